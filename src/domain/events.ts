@@ -1,0 +1,193 @@
+import type { BotSpec } from "./bot.ts";
+import type { Decimal } from "./money.ts";
+import { fromJson, toJson } from "./money.ts";
+import type { OrderType, Purpose, Side } from "./order.ts";
+import type { Fill } from "./position.ts";
+import type { MarketMs, WallMs } from "./time.ts";
+
+/** Facts of one account's stream. The union is closed: an unknown type or version refuses to start. */
+export type AccountEvent =
+  | { type: "account-opened"; account: string; owner: string; mode: "paper"; market: string; balances: Map<string, Decimal> }
+  | { type: "day-started"; day: string; equity: Decimal }
+  | { type: "bot-created"; bot: BotSpec }
+  | { type: "bot-started"; botId: string }
+  | { type: "bot-stopped"; botId: string; closing: boolean; reason: string }
+  | { type: "bot-faulted"; botId: string; reason: string }
+  | { type: "bot-deleted"; botId: string }
+  | {
+      type: "wish-denied";
+      botId: string;
+      slotMs: MarketMs;
+      wish: "enter" | "exit";
+      reason: string;
+      code: string;
+      because: string;
+      values: Record<string, number>;
+    }
+  | { type: "intent"; intent: Intent }
+  | { type: "attempt"; intentId: string; clientOrderId: string; attempt: number }
+  | { type: "order-accepted"; clientOrderId: string; venueOrderId: string }
+  | { type: "order-rejected"; clientOrderId: string; code: string; reason: string }
+  | { type: "order-unknown"; clientOrderId: string; reason: string }
+  | { type: "order-filled"; fill: Fill; botId: string; purpose: Purpose; reason: string; after: FillOutcome }
+  | { type: "order-canceled"; clientOrderId: string; reason: string }
+  | { type: "order-expired"; clientOrderId: string; reason: string }
+  | { type: "trail-moved"; botId: string; highest: Decimal }
+  | { type: "breaker-tripped"; breaker: "daily-loss"; day: string; reason: string }
+  | { type: "panic-started"; scope: string; reason: string }
+  | { type: "panic-finished"; scope: string; remainder: string[] };
+
+/** A sized wish with its reason and the values it was decided on. `attempt` is the first; it is durable before the venue can see it. */
+export interface Intent {
+  readonly intentId: string;
+  readonly botId: string;
+  readonly slotMs: MarketMs;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly purpose: Purpose;
+  readonly quantity: Decimal;
+  readonly price?: Decimal;
+  readonly reason: string;
+  readonly values: Record<string, number>;
+  readonly clientOrderId: string;
+  /** Client order ids of the protective orders that the venue holds as soon as this entry fills. */
+  readonly stopOrderId?: string;
+  readonly takeOrderId?: string;
+}
+
+/** What a fill led to, for readers of the stream; the ledger itself folds fills alone. */
+export interface FillOutcome {
+  readonly positionQuantity: Decimal;
+  readonly entryPrice: Decimal | undefined;
+  /** Result of this fill in quote after its fee; undefined for buys. */
+  readonly realized: Decimal | undefined;
+  readonly stopPrice: Decimal | undefined;
+  readonly takePrice: Decimal | undefined;
+}
+
+export type Role = "viewer" | "operator" | "trader" | "admin";
+
+/** Kinds of alerts that a channel may subscribe to. */
+export const ALERT_KINDS = ["critical", "fills", "bots", "system"] as const;
+export type AlertKind = (typeof ALERT_KINDS)[number];
+
+/** Facts of the desk stream: people, roles, channels, bots' owners, halts, starts and stops. */
+export type DeskEvent =
+  | { type: "desk-started"; version: string; safe: boolean; crash: CrashReport | undefined }
+  | { type: "desk-stopped"; reason: string }
+  | { type: "desk-claimed"; user: string; place: string }
+  | { type: "access-granted"; user: string; role: Role; scope: string; by: string }
+  | { type: "access-revoked"; user: string; scope: string; by: string }
+  | { type: "access-denied"; user: string; place: string; path: string }
+  | { type: "channel-subscribed"; place: string; kinds: AlertKind[]; by: string }
+  | { type: "channel-unsubscribed"; place: string; by: string }
+  | { type: "channel-digest-set"; place: string; at: string | undefined; timeZone: string; by: string }
+  | { type: "digest-due"; place: string; day: string; digest: Digest }
+  | { type: "account-registered"; account: string; owner: string }
+  | { type: "bot-registered"; botId: string; name: string; group: string | undefined; owner: string; account: string }
+  | { type: "bot-unregistered"; botId: string }
+  | { type: "halted"; reason: string; untilMs: WallMs | undefined; by: string }
+  | { type: "resumed"; reason: string; by: string }
+  | { type: "platform-failed"; platform: string; reason: string }
+  | { type: "command-done"; path: string; args: Record<string, string>; user: string; place: string; result: string };
+
+/** What start-up found out about the run before this one, when that run did not end by itself. */
+export interface CrashReport {
+  readonly cause: string;
+  readonly awayMs: number;
+  readonly crashesInWindow: number;
+}
+
+/** The daily statistics of a channel as facts, frozen when they fell due. */
+export interface Digest {
+  readonly day: string;
+  readonly currency: string;
+  readonly market: string;
+  readonly equity: Decimal;
+  readonly realized: Decimal;
+  readonly unrealized: Decimal;
+  readonly fees: Decimal;
+  readonly fills: number;
+  readonly bots: readonly DigestBot[];
+}
+
+export interface DigestBot {
+  readonly name: string;
+  readonly symbol: string;
+  readonly status: string;
+  readonly realized: Decimal;
+  readonly unrealized: Decimal;
+  readonly fees: Decimal;
+  readonly fills: number;
+  readonly positionQuantity: Decimal;
+}
+
+/** An event with its place in the stream and its two times. `requestId` names the chat request that caused it. */
+export interface Recorded<E> {
+  readonly sequence: number;
+  readonly wallMs: WallMs;
+  readonly marketMs: MarketMs;
+  readonly requestId: string | undefined;
+  readonly event: E;
+}
+
+/** The version that this build writes. A reader upcasts older ones; a newer one refuses to start, naming the build that wrote it. */
+export const EVENT_VERSION = 1;
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set<AccountEvent["type"] | DeskEvent["type"]>([
+  "account-opened",
+  "day-started",
+  "bot-created",
+  "bot-started",
+  "bot-stopped",
+  "bot-faulted",
+  "bot-deleted",
+  "wish-denied",
+  "intent",
+  "attempt",
+  "order-accepted",
+  "order-rejected",
+  "order-unknown",
+  "order-filled",
+  "order-canceled",
+  "order-expired",
+  "trail-moved",
+  "breaker-tripped",
+  "panic-started",
+  "panic-finished",
+  "desk-started",
+  "desk-stopped",
+  "desk-claimed",
+  "access-granted",
+  "access-revoked",
+  "access-denied",
+  "channel-subscribed",
+  "channel-unsubscribed",
+  "channel-digest-set",
+  "digest-due",
+  "account-registered",
+  "bot-registered",
+  "bot-unregistered",
+  "halted",
+  "resumed",
+  "platform-failed",
+  "command-done",
+]);
+
+/** The stored text of an event, with its version. */
+export function encodeEvent(recorded: Omit<Recorded<AccountEvent | DeskEvent>, "sequence">): string {
+  const { wallMs, marketMs, requestId, event } = recorded;
+  return toJson({ v: EVENT_VERSION, wallMs, marketMs, requestId, event });
+}
+
+/** The event that `encodeEvent` wrote; throws, naming the stream's row, when this build cannot read it. */
+export function decodeEvent<E extends AccountEvent | DeskEvent>(sequence: number, body: string): Recorded<E> {
+  const stored = fromJson(body) as { v: number; wallMs: WallMs; marketMs: MarketMs; requestId?: string; event: E };
+  if (stored.v > EVENT_VERSION || !KNOWN_TYPES.has(stored.event?.type)) {
+    throw new Error(
+      `row ${sequence} holds the event "${stored.event?.type}" of version ${stored.v}; this build reads up to version ${EVENT_VERSION}: start the newer build that wrote it`,
+    );
+  }
+  return { sequence, wallMs: stored.wallMs, marketMs: stored.marketMs, requestId: stored.requestId, event: stored.event };
+}

@@ -1,0 +1,86 @@
+import { BigNumber } from "bignumber.js";
+
+/**
+ * Exact decimal money. This file is the only place that knows the decimal library and the only place where
+ * exact decimals (the ledger) and doubles (prices of candles, indicators) meet.
+ *
+ * Sums and products are exact. A division is rounded half-even to 18 decimals; whoever divides must book the remainder.
+ */
+export type Decimal = BigNumber;
+
+const Exact = BigNumber.clone({ DECIMAL_PLACES: 18, ROUNDING_MODE: BigNumber.ROUND_HALF_EVEN, EXPONENTIAL_AT: 1e9 });
+
+export const ZERO: Decimal = new Exact(0);
+export const ONE: Decimal = new Exact(1);
+
+/** An exact decimal from text or from a double's shortest text (`0.1` is one tenth). Throws RangeError on anything that is not a finite number. */
+export function decimal(value: string | number | Decimal): Decimal {
+  const exact = new Exact(typeof value === "number" ? String(value) : value);
+  if (!exact.isFinite()) throw new RangeError(`expected a finite number, found "${String(value)}"`);
+  return exact;
+}
+
+/** The nearest double, for indicators and charts only. */
+export function toDouble(value: Decimal): number {
+  return value.toNumber();
+}
+
+/** Plain digits, never an exponent: the form in which money is stored and shown. */
+export function plain(value: Decimal): string {
+  return value.toFixed();
+}
+
+/** The largest multiple of `step` that is not above `value` (both positive). */
+export function floorToStep(value: Decimal, step: Decimal): Decimal {
+  return value.dividedToIntegerBy(step).times(step);
+}
+
+/** The smallest multiple of `step` that is not below `value` (both positive). */
+export function ceilToStep(value: Decimal, step: Decimal): Decimal {
+  const floor = floorToStep(value, step);
+  return floor.isEqualTo(value) ? floor : floor.plus(step);
+}
+
+/** `value` less (or, with a negative `bps`, plus) so many hundredths of a percent, exactly. */
+export function lessBps(value: Decimal, bps: number): Decimal {
+  return value.minus(value.times(decimal(bps)).shiftedBy(-4));
+}
+
+/** `pct` percent of `value`, exactly. */
+export function percentOf(value: Decimal, pct: number): Decimal {
+  return value.times(decimal(pct)).shiftedBy(-2);
+}
+
+export function min(a: Decimal, b: Decimal): Decimal {
+  return a.isLessThan(b) ? a : b;
+}
+
+export function max(a: Decimal, b: Decimal): Decimal {
+  return a.isGreaterThan(b) ? a : b;
+}
+
+/** Text for people: at most `decimals` decimals, thousands separated, trailing zeros kept to `decimals` only when `fixed`. */
+export function shown(value: Decimal, decimals: number, fixed = false): string {
+  const rounded = value.decimalPlaces(decimals, BigNumber.ROUND_HALF_EVEN);
+  return fixed ? rounded.toFormat(decimals) : rounded.toFormat();
+}
+
+/** JSON text in which decimals and maps survive: `{"$d":"1.5"}` and `{"$m":[[key,value]]}`. Read it back with `fromJson`. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, function (this: Record<string, unknown>, key, serialized) {
+    const original = this[key];
+    if (BigNumber.isBigNumber(original)) return { $d: original.toFixed() };
+    if (original instanceof Map) return { $m: [...original] };
+    return serialized;
+  });
+}
+
+/** The value that `toJson` wrote. The caller checks its shape. */
+export function fromJson(text: string): unknown {
+  return JSON.parse(text, (_key, value: unknown) => {
+    if (value === null || typeof value !== "object") return value;
+    if ("$d" in value && typeof value.$d === "string") return decimal(value.$d);
+    if ("$m" in value && Array.isArray(value.$m)) return new Map(value.$m as [unknown, unknown][]);
+    return value;
+  });
+}

@@ -1,0 +1,56 @@
+import type { Decimal } from "./money.ts";
+import type { MarketMs } from "./time.ts";
+
+export type Side = "buy" | "sell";
+export type OrderType = "market" | "limit" | "stop" | "take-profit";
+
+/** Why an order exists. Entries open; everything else only reduces a position. */
+export type Purpose = "entry" | "exit" | "stop" | "take" | "close" | "panic";
+
+/** `in-flight`: sent, unanswered. `unknown`: its answer was lost; only evidence ends it. The last four are terminal ("closed"). */
+export type OrderStatus = "in-flight" | "unknown" | "open" | "partially-filled" | "filled" | "canceled" | "expired" | "rejected";
+
+export interface Order {
+  readonly clientOrderId: string;
+  readonly intentId: string;
+  readonly botId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly purpose: Purpose;
+  /** In base. A protective order's quantity follows the position it protects. */
+  readonly quantity: Decimal;
+  readonly filledQuantity: Decimal;
+  /** Limit price of a limit order, trigger of a stop or take-profit. */
+  readonly price?: Decimal;
+  /** A trailing stop's distance below the highest price since entry. */
+  readonly trailingPct?: number;
+  readonly status: OrderStatus;
+  readonly reason: string;
+  readonly sinceMs: MarketMs;
+}
+
+const NEXT: Record<OrderStatus, readonly OrderStatus[]> = {
+  "in-flight": ["unknown", "open", "partially-filled", "filled", "canceled", "expired", "rejected"],
+  unknown: ["open", "partially-filled", "filled", "canceled", "expired", "rejected"],
+  open: ["partially-filled", "filled", "canceled", "expired"],
+  "partially-filled": ["partially-filled", "filled", "canceled", "expired"],
+  filled: [],
+  canceled: [],
+  expired: [],
+  rejected: [],
+};
+
+/** The status after a change; throws when the machine has no such edge, for then the ledger is corrupt. */
+export function nextStatus(from: OrderStatus, to: OrderStatus): OrderStatus {
+  if (!NEXT[from].includes(to)) throw new Error(`an order that is ${from} cannot become ${to}`);
+  return to;
+}
+
+export function isTerminal(status: OrderStatus): boolean {
+  return NEXT[status].length === 0;
+}
+
+export function remainingOf(order: Order): Decimal {
+  return order.quantity.minus(order.filledQuantity);
+}

@@ -1,0 +1,99 @@
+import type { View } from "./view.ts";
+
+/** Where a message was written or is to be shown: a platform and one of its places, as `discord:123`. */
+export interface Place {
+  readonly platform: string;
+  readonly id: string;
+  /** A place where only that person reads. */
+  readonly direct: boolean;
+}
+
+/** One use of a command. `id` is unique per platform event, so that a repeated event is found. */
+export interface Request {
+  readonly id: string;
+  readonly path: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly user: { readonly id: string; readonly name: string };
+  readonly place: Place;
+  /** How the platform can edit its unfinished answer after a restart; opaque to everyone else. */
+  readonly answerHandle?: string;
+}
+
+/** What a platform may offer while a person types an argument. */
+export interface Completion {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** What platforms talk to: the chat layer's front door. */
+export interface FrontDoor {
+  /** The commands to register, in the platform's own idiom. */
+  catalog(): readonly CommandInfo[];
+  /** Whether a request must be stored before it is confirmed: everything but read-only commands. */
+  mustStore(path: string): boolean;
+  /** Whether the answer is for that person only, decided from memory so that a deferral can be private. */
+  isPrivate(request: Request): boolean;
+  /** Stores a request durably; `seen` when it was stored before. */
+  accept(request: Request): Promise<"new" | "seen">;
+  /** Runs an accepted (or read-only) request to its answer. Never rejects: a failure is a view. `onProgress` gets interim views of long work. */
+  handle(request: Request, onProgress?: (view: View) => void): Promise<View>;
+  /** A button: the request that it stands for, or a view that says why it no longer works. */
+  press(press: ButtonPress): Promise<{ request: Request } | { view: View }>;
+  complete(
+    path: string,
+    argument: string,
+    typed: string,
+    user: string,
+    args: Readonly<Record<string, string>>,
+  ): Promise<readonly Completion[]>;
+  /** The answer to a free-text message when a question is open for that person at that place. */
+  answer(text: string, requestId: string, user: { id: string; name: string }, place: Place): { request: Request } | undefined;
+}
+
+export interface ButtonPress {
+  readonly requestId: string;
+  /** The button's `action` text as the view carried it. */
+  readonly action: string;
+  readonly user: { readonly id: string; readonly name: string };
+  readonly place: Place;
+  readonly answerHandle?: string;
+}
+
+export interface CommandInfo {
+  /** As `bot create`, or one word for those that stand alone. */
+  readonly path: string;
+  readonly summary: string;
+  readonly args: readonly ArgInfo[];
+}
+
+export interface ArgInfo {
+  readonly name: string;
+  readonly summary: string;
+  readonly kind: "text" | "integer" | "number" | "choice" | "flag";
+  readonly required: boolean;
+  readonly choices: readonly string[];
+  /** True when `FrontDoor.complete` has something to offer. */
+  readonly completes: boolean;
+}
+
+export interface SendOptions {
+  /** Equal on every repeat of the same message, so that a platform that can will drop the second one. At most 25 characters. */
+  readonly nonce: string;
+  /** Set when an earlier try may have arrived: the message says so visibly. */
+  readonly repeatOf?: string;
+}
+
+/** A chat platform. Contract: `start` resolves once the first connection attempt was begun, never waits for the network, and reconnects by itself. */
+export interface Platform {
+  readonly name: string;
+  /** False while messages cannot be delivered; alerts wait or fail over meanwhile. */
+  readonly reachable: boolean;
+  start(door: FrontDoor): Promise<void>;
+  stop(): Promise<void>;
+  /** Posts an alert and resolves with the platform's message id. Rejects with TransientError when it may be tried again, with UserError when that place is gone for good. */
+  send(place: string, view: View, options: SendOptions): Promise<string>;
+  /** Replaces a message that was sent before. */
+  edit(place: string, messageId: string, view: View): Promise<void>;
+  /** Tells the person of a request that was interrupted by a crash what became of it. */
+  settleInterrupted(request: Request, view: View): Promise<void>;
+}

@@ -1,0 +1,94 @@
+/**
+ * The durable truth: append-only streams, with snapshots to start from, an inbox of chat requests and a ledger of deliveries.
+ * Bodies are opaque text. Contract (test/contracts/store.contract.ts runs on every store):
+ *
+ * 1. `append` resolves only when the whole batch is durable (fully synced); it is all or nothing.
+ * 2. Sequences of a stream start at 1 and have no holes.
+ * 3. An append with a wrong expected sequence or an epoch older than the stream's newest is refused and changes nothing.
+ * 4. Appends that wait while another one commits share the next commit; there is no timer.
+ * 5. A reader sees what was appended before it asked, in order.
+ */
+export interface Store {
+  /** Takes a stream for this process: the epoch grows by one, so that appends of any earlier holder are refused from now on. */
+  acquire(stream: string): Promise<{ epoch: number; lastSequence: number }>;
+  append(batch: AppendBatch): Promise<void>;
+  /** Rows after a sequence, ascending, at most `limit`. */
+  read(stream: string, afterSequence: number, limit: number): Promise<StoredEvent[]>;
+  /** Names of all streams, ascending. */
+  streams(): Promise<string[]>;
+
+  /** Replaces the snapshot of a stream. Losing one costs start-up time only. */
+  saveSnapshot(snapshot: Snapshot): Promise<void>;
+  loadSnapshot(stream: string): Promise<Snapshot | undefined>;
+
+  /** Stores a chat request before it is confirmed to its platform; `seen` when its id was stored before. Durable like an append. */
+  accept(request: InboxRow): Promise<"new" | "seen">;
+  /** Marks a request as answered. */
+  settle(requestId: string): Promise<void>;
+  /** Requests that were accepted and never settled, oldest first. */
+  unsettled(): Promise<InboxRow[]>;
+
+  /** Cursors of a channel, by stream: everything up to that sequence is delivered, given up, or in the ledger. */
+  cursors(channel: string): Promise<Map<string, number>>;
+  /** Writes cursors and ledger rows of one channel, atomically and durably. A row with the same key replaces the earlier one. */
+  recordDelivery(update: DeliveryUpdate): Promise<void>;
+  /** Ledger rows of a channel that are not `delivered` yet, oldest first. */
+  undelivered(channel: string): Promise<DeliveryRow[]>;
+  /** Forgets a channel: its cursors and ledger rows. */
+  forgetChannel(channel: string): Promise<void>;
+
+  /** Deletes settled inbox rows and delivered ledger rows older than a wall time. */
+  prune(beforeWallMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AppendBatch {
+  readonly stream: string;
+  readonly epoch: number;
+  /** Sequence of the last event that the writer knows; 0 for an empty stream. */
+  readonly expectedSequence: number;
+  readonly bodies: readonly string[];
+}
+
+export interface StoredEvent {
+  readonly sequence: number;
+  readonly body: string;
+}
+
+export interface Snapshot {
+  readonly stream: string;
+  readonly sequence: number;
+  readonly body: string;
+}
+
+export interface InboxRow {
+  readonly requestId: string;
+  readonly wallMs: number;
+  readonly body: string;
+}
+
+/** `attempting` is written before a send and `delivered` after it: a row found in `attempting` at start may have arrived, so its repeat is marked. */
+export interface DeliveryRow {
+  readonly key: string;
+  readonly wallMs: number;
+  readonly status: "waiting" | "attempting" | "delivered";
+  readonly attempts: number;
+  readonly messageId: string | undefined;
+  readonly body: string;
+}
+
+export interface DeliveryUpdate {
+  readonly channel: string;
+  readonly cursors: ReadonlyMap<string, number>;
+  readonly rows: readonly DeliveryRow[];
+}
+
+/** An append that came with a wrong expected sequence or an old epoch: another process writes this stream. */
+export class AppendRefused extends Error {
+  override readonly name = "AppendRefused";
+}
+
+/** The store could not write: disk full, read-only or broken. Nothing of the batch was kept. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+}

@@ -1,0 +1,29 @@
+/** The answer to a command, or an alert, as facts without markup. Each platform renders it in its own idiom. */
+export interface View {
+  readonly title: string;
+  readonly tone: "plain" | "good" | "bad" | "warning";
+  /** Sentences, one per line. */
+  readonly lines: readonly string[];
+  readonly fields: readonly Field[];
+  readonly table?: Table;
+  readonly buttons: readonly Button[];
+  /** A question that a typed text may answer as well as a button. */
+  readonly question?: { readonly argument: string; readonly freeText: boolean };
+}
+
+export interface Field {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface Table {
+  readonly columns: readonly { readonly name: string; readonly align: "left" | "right" }[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface Button {
+  readonly label: string;
+  readonly style: "plain" | "primary" | "danger";
+  /** What `FrontDoor.press` understands; at most 60 bytes, so that it fits every platform's button. */
+  readonly action: string;
+}
