@@ -56,7 +56,7 @@ export interface Intent {
   readonly takeOrderId?: string;
 }
 
-/** What a fill led to, for readers of the stream; the ledger itself folds fills alone. */
+/** What a fill led to. Quantities and results repeat what the fold of fills says, for readers of the stream; the levels are those of the protective orders that the venue now holds. */
 export interface FillOutcome {
   readonly positionQuantity: Decimal;
   readonly entryPrice: Decimal | undefined;

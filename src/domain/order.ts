@@ -21,6 +21,8 @@ export interface Order {
   /** In base. A protective order's quantity follows the position it protects. */
   readonly quantity: Decimal;
   readonly filledQuantity: Decimal;
+  /** Venue fill ids already booked: the same fill never counts twice. */
+  readonly fillIds: readonly string[];
   /** Limit price of a limit order, trigger of a stop or take-profit. */
   readonly price?: Decimal;
   /** A trailing stop's distance below the highest price since entry. */

@@ -1,0 +1,156 @@
+import type { AlertKind, CrashReport, DeskEvent, Recorded, Role } from "./events.ts";
+import type { MarketMs, WallMs } from "./time.ts";
+import { marketMs } from "./time.ts";
+
+const REQUESTS_MAX = 1_000;
+/** Starts that are remembered to tell a crash loop. */
+const STARTS_MAX = 20;
+
+export interface Grant {
+  readonly user: string;
+  readonly role: Role;
+  /** `desk`, `bot:NAME`, `group:NAME` or `place:PLACE`. */
+  readonly scope: string;
+}
+
+export interface Channel {
+  readonly place: string;
+  readonly kinds: readonly AlertKind[];
+  readonly digest: { readonly at: string; readonly timeZone: string; readonly setMs: MarketMs } | undefined;
+  readonly lastDigestDay: string | undefined;
+}
+
+export interface RegisteredBot {
+  readonly botId: string;
+  readonly name: string;
+  readonly group: string | undefined;
+  readonly owner: string;
+  readonly account: string;
+}
+
+/** What the whole desk shares: people, channels, who owns which bot, halts. A fold of the desk stream. */
+export interface DeskState {
+  claimed: boolean;
+  grants: Grant[];
+  channels: Map<string, Channel>;
+  accounts: Map<string, { owner: string }>;
+  bots: Map<string, RegisteredBot>;
+  botsEver: number;
+  halt: { reason: string; untilMs: WallMs | undefined; by: string } | undefined;
+  /** Starts and how they ended; the last one is the running process. */
+  starts: { wallMs: WallMs; stopped: boolean }[];
+  lastWallMs: WallMs | undefined;
+  lastCrash: CrashReport | undefined;
+  /** Results of commands by request id, oldest first. */
+  results: Map<string, string>;
+  sequence: number;
+  marketMs: MarketMs;
+}
+
+export function emptyDesk(): DeskState {
+  return {
+    claimed: false,
+    grants: [],
+    channels: new Map(),
+    accounts: new Map(),
+    bots: new Map(),
+    botsEver: 0,
+    halt: undefined,
+    starts: [],
+    lastWallMs: undefined,
+    lastCrash: undefined,
+    results: new Map(),
+    sequence: 0,
+    marketMs: marketMs(0),
+  };
+}
+
+export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>): void {
+  if (recorded.sequence !== state.sequence + 1) throw new Error(`expected event ${state.sequence + 1} of the desk, found ${recorded.sequence}`);
+  state.sequence = recorded.sequence;
+  state.marketMs = marketMs(Math.max(state.marketMs, recorded.marketMs));
+  state.lastWallMs = recorded.wallMs;
+  const { event } = recorded;
+  switch (event.type) {
+    case "desk-started":
+      state.starts.push({ wallMs: recorded.wallMs, stopped: false });
+      if (state.starts.length > STARTS_MAX) state.starts.shift();
+      state.lastCrash = event.crash;
+      if (event.safe) state.halt = { reason: `started safe: ${event.crash?.cause ?? "repeated crashes"}`, untilMs: undefined, by: "desk" };
+      return;
+    case "desk-stopped": {
+      const start = state.starts.at(-1);
+      if (start) start.stopped = true;
+      return;
+    }
+    case "halted":
+      state.halt = { reason: event.reason, untilMs: event.untilMs, by: event.by };
+      return;
+    case "resumed":
+      state.halt = undefined;
+      return;
+    case "account-registered":
+      state.accounts.set(event.account, { owner: event.owner });
+      return;
+    case "bot-registered":
+      state.botsEver += 1;
+      state.bots.set(event.botId, { botId: event.botId, name: event.name, group: event.group, owner: event.owner, account: event.account });
+      return;
+    case "bot-unregistered":
+      state.bots.delete(event.botId);
+      return;
+    case "command-done":
+      if (recorded.requestId !== undefined) remember(state, recorded.requestId, event.result);
+      return;
+    default:
+      return applyPeopleFact(state, event);
+  }
+}
+
+function remember(state: DeskState, requestId: string, result: string): void {
+  state.results.set(requestId, result);
+  if (state.results.size <= REQUESTS_MAX) return;
+  const oldest = state.results.keys().next().value;
+  if (oldest !== undefined) state.results.delete(oldest);
+}
+
+type HandledAbove = "desk-started" | "desk-stopped" | "halted" | "resumed" | "account-registered" | "bot-registered" | "bot-unregistered" | "command-done";
+type PeopleFact = Exclude<DeskEvent, { type: HandledAbove }>;
+
+function applyPeopleFact(state: DeskState, event: PeopleFact): void {
+  switch (event.type) {
+    case "desk-claimed":
+      state.claimed = true;
+      state.grants.push({ user: event.user, role: "admin", scope: "desk" });
+      return;
+    case "access-granted":
+      state.grants = state.grants.filter(({ user, scope }) => user !== event.user || scope !== event.scope);
+      state.grants.push({ user: event.user, role: event.role, scope: event.scope });
+      return;
+    case "access-revoked":
+      state.grants = state.grants.filter(({ user, scope }) => user !== event.user || (event.scope !== "all" && scope !== event.scope));
+      return;
+    case "channel-subscribed": {
+      const before = state.channels.get(event.place);
+      state.channels.set(event.place, { place: event.place, kinds: event.kinds, digest: before?.digest, lastDigestDay: before?.lastDigestDay });
+      return;
+    }
+    case "channel-unsubscribed":
+      state.channels.delete(event.place);
+      return;
+    case "channel-digest-set": {
+      const before = state.channels.get(event.place) ?? { place: event.place, kinds: [], lastDigestDay: undefined };
+      const digest = event.at === undefined ? undefined : { at: event.at, timeZone: event.timeZone, setMs: state.marketMs };
+      state.channels.set(event.place, { ...before, digest });
+      return;
+    }
+    case "digest-due": {
+      const before = state.channels.get(event.place);
+      if (before) state.channels.set(event.place, { ...before, lastDigestDay: event.day });
+      return;
+    }
+    case "access-denied":
+    case "platform-failed":
+      return;
+  }
+}
