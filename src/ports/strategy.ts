@@ -11,20 +11,28 @@ export interface PositionFacts {
   readonly barsHeld: number;
 }
 
-/** One decision's input: closed candles only. `values` has, for each declared indicator, its lines. */
-export interface DecideInput<P> {
+/** Parameters of a strategy, as its `params` schema parsed them. */
+export type StrategyParams = Readonly<Record<string, number>>;
+
+/** For each declared indicator, its lines: an indicator with one line has it as `value`. Readings are NaN until the indicator is warm. */
+export type IndicatorValues = Readonly<Record<string, Readonly<Record<string, Reading>>>>;
+
+/** One decision's input: closed candles only. */
+export interface DecideInput<P = StrategyParams, V = IndicatorValues> {
   readonly candle: FoldedCandle;
-  readonly values: Readonly<Record<string, Readonly<Record<string, Reading>>>>;
+  /** The closed candle before `candle` on the same feed, however long ago it was; undefined at a feed's first candle. */
+  readonly previous: FoldedCandle | undefined;
+  readonly values: V;
   readonly position: PositionFacts;
   readonly params: P;
 }
 
 /** One strategy: pure, one file. Contract: equal input gives an equal signal; it never sees a forming candle. */
-export interface Strategy<P extends Record<string, number> = Record<string, number>> {
+export interface Strategy {
   readonly name: string;
   readonly summary: string;
-  /** Numbers with defaults and descriptions. */
+  /** Numbers with defaults and descriptions; refuses unknown names. Parse before calling `indicators` and `decide`. */
   readonly params: z.ZodObject;
-  readonly indicators: (params: P) => Readonly<Record<string, IndicatorSpec>>;
-  readonly decide: (input: DecideInput<P>) => Signal;
+  readonly indicators: (params: StrategyParams) => Readonly<Record<string, IndicatorSpec>>;
+  readonly decide: (input: DecideInput) => Signal;
 }

@@ -1,0 +1,24 @@
+import type { IndicatorSpec } from "../domain/signal.ts";
+import type { IndicatorDefinition, Kernel } from "../ports/indicator.ts";
+import { bollingerDefinition } from "./bollinger.ts";
+import { emaDefinition } from "./ema.ts";
+import { rsiDefinition } from "./rsi.ts";
+
+const DEFINITIONS: readonly IndicatorDefinition[] = [bollingerDefinition, emaDefinition, rsiDefinition];
+
+/** Names of all indicators, ascending. */
+export function indicatorNames(): readonly string[] {
+  return DEFINITIONS.map(({ name }) => name);
+}
+
+/** The indicator of that name. Throws RangeError naming it when there is none. */
+export function indicatorDefinition(name: string): IndicatorDefinition {
+  const definition = DEFINITIONS.find((candidate) => candidate.name === name);
+  if (definition) return definition;
+  throw new RangeError(`there is no indicator named "${name}"; choose one of ${indicatorNames().join(", ")}`);
+}
+
+/** A fresh kernel for a declaration. Throws RangeError for an unknown name or a parameter that the indicator does not allow. */
+export function createKernel(spec: IndicatorSpec): Kernel {
+  return indicatorDefinition(spec.name).create(spec.params);
+}

@@ -1,0 +1,38 @@
+import { enter, exit, hold } from "../domain/signal.ts";
+import { bollinger, DEVIATIONS_MAX } from "../indicators/bollinger.ts";
+import { apart, closeOf, crossedAbove, crossedBelow, defineStrategy, numberFrom, period, rounded } from "./define.ts";
+
+const DEVIATIONS_MIN = 0.1;
+
+/**
+ * The band includes the newest close, so a close stands at most sqrt(period - 1) deviations above its own average (Samuelson 1968):
+ * a band further away could never be crossed, and such parameters are refused.
+ */
+export default defineStrategy({
+  summary: "Buys when the close breaks out above the upper Bollinger band; sells when it falls back below the middle",
+  params: {
+    period: period(20).describe("Candles of the bands"),
+    deviations: numberFrom(DEVIATIONS_MIN, DEVIATIONS_MAX, 2).describe(
+      "Distance of the upper band from the middle, in standard deviations",
+    ),
+  },
+  refuse: ({ period, deviations }) => {
+    const reach = Math.sqrt(period - 1);
+    return deviations < reach
+      ? undefined
+      : `a close can be at most ${rounded(reach)} deviations above the average of ${period} candles, found deviations ${deviations}; raise period or lower deviations`;
+  },
+  indicators: ({ period, deviations }) => ({ band: bollinger(period, deviations) }),
+  decide: ({ candle, previous, values: { band }, position }) => {
+    const close = closeOf({ candle, previous });
+    if (position.flat && crossedAbove(close, band.upper)) {
+      const [closeText, bandText] = apart(close.now, band.upper.now);
+      return enter("long", `close ${closeText} crossed above the upper band ${bandText}`);
+    }
+    if (position.long && crossedBelow(close, band.middle)) {
+      const [closeText, bandText] = apart(close.now, band.middle.now);
+      return exit(`close ${closeText} crossed below the middle band ${bandText}`);
+    }
+    return hold;
+  },
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import { strategyNamed } from "../../src/strategies/registry.ts";
+import { tell, wishes } from "./story.ts";
+
+/** Closes that go from a price to others in straight lines of so many candles each. */
+function path(start: number, ...legs: readonly (readonly [candles: number, to: number])[]): number[] {
+  const closes = [start];
+  for (const [candles, to] of legs) {
+    const from = closes.at(-1)!;
+    for (let step = 1; step <= candles; step += 1) closes.push(from + ((to - from) * step) / candles);
+  }
+  return closes;
+}
+
+function problemsOf(name: string, params: Record<string, number>): string[] {
+  const parsed = strategyNamed(name).params.safeParse(params);
+  return parsed.error?.issues.map(({ message }) => message) ?? [];
+}
+
+describe("ema-cross", () => {
+  const strategy = strategyNamed("ema-cross");
+
+  test("buys the turn up and sells the turn down, with both averages in its reasons", () => {
+    const told = tell(strategy, path(42_500, [40, 42_000], [30, 42_600], [30, 42_000]));
+    expect(wishes(told)).toMatchInlineSnapshot(`
+      [
+        "52 enter: fast average 42,154.1 crossed above slow 42,151.3",
+        "84 exit: fast average 42,408.9 crossed below slow 42,413.5",
+      ]
+    `);
+  });
+
+  test("says nothing in a steady climb that it was born into", () => {
+    expect(wishes(tell(strategy, path(100, [200, 300])))).toEqual([]);
+  });
+
+  test("declares both of its averages", () => {
+    expect(strategy.indicators({ fast: 5, slow: 9 })).toMatchObject({
+      fast: { name: "ema", params: { period: 5 } },
+      slow: { name: "ema", params: { period: 9 } },
+    });
+  });
+
+  test("refuses a fast average that is not shorter than the slow one", () => {
+    const sentence = "fast must be shorter than slow, found fast 26 and slow 26; lower fast or raise slow";
+    expect(problemsOf("ema-cross", { fast: 26 })).toEqual([sentence]);
+    expect(problemsOf("ema-cross", { fast: 25 })).toEqual([]);
+  });
+
+  test("refuses a period that is not a whole number of candles in range", () => {
+    for (const fast of [0, 1.5, 1_001, Number.NaN])
+      expect(problemsOf("ema-cross", { fast })).toEqual([`expected a whole number of candles from 1 to 1000, found ${fast}`]);
+  });
+});
+
+describe("rsi-reversion", () => {
+  const strategy = strategyNamed("rsi-reversion");
+
+  test("buys when the market comes back from oversold, not while it falls, and sells when it has recovered", () => {
+    const told = tell(strategy, path(100, [5, 101], [5, 100], [20, 90], [20, 96]));
+    expect(wishes(told)).toMatchInlineSnapshot(`
+      [
+        "36 enter: RSI 31.5 crossed back above 30, from 27.5",
+        "43 exit: RSI 55.2 is above 55",
+      ]
+    `);
+  });
+
+  test("does not take prices that never moved for an oversold market", () => {
+    const told = tell(strategy, [...new Array<number>(40).fill(100), 100.01, 100, 100.02]);
+    expect(told[40]!.input.values.rsi!.value).toEqual({ now: 100, before: 0 });
+    expect(wishes(told)).toEqual([]);
+  });
+
+  test("lets a jump from oversold to beyond the exit level go", () => {
+    const told = tell(strategy, [...path(100, [5, 101], [5, 100], [20, 90]), 120, 121]);
+    const jump = told[31]!.input.values.rsi!.value!;
+    expect(jump.before).toBeLessThan(30);
+    expect(jump.now).toBeGreaterThan(55);
+    expect(wishes(told)).toEqual([]);
+  });
+
+  test("refuses an entry level that is not below the exit level", () => {
+    const sentence = "enterBelow must be lower than exitAbove, found 55 and 55; lower enterBelow or raise exitAbove";
+    expect(problemsOf("rsi-reversion", { enterBelow: 55 })).toEqual([sentence]);
+    expect(problemsOf("rsi-reversion", { exitAbove: 100 })).toEqual(["expected a number from 1 to 99, found 100"]);
+  });
+});
+
+describe("bollinger-breakout", () => {
+  const strategy = strategyNamed("bollinger-breakout");
+  const calm = Array.from({ length: 40 }, (_, index) => 100 + (index % 2));
+
+  test("buys a close above the upper band and sells a close below the middle", () => {
+    const told = tell(strategy, [...calm, 104, 105, 106, 105, 103, 101, 100, 99]);
+    expect(wishes(told)).toMatchInlineSnapshot(`
+      [
+        "40 enter: close 104 crossed above the upper band 102.5",
+        "45 exit: close 101 crossed below the middle band 101.55",
+      ]
+    `);
+  });
+
+  test("says nothing while the close stays inside its bands", () => {
+    expect(wishes(tell(strategy, calm))).toEqual([]);
+  });
+
+  test("does not call a close above the band a crossing when the candle before is unknown", () => {
+    const breakout = tell(strategy, [...calm, 104])[40]!;
+    expect(breakout.signal.kind).toBe("enter");
+    expect(strategy.decide({ ...breakout.input, previous: undefined })).toEqual({ kind: "hold" });
+  });
+
+  test("refuses a band that no close could ever reach", () => {
+    const sentence =
+      "a close can be at most 2 deviations above the average of 5 candles, found deviations 2; raise period or lower deviations";
+    expect(problemsOf("bollinger-breakout", { period: 5 })).toEqual([sentence]);
+    expect(problemsOf("bollinger-breakout", { period: 6 })).toEqual([]);
+    expect(problemsOf("bollinger-breakout", { period: 1, deviations: 0.1 })).toHaveLength(1);
+    expect(problemsOf("bollinger-breakout", { period: 0 })).toEqual(["expected a whole number of candles from 1 to 1000, found 0"]);
+  });
+});
