@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Answer, Call, Judge } from "./http.ts";
+import { HABITS_ANYWHERE, THREAD_HABIT } from "./library-habits.ts";
 
 type Json = Record<string, unknown>;
 
@@ -13,8 +14,6 @@ interface Operation {
 
 /** The wire has digits as text where the file says integer. */
 const BIT_FIELDS = ["default_member_permissions", "allow", "deny", "permissions"];
-/** discord.js adds these to edits and callbacks, where the API ignores them. */
-const IGNORED_KEYS = ["tts", "enforce_nonce", "nonce"];
 
 /** Judges both sides of a call by Discord's published OpenAPI file: our requests closely, our own answers openly. */
 export class OpenApiJudge implements Judge {
@@ -86,13 +85,15 @@ function adjust(document: Json, closed: boolean): Json {
     for (const name of BIT_FIELDS)
       if (properties?.[name]) properties[name] = { anyOf: [properties[name], { type: "string", pattern: "^\\d+$" }] };
     if (closed && properties && out.type === "object" && !out.allOf && out.additionalProperties === undefined) {
-      for (const name of IGNORED_KEYS) properties[name] ??= {};
+      for (const name of HABITS_ANYWHERE) properties[name] ??= {};
       out.additionalProperties = false;
     }
     for (const union of ["oneOf", "anyOf"])
       if (Array.isArray(out[union])) Object.assign(out, { [union]: undefined }, byType(out[union] as Json[], schemas, union));
     return Object.fromEntries(Object.entries(out).filter(([, value]) => value !== undefined));
   };
+  const thread = schemas[THREAD_HABIT.schema]?.properties as Json | undefined;
+  if (thread) thread[THREAD_HABIT.key] = { type: "integer" };
   return visit(document) as Json;
 }
 
@@ -114,6 +115,7 @@ function byType(members: Json[], schemas: Record<string, Json>, union: string): 
     const fitting = typed.filter(({ values }) => values?.includes(value)).map(({ member }) => member);
     return {
       if: { properties: { type: { const: value } }, required: ["type"] },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
       then: fitting.length === 1 ? fitting[0] : { anyOf: fitting },
     };
   });

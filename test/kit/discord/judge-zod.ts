@@ -1,4 +1,5 @@
 import type { Call, Judge } from "./http.ts";
+import { isHabit } from "./library-habits.ts";
 
 interface Schema {
   safeParse(value: unknown): { success: boolean; data?: unknown; error?: { issues: readonly Issue[] } };
@@ -33,9 +34,6 @@ const BODIES: Readonly<Record<string, string>> = {
   "POST /channels/{channel_id}/messages/{message_id}/threads": "CreateTextThreadWithMessageRequest",
 };
 
-/** discord.js adds these to edits and callbacks, where the API ignores them. */
-const IGNORED_KEYS = ["tts", "nonce", "enforce_nonce"];
-
 /** Judges request bodies by the published schemas, and reports keys that those schemas would drop in silence. */
 export class ZodJudge implements Judge {
   #loading: Promise<Schemas> | undefined;
@@ -61,7 +59,7 @@ export class ZodJudge implements Judge {
     if (!schema) return [`${name}: no such schema`];
     const parsed = schema.safeParse(value);
     if (!parsed.success) return (parsed.error?.issues ?? []).map((issue) => `${name} ${issue.path.join(".")}: ${explain(issue)}`);
-    return lostKeys(value, parsed.data).map((path) => `${name} ${path}: unknown key`);
+    return lostKeys(name, value, parsed.data).map((path) => `${name} ${path}: unknown key`);
   }
 }
 
@@ -69,12 +67,12 @@ function explain({ path: _, message, ...detail }: Issue): string {
   return `${message} ${JSON.stringify(detail)}`.slice(0, 300);
 }
 
-function lostKeys(given: unknown, kept: unknown, path = ""): string[] {
+function lostKeys(schema: string, given: unknown, kept: unknown, path = ""): string[] {
   if (typeof given !== "object" || given === null || typeof kept !== "object" || kept === null) return [];
   return Object.entries(given).flatMap(([key, value]) => {
     const here = path ? `${path}.${key}` : key;
-    if (!(key in kept)) return IGNORED_KEYS.includes(key) ? [] : [here];
-    return lostKeys(value, (kept as Record<string, unknown>)[key], here);
+    if (!(key in kept)) return isHabit(schema, key) ? [] : [here];
+    return lostKeys(schema, value, (kept as Record<string, unknown>)[key], here);
   });
 }
 
