@@ -72,6 +72,14 @@ describe("rsi-reversion", () => {
     expect(wishes(told)).toEqual([]);
   });
 
+  test("does not take the first wobble after prices that never moved for a recovery", () => {
+    const told = tell(strategy, [...new Array<number>(40).fill(100), 99.99, 100, 99.99]);
+    const wobble = told[41]!.input.values.rsi!.value!;
+    expect(wobble.before).toBe(0);
+    expect(wobble.now > 30 && wobble.now < 55).toBe(true);
+    expect(wishes(told)).toEqual([]);
+  });
+
   test("lets a jump from oversold to beyond the exit level go", () => {
     const told = tell(strategy, [...path(100, [5, 101], [5, 100], [20, 90]), 120, 121]);
     const jump = told[31]!.input.values.rsi!.value!;
