@@ -20,7 +20,7 @@ export type JsonSchema = {
   maxLength?: number;
 };
 
-/** `definitions` holds every type, plus `params:<method>`, `result:<method>` and `update`. */
+/** `definitions` holds every type, plus `params:<method>`, `result:<method>`, `update` and `message`. */
 export type BotApiSchema = { $id: string; methods: string[]; definitions: Record<string, JsonSchema> };
 
 /** The schema of exactly the Bot API version that grammY speaks, built once per version and machine. */
@@ -41,9 +41,10 @@ export function loadBotApiSchema(): BotApiSchema {
 }
 
 /** An upload stands in the schema as the constant FILE: the judge puts it in place of `attach://…`. */
-const SOURCE = `import type { ApiMethods, Update } from "@grammyjs/types";
+const SOURCE = `import type { ApiMethods, Message, Update } from "@grammyjs/types";
 export declare const methods: ApiMethods<"FILE">;
-export declare const update: Update;`;
+export declare const update: Update;
+export declare const message: Message;`;
 
 export function buildBotApiSchema(): BotApiSchema {
   const fileName = fileURLToPath(new URL("./virtual-bot-api.ts", import.meta.url));
@@ -65,10 +66,10 @@ export function buildBotApiSchema(): BotApiSchema {
   if (!source) throw new Error("The compiler did not take the virtual source file");
   const declared = checker.getExportsOfModule(checker.getSymbolAtLocation(source)!);
   const typeNamed = (name: string) => checker.getTypeOfSymbol(declared.find((symbol) => symbol.name === name)!);
-  return walk(checker, typeNamed("methods"), typeNamed("update"));
+  return walk(checker, typeNamed("methods"), { update: typeNamed("update"), message: typeNamed("message") });
 }
 
-function walk(checker: ts.TypeChecker, methods: ts.Type, update: ts.Type): BotApiSchema {
+function walk(checker: ts.TypeChecker, methods: ts.Type, objects: Record<string, ts.Type>): BotApiSchema {
   const walker = new SchemaWalker(checker);
   const names: string[] = [];
   for (const method of checker.getPropertiesOfType(methods)) {
@@ -80,7 +81,7 @@ function walk(checker: ts.TypeChecker, methods: ts.Type, update: ts.Type): BotAp
     walker.definitions[`result:${method.name}`] = walker.schemaOf(signature.getReturnType());
     names.push(method.name);
   }
-  walker.definitions.update = walker.schemaOf(update);
+  for (const [name, type] of Object.entries(objects)) walker.definitions[name] = walker.schemaOf(type);
   return { $id: "bot-api", methods: names, definitions: walker.definitions };
 }
 

@@ -23,7 +23,7 @@ export class ApiServer {
     this.http = createServer((request, response) => {
       this.handle(request, response).catch((error: unknown) => {
         // A client that left while it was read is weather, not a fault of the counterpart.
-        if (request.errored || request.destroyed) return;
+        if (request.socket.destroyed) return;
         service.violations.push(`the counterpart itself broke: ${String(error)}`);
         response.destroy();
       });
@@ -73,8 +73,7 @@ export class ApiServer {
     const fault = this.service.takeFault(method, args);
     if (!fault) return send(response, await perform());
     if (("hang" in fault && fault.hang === "after") || ("destroy" in fault && fault.destroy === "after")) await perform();
-    const answer = struck(fault, response);
-    if (answer) this.service.log(method, args, answer);
+    this.service.log(method, args, struck(fault, response));
   }
 
   private read(method: string, request: IncomingMessage, url: URL, body: Buffer): Request | undefined {
@@ -110,12 +109,12 @@ function parsedObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Returns what was answered instead of the truth, if anything was. */
-function struck(fault: Fault, response: ServerResponse): Answer | undefined {
-  if ("hang" in fault) return undefined;
+/** Returns what the client got instead of the truth; status 0 is no answer at all. */
+function struck(fault: Fault, response: ServerResponse): Answer {
+  if ("hang" in fault) return { status: 0, body: { description: "left hanging" } };
   if ("destroy" in fault) {
     response.socket?.destroy();
-    return undefined;
+    return { status: 0, body: { description: "cut off" } };
   }
   if ("html" in fault) {
     response.writeHead(fault.html, { "content-type": "text/html" });

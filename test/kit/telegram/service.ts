@@ -21,6 +21,8 @@ export type LoggedCall = { method: string; args: Record<string, unknown>; status
 
 type AnyHandler = (args: Record<string, unknown>, call: Call) => unknown;
 const CALLS_KEPT = 5_000;
+/** One for the whole process: it is nothing but the schema, and compiling that takes half a second. */
+const TYPES_JUDGE = new TypesJudge();
 
 /** The Bot API without its wire: judges, faults, flood control and the methods. */
 export class Service {
@@ -30,7 +32,7 @@ export class Service {
   readonly flood: FloodControl;
   readonly updates: UpdateQueue;
   readonly webhook: Webhook;
-  readonly types = new TypesJudge();
+  readonly types = TYPES_JUDGE;
   private readonly world: World;
   private readonly judges: Judge[];
   private readonly handlers: Record<string, AnyHandler>;

@@ -31,8 +31,8 @@ export class UpdateQueue {
     return this.pending.length;
   }
 
-  get allowedUpdates(): readonly UpdateKind[] {
-    return this.allowed;
+  get isHeld(): boolean {
+    return this.poll !== undefined;
   }
 
   /** Undefined when the bot did not ask for this kind: the setting of the moment of creation decides. */

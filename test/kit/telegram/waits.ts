@@ -19,7 +19,8 @@ export class Waits {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const look = () => {
       const found = probe();
-      if (found !== undefined) settle(() => resolve(found));
+      // The answer to the request under way leaves first: a test may cut every connection right afterwards.
+      if (found !== undefined) settle(() => setImmediate(resolve, found));
     };
     const settle = (finish: () => void) => {
       clearTimeout(timer);
