@@ -83,6 +83,7 @@ describe("the real grammY bot and a person meet at the counterpart", () => {
     const press = telegram.press(telegram.user, card, "Start");
     expect(await press.answer).toMatchObject({ text: "starting", show_alert: true });
     expect(telegram.textOf(await telegram.waitForEdit(card))).toBe("dip is running");
+    expect(telegram.unansweredPresses).toBe(0);
   });
 
   test("a press may also lead to a new message", async () => {
@@ -187,6 +188,25 @@ describe("the real grammY bot and a person meet at the counterpart", () => {
     const chat = await bot.api.getChat(telegram.chat.id);
     expect(chat).toMatchObject({ type: "private", first_name: "Ada" });
     expect(await bot.api.getChatMember(telegram.chat.id, telegram.user.id)).toMatchObject({ status: "creator" });
+  });
+
+  test("a rich message carries a table, details and a photo, and is edited like a text", async () => {
+    const cell = (text: string) => ({ text, align: "left" as const, valign: "middle" as const });
+    const table = {
+      type: "table" as const,
+      cells: [
+        [cell("Bot"), cell("PnL")],
+        [cell("dip"), cell("+3.2%")],
+      ],
+    };
+    const photo = { type: "photo" as const, photo: { type: "photo" as const, media: new InputFile(png(640, 480), "c.png") } };
+    const heading = { type: "heading" as const, text: [{ type: "bold" as const, text: "Port" }, "folio"], size: 2 as const };
+    const details = { type: "details" as const, summary: "Fills", blocks: [{ type: "paragraph" as const, text: "none" }] };
+    const { message_id } = await bot.api.sendRichMessage(telegram.chat.id, { blocks: [heading, table, details, photo] });
+    const shown = telegram.messages(telegram.chat).at(-1)!;
+    expect(telegram.textOf(shown)).toBe("Portfolio\nBot | PnL\ndip | +3.2%\nFills\nnone\n(photo)");
+    await bot.api.raw.editMessageText({ chat_id: telegram.chat.id, message_id, rich_message: { blocks: [table] } });
+    expect(telegram.textOf(await telegram.waitForEdit(shown))).toBe("Bot | PnL\ndip | +3.2%");
   });
 
   test("albums, topics and administrators are known", async () => {

@@ -24,7 +24,17 @@ export type CounterpartOptions = {
 
 const UPDATES_KEPT = 1_000;
 
-/** The Telegram Bot API on 127.0.0.1, strict about what a program sends and driven by what a person does. */
+/**
+ * The Telegram Bot API on 127.0.0.1, strict about what a program sends and driven by what a person does.
+ *
+ *     const telegram = await TelegramCounterpart.start();
+ *     // … start the program with telegram.apiUrl and telegram.token …
+ *     const card = await telegram.ask(telegram.user, "/status");
+ *     const running = await telegram.pressAndSee(telegram.user, card, "Start");
+ *     expect(telegram.textOf(running)).toBe("dip is running\n[Stop]");
+ *     expect(telegram.violations).toEqual([]);
+ *     await telegram.stop();
+ */
 export class TelegramCounterpart extends Onlooker {
   readonly token: string;
   readonly user: User;
@@ -107,6 +117,11 @@ export class TelegramCounterpart extends Onlooker {
   pinned(chat: Chat = this.chat): Message[] {
     const { pinned, messages } = this.world.record(chat.id);
     return pinned.flatMap((id) => messages.get(id) ?? []);
+  }
+
+  /** Presses whose button still shows a spinner. */
+  get unansweredPresses(): number {
+    return [...this.world.presses.values()].filter(({ answer }) => !answer).length;
   }
 
   /** The message that the app will answer when the person types next, with the hint in the input field. */

@@ -11,7 +11,10 @@ beforeEach(async () => {
   nowMs = Date.UTC(2026, 0, 1);
   telegram = await TelegramCounterpart.start({ clock: { nowMs: () => nowMs } });
 });
-afterEach(() => telegram.stop());
+afterEach(async () => {
+  expect(telegram.violations).toEqual([]);
+  await telegram.stop();
+});
 
 /** A request without any library: these are the requests that a library would not let through. */
 async function call(method: string, args: Record<string, unknown> = {}): Promise<Body> {

@@ -8,6 +8,7 @@ import { changeMethods } from "./methods/change.ts";
 import { chatMethods } from "./methods/chats.ts";
 import { fileMethods } from "./methods/media.ts";
 import { menuMethods } from "./methods/menu.ts";
+import { richMethods } from "./methods/rich.ts";
 import { sendMethods } from "./methods/send.ts";
 import { startMethods } from "./methods/start.ts";
 import type { Call, MethodTable } from "./methods/table.ts";
@@ -51,6 +52,7 @@ export class Service {
       ...startMethods(world, this.updates, this.webhook),
       ...menuMethods(world),
       ...sendMethods(world),
+      ...richMethods(world),
       ...changeMethods(world),
       ...answerMethods(world, callbackTimeoutMs),
       ...fileMethods(world),

@@ -6,6 +6,7 @@ import { checkedKeyboard, checkText, type ReplyMarkup } from "../rules.ts";
 import { type ChatRecord, plainBot, type World } from "../world.ts";
 import { documentFrom, photoFrom } from "./media.ts";
 import { captionOf } from "./outgoing.ts";
+import { richMessage } from "./rich.ts";
 import type { Args, Call, MethodTable } from "./table.ts";
 
 const DELETABLE_SECONDS = 48 * 3600;
@@ -17,7 +18,7 @@ type Place = { record: ChatRecord; message: Message };
 
 export function changeMethods(world: World): MethodTable {
   return {
-    editMessageText: (args) => editText(world, args),
+    editMessageText: (args, call) => editText(world, args, call),
     editMessageCaption: (args) => {
       const place = ownMessage(world, args);
       if (place.message.text !== undefined) throw badRequest("there is no caption in the message to edit");
@@ -51,12 +52,16 @@ export function changeMethods(world: World): MethodTable {
   };
 }
 
-function editText(world: World, args: Args<"editMessageText">): Message.TextMessage & Update.Edited {
+function editText(world: World, args: Args<"editMessageText">, call: Call): Message.TextMessage & Update.Edited {
   const place = ownMessage(world, args);
-  if (place.message.text === undefined) throw badRequest("there is no text in the message to edit");
+  if (args.rich_message) {
+    const rich_message = richMessage(world, args.rich_message, call);
+    return changed(world, place, { text: undefined, entities: undefined, rich_message }, args.reply_markup);
+  }
+  if (place.message.text === undefined && !place.message.rich_message) throw badRequest("there is no text in the message to edit");
   const { text, entities } = formatted(args.text ?? "", args, (id) => world.users.get(id));
   checkText(text);
-  return changed(world, place, { text, entities: entities.length ? entities : undefined }, args.reply_markup);
+  return changed(world, place, { text, entities: entities.length ? entities : undefined, rich_message: undefined }, args.reply_markup);
 }
 
 function editMedia(world: World, args: Args<"editMessageMedia">, call: Call): Message & Update.Edited {
