@@ -137,13 +137,9 @@ export function describeMarket(name: string, start: () => Promise<MarketSubject>
 }
 
 function expectCandles(candles: readonly Candle[]): void {
-  let last = 0;
-  for (const candle of candles) {
-    expect(candleProblem(candle)).toBeUndefined();
-    expect(candle.openTimeMs % MINUTE_MS).toBe(0);
-    expect(candle.openTimeMs).toBeGreaterThan(last);
-    last = candle.openTimeMs;
-  }
+  expect(candles.map(candleProblem).filter((problem) => problem !== undefined)).toEqual([]);
+  expect(candles.filter(({ openTimeMs }) => openTimeMs % MINUTE_MS !== 0)).toEqual([]);
+  expect(candles.filter(({ openTimeMs }, index) => index > 0 && openTimeMs <= candles[index - 1]!.openTimeMs)).toEqual([]);
 }
 
 function candlesOf(steps: readonly MarketStep[], symbol: string): Candle[] {
