@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   ActionRowBuilder,
   ApplicationCommandType,
@@ -254,4 +256,21 @@ test("the bot hears of servers and channels that come and go", async () => {
   discord.kickBot(guild);
   await gone;
   expect(heard).toEqual(["+Other", "+room", "-channel"]);
+});
+
+test("a bot in a process of its own needs the address and the token alone", async () => {
+  const other = await DiscordCounterpart.start();
+  const code = `
+    import { Client } from "discord.js";
+    const client = new Client({ intents: [1], rest: { api: process.env.API_URL } });
+    client.on("interactionCreate", (interaction) => interaction.reply("hello from " + process.pid));
+    await client.login(process.env.TOKEN);
+    await client.application.commands.set([{ name: "hello", description: "Say it" }]);`;
+  const env = { ...process.env, API_URL: other.apiUrl, TOKEN: other.token };
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", code], { env, stdio: "inherit" });
+  await other.waitForRequest("PUT", "/commands");
+  expect((await other.slash(other.user, "/hello").settled()).content).toBe(`hello from ${child.pid}`);
+  child.kill();
+  await once(child, "exit");
+  await other.stop();
 });

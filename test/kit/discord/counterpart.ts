@@ -11,7 +11,7 @@ import { HttpApi, type Judge, type RequestRecord } from "./http.ts";
 import type { Interaction, Modal } from "./interaction.ts";
 import { OpenApiJudge } from "./judge-openapi.ts";
 import { ZodJudge } from "./judge-zod.ts";
-import { type LimitRule, RateLimits } from "./limits.ts";
+import { fits, type LimitRule, RateLimits } from "./limits.ts";
 import { LOADING } from "./message-rules.ts";
 import { MessageBoard, type MessageChange } from "./messages.ts";
 import { channelPayload, guildPayload, memberPayload } from "./payloads.ts";
@@ -51,6 +51,7 @@ export class DiscordCounterpart {
   readonly #server: Server;
   readonly #board: MessageBoard;
   readonly #people: People;
+  readonly #answered = new Signals<{ request: RequestRecord }>();
   readonly #changes = new Signals<{ message: StoredMessage }>();
 
   static async start(options: CounterpartOptions = {}): Promise<DiscordCounterpart> {
@@ -87,7 +88,7 @@ export class DiscordCounterpart {
       limits: this.limits,
       faults: this.faults,
       violations: this.violations,
-      requests: this.requests,
+      onRequest: (record) => this.#note(record),
       judges,
       routes,
     });
@@ -181,6 +182,12 @@ export class DiscordCounterpart {
     return structuredClone((await arrival).wire);
   }
 
+  /** The first answered request, past or to come, of this kind: "the commands are registered". */
+  waitForRequest(method: string, pathPattern: string | RegExp, timeoutMs = 10_000): Promise<RequestRecord> {
+    const isIt = (request: RequestRecord) => request.method === method && fits(request.path, pathPattern) && request.status === 200;
+    return this.#answered.find("request", isIt, timeoutMs, () => `no ${method} ${pathPattern} was answered`);
+  }
+
   // People
 
   slash(user: APIUser, line: string, values: OptionValues = {}, { channel = this.channel }: Where = {}): Interaction {
@@ -272,6 +279,12 @@ export class DiscordCounterpart {
     return { id, filename: file.name, size: file.bytes.length, url, proxy_url: url, content_type: file.contentType };
   }
 
+  #note(record: RequestRecord): void {
+    this.requests.push(record);
+    if (this.requests.length > MAX_RECORDS) this.requests.shift();
+    this.#answered.emit("request", record);
+  }
+
   #onMessage(change: MessageChange, message: StoredMessage): void {
     if (change !== "delete") this.#changes.emit("message", message);
     if (message.onlyFor) return;
@@ -285,5 +298,7 @@ export class DiscordCounterpart {
     );
   }
 }
+
+const MAX_RECORDS = 5_000;
 
 type Choice = APIApplicationCommandOptionChoice;

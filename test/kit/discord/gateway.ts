@@ -66,6 +66,8 @@ export class Gateway {
   }
 
   invalidate(resumable: boolean): void {
+    // A resumable client sends RESUME over the socket that it has.
+    for (const session of this.#sessions.values()) session.socket = undefined;
     if (!resumable) this.#sessions.clear();
     for (const socket of this.sockets()) send(socket, { op: 9, d: resumable });
   }
@@ -82,7 +84,7 @@ export class Gateway {
       if (!frame) return socket.close(4002, "Decode error");
       if (frame.op === 1) return this.ackHeartbeats ? send(socket, { op: 11 }) : undefined;
       if (frame.op === 2 || frame.op === 6) {
-        if (session && this.#sessions.has(session.id)) return socket.close(4005, "Already authenticated");
+        if (session?.socket === socket) return socket.close(4005, "Already authenticated");
         if (frame.d?.token !== this.#world.token) return socket.close(4004, "Authentication failed.");
         session = frame.op === 2 ? this.#identify(socket, frame) : this.#resume(socket, frame);
         return;

@@ -41,7 +41,7 @@ export interface RequestRecord {
   readonly path: string;
   readonly body: unknown;
   readonly uploads: readonly string[];
-  status: number | "hang" | "destroy";
+  readonly status: number | "hang" | "destroy";
 }
 
 export interface HttpParts {
@@ -51,11 +51,10 @@ export interface HttpParts {
   readonly judges: readonly Judge[];
   readonly routes: readonly Route[];
   readonly violations: string[];
-  readonly requests: RequestRecord[];
+  readonly onRequest: (record: RequestRecord) => void;
 }
 
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
-const MAX_RECORDS = 5_000;
 
 export class HttpApi {
   readonly #parts: HttpParts;
@@ -77,21 +76,20 @@ export class HttpApi {
     const path = decodeURIComponent(target.pathname).replace(/^\/api\/v10(?=\/)/, "");
     if (path.startsWith("/attachments/")) return this.#sendFile(path, response);
     const { body, uploads } = await readBody(request);
-    const record: RequestRecord = { method, path, body, uploads: uploads.map((upload) => upload.name), status: 0 };
-    this.#parts.requests.push(record);
-    if (this.#parts.requests.length > MAX_RECORDS) this.#parts.requests.shift();
+    const note = (status: RequestRecord["status"]) =>
+      this.#parts.onRequest({ method, path, body, uploads: uploads.map((upload) => upload.name), status });
     const fault = this.#parts.faults.take(method, path);
     const facts = { method, path, query: target.searchParams, body, uploads, arrivedMs };
     const answer = fault && fault.when !== "after" ? { status: 0, headers: {} } : await this.#answer(facts, request.headers.authorization);
     if (fault) {
-      record.status = fault.status;
+      note(fault.status);
       if (fault.status === "destroy") request.socket.destroy();
       if (typeof fault.status !== "number") return;
       const body = fault.body ?? { message: `${fault.status}: fault`, code: 0 };
       this.#send(response, { status: fault.status, body, headers: fault.headers ?? {} });
       return;
     }
-    record.status = answer.status;
+    note(answer.status);
     this.#send(response, answer);
   }
 

@@ -20,7 +20,7 @@ export class ApiRefusal extends Error {
 
   /** A body that Discord would refuse whatever the moment: always a mistake of the sender, never weather. */
   get isMalformed(): boolean {
-    return [INVALID_FORM, 50_006, 40_005].includes(this.code);
+    return [INVALID_FORM, 50_006, 40_005, 30_032].includes(this.code);
   }
 }
 
