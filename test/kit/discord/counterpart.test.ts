@@ -24,8 +24,8 @@ import {
   TextInputStyle,
 } from "discord.js";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { loggedIn, recordedOpenApiJudge } from "../discord-selftest/testing.ts";
 import { DiscordCounterpart } from "./counterpart.ts";
-import { loggedIn, recordedOpenApiJudge } from "./testing.ts";
 import { textOf } from "./text.ts";
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAYAAAC56t6BAAAAEUlEQVR42mNk+M9QzwAETAwAAB4GAQRgTnrpAAAAAElFTkSuQmCC", "base64");
@@ -201,6 +201,7 @@ test("alerts arrive in the channel, are edited, explained, pinned and deleted", 
   expect(discord.channelMessages().find((message) => message.id === sent.id)).toMatchObject({ pinned: true, reactions: [{ count: 1 }] });
   const thread = await sent.startThread({ name: "backtest" });
   await thread.send("50 %");
+  expect((await discord.waitForMessage(discord.channelNamed("backtest"), "50 %")).channel_id).toBe(thread.id);
   await channel.sendTyping();
   expect((await channel.messages.fetch({ limit: 2 })).size).toBe(2);
   await sent.delete();
@@ -239,7 +240,7 @@ test("a person is refused what the app would refuse", async () => {
   const shown = await discord.slash(eve, "/bot create", { symbol: "A" }).settled();
   expect(() => discord.press(eve, shown, "Sell")).toThrow("no button Sell; there are Stop, Locked");
   expect(() => discord.press(eve, shown, "Locked")).toThrow("is disabled");
-  expect(() => discord.slash(discord.world.addUser("Stranger"), "/card")).toThrow("not a member");
+  expect(() => discord.slash(discord.addUser("Stranger", null), "/card")).toThrow("not a member");
   discord.setRoles(discord.guild, eve, [discord.addRole(discord.guild, "Admins", 8n)]);
   expect(discord.commandsFor(eve)).toContain("admin");
 });

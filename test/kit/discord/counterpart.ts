@@ -51,8 +51,8 @@ export class DiscordCounterpart {
   readonly #server: Server;
   readonly #board: MessageBoard;
   readonly #people: People;
-  readonly #answered = new Signals<{ request: RequestRecord }>();
-  readonly #changes = new Signals<{ message: StoredMessage }>();
+  // Without a memory: what is past lies in the channels and in `requests`, in its present state.
+  readonly #news = new Signals<{ request: RequestRecord; message: StoredMessage }>(false);
 
   static async start(options: CounterpartOptions = {}): Promise<DiscordCounterpart> {
     const counterpart = new DiscordCounterpart(options);
@@ -116,8 +116,8 @@ export class DiscordCounterpart {
 
   // The world
 
-  /** A new person, who joins the given server (the default one unless told otherwise). */
-  addUser(name: string, guild: Guild | undefined = this.guild): APIUser {
+  /** A new person, who joins the given server: the default one, or none for null. */
+  addUser(name: string, guild: Guild | null = this.guild): APIUser {
     const user = this.world.addUser(name);
     if (guild) this.world.addMember(guild, user);
     return user;
@@ -133,6 +133,14 @@ export class DiscordCounterpart {
     const channel = this.world.addChannel(guild, name);
     this.gateway.dispatch("CHANNEL_CREATE", channelPayload(channel, this.world), GatewayIntentBits.Guilds);
     return channel;
+  }
+
+  /** A channel or thread by its name. */
+  channelNamed(name: string): Channel {
+    const found = [...this.world.channels.values()].find((channel) => channel.name === name);
+    if (!found)
+      throw new Error(`no channel ${name}; there are ${[...this.world.channels.values()].map((channel) => channel.name).join(", ")}`);
+    return found;
   }
 
   addRole(guild: Guild, name: string, permissions = 0n): APIRole {
@@ -171,21 +179,19 @@ export class DiscordCounterpart {
     const isVisible = (wire: APIMessage) => ((wire.flags ?? 0) & LOADING) === 0;
     const known = this.channelMessages(channel).find((wire) => isVisible(wire) && matches(wire, match));
     if (known) return known;
-    // Only the future counts from here: what lies in the past was looked at in its present state.
-    let isPast = true;
-    const fits = ({ channel: place, onlyFor, wire }: StoredMessage) =>
-      !isPast && place === channel && !onlyFor && isVisible(wire) && matches(wire, match);
+    const isIt = ({ channel: place, onlyFor, wire }: StoredMessage) =>
+      place === channel && !onlyFor && isVisible(wire) && matches(wire, match);
     const missing = () =>
       `#${channel.name}: no message that fits ${match}; there are: ${this.channelMessages(channel).map(textOf).join(" | ") || "none"}`;
-    const arrival = this.#changes.find("message", fits, timeoutMs, missing);
-    isPast = false;
-    return structuredClone((await arrival).wire);
+    return structuredClone((await this.#news.find("message", isIt, timeoutMs, missing)).wire);
   }
 
   /** The first answered request, past or to come, of this kind: "the commands are registered". */
   waitForRequest(method: string, pathPattern: string | RegExp, timeoutMs = 10_000): Promise<RequestRecord> {
     const isIt = (request: RequestRecord) => request.method === method && fits(request.path, pathPattern) && request.status === 200;
-    return this.#answered.find("request", isIt, timeoutMs, () => `no ${method} ${pathPattern} was answered`);
+    const known = this.requests.find(isIt);
+    if (known) return Promise.resolve(known);
+    return this.#news.find("request", isIt, timeoutMs, () => `no ${method} ${pathPattern} was answered`);
   }
 
   // People
@@ -282,11 +288,11 @@ export class DiscordCounterpart {
   #note(record: RequestRecord): void {
     this.requests.push(record);
     if (this.requests.length > MAX_RECORDS) this.requests.shift();
-    this.#answered.emit("request", record);
+    this.#news.emit("request", record);
   }
 
   #onMessage(change: MessageChange, message: StoredMessage): void {
-    if (change !== "delete") this.#changes.emit("message", message);
+    if (change !== "delete") this.#news.emit("message", message);
     if (message.onlyFor) return;
     const guild = message.channel.guild;
     const place = { channel_id: message.channel.id, ...(guild ? { guild_id: guild.id } : {}) };

@@ -3,16 +3,21 @@ interface Waiter {
   readonly take: (value: unknown) => boolean;
 }
 
-/** Remembers everything that was signalled, so that nobody can be late: waiting looks back before it looks forward. */
+/** Remembers everything that was signalled (unless told not to), so that nobody can be late: waiting looks back before it looks forward. */
 export class Signals<M> {
   readonly #past = new Map<PropertyKey, unknown[]>();
   readonly #cursor = new Map<PropertyKey, number>();
   readonly #waiters = new Set<Waiter>();
 
+  readonly #remembers: boolean;
+
+  constructor(remembers = true) {
+    this.#remembers = remembers;
+  }
+
   emit<K extends keyof M>(name: K, value: M[K]): void {
     const past = this.#past.get(name) ?? [];
-    past.push(value);
-    this.#past.set(name, past);
+    if (this.#remembers) this.#past.set(name, [...past, value]);
     for (const waiter of [...this.#waiters]) if (waiter.name === name && waiter.take(value)) this.#waiters.delete(waiter);
   }
 

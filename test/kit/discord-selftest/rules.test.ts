@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { DiscordCounterpart } from "./counterpart.ts";
-import type { Interaction } from "./interaction.ts";
+import { DiscordCounterpart } from "../discord/counterpart.ts";
+import type { Interaction } from "../discord/interaction.ts";
 import { asMessage, handClock, rawBot } from "./testing.ts";
 
 const V2 = 1 << 15;

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Client, type ClientOptions, Events, GatewayIntentBits } from "discord.js";
 import type { APIMessage } from "discord-api-types/v10";
-import type { DiscordCounterpart } from "./counterpart.ts";
-import type { Interaction } from "./interaction.ts";
-import { OpenApiJudge } from "./judge-openapi.ts";
+import type { DiscordCounterpart } from "../discord/counterpart.ts";
+import type { Interaction } from "../discord/interaction.ts";
+import { OpenApiJudge } from "../discord/judge-openapi.ts";
 
 /** The second opinion, when the recorded data is present. */
 export function recordedOpenApiJudge(): OpenApiJudge | undefined {

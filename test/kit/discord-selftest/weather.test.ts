@@ -1,6 +1,6 @@
 import { type Client, Events } from "discord.js";
 import { afterEach, expect, test } from "vitest";
-import { type CounterpartOptions, DiscordCounterpart } from "./counterpart.ts";
+import { type CounterpartOptions, DiscordCounterpart } from "../discord/counterpart.ts";
 import { loggedIn, rawBot } from "./testing.ts";
 
 const closers: (() => Promise<unknown>)[] = [];
