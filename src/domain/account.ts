@@ -1,7 +1,7 @@
 import type { BotSpec, BotStatus } from "./bot.ts";
 import type { AccountEvent, Intent, Recorded } from "./events.ts";
 import { type Decimal, max, ZERO } from "./money.ts";
-import { isTerminal, nextStatus, type Order, type OrderStatus } from "./order.ts";
+import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus, protectiveOrderId } from "./order.ts";
 import { applyFill, FLAT, type Fill, isFlat, type Position } from "./position.ts";
 import { type MarketMs, marketMs } from "./time.ts";
 
@@ -25,6 +25,10 @@ export interface BotState {
   status: BotStatus;
   statusReason: string;
   deleted: boolean;
+  /** Market time of the newest start: only candles that close after it are decided on. */
+  startedMs: MarketMs | undefined;
+  /** Slot of the newest decision that acted or was denied. */
+  actedSlotMs: MarketMs | undefined;
   position: Position;
   /** Sum of all base and quote movements of this bot's fills: the second, independent way to its position and cash. */
   baseEntries: Decimal;
@@ -110,6 +114,7 @@ function applyFact(state: AccountState, event: AccountEvent, at: MarketMs): void
       state.panic = undefined;
       return;
     case "wish-denied":
+      botOf(state, event.botId).actedSlotMs = event.slotMs;
       return;
     case "bot-created":
     case "bot-started":
@@ -117,7 +122,7 @@ function applyFact(state: AccountState, event: AccountEvent, at: MarketMs): void
     case "bot-faulted":
     case "bot-deleted":
     case "trail-moved":
-      return applyBotFact(state, event);
+      return applyBotFact(state, event, at);
     default:
       return applyOrderFact(state, event, at);
   }
@@ -125,7 +130,7 @@ function applyFact(state: AccountState, event: AccountEvent, at: MarketMs): void
 
 type BotFact = Extract<AccountEvent, { type: "bot-created" | "bot-started" | "bot-stopped" | "bot-faulted" | "bot-deleted" | "trail-moved" }>;
 
-function applyBotFact(state: AccountState, event: BotFact): void {
+function applyBotFact(state: AccountState, event: BotFact, at: MarketMs): void {
   if (event.type === "bot-created") {
     state.bots.set(event.bot.id, newBot(event.bot));
     return;
@@ -140,6 +145,7 @@ function applyBotFact(state: AccountState, event: BotFact): void {
     setStatus(bot, "faulted", event.reason);
   } else if (event.type === "bot-started") {
     setStatus(bot, "running", "");
+    bot.startedMs = at;
   } else {
     setStatus(bot, event.closing && !isFlat(bot.position) ? "stopping" : "stopped", event.reason);
   }
@@ -152,11 +158,12 @@ function applyOrderFact(state: AccountState, event: OrderFact, at: MarketMs): vo
     case "intent":
       state.intents.set(event.intent.intentId, event.intent);
       state.orders.set(event.intent.clientOrderId, orderOf(event.intent, event.intent.clientOrderId, at));
+      botOf(state, event.intent.botId).actedSlotMs = event.intent.slotMs;
       return;
     case "attempt": {
       const intent = state.intents.get(event.intentId);
       if (!intent) throw new Error(`attempt ${event.clientOrderId} belongs to no known intent ${event.intentId}`);
-      state.orders.set(event.clientOrderId, orderOf(intent, event.clientOrderId, at));
+      state.orders.set(event.clientOrderId, { ...orderOf(intent, event.clientOrderId, at), attempt: event.attempt });
       return;
     }
     case "order-filled":
@@ -221,8 +228,9 @@ function book(state: AccountState, bot: BotState, fill: Fill, base: string, quot
 
 /** The venue holds an entry's protective orders from its first fill on; their quantity follows the position. */
 function restProtection(state: AccountState, bot: BotState, intent: Intent, event: Extract<AccountEvent, { type: "order-filled" }>): void {
-  const rest = (id: string | undefined, purpose: "stop" | "take", price: Decimal | undefined) => {
-    if (id === undefined || price === undefined) return;
+  const rest = (purpose: "stop" | "take", price: Decimal | undefined) => {
+    if (price === undefined) return;
+    const id = protectiveOrderId(event.fill.clientOrderId, purpose);
     const trailingPct = purpose === "stop" ? bot.spec.protection.trailingPct : undefined;
     state.orders.set(id, {
       ...orderOf(intent, id, event.fill.marketMs),
@@ -236,8 +244,8 @@ function restProtection(state: AccountState, bot: BotState, intent: Intent, even
       ...(trailingPct === undefined ? {} : { trailingPct }),
     });
   };
-  rest(intent.stopOrderId, "stop", event.after.stopPrice);
-  rest(intent.takeOrderId, "take", event.after.takePrice);
+  rest("stop", event.after.stopPrice);
+  rest("take", event.after.takePrice);
 }
 
 /** Protective and closing orders never exceed the position; they end with it. */
@@ -246,7 +254,7 @@ function followPosition(state: AccountState, bot: BotState): void {
   for (const order of state.orders.values()) {
     if (order.botId !== bot.spec.id || order.purpose === "entry") continue;
     if (flat) endOrder(state, order);
-    else if (order.purpose === "stop" || order.purpose === "take") {
+    else if (isProtective(order)) {
       state.orders.set(order.clientOrderId, { ...order, quantity: bot.position.quantity.plus(order.filledQuantity) });
     }
   }
@@ -272,7 +280,7 @@ function endOrder(state: AccountState, order: Order): void {
 
 function orderOf(intent: Intent, clientOrderId: string, at: MarketMs): Order {
   const { intentId, botId, symbol, side, type, purpose, quantity, reason, price } = intent;
-  const order = { clientOrderId, intentId, botId, symbol, side, type, purpose, quantity, filledQuantity: ZERO, fillIds: [], reason, sinceMs: at };
+  const order = { clientOrderId, intentId, attempt: 1, botId, symbol, side, type, purpose, quantity, filledQuantity: ZERO, fillIds: [], reason, sinceMs: at };
   return { ...order, status: "in-flight", ...(price === undefined ? {} : { price }) };
 }
 
@@ -282,6 +290,8 @@ function newBot(spec: BotSpec): BotState {
     status: "created",
     statusReason: "",
     deleted: false,
+    startedMs: undefined,
+    actedSlotMs: undefined,
     position: FLAT,
     baseEntries: ZERO,
     quoteEntries: ZERO,

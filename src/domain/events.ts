@@ -51,9 +51,6 @@ export interface Intent {
   readonly reason: string;
   readonly values: Record<string, number>;
   readonly clientOrderId: string;
-  /** Client order ids of the protective orders that the venue holds as soon as this entry fills. */
-  readonly stopOrderId?: string;
-  readonly takeOrderId?: string;
 }
 
 /** What a fill led to. Quantities and results repeat what the fold of fills says, for readers of the stream; the levels are those of the protective orders that the venue now holds. */

@@ -13,6 +13,8 @@ export type OrderStatus = "in-flight" | "unknown" | "open" | "partially-filled" 
 export interface Order {
   readonly clientOrderId: string;
   readonly intentId: string;
+  /** Which attempt at its intent this order is; each has its own client order id. */
+  readonly attempt: number;
   readonly botId: string;
   readonly symbol: string;
   readonly side: Side;
@@ -55,4 +57,14 @@ export function isTerminal(status: OrderStatus): boolean {
 
 export function remainingOf(order: Order): Decimal {
   return order.quantity.minus(order.filledQuantity);
+}
+
+/** The client order id under which an entry's protective order rests at the venue. */
+export function protectiveOrderId(entryOrderId: string, purpose: "stop" | "take"): string {
+  return `${entryOrderId}${purpose === "stop" ? "s" : "t"}`;
+}
+
+/** Stops and targets: they rest at the venue and their quantity follows the position. */
+export function isProtective(order: Order): boolean {
+  return order.purpose === "stop" || order.purpose === "take";
 }

@@ -1,5 +1,5 @@
 import type { Candle } from "../domain/candle.ts";
-import type { IndicatorDefinition, Kernel } from "../ports/indicator.ts";
+import type { IndicatorDefinition, Kernel } from "../domain/indicator.ts";
 import { checkedPeriod, type LinedSpec, SINGLE_LINE } from "./declare.ts";
 
 /**

@@ -133,3 +133,10 @@ export interface Streams {
   /** Calls back after each durable append with the stream's name; returns the way to stop. */
   onAppend(listener: (stream: string) => void): () => void;
 }
+
+/** Work that falls due at instants of market time, such as digests. The engine calls it when the market has reached `dueMs`, with every account at that instant. */
+export interface Scheduled {
+  /** The next due instant; Infinity when nothing is. Asked after every step, so it must be cheap. */
+  dueMs(): number;
+  run(at: MarketMs): Promise<void>;
+}

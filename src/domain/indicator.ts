@@ -1,4 +1,4 @@
-import type { Candle } from "../domain/candle.ts";
+import type { Candle } from "./candle.ts";
 
 /**
  * An indicator as an incremental kernel: O(1) per closed candle, state in plain numbers. Outputs are NaN until `warmup` candles were pushed.

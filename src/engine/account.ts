@@ -1,0 +1,234 @@
+import { type AccountState, applyAccountEvent, type BotState } from "../domain/account.ts";
+import type { AccountEvent } from "../domain/events.ts";
+import { decimal, max, toDouble, ZERO } from "../domain/money.ts";
+import { isFlat } from "../domain/position.ts";
+import { dayOf, type MarketMs, marketMs } from "../domain/time.ts";
+import { trailedStop } from "../matching/protection.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Market, MarketStep } from "../ports/market.ts";
+import { StoreUnavailable } from "../ports/store.ts";
+import type { PaperVenue } from "../ports/venue.ts";
+import type { AccountLimits } from "../risk/entry.ts";
+import { bookOf, executionEvents } from "./executions.ts";
+import { Executor } from "./executor.ts";
+import { Exposure } from "./exposure.ts";
+import type { FeedHub, Slot } from "./feeds.ts";
+import { SerialQueue } from "./queue.ts";
+import type { BotRunner } from "./runner.ts";
+import type { StreamWriter } from "./stream.ts";
+import { equityOf, isActive } from "./valuation.ts";
+
+/** What every account shares. */
+export interface AccountServices {
+  readonly market: Market;
+  readonly hub: FeedHub;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits: AccountLimits;
+  readonly timeZone: string;
+  /** Why the desk denies entries, if it does. */
+  readonly halted: () => string | undefined;
+  /** Market time now: a slot whose successor has closed by then is late. */
+  readonly now: () => MarketMs;
+  /** Candles up to here are matched; on a live market the watch has covered newer ones. */
+  readonly matchUntil: () => number;
+}
+
+const STORE_RETRY_MS = 1_000;
+
+/**
+ * One account at work: the only writer of its stream. Everything that happens to it (market steps, prices, commands) passes through one serial
+ * queue, and what is durable is what is folded, so that limits hold over all its bots and a crash loses nothing that was acknowledged.
+ */
+export class Account {
+  readonly writer: StreamWriter<AccountState, AccountEvent>;
+  readonly venue: PaperVenue;
+  readonly services: AccountServices;
+  readonly runners = new Map<string, BotRunner>();
+  readonly queue = new SerialQueue();
+  readonly exposure = new Exposure();
+  readonly executor: Executor;
+  readonly #highestStored = new Map<string, BotState["highest"]>();
+  /** Market time of the newest step that this account has seen. */
+  position: MarketMs;
+  /** Steps up to here are in the books already; the step at this instant is only decided again. */
+  readonly #resumeMs: MarketMs;
+
+  constructor(writer: StreamWriter<AccountState, AccountEvent>, venue: PaperVenue, services: AccountServices) {
+    this.writer = writer;
+    this.venue = venue;
+    this.services = services;
+    this.position = writer.state.marketMs;
+    this.#resumeMs = writer.state.marketMs;
+    this.executor = new Executor(this);
+    for (const bot of this.state.bots.values()) this.#highestStored.set(bot.spec.id, bot.highest);
+    this.exposure.rebuild(this.state, services.market.instruments);
+  }
+
+  get state(): AccountState {
+    return this.writer.state;
+  }
+
+  get active(): boolean {
+    return isActive(this.state);
+  }
+
+  /** Market time to stamp on a command's events. */
+  now(): MarketMs {
+    return this.active || this.queue.depth > 0 ? this.position : marketMs(Math.max(this.position, this.services.hub.atMs));
+  }
+
+  priceOf = (symbol: string): number | undefined => this.services.hub.price(symbol)?.price;
+
+  /** One step of the market with the slots it closed. Returns nothing when nothing had to be waited for, which is the usual case. */
+  onStep(step: MarketStep, slots: readonly Slot[]): Promise<void> | undefined {
+    if (this.queue.depth === 0 && !this.#concerns(step, slots)) {
+      this.position = marketMs(Math.max(this.position, step.atMs));
+      return undefined;
+    }
+    return this.queue.run(() => this.#process(step, slots));
+  }
+
+  /** One price seen on a live market. */
+  onPrice(symbol: string, price: number, at: MarketMs): Promise<void> | undefined {
+    if (!this.exposure.touches(symbol, price, price)) return undefined;
+    return this.queue.run(async () => {
+      const events = this.#matched(symbol, price, price, (bot, cash) => {
+        const book = bookOf(this.state, bot, this.#instrument(symbol), cash);
+        return executionEvents(book, bot, this.venue.onPrice(book, price, at), at);
+      });
+      this.#trail(symbol, price);
+      await this.appendEvents(events);
+    });
+  }
+
+  /** Appends what the engine itself found out; while the store cannot write, this account waits and tries again, and the others go on. */
+  async appendEvents(events: readonly AccountEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    for (;;) {
+      try {
+        return await this.appendOnce(events);
+      } catch (failure) {
+        if (!(failure instanceof StoreUnavailable)) throw failure;
+        this.services.logger.error({ account: this.state.account, failure }, "the store cannot write; this account waits and tries again");
+        await this.services.clock.sleep(STORE_RETRY_MS);
+      }
+    }
+  }
+
+  /** Appends for a command: a store that cannot write is the person's to know. Trailing stops that rose since the last event go with it. */
+  async appendOnce(events: readonly AccountEvent[], requestId?: string): Promise<void> {
+    await this.writer.append([...events, ...this.#risenTrails()], this.now(), requestId);
+    this.exposure.rebuild(this.state, this.services.market.instruments);
+    for (const bot of this.state.bots.values()) this.#highestStored.set(bot.spec.id, bot.highest);
+  }
+
+  #concerns(step: MarketStep, slots: readonly Slot[]): boolean {
+    if (step.atMs < this.#resumeMs) return false;
+    if (this.#dayBegins(step)) return true;
+    for (const symbol of this.exposure.symbols) {
+      const candle = step.candles.get(symbol);
+      if (candle && this.exposure.touches(symbol, candle.low, candle.high)) return true;
+    }
+    return this.executor.wishes(slots).length > 0;
+  }
+
+  async #process(step: MarketStep, slots: readonly Slot[]): Promise<void> {
+    if (step.atMs < this.#resumeMs) return;
+    const matched = step.atMs > this.#resumeMs ? this.#matchStep(step) : [];
+    this.position = marketMs(Math.max(this.position, step.atMs));
+    await this.appendEvents(matched);
+    await this.executor.act(this.executor.wishes(slots));
+    await this.executor.finishPanic();
+  }
+
+  #matchStep(step: MarketStep): AccountEvent[] {
+    const events: AccountEvent[] = [];
+    if (this.#dayBegins(step)) {
+      const equity = equityOf(this.state, this.priceBefore(step));
+      if (equity) events.push({ type: "day-started", day: dayOf(step.atMs, this.services.timeZone), equity });
+    }
+    if (step.atMs > this.services.matchUntil()) return events;
+    for (const symbol of [...this.exposure.symbols]) {
+      const candle = step.candles.get(symbol);
+      if (!candle) continue;
+      const found = this.#matched(symbol, candle.low, candle.high, (bot, cash) => {
+        const book = bookOf(this.state, bot, this.#instrument(symbol), cash);
+        return executionEvents(book, bot, this.venue.onCandle(book, candle), step.atMs);
+      });
+      events.push(...found);
+      this.#trail(symbol, candle.high);
+    }
+    return events;
+  }
+
+  /** The price of a symbol before a step: the step's own open, else the last one seen. */
+  priceBefore(step: MarketStep): (symbol: string) => number | undefined {
+    return (symbol) => step.candles.get(symbol)?.open ?? this.priceOf(symbol);
+  }
+
+  /** Matches each touched bot in turn; what one entry spends the next one no longer has. */
+  #matched(symbol: string, low: number, high: number, match: (bot: BotState, cash: typeof ZERO) => AccountEvent[]): AccountEvent[] {
+    let cash = this.state.balances.get(this.state.currency) ?? ZERO;
+    const events: AccountEvent[] = [];
+    for (const bot of this.exposure.touched(symbol, low, high)) {
+      const found = match(bot, cash);
+      for (const event of found) {
+        if (event.type !== "order-filled" || event.fill.side !== "buy") continue;
+        cash = cash.minus(event.fill.price.times(event.fill.quantity)).minus(event.fill.fee);
+      }
+      events.push(...found);
+    }
+    return events;
+  }
+
+  /** Raises what trailing stops follow. Between events this is memory only: it is found again from the same candles after a restart. */
+  #trail(symbol: string, high: number): void {
+    for (const bot of this.exposure.trailing(symbol)) {
+      const seen = decimal(high);
+      if (bot.highest && seen.isLessThanOrEqualTo(bot.highest)) continue;
+      bot.highest = max(bot.highest ?? seen, seen);
+      const stop = [...this.state.orders.values()].find(({ botId, purpose }) => botId === bot.spec.id && purpose === "stop");
+      if (!stop?.price) continue;
+      const raised = trailedStop(this.#instrument(symbol), stop.price, bot.spec.protection.trailingPct, bot.highest);
+      this.exposure.raiseStop(symbol, bot, toDouble(raised));
+    }
+  }
+
+  #risenTrails(): AccountEvent[] {
+    const risen: AccountEvent[] = [];
+    for (const bot of this.state.bots.values()) {
+      if (!bot.highest || bot.spec.protection.trailingPct === undefined || isFlat(bot.position)) continue;
+      if (this.#highestStored.get(bot.spec.id)?.isEqualTo(bot.highest)) continue;
+      risen.push({ type: "trail-moved", botId: bot.spec.id, highest: bot.highest });
+    }
+    return risen;
+  }
+
+  #dayBegins(step: MarketStep): boolean {
+    return step.atMs >= this.#nextDayMs && dayOf(step.atMs, this.services.timeZone) !== this.state.day?.day;
+  }
+
+  /** Asking the calendar is slow; a day of the books is not over before its quarter of an hour is. */
+  get #nextDayMs(): number {
+    return this.state.day ? this.#checkedDay(this.state.day.day) : 0;
+  }
+
+  #dayChecked: { day: string; untilMs: number } | undefined;
+  #checkedDay(day: string): number {
+    if (this.#dayChecked?.day === day && this.position < this.#dayChecked.untilMs) return this.#dayChecked.untilMs;
+    const quarterMs = 900_000;
+    this.#dayChecked = { day, untilMs: this.position - (this.position % quarterMs) + quarterMs };
+    return this.#dayChecked.untilMs;
+  }
+
+  #instrument(symbol: string) {
+    const instrument = this.services.market.instruments.get(symbol);
+    if (!instrument) throw new Error(`the market ${this.services.market.key} has no rules for ${symbol}`);
+    return instrument;
+  }
+}
+
+/** The fold that an account's stream is read into. */
+export const foldAccount = applyAccountEvent;

@@ -1,0 +1,70 @@
+import type { AccountState, BotState } from "../domain/account.ts";
+import type { AccountEvent, FillOutcome } from "../domain/events.ts";
+import type { BotBook, Execution } from "../domain/execution.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import { type Decimal, ZERO } from "../domain/money.ts";
+import { type Order, type Purpose, protectiveOrderId, remainingOf } from "../domain/order.ts";
+import { applyFill, entryPrice, type Fill, isFlat, type Position } from "../domain/position.ts";
+import { type MarketMs, MINUTE_MS } from "../domain/time.ts";
+import { levelsFrom } from "../matching/protection.ts";
+import { ENTRY_WORKS_MINUTES } from "./limits.ts";
+
+/** What a bot shows the matching room. */
+export function bookOf(state: AccountState, bot: BotState, instrument: Instrument, cash: Decimal): BotBook {
+  const orders = [...state.orders.values()].filter(({ botId, status }) => botId === bot.spec.id && status !== "in-flight" && status !== "unknown");
+  return { instrument, orders, positionQuantity: bot.position.quantity, positionCost: bot.position.cost, protection: bot.spec.protection, highest: bot.highest, cash };
+}
+
+/** The events that a bot's executions are, with what each one led to, and the orders that end with them. Pure: the fold comes later. */
+export function executionEvents(book: BotBook, bot: BotState, executions: readonly Execution[], at: MarketMs): AccountEvent[] {
+  const events: AccountEvent[] = [];
+  const filled = new Map<string, { quantity: Decimal; count: number }>();
+  let position = bot.position;
+  for (const execution of executions) {
+    const order = orderOf(book, execution.clientOrderId);
+    const seen = filled.get(execution.clientOrderId) ?? { quantity: ZERO, count: order.order.fillIds.length };
+    filled.set(execution.clientOrderId, { quantity: seen.quantity.plus(execution.quantity), count: seen.count + 1 });
+    const fill = fillOf(execution, order.order, book.instrument, seen.count + 1);
+    const before = position;
+    position = applyFill(position, fill, book.instrument.base);
+    const after = outcomeOf(book, bot, before, position, fill, order.purpose);
+    events.push({ type: "order-filled", fill, botId: bot.spec.id, purpose: order.purpose, reason: order.reason, after });
+  }
+  for (const order of book.orders) {
+    if (order.purpose !== "entry") continue;
+    const left = remainingOf(order).minus(filled.get(order.clientOrderId)?.quantity ?? ZERO);
+    if (left.isLessThanOrEqualTo(0)) continue;
+    const soldOut = isFlat(position) && filled.size > 0;
+    if (soldOut) events.push({ type: "order-canceled", clientOrderId: order.clientOrderId, reason: "its position was closed before the rest filled" });
+    else if (at - order.sinceMs >= ENTRY_WORKS_MINUTES * MINUTE_MS && order.type === "market") {
+      events.push({ type: "order-expired", clientOrderId: order.clientOrderId, reason: `not filled within ${ENTRY_WORKS_MINUTES} minutes of market time` });
+    }
+  }
+  return events;
+}
+
+/** An order of the book, or the protective order that the venue made of an entry in this very candle. */
+function orderOf(book: BotBook, clientOrderId: string): { order: Order; purpose: Purpose; reason: string } {
+  for (const order of book.orders) {
+    if (order.clientOrderId === clientOrderId) return { order, purpose: order.purpose, reason: order.reason };
+    for (const purpose of ["stop", "take"] as const) {
+      if (order.purpose !== "entry" || protectiveOrderId(order.clientOrderId, purpose) !== clientOrderId) continue;
+      const reason = purpose === "stop" ? "stop loss" : "take profit";
+      return { order: { ...order, clientOrderId, side: "sell", fillIds: [] }, purpose, reason };
+    }
+  }
+  throw new Error(`the venue executed an order that the ledger does not know: ${clientOrderId}`);
+}
+
+function fillOf(execution: Execution, order: Order, instrument: Instrument, count: number): Fill {
+  const { clientOrderId, price, quantity, fee, liquidity, marketMs } = execution;
+  const fillId = `${clientOrderId}.${count}`;
+  return { fillId, clientOrderId, symbol: instrument.symbol, side: order.side, price, quantity, fee, feeCurrency: instrument.quote, liquidity, marketMs };
+}
+
+function outcomeOf(book: BotBook, bot: BotState, before: Position, after: Position, fill: Fill, purpose: Purpose): FillOutcome {
+  const realized = fill.side === "sell" ? after.grossRealized.minus(before.grossRealized).minus(fill.fee) : undefined;
+  const price = entryPrice(after);
+  const levels = purpose === "entry" && price ? levelsFrom(book.instrument, bot.spec.protection, price) : { stopPrice: undefined, takePrice: undefined };
+  return { positionQuantity: after.quantity, entryPrice: price, realized, ...levels };
+}

@@ -1,0 +1,185 @@
+import { type Candle, CandleFolder, type FoldedCandle } from "../domain/candle.ts";
+import { type IndicatorSpec, indicatorKey } from "../domain/signal.ts";
+import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
+import { type Timeframe, timeframeMs } from "../domain/timeframe.ts";
+import { createKernel } from "../indicators/registry.ts";
+import type { Kernel, Reading } from "../domain/indicator.ts";
+import type { Market, MarketStep } from "../ports/market.ts";
+import type { IndicatorValues } from "../ports/strategy.ts";
+
+/** Candles of warm-up asked for beyond what an indicator needs, so that recursive averages have settled. */
+const SETTLE_FACTOR = 10;
+
+/** One closed candle of a feed with its indicators as they stood then: what every bot on it decides on, however late. */
+export class Slot {
+  readonly feed: Feed;
+  readonly candle: FoldedCandle;
+  readonly previous: FoldedCandle | undefined;
+  /** Instant at which the candle closed. */
+  readonly closedMs: MarketMs;
+  readonly #readings: ReadonlyMap<string, Readonly<Record<string, Reading>>>;
+  readonly #bundles = new Map<string, IndicatorValues>();
+
+  constructor(feed: Feed, candle: FoldedCandle, previous: FoldedCandle | undefined, readings: ReadonlyMap<string, Readonly<Record<string, Reading>>>) {
+    this.feed = feed;
+    this.candle = candle;
+    this.previous = previous;
+    this.closedMs = marketMs(candle.openTimeMs + timeframeMs(feed.timeframe));
+    this.#readings = readings;
+  }
+
+  /** The readings that a strategy declared, under its own names; made once for all bots with equal declarations. */
+  bundle(id: string, keys: readonly (readonly [string, string])[]): IndicatorValues {
+    const known = this.#bundles.get(id);
+    if (known) return known;
+    const values: IndicatorValues = Object.fromEntries(keys.map(([name, key]) => [name, this.#readings.get(key) ?? {}]));
+    this.#bundles.set(id, values);
+    return values;
+  }
+}
+
+interface Running {
+  readonly kernel: Kernel;
+  now: number[];
+  before: number[];
+}
+
+/** Closed candles of one (symbol, timeframe), folded and advanced once for all bots that read it. */
+export class Feed {
+  readonly key: string;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly #folder: CandleFolder;
+  readonly #running = new Map<string, Running>();
+  #last: FoldedCandle | undefined;
+  #beforeLast: FoldedCandle | undefined;
+
+  constructor(symbol: string, timeframe: Timeframe) {
+    this.key = `${symbol} ${timeframe}`;
+    this.symbol = symbol;
+    this.timeframe = timeframe;
+    this.#folder = new CandleFolder(timeframe);
+  }
+
+  has(spec: IndicatorSpec): boolean {
+    return this.#running.has(indicatorKey(spec));
+  }
+
+  add(spec: IndicatorSpec, running: Running): void {
+    this.#running.set(indicatorKey(spec), running);
+  }
+
+  /** Advances by a one-minute candle; returns the slots that it closed. `warming` skips building them. */
+  push(minute: Candle, warming = false): Slot[] {
+    const slots: Slot[] = [];
+    for (const candle of this.#folder.push(minute)) {
+      this.#beforeLast = this.#last;
+      this.#last = candle;
+      for (const running of this.#running.values()) advance(running, candle);
+      if (!warming) slots.push(this.#slot(candle));
+    }
+    return slots;
+  }
+
+  /** The newest closed candle as a slot again, for deciding it once more after a restart. */
+  newest(): Slot | undefined {
+    return this.#last && this.#slot(this.#last);
+  }
+
+  #slot(candle: FoldedCandle): Slot {
+    const readings = new Map<string, Readonly<Record<string, Reading>>>();
+    for (const [key, { kernel, now, before }] of this.#running) {
+      const lines: Record<string, Reading> = {};
+      for (const [index, line] of kernel.lines.entries()) lines[line] = { now: now[index] ?? Number.NaN, before: before[index] ?? Number.NaN };
+      readings.set(key, lines);
+    }
+    return new Slot(this, candle, this.#beforeLast, readings);
+  }
+}
+
+function advance(running: Running, candle: FoldedCandle): void {
+  const { kernel } = running;
+  kernel.push(candle);
+  running.before = running.now;
+  running.now = kernel.lines.map((_, line) => kernel.at(line));
+}
+
+/** All feeds that some bot reads, and the newest price of every symbol that moves. */
+export class FeedHub {
+  readonly #market: Market;
+  readonly #feeds = new Map<string, Feed>();
+  readonly #bySymbol = new Map<string, Feed[]>();
+  readonly #prices = new Map<string, { price: number; atMs: MarketMs }>();
+
+  #atMs: MarketMs;
+
+  constructor(market: Market, at: MarketMs) {
+    this.#market = market;
+    this.#atMs = at;
+  }
+
+  /** Close of the newest step that was pushed, or where the market stood at start. */
+  get atMs(): MarketMs {
+    return this.#atMs;
+  }
+
+  price(symbol: string): { price: number; atMs: MarketMs } | undefined {
+    return this.#prices.get(symbol);
+  }
+
+  seePrice(symbol: string, price: number, atMs: MarketMs): void {
+    this.#prices.set(symbol, { price, atMs });
+  }
+
+  /** Makes sure that a feed runs with these indicators, warmed by history before the market's position. */
+  async subscribe(symbol: string, timeframe: Timeframe, specs: readonly IndicatorSpec[]): Promise<Feed> {
+    const key = `${symbol} ${timeframe}`;
+    const known = this.#feeds.get(key);
+    const missing = specs.filter((spec) => !known?.has(spec));
+    if (known && missing.length === 0) return known;
+    const before = this.#atMs;
+    const history = await this.#market.history(symbol, before, warmupMinutes(missing, timeframe));
+    if (this.#atMs !== before) return this.subscribe(symbol, timeframe, specs);
+    return this.#warm(symbol, timeframe, missing, history);
+  }
+
+  /** Advances everything by one step of the market; returns the slots it closed. */
+  push(step: MarketStep): Slot[] {
+    const slots: Slot[] = [];
+    this.#atMs = step.atMs;
+    for (const [symbol, candle] of step.candles) {
+      this.#prices.set(symbol, { price: candle.close, atMs: step.atMs });
+      for (const feed of this.#bySymbol.get(symbol) ?? []) slots.push(...feed.push(candle));
+    }
+    return slots;
+  }
+
+  /** Reads the newest price of a symbol before an instant from history, where none was seen yet. */
+  async prime(symbol: string): Promise<void> {
+    if (this.#prices.has(symbol) || !this.#market.instruments.has(symbol)) return;
+    let last: { close: number; openTimeMs: number } | undefined;
+    for (const candle of await this.#market.history(symbol, this.#atMs, 1)) last = candle;
+    if (last && !this.#prices.has(symbol)) this.seePrice(symbol, last.close, (last.openTimeMs + MINUTE_MS) as MarketMs);
+  }
+
+  /** Runs fresh kernels over history. Nothing waits in here: the market must not move between the history's end and the feed's first step. */
+  #warm(symbol: string, timeframe: Timeframe, specs: readonly IndicatorSpec[], history: Iterable<Candle>): Feed {
+    const fresh = new Feed(symbol, timeframe);
+    const running = specs.map((spec): [IndicatorSpec, Running] => [spec, { kernel: createKernel(spec), now: [], before: [] }]);
+    for (const [spec, each] of running) fresh.add(spec, each);
+    for (const minute of history) fresh.push(minute, true);
+    const feed = this.#feeds.get(fresh.key);
+    if (feed) {
+      for (const [spec, each] of running) if (!feed.has(spec)) feed.add(spec, each);
+      return feed;
+    }
+    this.#feeds.set(fresh.key, fresh);
+    this.#bySymbol.set(symbol, [...(this.#bySymbol.get(symbol) ?? []), fresh]);
+    return fresh;
+  }
+}
+
+function warmupMinutes(specs: readonly IndicatorSpec[], timeframe: Timeframe): number {
+  const candles = Math.max(2, ...specs.map((spec) => createKernel(spec).warmup)) * SETTLE_FACTOR;
+  return Math.ceil((candles * timeframeMs(timeframe)) / MINUTE_MS);
+}

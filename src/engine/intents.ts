@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import type { BotState } from "../domain/account.ts";
+import type { Intent } from "../domain/events.ts";
+import type { Decimal } from "../domain/money.ts";
+import type { Purpose } from "../domain/order.ts";
+import type { MarketMs } from "../domain/time.ts";
+
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+const DIGITS = 20;
+
+/**
+ * Client order id of an intent's n-th attempt: our prefix and a hash, lower-case letters and digits, 22 characters with room for a
+ * protective suffix, so that it fits every venue (Blofin 32, Binance 36). Equal for equal input: a restart computes the same one.
+ */
+export function clientOrderIdOf(intentId: string, attempt: number): string {
+  const digest = createHash("sha256").update(`${intentId}#${attempt}`).digest();
+  return `ss${[...digest.subarray(0, DIGITS)].map((byte) => ALPHABET[byte % ALPHABET.length]).join("")}`;
+}
+
+/** At most one intent per bot, decision (a slot or a chat request) and leg. */
+export function intentIdOf(botId: string, decision: string | number, purpose: Purpose): string {
+  return `${botId}:${decision}:${purpose}`;
+}
+
+export function marketIntent(bot: BotState, purpose: "entry" | "exit" | "close" | "panic", quantity: Decimal, wish: Wish): Intent {
+  const intentId = intentIdOf(bot.spec.id, wish.decision, purpose);
+  return {
+    intentId,
+    botId: bot.spec.id,
+    slotMs: wish.slotMs,
+    symbol: bot.spec.symbol,
+    side: purpose === "entry" ? "buy" : "sell",
+    type: "market",
+    purpose,
+    quantity,
+    reason: wish.reason,
+    values: wish.values,
+    clientOrderId: clientOrderIdOf(intentId, 1),
+  };
+}
+
+export interface Wish {
+  /** What makes this decision one: the slot's open time or a chat request's id. */
+  readonly decision: string | number;
+  readonly slotMs: MarketMs;
+  readonly reason: string;
+  readonly values: Record<string, number>;
+}

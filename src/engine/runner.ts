@@ -1,0 +1,85 @@
+import type { BotState } from "../domain/account.ts";
+import { BotFault } from "../domain/errors.ts";
+import { toDouble } from "../domain/money.ts";
+import { entryPrice, isFlat, type Position } from "../domain/position.ts";
+import { hold, type IndicatorSpec, indicatorKey, type Signal } from "../domain/signal.ts";
+import type { MarketMs } from "../domain/time.ts";
+import { timeframeMs } from "../domain/timeframe.ts";
+import type { IndicatorValues, PositionFacts, Strategy } from "../ports/strategy.ts";
+import type { Slot } from "./feeds.ts";
+
+export interface Decision {
+  readonly slotMs: MarketMs;
+  readonly signal: Signal;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+const FLAT_FACTS: PositionFacts = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
+
+/** One bot's strategy at work: pure decisions on slots. It holds nothing that a restart would miss. */
+export class BotRunner {
+  readonly bot: BotState;
+  readonly specs: readonly IndicatorSpec[];
+  readonly #strategy: Strategy;
+  readonly #keys: readonly (readonly [string, string])[];
+  readonly #bundle: string;
+  #lastSlot: Slot | undefined;
+  #lastSignal: Signal = hold;
+  #position: Position | undefined;
+  #entryPrice: number | undefined;
+
+  constructor(bot: BotState, strategy: Strategy) {
+    this.bot = bot;
+    this.#strategy = strategy;
+    const declared = Object.entries(strategy.indicators(bot.spec.params));
+    this.specs = declared.map(([, spec]) => spec);
+    this.#keys = declared.map(([name, spec]) => [name, indicatorKey(spec)]);
+    this.#bundle = this.#keys.map(([name, key]) => `${name}=${key}`).join(";");
+  }
+
+  /** The wish at a slot. Throws BotFault when the strategy fails, for then only this bot may suffer. */
+  decide(slot: Slot): Signal {
+    try {
+      const signal = this.#strategy.decide({
+        candle: slot.candle,
+        previous: slot.previous,
+        values: slot.bundle(this.#bundle, this.#keys),
+        position: this.#facts(slot),
+        params: this.bot.spec.params,
+      });
+      this.#lastSlot = slot;
+      this.#lastSignal = signal;
+      return signal;
+    } catch (cause) {
+      throw new BotFault(`strategy ${this.#strategy.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
+  }
+
+  /** The newest decision with the numbers it saw. */
+  lastDecision(): Decision | undefined {
+    if (!this.#lastSlot) return undefined;
+    return { slotMs: this.#lastSlot.candle.openTimeMs as MarketMs, signal: this.#lastSignal, values: this.valuesAt(this.#lastSlot) };
+  }
+
+  /** Close and every indicator line by name, as `fast` or `bands.upper`. */
+  valuesAt(slot: Slot): Record<string, number> {
+    const values: IndicatorValues = slot.bundle(this.#bundle, this.#keys);
+    const flat: Record<string, number> = { close: slot.candle.close };
+    for (const [name, lines] of Object.entries(values)) {
+      for (const [line, reading] of Object.entries(lines)) flat[line === "value" ? name : `${name}.${line}`] = reading.now;
+    }
+    return flat;
+  }
+
+  #facts(slot: Slot): PositionFacts {
+    const { position } = this.bot;
+    if (isFlat(position)) return FLAT_FACTS;
+    if (this.#position !== position) {
+      this.#position = position;
+      const price = entryPrice(position);
+      this.#entryPrice = price && toDouble(price);
+    }
+    const heldMs = slot.closedMs - (position.openedMs ?? slot.closedMs);
+    return { flat: false, long: true, entryPrice: this.#entryPrice, barsHeld: Math.floor(heldMs / timeframeMs(slot.feed.timeframe)) };
+  }
+}

@@ -1,0 +1,75 @@
+import { type AccountEvent, type DeskEvent, decodeEvent, encodeEvent, type Recorded } from "../domain/events.ts";
+import type { MarketMs } from "../domain/time.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Store } from "../ports/store.ts";
+
+/** Rows read from the store at once. */
+const READ_LIMIT = 2_000;
+
+/** What a stream is folded into: knows the last sequence it has seen. */
+interface Folded {
+  sequence: number;
+}
+
+/**
+ * The one writer of one stream in this process: appends are serial, durable when they resolve, and only then folded. What the fold says is
+ * therefore never ahead of what a crash would leave.
+ */
+export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> {
+  readonly name: string;
+  readonly state: S;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #apply: (state: S, recorded: Recorded<E>) => void;
+  readonly #onAppend: (stream: string) => void;
+  readonly #epoch: number;
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(options: StreamOptions<S, E>, epoch: number) {
+    this.name = options.name;
+    this.state = options.state;
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#apply = options.apply;
+    this.#onAppend = options.onAppend;
+    this.#epoch = epoch;
+  }
+
+  /** Appends a batch, all or nothing. Rejects, with the fold unchanged, when the store could not keep it. */
+  append(events: readonly E[], marketMs: MarketMs, requestId?: string): Promise<void> {
+    const turn = this.#tail.then(() => this.#write(events, marketMs, requestId));
+    this.#tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #write(events: readonly E[], marketMs: MarketMs, requestId: string | undefined): Promise<void> {
+    if (events.length === 0) return;
+    const wallMs = this.#clock.wall();
+    const facts = { wallMs, marketMs, requestId };
+    const bodies = events.map((event) => encodeEvent({ ...facts, event }));
+    await this.#store.append({ stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies });
+    for (const event of events) this.#apply(this.state, { sequence: this.state.sequence + 1, ...facts, event });
+    this.#onAppend(this.name);
+  }
+}
+
+export interface StreamOptions<S extends Folded, E extends AccountEvent | DeskEvent> {
+  readonly name: string;
+  /** The fold to continue: empty, or as a snapshot left it. */
+  readonly state: S;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly apply: (state: S, recorded: Recorded<E>) => void;
+  /** Called after each durable append. */
+  readonly onAppend: (stream: string) => void;
+}
+
+/** Takes a stream for this process and folds what is newer than the given state. */
+export async function openStream<S extends Folded, E extends AccountEvent | DeskEvent>(options: StreamOptions<S, E>): Promise<StreamWriter<S, E>> {
+  const { epoch } = await options.store.acquire(options.name);
+  for (;;) {
+    const rows = await options.store.read(options.name, options.state.sequence, READ_LIMIT);
+    for (const { sequence, body } of rows) options.apply(options.state, decodeEvent<E>(sequence, body));
+    if (rows.length < READ_LIMIT) return new StreamWriter(options, epoch);
+  }
+}

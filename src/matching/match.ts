@@ -1,0 +1,135 @@
+import type { Candle } from "../domain/candle.ts";
+import type { BotBook, Execution } from "../domain/execution.ts";
+import { type Decimal, decimal, floorToStep, max, min, ONE, percentOf, toDouble, ZERO } from "../domain/money.ts";
+import { isProtective, type Order, protectiveOrderId, remainingOf } from "../domain/order.ts";
+import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
+import { feeOf, takerPrice } from "./costs.ts";
+import { levelsFrom, trailedStop } from "./protection.ts";
+
+/** At most this share of a one-minute candle's volume fills for one bot; the rest of an order works on in the next minute. */
+export const PARTICIPATION_PCT = 10;
+
+/**
+ * How a bot's orders fill against one closed one-minute candle, in this order: closing orders and entries at the open, then stops before
+ * targets inside the candle, an open beyond a level filling at the open. A trailing stop is held where the candles before this one put it,
+ * because a candle does not tell whether its high or its low came first. Pure.
+ */
+export function matchCandle(book: BotBook, candle: Candle): Execution[] {
+  const run = new Matching(book, floorToStep(percentOf(decimal(candle.volume), PARTICIPATION_PCT), book.instrument.lotSize));
+  const openMs = marketMs(candle.openTimeMs);
+  const closeMs = marketMs(candle.openTimeMs + MINUTE_MS);
+  const enteredBefore = !book.positionQuantity.isZero();
+  for (const order of book.orders) if (closesAtMarket(order)) run.take(order, candle.open, openMs);
+  for (const order of book.orders) if (order.purpose === "entry") run.enterInCandle(order, candle, openMs, closeMs);
+  const { stop, target } = run.levels();
+  if (stop && candle.low <= toDouble(stop.price)) {
+    const gapped = enteredBefore && candle.open <= toDouble(stop.price);
+    run.take(stop.order, gapped ? candle.open : stop.price, gapped ? openMs : closeMs);
+  } else if (target && candle.high >= toDouble(target.price)) {
+    const gapped = enteredBefore && candle.open >= toDouble(target.price);
+    run.take(target.order, gapped ? candle.open : target.price, gapped ? openMs : closeMs);
+  }
+  return run.executions;
+}
+
+/** How a bot's orders fill at one price seen on a live market: whole, because a price tells no volume. Pure. */
+export function matchPrice(book: BotBook, price: number, at: MarketMs): Execution[] {
+  const run = new Matching(book, undefined);
+  for (const order of book.orders) if (closesAtMarket(order)) run.take(order, price, at);
+  for (const order of book.orders) {
+    if (order.purpose !== "entry") continue;
+    if (order.type === "market" || (order.price && price <= toDouble(order.price))) run.take(order, price, at);
+  }
+  const { stop, target } = run.levels();
+  if (stop && price <= toDouble(stop.price)) run.take(stop.order, price, at);
+  else if (target && price >= toDouble(target.price)) run.take(target.order, price, at);
+  return run.executions;
+}
+
+/** Closing orders, and stops or targets that have triggered and filled in part: what is left of them works at market. */
+function closesAtMarket(order: Order): boolean {
+  if (order.purpose === "entry") return false;
+  return order.type === "market" || order.status === "partially-filled";
+}
+
+/** The running state of one matching: what was executed, what the position became, what volume is left. */
+class Matching {
+  readonly executions: Execution[] = [];
+  readonly #book: BotBook;
+  readonly #filled = new Map<string, Decimal>();
+  #position: Decimal;
+  #cost: Decimal;
+  #cash: Decimal;
+  #volumeLeft: Decimal | undefined;
+
+  constructor(book: BotBook, volumeLeft: Decimal | undefined) {
+    this.#book = book;
+    this.#position = book.positionQuantity;
+    this.#cost = book.positionCost;
+    this.#cash = book.cash;
+    this.#volumeLeft = volumeLeft;
+  }
+
+  /** Executes as much of an order as volume and position allow, taking liquidity at what the market shows. */
+  take(order: Order, shown: number | Decimal, at: MarketMs): void {
+    this.#execute(order, takerPrice(this.#book.instrument, shown, order.side), "taker", at);
+  }
+
+  enterInCandle(order: Order, candle: Candle, openMs: MarketMs, closeMs: MarketMs): void {
+    if (order.type === "market") return this.take(order, candle.open, openMs);
+    if (!order.price) return;
+    const limit = toDouble(order.price);
+    if (candle.open <= limit) this.#execute(order, decimal(candle.open), "taker", openMs);
+    else if (candle.low < limit) this.#execute(order, order.price, "maker", closeMs);
+  }
+
+  /** The protective orders that hold now. An entry of this very candle is protected from its fill on. */
+  levels(): { stop: { order: Order; price: Decimal } | undefined; target: { order: Order; price: Decimal } | undefined } {
+    if (this.#position.isZero()) return { stop: undefined, target: undefined };
+    const resting = (purpose: "stop" | "take") => this.#book.orders.find((order) => order.purpose === purpose && order.status !== "partially-filled");
+    const { instrument, protection, highest } = this.#book;
+    const entered = this.#book.orders.find(({ clientOrderId, purpose }) => purpose === "entry" && this.#filled.has(clientOrderId));
+    const fresh = entered ? levelsFrom(instrument, protection, this.#cost.dividedBy(this.#position)) : undefined;
+    const stopOrder = resting("stop") ?? (fresh?.stopPrice && entered ? protective(entered, "stop") : undefined);
+    const takeOrder = resting("take") ?? (fresh?.takePrice && entered ? protective(entered, "take") : undefined);
+    const stopPrice = fresh ? fresh.stopPrice : stopOrder?.price;
+    const takePrice = fresh ? fresh.takePrice : takeOrder?.price;
+    return {
+      stop: stopOrder && stopPrice ? { order: stopOrder, price: trailedStop(instrument, stopPrice, protection.trailingPct, highest) } : undefined,
+      target: takeOrder && takePrice ? { order: takeOrder, price: takePrice } : undefined,
+    };
+  }
+
+  #execute(order: Order, price: Decimal, liquidity: "maker" | "taker", at: MarketMs): void {
+    const wanted = isProtective(order) ? this.#position : remainingOf(order).minus(this.#filled.get(order.clientOrderId) ?? ZERO);
+    let quantity = order.side === "sell" ? min(wanted, this.#position) : min(wanted, this.#affordable(price, liquidity));
+    if (this.#volumeLeft !== undefined) {
+      quantity = min(quantity, this.#volumeLeft);
+      this.#volumeLeft = this.#volumeLeft.minus(max(quantity, ZERO));
+    }
+    if (quantity.isLessThanOrEqualTo(0)) return;
+    this.#filled.set(order.clientOrderId, (this.#filled.get(order.clientOrderId) ?? ZERO).plus(quantity));
+    const fee = feeOf(this.#book.instrument, price, quantity, liquidity);
+    this.executions.push({ clientOrderId: order.clientOrderId, price, quantity, fee, liquidity, marketMs: at });
+    if (order.side === "buy") {
+      this.#position = this.#position.plus(quantity);
+      this.#cost = this.#cost.plus(price.times(quantity));
+      this.#cash = this.#cash.minus(price.times(quantity)).minus(fee);
+      return;
+    }
+    this.#cost = this.#cost.minus(this.#cost.times(quantity).dividedBy(this.#position));
+    this.#position = this.#position.minus(quantity);
+  }
+
+  #affordable(price: Decimal, liquidity: "maker" | "taker"): Decimal {
+    const { instrument } = this.#book;
+    const oneWithFee = price.plus(feeOf(instrument, price, ONE, liquidity));
+    return max(ZERO, floorToStep(max(this.#cash, ZERO).dividedBy(oneWithFee), instrument.lotSize));
+  }
+}
+
+/** The protective order that the venue makes of an entry that has just filled. */
+function protective(entry: Order, purpose: "stop" | "take"): Order {
+  const clientOrderId = protectiveOrderId(entry.clientOrderId, purpose);
+  return { ...entry, clientOrderId, purpose, side: "sell", type: purpose === "stop" ? "stop" : "take-profit", status: "open", filledQuantity: ZERO, fillIds: [] };
+}
