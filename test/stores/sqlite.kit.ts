@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SqliteOptions, SqliteStore } from "../../src/stores/sqlite.ts";
+import { openSqliteStore } from "../../src/stores/sqlite.ts";
+
+/** A folder of one test, with the stores that the test opened in it. */
+export class Place {
+  readonly folder = mkdtempSync(join(tmpdir(), "scalpstorm-store-"));
+  readonly file = join(this.folder, "data", "desk.sqlite");
+  readonly #open = new Set<SqliteStore>();
+
+  async open(options: Partial<SqliteOptions> = {}): Promise<SqliteStore> {
+    const store = await openSqliteStore({ file: this.file, ...options });
+    this.#open.add(store);
+    return store;
+  }
+
+  async closeAll(): Promise<void> {
+    for (const store of this.#open) await store.close();
+    this.#open.clear();
+  }
+
+  async destroy(): Promise<void> {
+    await this.closeAll();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
