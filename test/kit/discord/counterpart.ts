@@ -11,17 +11,16 @@ import { HttpApi, type Judge, type RequestRecord } from "./http.ts";
 import type { Interaction, Modal } from "./interaction.ts";
 import { OpenApiJudge } from "./judge-openapi.ts";
 import { ZodJudge } from "./judge-zod.ts";
-import { fits, type LimitRule, RateLimits } from "./limits.ts";
-import { LOADING } from "./message-rules.ts";
+import { type LimitRule, RateLimits } from "./limits.ts";
+import { Lookout } from "./lookout.ts";
 import { MessageBoard, type MessageChange } from "./messages.ts";
 import { channelPayload, guildPayload, memberPayload } from "./payloads.ts";
 import { People, type Where } from "./people.ts";
 import { applicationRoutes } from "./routes-application.ts";
 import { channelRoutes } from "./routes-channels.ts";
 import { interactionRoutes } from "./routes-interactions.ts";
-import { Signals } from "./signals.ts";
 import type { OptionValues } from "./slash-line.ts";
-import { matches, type TextMatch, textOf } from "./text.ts";
+import type { TextMatch } from "./text.ts";
 import { type Channel, type Clock, type Guild, type StoredFile, type StoredMessage, World } from "./world.ts";
 
 export interface CounterpartOptions {
@@ -36,7 +35,16 @@ export interface CounterpartOptions {
   readonly openapiJudge?: OpenApiJudge;
 }
 
-/** A local Discord: REST and gateway on one port, and the people who use it. */
+/**
+ * A local Discord: REST and gateway on one port, and the people who use it.
+ *
+ *     const discord = await DiscordCounterpart.start();
+ *     // the bot under test: rest.api = discord.apiUrl, token = discord.token
+ *     await discord.waitForRequest("PUT", "/commands");
+ *     const card = await discord.slash(discord.user, "/bot create", { symbol: "BTC/USDT" }).settled();
+ *     const stopped = await discord.press(discord.user, card, "Stop").settled();
+ *     expect(discord.violations).toEqual([]);
+ */
 export class DiscordCounterpart {
   readonly world: World;
   readonly faults = new Faults();
@@ -44,15 +52,13 @@ export class DiscordCounterpart {
   readonly gateway: Gateway;
   /** Everything that was wrong with a request, or with an answer of ours: a right-behaving run leaves it empty. */
   readonly violations: string[] = [];
-  readonly requests: RequestRecord[] = [];
+  readonly #lookout = new Lookout();
   readonly guild: Guild;
   readonly channel: Channel;
   readonly user: APIUser;
   readonly #server: Server;
   readonly #board: MessageBoard;
   readonly #people: People;
-  // Without a memory: what is past lies in the channels and in `requests`, in its present state.
-  readonly #news = new Signals<{ request: RequestRecord; message: StoredMessage }>(false);
 
   static async start(options: CounterpartOptions = {}): Promise<DiscordCounterpart> {
     const counterpart = new DiscordCounterpart(options);
@@ -88,7 +94,7 @@ export class DiscordCounterpart {
       limits: this.limits,
       faults: this.faults,
       violations: this.violations,
-      onRequest: (record) => this.#note(record),
+      onRequest: (record) => this.#lookout.noteRequest(record),
       judges,
       routes,
     });
@@ -170,28 +176,22 @@ export class DiscordCounterpart {
 
   /** What is visible in a channel, oldest first; ephemeral messages only for the person who is named. */
   channelMessages(channel: Channel = this.channel, viewer?: APIUser): APIMessage[] {
-    const visible = [...channel.messages.values()].filter(({ onlyFor }) => !onlyFor || onlyFor === viewer?.id);
-    return visible.map((message) => structuredClone(message.wire));
+    return this.#lookout.messages(channel, viewer);
   }
 
   /** The first message of the channel, past or to come, that fits now: text, expression or predicate. */
-  async waitForMessage(channel: Channel, match: TextMatch, timeoutMs = 5_000): Promise<APIMessage> {
-    const isVisible = (wire: APIMessage) => ((wire.flags ?? 0) & LOADING) === 0;
-    const known = this.channelMessages(channel).find((wire) => isVisible(wire) && matches(wire, match));
-    if (known) return known;
-    const isIt = ({ channel: place, onlyFor, wire }: StoredMessage) =>
-      place === channel && !onlyFor && isVisible(wire) && matches(wire, match);
-    const missing = () =>
-      `#${channel.name}: no message that fits ${match}; there are: ${this.channelMessages(channel).map(textOf).join(" | ") || "none"}`;
-    return structuredClone((await this.#news.find("message", isIt, timeoutMs, missing)).wire);
+  waitForMessage(channel: Channel, match: TextMatch, timeoutMs = 5_000): Promise<APIMessage> {
+    return this.#lookout.message(channel, match, timeoutMs);
   }
 
-  /** The first answered request, past or to come, of this kind: "the commands are registered". */
+  /** The first request, past or to come, that was answered well: "the commands are registered". */
   waitForRequest(method: string, pathPattern: string | RegExp, timeoutMs = 10_000): Promise<RequestRecord> {
-    const isIt = (request: RequestRecord) => request.method === method && fits(request.path, pathPattern) && request.status === 200;
-    const known = this.requests.find(isIt);
-    if (known) return Promise.resolve(known);
-    return this.#news.find("request", isIt, timeoutMs, () => `no ${method} ${pathPattern} was answered`);
+    return this.#lookout.request(method, pathPattern, timeoutMs);
+  }
+
+  /** Every request so far with its body and what it was answered. */
+  get requests(): readonly RequestRecord[] {
+    return this.#lookout.requests;
   }
 
   // People
@@ -266,8 +266,16 @@ export class DiscordCounterpart {
     this.gateway.invalidate(resumable);
   }
 
+  get ackHeartbeats(): boolean {
+    return this.gateway.ackHeartbeats;
+  }
+
   set ackHeartbeats(on: boolean) {
     this.gateway.ackHeartbeats = on;
+  }
+
+  get refuseGateway(): boolean {
+    return this.gateway.refusesConnections;
   }
 
   set refuseGateway(on: boolean) {
@@ -285,14 +293,8 @@ export class DiscordCounterpart {
     return { id, filename: file.name, size: file.bytes.length, url, proxy_url: url, content_type: file.contentType };
   }
 
-  #note(record: RequestRecord): void {
-    this.requests.push(record);
-    if (this.requests.length > MAX_RECORDS) this.requests.shift();
-    this.#news.emit("request", record);
-  }
-
   #onMessage(change: MessageChange, message: StoredMessage): void {
-    if (change !== "delete") this.#news.emit("message", message);
+    if (change !== "delete") this.#lookout.noteMessage(message);
     if (message.onlyFor) return;
     const guild = message.channel.guild;
     const place = { channel_id: message.channel.id, ...(guild ? { guild_id: guild.id } : {}) };
@@ -304,7 +306,5 @@ export class DiscordCounterpart {
     );
   }
 }
-
-const MAX_RECORDS = 5_000;
 
 type Choice = APIApplicationCommandOptionChoice;

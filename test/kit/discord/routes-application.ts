@@ -6,11 +6,7 @@ import { ApiRefusal, unknownGuild, unknownMember, unknownUser } from "./refusal.
 import { type Guild, NO_FLAGS, type World } from "./world.ts";
 
 export function applicationRoutes(world: World, commands: CommandBook, gatewayUrl: () => string): Route[] {
-  const guild = (call: Call): Guild => {
-    const found = world.guilds.get(call.param("guild_id"));
-    if (!found) throw unknownGuild();
-    return found;
-  };
+  const guild = (call: Call): Guild => guildOf(world, call);
   const forApplication = (call: Call): void => {
     if (call.param("application_id") !== world.applicationId) throw new ApiRefusal(404, 10_002, "Unknown Application");
   };
@@ -44,6 +40,12 @@ export function applicationRoutes(world: World, commands: CommandBook, gatewayUr
     },
     ...commandRoutes("/applications/{application_id}/commands", () => undefined),
     ...commandRoutes("/applications/{application_id}/guilds/{guild_id}/commands", (call) => guild(call).id),
+    ...selfRoutes(world),
+  ];
+}
+
+function selfRoutes(world: World): Route[] {
+  return [
     { template: "GET /applications/@me", handle: () => ({ status: 200, body: applicationPayload(world) }) },
     {
       template: "GET /users/@me",
@@ -60,12 +62,18 @@ export function applicationRoutes(world: World, commands: CommandBook, gatewayUr
     {
       template: "GET /guilds/{guild_id}/members/{user_id}",
       handle: (call) => {
-        const member = guild(call).members.get(call.param("user_id"));
+        const member = guildOf(world, call).members.get(call.param("user_id"));
         if (!member) throw unknownMember();
         return { status: 200, body: memberPayload(member) };
       },
     },
   ];
+}
+
+function guildOf(world: World, call: Call): Guild {
+  const found = world.guilds.get(call.param("guild_id"));
+  if (!found) throw unknownGuild();
+  return found;
 }
 
 function applicationPayload(world: World) {

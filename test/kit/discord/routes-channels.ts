@@ -10,21 +10,42 @@ type Dispatch = (event: string, data: unknown) => void;
 
 export function channelRoutes(world: World, board: MessageBoard, dispatch: Dispatch): Route[] {
   const channel = (call: Call): Channel => board.channel(call.param("channel_id"));
-  const message = (call: Call): StoredMessage => board.inChannel(call.param("channel_id"), call.param("message_id"));
-  const own = (call: Call): StoredMessage => {
-    const found = message(call);
-    if (found.wire.author.id !== world.bot.id) throw new ApiRefusal(403, 50_005, "Cannot edit a message authored by another user");
-    return found;
-  };
-  const thread = (parent: Channel, name: string, id?: string) => {
-    const opened = world.addThread(parent, name, id);
-    const payload = channelPayload(opened, world);
+  const thread = (parent: Channel, call: Call, id?: string) => {
+    const payload = channelPayload(world.addThread(parent, (call.body as { name: string }).name, id), world);
     dispatch("THREAD_CREATE", { ...payload, newly_created: true });
     return { status: 201, body: payload };
   };
   return [
     { template: "GET /channels/{channel_id}", handle: (call) => ({ status: 200, body: channelPayload(channel(call), world) }) },
     { template: "GET /channels/{channel_id}/messages", handle: (call) => ({ status: 200, body: history(channel(call), call.query) }) },
+    { template: "POST /channels/{channel_id}/typing", handle: (call) => ({ status: channel(call) ? 204 : 404 }) },
+    { template: "POST /channels/{channel_id}/threads", handle: (call) => thread(channel(call), call) },
+    {
+      template: "POST /channels/{channel_id}/messages/{message_id}/threads",
+      handle: (call) => thread(board.inChannel(call.param("channel_id"), call.param("message_id")).channel, call, call.param("message_id")),
+    },
+    {
+      template: "POST /users/@me/channels",
+      handle: (call) => {
+        const user = world.users.get((call.body as { recipient_id: string }).recipient_id);
+        if (!user) throw unknownUser();
+        return { status: 200, body: channelPayload(world.directChannel(user), world) };
+      },
+    },
+    ...pinRoutes(world, board, channel),
+    ...messageRoutes(world, board, channel),
+  ];
+}
+
+function messageRoutes(world: World, board: MessageBoard, channel: (call: Call) => Channel): Route[] {
+  const one = "/channels/{channel_id}/messages/{message_id}";
+  const message = (call: Call): StoredMessage => board.inChannel(call.param("channel_id"), call.param("message_id"));
+  const own = (call: Call): StoredMessage => {
+    const found = message(call);
+    if (found.wire.author.id !== world.bot.id) throw new ApiRefusal(403, 50_005, "Cannot edit a message authored by another user");
+    return found;
+  };
+  return [
     {
       template: "POST /channels/{channel_id}/messages",
       handle: (call) => {
@@ -40,49 +61,42 @@ export function channelRoutes(world: World, board: MessageBoard, dispatch: Dispa
         return { status: 204 };
       },
     },
+    { template: `GET ${one}`, handle: (call) => ({ status: 200, body: message(call).wire }) },
     {
-      template: "GET /channels/{channel_id}/messages/pins",
-      handle: (call) => {
-        const pinned = [...channel(call).messages.values()].filter((each) => each.wire.pinned).reverse();
-        return { status: 200, body: { items: pinned.map((each) => ({ pinned_at: world.nowIso(), message: each.wire })), has_more: false } };
-      },
-    },
-    { template: "PUT /channels/{channel_id}/messages/pins/{message_id}", handle: (call) => pin(board, message(call), true) },
-    { template: "DELETE /channels/{channel_id}/messages/pins/{message_id}", handle: (call) => pin(board, message(call), false) },
-    { template: "GET /channels/{channel_id}/messages/{message_id}", handle: (call) => ({ status: 200, body: message(call).wire }) },
-    {
-      template: "PATCH /channels/{channel_id}/messages/{message_id}",
+      template: `PATCH ${one}`,
       handle: (call) => ({ status: 200, body: board.edit(own(call), (call.body ?? {}) as MessageBody, call.uploads).wire }),
     },
     {
-      template: "DELETE /channels/{channel_id}/messages/{message_id}",
+      template: `DELETE ${one}`,
       handle: (call) => {
         board.remove(message(call));
         return { status: 204 };
       },
     },
+    { template: `PUT ${one}/reactions/{emoji_name}/@me`, handle: (call) => react(board, message(call), call.param("emoji_name"), true) },
     {
-      template: "PUT /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me",
-      handle: (call) => react(board, message(call), call.param("emoji_name"), true),
-    },
-    {
-      template: "DELETE /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me",
+      template: `DELETE ${one}/reactions/{emoji_name}/@me`,
       handle: (call) => react(board, message(call), call.param("emoji_name"), false),
     },
-    { template: "POST /channels/{channel_id}/typing", handle: (call) => ({ status: channel(call) ? 204 : 404 }) },
-    { template: "POST /channels/{channel_id}/threads", handle: (call) => thread(channel(call), (call.body as { name: string }).name) },
+  ];
+}
+
+function pinRoutes(world: World, board: MessageBoard, channel: (call: Call) => Channel): Route[] {
+  const pins = "/channels/{channel_id}/messages/pins";
+  const pin = (call: Call, pinned: boolean) => {
+    board.touch(board.inChannel(call.param("channel_id"), call.param("message_id")), { pinned });
+    return { status: 204 };
+  };
+  return [
     {
-      template: "POST /channels/{channel_id}/messages/{message_id}/threads",
-      handle: (call) => thread(message(call).channel, (call.body as { name: string }).name, call.param("message_id")),
-    },
-    {
-      template: "POST /users/@me/channels",
+      template: `GET ${pins}`,
       handle: (call) => {
-        const user = world.users.get((call.body as { recipient_id: string }).recipient_id);
-        if (!user) throw unknownUser();
-        return { status: 200, body: channelPayload(world.directChannel(user), world) };
+        const pinned = [...channel(call).messages.values()].filter((each) => each.wire.pinned).reverse();
+        return { status: 200, body: { items: pinned.map((each) => ({ pinned_at: world.nowIso(), message: each.wire })), has_more: false } };
       },
     },
+    { template: `PUT ${pins}/{message_id}`, handle: (call) => pin(call, true) },
+    { template: `DELETE ${pins}/{message_id}`, handle: (call) => pin(call, false) },
   ];
 }
 
@@ -92,11 +106,6 @@ function history(channel: Channel, query: URLSearchParams) {
   const open = [...channel.messages.values()].filter(({ onlyFor }) => !onlyFor).map((message) => message.wire);
   const within = open.filter((wire) => BigInt(wire.id) < before && BigInt(wire.id) > after);
   return within.reverse().slice(0, Number(query.get("limit") ?? 50));
-}
-
-function pin(board: MessageBoard, message: StoredMessage, pinned: boolean) {
-  board.touch(message, { pinned });
-  return { status: 204 };
 }
 
 function react(board: MessageBoard, message: StoredMessage, name: string, on: boolean) {
