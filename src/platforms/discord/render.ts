@@ -1,0 +1,132 @@
+import type {
+  APIButtonComponentWithCustomId,
+  APIContainerComponent,
+  APIMessageTopLevelComponent,
+  APIModalInteractionResponseCallbackData,
+  APITextDisplayComponent,
+} from "discord.js";
+import type { Button, View } from "../../ports/view.ts";
+import { tableBlock } from "./table.ts";
+import { cut, escaped, fitLines, oneLine, visible } from "./text.ts";
+
+/** What a message of ours consists of, on every route. */
+export interface Card {
+  readonly flags: number;
+  readonly components: APIMessageTopLevelComponent[];
+  readonly allowed_mentions: { readonly parse: [] };
+}
+
+export interface CardOptions {
+  /** An earlier copy may have arrived: say so. */
+  readonly repeat?: boolean;
+  /** Shown to the person who asked, and to nobody else. */
+  readonly ephemeral?: boolean;
+}
+
+export const EPHEMERAL = 1 << 6;
+const COMPONENTS_V2 = 1 << 15;
+/** Starts the id of the button, and of the form behind it, that takes a typed answer. */
+export const TYPE_PREFIX = "type:";
+/** Id of the only field of that form. */
+export const TYPED_FIELD = "text";
+
+const TEXT_MAX = 4_000;
+const TITLE_MAX = 250;
+const LINES_MAX = 1_800;
+const FIELDS_MAX = 1_000;
+const FIELD_NAME_MAX = 100;
+const BUTTONS_MAX = 25;
+const ROW_MAX = 5;
+const LABEL_MAX = 80;
+const FORM_TITLE_MAX = 45;
+const FORM_TEXT_MAX = 4_000;
+const REPEAT_NOTE = "-# (repeat)";
+const ACCENT = { plain: 0x58_65_f2, good: 0x2e_cc_71, bad: 0xe7_4c_3c, warning: 0xf1_c4_0f } as const;
+const STYLE = { primary: 1, plain: 2, danger: 4 } as const;
+
+/** A view as a card of Components V2, inside Discord's limits of 4,000 characters and 40 components. */
+export function renderCard(view: View, options: CardOptions = {}): Card {
+  const buttons = buttonsOf(view);
+  const container: APIContainerComponent = {
+    type: 17,
+    accent_color: ACCENT[view.tone],
+    components: [...texts(view, buttons.left, options.repeat === true), ...rows(buttons.shown)],
+  };
+  return {
+    flags: COMPONENTS_V2 | (options.ephemeral === true ? EPHEMERAL : 0),
+    components: [container],
+    allowed_mentions: { parse: [] },
+  };
+}
+
+/** The form behind "Type it". */
+export function renderForm(argument: string): APIModalInteractionResponseCallbackData {
+  const name = oneLine(argument);
+  return {
+    custom_id: `${TYPE_PREFIX}${argument}`,
+    title: cut(name === "" ? "Your answer" : name, FORM_TITLE_MAX),
+    components: [
+      {
+        type: 18,
+        label: cut(name === "" ? "Your answer" : name, FORM_TITLE_MAX),
+        component: { type: 4, custom_id: TYPED_FIELD, style: 1, required: true, max_length: FORM_TEXT_MAX },
+      },
+    ],
+  };
+}
+
+function texts(view: View, buttonsLeft: number, repeat: boolean): APITextDisplayComponent[] {
+  const notes = [...(buttonsLeft > 0 ? [`-# … ${buttonsLeft} more buttons`] : []), ...(repeat ? [REPEAT_NOTE] : [])].join("\n");
+  let room = TEXT_MAX - notes.length;
+  const blocks: string[] = [];
+  const add = (block: string): void => {
+    if (block.trim() === "") return;
+    blocks.push(block);
+    room -= block.length;
+  };
+  const title = oneLine(view.title);
+  if (title !== "") add(`### ${cut(escaped(title), TITLE_MAX)}`);
+  const isOnlyText = view.fields.length === 0 && view.table === undefined;
+  add(
+    fitLines(
+      view.lines.map((line) => escaped(visible(line))),
+      isOnlyText ? room : LINES_MAX,
+      "lines",
+    ),
+  );
+  add(fitLines(view.fields.map(fieldLine), view.table === undefined ? room : Math.min(room, FIELDS_MAX), "fields"));
+  if (view.table !== undefined) add(tableBlock(view.table, room));
+  if (notes !== "") blocks.push(notes);
+  if (blocks.length === 0) blocks.push("(nothing to show)");
+  return blocks.map((content) => ({ type: 10, content }));
+}
+
+function fieldLine({ name, value }: { name: string; value: string }): string {
+  const label = cut(escaped(oneLine(name)), FIELD_NAME_MAX);
+  const text = escaped(oneLine(value));
+  return label === "" ? text : `**${label}** ${text}`;
+}
+
+function buttonsOf(view: View): { shown: APIButtonComponentWithCustomId[]; left: number } {
+  const unique = [...new Map(view.buttons.map((button) => [button.action, button])).values()];
+  const typed = view.question?.freeText === true ? [typeButton(view.question.argument)] : [];
+  const shown = unique.slice(0, BUTTONS_MAX - typed.length).map(buttonComponent);
+  return { shown: [...shown, ...typed], left: unique.length - shown.length };
+}
+
+function buttonComponent({ label, style, action }: Button): APIButtonComponentWithCustomId {
+  const text = oneLine(label);
+  return { type: 2, style: STYLE[style], label: text === "" ? "…" : cut(text, LABEL_MAX), custom_id: action };
+}
+
+function typeButton(argument: string): APIButtonComponentWithCustomId {
+  return { type: 2, style: STYLE.plain, label: "Type it", custom_id: `${TYPE_PREFIX}${argument}` };
+}
+
+function rows(buttons: readonly APIButtonComponentWithCustomId[]) {
+  const count = Math.ceil(buttons.length / ROW_MAX);
+  return Array.from({ length: count }, (_, row) => ({
+    type: 1 as const,
+    components: buttons.slice(row * ROW_MAX, (row + 1) * ROW_MAX),
+  }));
+}

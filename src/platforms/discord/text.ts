@@ -1,0 +1,59 @@
+/** Cut mark; one character, so that limits stay easy to reckon. */
+const ELLIPSIS = "…";
+
+/** Text without control, bidirectional, zero-width and other invisible characters; line ends stay. */
+export function visible(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?|[\u2028\u2029]/g, "\n")
+    .replaceAll("\t", " ")
+    .replace(/[\p{Cc}\p{Cf}]/gu, (character) => (character === "\n" ? character : ""));
+}
+
+/** The same on a single line. */
+export function oneLine(text: string): string {
+  return visible(text).replace(/\s+/g, " ").trim();
+}
+
+/**
+ * Text that Discord shows as it stands: no emphasis, links, mentions, headings, quotes or lists.
+ * Only what has a meaning where it stands is escaped, so that prices, dates and rules stay readable on the wire.
+ */
+export function escaped(text: string): string {
+  return text
+    .replace(/[\\*_~`|]/g, "\\$&")
+    .replace(/<(?=[@#:/]|a:|t:|id:|https?:)/g, "\\<")
+    .replace(/@(?=everyone|here)/g, "\\@")
+    .replace(/\](?=\()/g, "\\]")
+    .replace(/^(\s*)(#{1,3}(?=\s)|-#(?=\s)|>{1,3}|[-+](?=\s))/gm, "$1\\$2")
+    .replace(/^(\s*\d+)\.(?=\s)/gm, "$1\\.");
+}
+
+/** At most so many UTF-16 units, with a visible mark where something was cut off. Never ends in half a character or half an escape. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  if (max < ELLIPSIS.length) return "";
+  const kept = text.slice(0, max - ELLIPSIS.length).replace(/[\uD800-\uDBFF]$/, "");
+  const slashes = /\\*$/.exec(kept)?.[0].length ?? 0;
+  return `${slashes % 2 === 1 ? kept.slice(0, -1) : kept}${ELLIPSIS}`;
+}
+
+/** As many parts as fit, one per line, and then how many are missing: `… 7 more rows`. */
+export function fitLines(parts: readonly string[], max: number, noun: string): string {
+  const whole = parts.join("\n");
+  if (whole.length <= max) return whole;
+  const note = (left: number): string => `${ELLIPSIS} ${left} more ${noun}`;
+  const room = max - note(parts.length).length - 1;
+  const kept: string[] = [];
+  let used = 0;
+  for (const part of parts) {
+    if (used + part.length + 1 > room) break;
+    kept.push(part);
+    used += part.length + 1;
+  }
+  if (kept.length === 0) {
+    const first = cut(parts[0] ?? "", parts.length === 1 ? max : room);
+    return parts.length === 1 || first === "" ? first : `${first}\n${note(parts.length - 1)}`;
+  }
+  return [...kept, note(parts.length - kept.length)].join("\n");
+}

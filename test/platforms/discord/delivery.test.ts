@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import { TransientError, UserError } from "../../../src/domain/errors.ts";
+import { Secret } from "../../../src/domain/secret.ts";
+import { openDiscord } from "../../../src/platforms/discord.ts";
+import type { Request } from "../../../src/ports/platform.ts";
+import { textOf } from "../../kit/discord/text.ts";
+import { FakeClock } from "../../kit/fake-clock.ts";
+import { view } from "./fake-door.ts";
+import { begin, cleanUpAfterEach, type Desk, Notes, openDesk, until } from "./rig.ts";
+
+const MESSAGES = /^\/channels\/\d+\/messages$/;
+
+describe("An alert", () => {
+  cleanUpAfterEach();
+
+  test("is posted and its message can be replaced", async () => {
+    const { discord, platform } = await openDesk();
+    const id = await platform.send(discord.channel.id, view("dip stopped out"), { nonce: "n1" });
+    expect(textOf(await discord.waitForMessage(discord.channel, "dip stopped out"))).toBe("### dip stopped out");
+    await platform.edit(`discord:${discord.channel.id}`, id, view("dip stopped out (3 times)"));
+    expect(discord.channelMessages().map(textOf)).toEqual(["### dip stopped out (3 times)"]);
+  });
+
+  test("that is sent again with its nonce stands there once", async () => {
+    const { discord, platform } = await openDesk();
+    discord.fault({ method: "POST", pathPattern: MESSAGES, status: "destroy", when: "after" });
+    const options = { nonce: "n1" };
+    await expect(platform.send(discord.channel.id, view("filled"), options)).rejects.toBeInstanceOf(TransientError);
+    await platform.send(discord.channel.id, view("filled"), { ...options, repeatOf: "42" });
+    expect(discord.channelMessages().map(textOf)).toEqual(["### filled"]);
+  });
+
+  test("whose earlier copy did not arrive says that it may be a repeat", async () => {
+    const { discord, platform } = await openDesk();
+    await platform.send(discord.channel.id, view("filled"), { nonce: "n1", repeatOf: "42" });
+    expect(discord.channelMessages().map(textOf)).toEqual(["### filled\n-# (repeat)"]);
+  });
+
+  test("mentions nobody", async () => {
+    const { discord, platform } = await openDesk();
+    await platform.send(discord.channel.id, view("@everyone", { lines: ["<@1> @here"] }), { nonce: "n1" });
+    const body = discord.requests.findLast((request) => MESSAGES.test(request.path))?.body;
+    expect(body).toMatchObject({ allowed_mentions: { parse: [] }, enforce_nonce: true, nonce: "n1" });
+  });
+
+  test("to a channel that is gone is for a person to repair", async () => {
+    const { discord, platform } = await openDesk();
+    const channel = discord.addChannel(discord.guild, "old");
+    discord.deleteChannel(channel);
+    await expect(platform.send(channel.id, view("filled"), { nonce: "n1" })).rejects.toBeInstanceOf(UserError);
+  });
+
+  test.each([50_001, 50_013])("refused with code %i is for a person to repair", async (code) => {
+    const { discord, platform } = await openDesk();
+    discord.fault({ method: "POST", pathPattern: MESSAGES, status: 403, body: { code, message: "Missing" } });
+    await expect(platform.send(discord.channel.id, view("filled"), { nonce: "n1" })).rejects.toBeInstanceOf(UserError);
+  });
+
+  test("is worth another try when the API fails, and the desk is unreachable until a probe succeeds", async () => {
+    const { discord, platform, clock } = await openDesk();
+    discord.fault({ method: "POST", pathPattern: MESSAGES, status: 503, times: 3 });
+    await expect(platform.send(discord.channel.id, view("filled"), { nonce: "n1" })).rejects.toBeInstanceOf(TransientError);
+    expect(platform.reachable).toBe(false);
+    await clock.advance(1_000);
+    await until(() => platform.reachable);
+    await platform.send(discord.channel.id, view("filled"), { nonce: "n1" });
+    expect(discord.channelMessages()).toHaveLength(1);
+  });
+
+  test("edit of a deleted message is for a person to repair", async () => {
+    const { discord, platform } = await openDesk();
+    await expect(platform.edit(discord.channel.id, "1", view("x"))).rejects.toBeInstanceOf(UserError);
+  });
+});
+
+/** The desk dies while a request runs; gives the request as the store has it. */
+async function interrupted({ discord, door, platform }: Desk, line: string): Promise<Request> {
+  door.onHandle = () => new Promise(() => undefined);
+  const asked = discord.slash(discord.user, line);
+  await asked.wait("ack");
+  await until(() => door.handled.length === 1);
+  await platform.stop();
+  return JSON.parse(JSON.stringify(door.accepted[0])) as Request;
+}
+
+describe("A request that a crash interrupted", () => {
+  cleanUpAfterEach();
+
+  test("is settled by an edit of its unfinished answer, also before the gateway is back", async () => {
+    const desk = await openDesk();
+    const { discord } = desk;
+    const request = await interrupted(desk, "/bot create");
+    discord.refuseGateway = true;
+    const next = await begin(discord.apiUrl, discord.token);
+    await next.platform.settleInterrupted(request, view("Interrupted, nothing was done"));
+    discord.refuseGateway = false;
+    expect(discord.channelMessages().map(textOf)).toEqual(["### Interrupted, nothing was done"]);
+  });
+
+  test("and whose time is over is settled by a message in the channel", async () => {
+    const desk = await openDesk();
+    const { discord, later } = desk;
+    const request = await interrupted(desk, "/bot create");
+    later.ms = 16 * 60_000;
+    const next = await begin(discord.apiUrl, discord.token);
+    await next.platform.settleInterrupted(request, view("Interrupted, nothing was done"));
+    expect(await discord.waitForMessage(discord.channel, "Interrupted")).toBeDefined();
+  });
+
+  test("with a private answer and no time left is settled by a direct message", async () => {
+    const desk = await openDesk();
+    const { discord, later } = desk;
+    const request = await interrupted(desk, "/account balance");
+    later.ms = 16 * 60_000;
+    const next = await begin(discord.apiUrl, discord.token);
+    await next.platform.settleInterrupted(request, view("Interrupted, nothing was done"));
+    expect(await discord.waitForMessage(discord.direct(discord.user), "Interrupted")).toBeDefined();
+    expect(discord.channelMessages().map(textOf).join()).not.toContain("Interrupted");
+  });
+
+  test("without a handle is settled by a message in its place, once", async () => {
+    const { discord, platform } = await openDesk();
+    const place = { platform: "discord", id: discord.channel.id, direct: false };
+    const request: Request = { id: "discord:77", path: "bot create", args: {}, user: { id: "discord:1", name: "ada" }, place };
+    await platform.settleInterrupted(request, view("Interrupted"));
+    await platform.settleInterrupted({ ...request, answerHandle: "not json" }, view("Interrupted"));
+    expect(discord.channelMessages().map(textOf)).toEqual(["### Interrupted"]);
+  });
+
+  test("is worth another try while Discord is away", async () => {
+    const desk = await openDesk();
+    const { discord } = desk;
+    const request = await interrupted(desk, "/bot create");
+    const next = await begin(discord.apiUrl, discord.token);
+    discord.fault({ method: "PATCH", pathPattern: "/webhooks/", status: 502, times: 3 });
+    await expect(next.platform.settleInterrupted(request, view("Interrupted"))).rejects.toBeInstanceOf(TransientError);
+  });
+});
+
+test("A platform that was not started asks to be tried again", async () => {
+  const platform = openDiscord({ token: new Secret("x"), apiUrl: "http://127.0.0.1:1/api", logger: new Notes(), clock: new FakeClock() });
+  await expect(platform.send("1", view("x"), { nonce: "n" })).rejects.toBeInstanceOf(TransientError);
+  expect(platform.reachable).toBe(false);
+});
