@@ -1,0 +1,152 @@
+import { z } from "zod";
+import { type Decimal, decimal } from "../src/domain/money.ts";
+import { Secret } from "../src/domain/secret.ts";
+
+/** The shortest text that is taken for a key; a shorter one is a slip of the hand. */
+const SECRET_CHARS_MIN = 8;
+
+const MARKET_SPEED_MAX = 3_600;
+const SEED_MAX = 4_294_967_295;
+
+/** Where prices come from. Files and exchanges are checked later, by the feed that opens them. */
+export type MarketSetting =
+  | { readonly kind: "simulated"; readonly seed: number | undefined }
+  | { readonly kind: "replay"; readonly source: string }
+  | { readonly kind: "exchange"; readonly id: string };
+
+/** Market milliseconds per wall millisecond, or as fast as it goes, or as a script says. */
+export type MarketSpeed = number | "max" | "script";
+
+export interface Money {
+  readonly amount: Decimal;
+  readonly currency: string;
+}
+
+export interface OwnerId {
+  readonly platform: "discord" | "telegram";
+  readonly id: string;
+}
+
+/** A parser whose fault is one clause: what was found. What to do instead is the setting's remedy. */
+export function parser<T>(read: (text: string) => T | undefined, fault: (text: string) => string) {
+  return z.string().transform((text, context): T => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: "custom", message: fault(text) });
+    return z.NEVER;
+  });
+}
+
+const found = (expected: string) => (text: string) => `expected ${expected}, found "${text}"`;
+
+export const text = z.string();
+
+export function oneOf<const T extends string>(choices: readonly T[]) {
+  return parser((text) => choices.find((choice) => choice === text), found(`one of ${choices.join(", ")}`));
+}
+
+export function wholeNumber(min: number, max: number) {
+  const read = (text: string) => (/^\d{1,10}$/.test(text) ? Number(text) : Number.NaN);
+  return parser((text) => (read(text) >= min && read(text) <= max ? read(text) : undefined), found(`a whole number from ${min} to ${max}`));
+}
+
+/** Percent, with or without its sign: above 0 and at most 100. */
+export const percent = parser((text) => {
+  const [, digits] = /^(\d{1,3}(?:\.\d{1,6})?)\s*%?$/.exec(text) ?? [];
+  const value = Number(digits ?? Number.NaN);
+  return value > 0 && value <= 100 ? value : undefined;
+}, found("a percentage above 0 and at most 100"));
+
+export const market = parser((text): MarketSetting | undefined => {
+  const [, kind, rest] = /^(simulated|replay|exchange)(?::(.+))?$/.exec(text) ?? [];
+  if (kind === "simulated" && rest === undefined) return { kind, seed: undefined };
+  if (kind === "simulated" && rest !== undefined && /^\d{1,10}$/.test(rest) && Number(rest) <= SEED_MAX)
+    return { kind, seed: Number(rest) };
+  if (kind === "replay" && rest !== undefined) return { kind, source: rest };
+  if (kind === "exchange" && rest !== undefined && /^[a-z0-9]{2,40}$/.test(rest)) return { kind, id: rest };
+  return undefined;
+}, found("simulated, simulated:SEED, replay:FILE or exchange:ID"));
+
+export const marketSpeed = parser(
+  (text): MarketSpeed | undefined => {
+    if (text === "max" || text === "script") return text;
+    const speed = /^\d{1,4}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+    return speed >= 1 && speed <= MARKET_SPEED_MAX ? speed : undefined;
+  },
+  found(`a number from 1 to ${MARKET_SPEED_MAX}, max or script`),
+);
+
+/** Comma separated amounts, each currency once. */
+export const balances = parser((text): readonly Money[] | undefined => {
+  const list = text.split(",").map((part) => /^(\d{1,15}(?:\.\d{1,18})?) +([A-Z0-9]{2,12})$/.exec(part.trim()));
+  const money = list.flatMap((match) => (match?.[1] && match[2] ? [{ amount: decimal(match[1]), currency: match[2] }] : []));
+  const currencies = new Set(money.map(({ currency }) => currency));
+  const sound = money.length === list.length && currencies.size === list.length && money.every(({ amount }) => amount.isGreaterThan(0));
+  return sound ? money : undefined;
+}, found("amounts above zero with their currency, each currency once"));
+
+/** The fault of a secret never quotes it. */
+export const secret = parser(
+  (text) => (text.length >= SECRET_CHARS_MIN && !/\s/.test(text) ? new Secret(text) : undefined),
+  () => `expected at least ${SECRET_CHARS_MIN} characters without a space, found something else (not shown)`,
+);
+
+export const telegramToken = parser(
+  (text) => (/^\d{3,20}:[A-Za-z0-9_-]{20,100}$/.test(text) ? new Secret(text) : undefined),
+  () => "expected digits, a colon and at least 20 letters, found something else (not shown)",
+);
+
+/** `https`, or `http` on this machine only, since a token travels in it. Without a slash at its end. */
+export const apiUrl = parser((text) => {
+  const url = URL.parse(text);
+  const safe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url));
+  return url !== null && safe && bare(url) ? url.href.replace(/\/$/, "") : undefined;
+}, foundUrl("an https address (http only for localhost) without user, query or fragment"));
+
+export const loopbackUrl = parser((text) => {
+  const url = URL.parse(text);
+  const local = url !== null && (url.protocol === "http:" || url.protocol === "https:") && isLoopback(url);
+  return local && bare(url) ? url.href.replace(/\/$/, "") : undefined;
+}, foundUrl("an http address on this machine without user, query or fragment"));
+
+/** Called from time to time; its path or query may carry the key of a monitoring service, so it is a secret as a whole. */
+export const heartbeatUrl = parser(
+  (text) => {
+    const url = URL.parse(text);
+    return url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url)) ? new Secret(url.href) : undefined;
+  },
+  () => "expected an https address (http only for localhost), found something else (not shown)",
+);
+
+/** The scheme is checked by the store that opens it; what is checked here is that there is one. */
+export const storeUrl = parser(
+  (text) => (/^(?:sqlite|memory):\S*$/.test(text) && text !== "sqlite:" ? text : undefined),
+  foundUrl("sqlite:FILE or memory:"),
+);
+
+export const timeZone = parser((text) => {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone && text;
+  } catch {
+    return undefined;
+  }
+}, found("a time zone of the IANA list"));
+
+export const ownerIds = parser((text): readonly OwnerId[] | undefined => {
+  const list = text.split(",").map((part) => /^(discord|telegram):(\d{1,20})$/.exec(part.trim()));
+  const owners = list.flatMap((match) => (match?.[2] ? [{ platform: match[1] as OwnerId["platform"], id: match[2] }] : []));
+  return owners.length === list.length ? owners : undefined;
+}, found("comma separated owners such as discord:1 or telegram:2"));
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+function bare(url: URL): boolean {
+  return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+}
+
+/** An address is quoted without what may be a key in it. */
+function foundUrl(expected: string) {
+  return (text: string) => `expected ${expected}, found "${text.replace(/\/\/[^@/]*@/, "//…@").replace(/[?#].*$/s, "?…")}"`;
+}

@@ -1,0 +1,183 @@
+import type { z } from "zod";
+import * as parse from "./parsers.ts";
+
+/** One setting of the process. The loader, `.env.example` and the README table are derived from it. */
+export interface Setting<T, D extends string | undefined = string | undefined> {
+  readonly name: string;
+  /** As it would be typed; undefined when the setting may be absent. */
+  readonly default: D;
+  readonly description: string;
+  readonly example: string;
+  readonly parser: z.ZodType<T, string>;
+  /** What to do when the parser refuses: one sentence. */
+  readonly remedy: string;
+  /** A secret may also come from a file named by `NAME_FILE`. */
+  readonly secret?: true;
+}
+
+/** Keeps the exact types of one setting. */
+function setting<T, const D extends string | undefined>(spec: Setting<T, D>): Setting<T, D> {
+  return spec;
+}
+
+const LOCAL_ONLY = "Use https, or http with localhost or 127.0.0.1.";
+
+export const settings = {
+  storeUrl: setting({
+    name: "STORE_URL",
+    default: "sqlite:data/scalpstorm.sqlite",
+    description: "Where everything is kept: `sqlite:FILE`, or `memory:` to forget it at exit",
+    example: "sqlite:/var/lib/scalpstorm/desk.sqlite",
+    parser: parse.storeUrl,
+    remedy: "Write sqlite: and a file, such as sqlite:data/scalpstorm.sqlite.",
+  }),
+  market: setting({
+    name: "MARKET",
+    default: "simulated",
+    description: "Where prices come from: `simulated`, `simulated:SEED`, `replay:FILE` or `exchange:ID` (a ccxt id)",
+    example: "exchange:binance",
+    parser: parse.market,
+    remedy: "Write simulated, simulated:7, replay:candles.csv.gz or exchange:binance.",
+  }),
+  marketSpeed: setting({
+    name: "MARKET_SPEED",
+    default: "60",
+    description: "How fast a simulated or replayed market runs: times real time (1 to 3600), `max`, or `script` (only when a script waits)",
+    example: "1",
+    parser: parse.marketSpeed,
+    remedy: "Write 1 for real time, 60 for a minute each second, max or script.",
+  }),
+  paperBalance: setting({
+    name: "PAPER_BALANCE",
+    default: "10000 USDT",
+    description: "What a new paper account holds; several are separated by commas",
+    example: "10000 USDT, 0.5 BTC",
+    parser: parse.balances,
+    remedy: "Write amounts with their currency, such as 10000 USDT, 0.5 BTC.",
+  }),
+  discordToken: setting({
+    name: "DISCORD_TOKEN",
+    default: undefined,
+    description: "Bot token of the Discord application; Discord comes up when it is set",
+    example: "your-discord-bot-token",
+    parser: parse.secret,
+    remedy: "Copy the whole token from the Bot page of the Discord developer portal.",
+    secret: true,
+  }),
+  discordApiUrl: setting({
+    name: "DISCORD_API_URL",
+    default: "https://discord.com/api",
+    description: "Address of Discord's API; plain http only on this machine",
+    example: "http://127.0.0.1:8080/api",
+    parser: parse.apiUrl,
+    remedy: LOCAL_ONLY,
+  }),
+  telegramToken: setting({
+    name: "TELEGRAM_TOKEN",
+    default: undefined,
+    description: "Bot token from @BotFather; Telegram comes up when it is set",
+    example: "123456789:your-telegram-bot-token",
+    parser: parse.telegramToken,
+    remedy: "Copy the whole token from @BotFather, with the digits and the colon.",
+    secret: true,
+  }),
+  telegramApiUrl: setting({
+    name: "TELEGRAM_API_URL",
+    default: "https://api.telegram.org",
+    description: "Address of Telegram's API; plain http only on this machine",
+    example: "http://127.0.0.1:8081",
+    parser: parse.apiUrl,
+    remedy: LOCAL_ONLY,
+  }),
+  ownerIds: setting({
+    name: "OWNER_IDS",
+    default: undefined,
+    description: "People who own the desk from the start, by platform and immutable user id",
+    example: "discord:123456789012345678,telegram:123456789",
+    parser: parse.ownerIds,
+    remedy: "Write ids, not names, such as discord:123456789012345678,telegram:123456789.",
+  }),
+  timezone: setting({
+    name: "TIMEZONE",
+    default: "UTC",
+    description: "Time zone of digests and quiet hours, as in the IANA list",
+    example: "Europe/Berlin",
+    parser: parse.timeZone,
+    remedy: "Write a name such as Europe/Berlin, America/New_York or UTC.",
+  }),
+  heartbeatUrl: setting({
+    name: "HEARTBEAT_URL",
+    default: undefined,
+    description: "Address that is called from time to time, so that an outside monitor notices when the desk is gone",
+    example: "https://monitor.example/ping/your-check",
+    parser: parse.heartbeatUrl,
+    remedy: LOCAL_ONLY,
+    secret: true,
+  }),
+  logLevel: setting({
+    name: "LOG_LEVEL",
+    default: "info",
+    description: "Least important messages that are logged: `debug`, `info`, `warn`, `error` or `silent`",
+    example: "debug",
+    parser: parse.oneOf(["debug", "info", "warn", "error", "silent"]),
+    remedy: "Write debug, info, warn, error or silent.",
+  }),
+  logFile: setting({
+    name: "LOG_FILE",
+    default: "data/scalpstorm.log",
+    description: "Where the log goes while a person is at the terminal; otherwise it goes to stderr",
+    example: "/var/log/scalpstorm.log",
+    parser: parse.text,
+    remedy: "Name a file.",
+  }),
+  dailyLossLimitPct: setting({
+    name: "DAILY_LOSS_LIMIT",
+    default: "10%",
+    description: "Loss that stops an account's entries for the day, in percent of the equity that the day began with",
+    example: "5%",
+    parser: parse.percent,
+    remedy: "Write a percentage such as 5%.",
+  }),
+  positionCapPct: setting({
+    name: "POSITION_CAP",
+    default: "50%",
+    description: "Largest notional of one position, in percent of the account's equity",
+    example: "25%",
+    parser: parse.percent,
+    remedy: "Write a percentage such as 25%.",
+  }),
+  safeAfterCrashes: setting({
+    name: "SAFE_AFTER_CRASHES",
+    default: "3",
+    description: "Crashes within 10 minutes after which the desk starts safe, without entries; 0 means never",
+    example: "5",
+    parser: parse.wholeNumber(0, 100),
+    remedy: "Write a whole number such as 3, or 0 to switch it off.",
+  }),
+  panicFile: setting({
+    name: "PANIC_FILE",
+    default: "data/PANIC",
+    description: "Creating this file is the same as the command `panic`",
+    example: "/run/scalpstorm/PANIC",
+    parser: parse.text,
+    remedy: "Name a file.",
+  }),
+  exchangeApiUrl: setting({
+    name: "EXCHANGE_API_URL",
+    default: undefined,
+    description: "Address of a local counterpart of the exchange, for `MARKET=exchange:ID`; on this machine only",
+    example: "http://127.0.0.1:9090",
+    parser: parse.loopbackUrl,
+    remedy: "Use an address of this machine, such as http://127.0.0.1:9090, or leave it out.",
+  }),
+} as const;
+
+type Settings = typeof settings;
+
+/** Every setting, parsed. One without a default may be undefined. */
+export type Config = {
+  readonly [K in keyof Settings]: z.output<Settings[K]["parser"]> | (Settings[K]["default"] extends string ? never : undefined);
+};
+
+/** All settings in the order in which they are documented. */
+export const settingList: readonly Setting<unknown>[] = Object.values(settings);

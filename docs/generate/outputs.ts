@@ -1,0 +1,29 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { settingList } from "../../config/schema.ts";
+import { filled, type Parts } from "./markers.ts";
+import { envExample, settingsTable } from "./settings.ts";
+
+export interface Output {
+  /** Relative to the root of the repository. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Markdown files whose marked parts are generated, as far as they exist. */
+const MARKDOWN_FILES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/operating.md", "docs/strategies.md", "docs/glossary.md"];
+
+/** Everything that is derived from the code, as it should stand on the disk. A new generator is one more entry in `parts`. */
+export function outputs(root: string): Output[] {
+  const parts: Parts = new Map([["settings", settingsTable(settingList)]]);
+  const pages = MARKDOWN_FILES.filter((path) => existsSync(join(root, path)));
+  return [
+    { path: ".env.example", text: envExample(settingList) },
+    ...pages.map((path) => ({ path, text: filled(readFileSync(join(root, path), "utf8"), parts) })),
+  ];
+}
+
+/** Those outputs whose file is missing or differs. */
+export function staleOutputs(root: string): Output[] {
+  return outputs(root).filter(({ path, text }) => !existsSync(join(root, path)) || readFileSync(join(root, path), "utf8") !== text);
+}

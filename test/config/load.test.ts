@@ -1,0 +1,180 @@
+import { describe, expect, test } from "vitest";
+import { loadConfig } from "../../config/load.ts";
+import { settingList } from "../../config/schema.ts";
+import { ConfigError, type ConfigProblem } from "../../src/domain/errors.ts";
+import { plain } from "../../src/domain/money.ts";
+
+type Environment = Record<string, string | undefined>;
+
+function problemsOf(environment: Environment, readFile?: (path: string) => string): ConfigProblem[] {
+  try {
+    loadConfig(environment, readFile);
+    return [];
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return thrown.problems;
+    throw thrown;
+  }
+}
+const faulty = (environment: Environment) => problemsOf(environment).map(({ setting }) => setting);
+
+describe("the configuration", () => {
+  test("of an empty environment is a desk that trades on paper without any service", () => {
+    const { paperBalance, ...config } = loadConfig({ PATH: "/bin", HOME: "/root", STORE_URL: "", TIMEZONE: "  " });
+    expect(paperBalance.map(({ amount, currency }) => `${plain(amount)} ${currency}`)).toEqual(["10000 USDT"]);
+    expect(config).toEqual({
+      storeUrl: "sqlite:data/scalpstorm.sqlite",
+      market: { kind: "simulated", seed: undefined },
+      marketSpeed: 60,
+      discordToken: undefined,
+      discordApiUrl: "https://discord.com/api",
+      telegramToken: undefined,
+      telegramApiUrl: "https://api.telegram.org",
+      ownerIds: undefined,
+      timezone: "UTC",
+      heartbeatUrl: undefined,
+      logLevel: "info",
+      logFile: "data/scalpstorm.log",
+      dailyLossLimitPct: 10,
+      positionCapPct: 50,
+      safeAfterCrashes: 3,
+      panicFile: "data/PANIC",
+      exchangeApiUrl: undefined,
+    });
+  });
+
+  test("lists all faults at once, each with a remedy", () => {
+    const environment = {
+      MARKET: "moon",
+      MARKET_SPEED: "0",
+      TIMEZONE: "Mars/Base",
+      OWNER_IDS: "ann",
+      LOG_LEVEL: "loud",
+      DAILY_LOSS_LIMIT: "101%",
+    };
+    const problems = problemsOf(environment);
+    expect(problems.map(({ setting }) => setting).sort()).toEqual(Object.keys(environment).sort());
+    for (const { problem, remedy } of problems) {
+      expect(problem).toMatch(/^expected .+, found ".+"$/);
+      expect(remedy).toMatch(/^[A-Z].+\.$/);
+    }
+  });
+
+  test.each([
+    ["simulated:7", { kind: "simulated", seed: 7 }],
+    ["replay:../candles/BTC.csv.gz", { kind: "replay", source: "../candles/BTC.csv.gz" }],
+    ["exchange:binance", { kind: "exchange", id: "binance" }],
+  ])("reads MARKET=%s", (text, market) => {
+    expect(loadConfig({ MARKET: text }).market).toEqual(market);
+  });
+
+  test.each(["simulated:", "simulated:x", "simulated:4294967296", "replay", "replay:", "exchange:", "exchange:Bin ance", "binance"])(
+    "refuses MARKET=%s",
+    (text) => {
+      expect(faulty({ MARKET: text })).toEqual(["MARKET"]);
+    },
+  );
+
+  test("reads speeds from 1 to 3600, max and script, and nothing else", () => {
+    for (const [text, speed] of [
+      ["1", 1],
+      ["3600", 3600],
+      ["1.5", 1.5],
+      ["max", "max"],
+      ["script", "script"],
+    ] as const) {
+      expect(loadConfig({ MARKET_SPEED: text }).marketSpeed).toBe(speed);
+    }
+    for (const text of ["0.5", "3601", "-1", "1e3", "fast", "0x10"]) expect(faulty({ MARKET_SPEED: text }), text).toEqual(["MARKET_SPEED"]);
+  });
+
+  test("reads balances of several currencies exactly and refuses a doubled one", () => {
+    const { paperBalance } = loadConfig({ PAPER_BALANCE: "10000.10 USDT, 0.000000000000000001 BTC" });
+    expect(paperBalance.map(({ amount, currency }) => [plain(amount), currency])).toEqual([
+      ["10000.1", "USDT"],
+      ["0.000000000000000001", "BTC"],
+    ]);
+    for (const text of ["10 USDT, 5 USDT", "0 USDT", "-1 USDT", "10", "USDT", "1 USDT,", "1e3 USDT"]) {
+      expect(faulty({ PAPER_BALANCE: text }), text).toEqual(["PAPER_BALANCE"]);
+    }
+  });
+
+  test("sends tokens in the clear to this machine only", () => {
+    expect(loadConfig({ DISCORD_API_URL: "http://127.0.0.1:99/api/" }).discordApiUrl).toBe("http://127.0.0.1:99/api");
+    for (const url of ["http://discord.com/api", "http://127.0.0.1.evil.test", "ftp://localhost", "https://u:p@discord.com", "x"]) {
+      expect(faulty({ DISCORD_API_URL: url, TELEGRAM_API_URL: url }), url).toEqual(["DISCORD_API_URL", "TELEGRAM_API_URL"]);
+    }
+    expect(loadConfig({ EXCHANGE_API_URL: "http://localhost:1" }).exchangeApiUrl).toBe("http://localhost:1");
+    expect(faulty({ EXCHANGE_API_URL: "https://api.binance.com" })).toEqual(["EXCHANGE_API_URL"]);
+  });
+
+  test("reads owners by platform and id", () => {
+    expect(loadConfig({ OWNER_IDS: "discord:1, telegram:2" }).ownerIds).toEqual([
+      { platform: "discord", id: "1" },
+      { platform: "telegram", id: "2" },
+    ]);
+  });
+});
+
+describe("a secret setting", () => {
+  const token = "123456789:abcdefghijklmnopqrstuvwxyz";
+
+  test("is opened by reveal alone and comes from the environment or a file", () => {
+    const files = (path: string) => (path === "/run/t" ? `${token}\n` : "");
+    const config = loadConfig({ TELEGRAM_TOKEN_FILE: "/run/t", DISCORD_TOKEN: "discord-token" }, files);
+    expect(config.telegramToken?.reveal()).toBe(token);
+    expect(config.discordToken?.reveal()).toBe("discord-token");
+    expect(JSON.stringify(config)).not.toMatch(/abcdefgh|discord-token/);
+  });
+
+  test("is never quoted by its fault", () => {
+    const environment = {
+      TELEGRAM_TOKEN: "canary-1",
+      DISCORD_TOKEN: "canary 2",
+      HEARTBEAT_URL: "http://monitor.test/canary-3",
+      DISCORD_API_URL: "http://u:canary-4@h/?k=canary-5",
+    };
+    const problems = problemsOf(environment);
+    expect(problems.map(({ setting }) => setting).sort()).toEqual(Object.keys(environment).sort());
+    expect(JSON.stringify(problems)).not.toContain("canary");
+  });
+
+  test("says what is wrong with its file", () => {
+    const failing = (path: string) => {
+      if (path === "/empty") return "\n";
+      throw new Error("ENOENT");
+    };
+    const problems = problemsOf({ TELEGRAM_TOKEN_FILE: "/empty", DISCORD_TOKEN_FILE: "/gone" }, failing);
+    expect(problems.map(({ setting, problem }) => [setting, problem])).toEqual([
+      ["DISCORD_TOKEN_FILE", "the file /gone cannot be read (ENOENT)"],
+      ["TELEGRAM_TOKEN_FILE", "the file /empty is empty"],
+    ]);
+    expect(faulty({ TELEGRAM_TOKEN: token, TELEGRAM_TOKEN_FILE: "/run/t" })).toEqual(["TELEGRAM_TOKEN_FILE"]);
+  });
+});
+
+describe("a misspelt setting", () => {
+  test("is named with the nearest one", () => {
+    const [problem] = problemsOf({ TELEGRAM_TOKN: "x" });
+    expect(problem).toMatchObject({ setting: "TELEGRAM_TOKN", remedy: expect.stringContaining("TELEGRAM_TOKEN") });
+    expect(faulty({ MARKET_SPED: "1", DISCORD_TOKEN_FIL: "x" })).toEqual(["DISCORD_TOKEN_FIL", "MARKET_SPED"]);
+  });
+
+  test("is not suspected in the variables of other programs", () => {
+    expect(
+      faulty({ PATH: "/bin", LOGNAME: "ann", TZ: "UTC", TELEGRAM_CHAT_ID: "1", LOG_FORMAT: "json", STORE: "x", MARKET_SPED: "" }),
+    ).toEqual([]);
+  });
+});
+
+describe("every setting", () => {
+  test.each(settingList.map((setting) => [setting.name, setting] as const))(
+    "%s documents itself with values that its parser takes",
+    (_name, setting) => {
+      expect(setting.parser.safeParse(setting.example).success).toBe(true);
+      if (setting.default !== undefined) expect(setting.parser.safeParse(setting.default).success).toBe(true);
+      expect(setting.name).toMatch(/^[A-Z]+(?:_[A-Z]+)*$/);
+      expect(setting.description).toMatch(/[^.]$/);
+      expect(setting.remedy).toMatch(/\.$/);
+    },
+  );
+});
