@@ -7,7 +7,10 @@ type AtEnd = TestContext["onTestFinished"];
 
 async function counterpart(atEnd: AtEnd, options: CounterpartOptions = {}) {
   const discord = await DiscordCounterpart.start(options);
-  atEnd(() => discord.stop());
+  atEnd(async () => {
+    await discord.stop();
+    expect(discord.violations).toEqual([]);
+  });
   return discord;
 }
 
@@ -45,7 +48,6 @@ describe.concurrent("the client comes through bad weather", () => {
       expect((await ping()).content).toBe("pong");
       await resumed;
       expect(discord.gateway.starts).toEqual(["identify", "resume"]);
-      expect(discord.violations).toEqual([]);
     });
   }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { APIApplicationCommandOptionChoice, APIAttachment, APIMessage, APIRole, APIUser } from "discord-api-types/v10";
+import type { APIApplicationCommandOptionChoice, APIMessage, APIRole, APIUser } from "discord-api-types/v10";
 import { GatewayIntentBits } from "discord-api-types/v10";
 import { CommandBook } from "./command-book.ts";
 import { InteractionDesk } from "./desk.ts";
@@ -79,7 +79,7 @@ export class DiscordCounterpart {
     const commands = new CommandBook(this.world);
     const desk = new InteractionDesk(this.world, this.#board);
     const deliver = (payload: unknown) => this.gateway.dispatch("INTERACTION_CREATE", payload);
-    const attach = (file: StoredFile) => this.#attach(file, fileUrl);
+    const attach = (file: StoredFile) => this.#board.attach(file);
     this.#people = new People({ world: this.world, commands, desk, deliver, attach });
     const judges: Judge[] = [new ZodJudge()];
     const openapi = options.openapiJudge ?? (options.openapiPath ? new OpenApiJudge(options.openapiPath) : undefined);
@@ -200,14 +200,8 @@ export class DiscordCounterpart {
     return this.#people.slash(user, line, values, channel);
   }
 
-  autocomplete(
-    user: APIUser,
-    line: string,
-    values: OptionValues,
-    focused: string,
-    { channel = this.channel }: Where = {},
-  ): Promise<Choice[]> {
-    return this.#people.autocomplete(user, line, values, focused, channel);
+  autocomplete(user: APIUser, line: string, values: OptionValues, focused: string, where: Where = {}): Promise<Choice[]> {
+    return this.#people.autocomplete(user, line, values, focused, where.channel ?? this.channel);
   }
 
   contextMenu(user: APIUser, message: APIMessage, name: string): Interaction {
@@ -284,13 +278,6 @@ export class DiscordCounterpart {
 
   #origin(protocol: "http" | "ws"): string {
     return `${protocol}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  #attach(file: StoredFile, urlOf: (id: string, name: string) => string): APIAttachment {
-    const id = this.world.nextId();
-    this.world.files.set(id, file);
-    const url = urlOf(id, file.name);
-    return { id, filename: file.name, size: file.bytes.length, url, proxy_url: url, content_type: file.contentType };
   }
 
   #onMessage(change: MessageChange, message: StoredMessage): void {

@@ -133,8 +133,6 @@ export class MessageBoard {
       files: attachments.map((attachment) => attachment.filename),
     };
     checkMessage(body, draft, before);
-    const added = attachments.slice(attachments.length - uploads.length);
-    for (const [index, attachment] of added.entries()) this.#world.files.set(attachment.id, uploads[index] as StoredFile);
     wire.content = draft.content;
     wire.attachments = attachments;
     wire.flags = draft.flags;
@@ -152,22 +150,25 @@ export class MessageBoard {
     for (const entry of named ?? [])
       if (!uploads.some((upload) => upload.key === String(entry.id)) && !kept.some((old) => old.id === String(entry.id)))
         throw invalidForm("attachments", `no upload and no attachment with id ${entry.id}`);
-    const added = uploads.map((upload) => {
-      const id = this.#world.nextId();
-      const url = this.#fileUrl(id, upload.name);
-      const description = named?.find((entry) => String(entry.id) === upload.key)?.description;
-      return {
-        id,
-        filename: upload.name,
-        size: upload.bytes.length,
-        url,
-        proxy_url: url,
-        content_type: upload.contentType,
-        ...(description ? { description } : {}),
-        ...pngSize(upload.bytes),
-      } satisfies APIAttachment;
-    });
+    const added = uploads.map((upload) => this.attach(upload, named?.find((entry) => String(entry.id) === upload.key)?.description));
     return [...kept, ...added];
+  }
+
+  /** Keeps a file for download, and gives the attachment that names it. */
+  attach(file: StoredFile, description?: string): APIAttachment {
+    const id = this.#world.nextId();
+    this.#world.files.set(id, file);
+    const url = this.#fileUrl(id, file.name);
+    return {
+      id,
+      filename: file.name,
+      size: file.bytes.length,
+      url,
+      proxy_url: url,
+      content_type: file.contentType,
+      ...(description ? { description } : {}),
+      ...pngSize(file.bytes),
+    } satisfies APIAttachment;
   }
 }
 
