@@ -1,0 +1,22 @@
+import { scope as scopeArg, userId } from "../../src/chat/args.ts";
+import { defineCommand } from "../../src/chat/command.ts";
+import { card } from "../../src/chat/view.ts";
+import { UserError } from "../../src/domain/errors.ts";
+
+export default defineCommand({
+  summary: "Takes a person's roles away",
+  role: "admin",
+  args: {
+    user: userId.describe("Whose, as discord:123456789 or telegram:123456789"),
+    scope: scopeArg.describe("Which of them: desk, here, bot:NAME, group:NAME, place:PLACE or all").prefault("all"),
+  },
+  run({ args, place, user, desk, record }) {
+    const scope = args.scope === "here" ? `place:${place.id}` : args.scope;
+    const held = desk.state.grants.filter((grant) => grant.user === args.user && (scope === "all" || grant.scope === scope));
+    if (held.length === 0) throw new UserError(`${args.user} holds no such role. \`access list\` shows who holds what.`);
+    record({ type: "access-revoked", user: args.user, scope, by: user.id });
+    return card(`${args.user} lost ${held.length === 1 ? "1 role" : `${held.length} roles`}`)
+      .good()
+      .fields({ Scope: scope });
+  },
+});

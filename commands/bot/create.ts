@@ -1,0 +1,64 @@
+import * as arg from "../../src/chat/args.ts";
+import { botButtons, botCard, forEach, haltLine, outcomeCard } from "../../src/chat/bot-cards.ts";
+import { defineCommand } from "../../src/chat/command.ts";
+import { levelOf, namesFor, paramsFor, protectionWarning, refuseCurrency } from "../../src/chat/new-bot.ts";
+
+/** Above any take-profit that a person means. */
+const TAKE_BELOW_PCT = 1_000;
+
+export default defineCommand({
+  summary: "Makes a bot (several symbols make a group); asks for what is missing",
+  role: "trader",
+  args: {
+    symbol: arg.symbols.describe("What to trade; a list makes one bot for each, in a group"),
+    strategy: arg.strategyName.describe("Which strategy decides"),
+    timeframe: arg.timeframe.describe("Candle length that it decides on"),
+    name: arg.newName.describe("Name of the bot; made up when not given").optional(),
+    group: arg.newName.describe("Group that it belongs to").optional(),
+    size: arg.size.describe("How large an entry is: a share of equity or an amount").prefault("10%"),
+    stop: arg.percentOrNone(100).describe("Stop loss below the entry price, or none").prefault("2%"),
+    take: arg.percentOrNone(TAKE_BELOW_PCT).describe("Take profit above the entry price, or none").prefault("4%"),
+    trailing: arg.percentOrNone(100).describe("Trailing stop below the highest price, or none").prefault("none"),
+    params: arg.params.describe("Parameters of the strategy").optional(),
+    start: arg.flag.describe("Start it at once").prefault("no"),
+  },
+  async run({ args, engine, desk, strategies, callerFor }) {
+    const { symbol: symbols, strategy, timeframe, size } = args;
+    refuseCurrency(size.currency, symbols);
+    const { names, group } = namesFor({ name: args.name, group: args.group, symbols, strategy }, engine.bots());
+    const params = paramsFor(strategies.strategyNamed(strategy), args.params ?? {});
+    const protection = { stopPct: levelOf(args.stop), takePct: levelOf(args.take), trailingPct: levelOf(args.trailing) };
+    const wishes = names.map((name, index) => ({
+      name,
+      group,
+      symbol: symbols[index]!,
+      timeframe,
+      strategy,
+      params,
+      sizing: size.sizing,
+      protection,
+    }));
+    const outcomes = await forEach(
+      wishes,
+      ({ name }) => name,
+      async (wish) => {
+        await engine.createBot(wish, callerFor(`create ${wish.name}`));
+        if (!args.start) return `created on ${wish.symbol}`;
+        await engine.startBot(wish.name, callerFor(`start ${wish.name}`));
+        return `running on ${wish.symbol}`;
+      },
+    );
+    const halted = args.start ? haltLine(desk.state.halt) : undefined;
+    const warning = protectionWarning({ protection });
+    const [only] = outcomes;
+    const bot = outcomes.length === 1 && only ? engine.bot(only.name) : undefined;
+    if (bot && only)
+      return botCard(bot, engine, `${only.name} is ${args.start ? "running" : "created"}`)
+        .good()
+        .line(warning, halted);
+    const answer = outcomeCard(args.start ? "Started" : "Created", outcomes).line(`Group: ${group}.`, warning, halted);
+    const first = group === undefined ? undefined : engine.bot(names[0]!);
+    if (first && !args.start) answer.button("Start all", `bot start ${group}`, "primary");
+    return group === undefined && first ? botButtons(first, answer) : answer.button("Show", `bot show ${group}`);
+  },
+});

@@ -1,0 +1,14 @@
+import { botName } from "../../src/chat/args.ts";
+import { botCard, botTable } from "../../src/chat/bot-cards.ts";
+import { defineCommand } from "../../src/chat/command.ts";
+
+export default defineCommand({
+  summary: "Shows a bot: settings, position, protection and its last decision",
+  role: "viewer",
+  readOnly: true,
+  args: { bot: botName.describe("Which bot, group, or all") },
+  run({ bots, engine }) {
+    const [bot] = bots;
+    return bots.length === 1 && bot ? botCard(bot, engine) : botTable(`${bots.length} bots`, bots, engine);
+  },
+});

@@ -1,0 +1,22 @@
+import { defineCommand } from "../../src/chat/command.ts";
+import { card } from "../../src/chat/view.ts";
+
+export default defineCommand({
+  summary: "Shows the places that get alerts and digests",
+  role: "viewer",
+  readOnly: true,
+  args: {},
+  run({ desk }) {
+    const channels = [...desk.state.channels.values()];
+    if (channels.length === 0)
+      return card("No place gets alerts")
+        .line("`channel subscribe` starts them where it is sent.")
+        .button("Subscribe this place", "channel subscribe");
+    const rows = channels.map(({ place, kinds, digest }) => [
+      place,
+      kinds.join(", ") || "-",
+      digest ? `${digest.at} ${digest.timeZone}` : "-",
+    ]);
+    return card(channels.length === 1 ? "1 place" : `${channels.length} places`).table(["Place", "Alerts", "Digest"], rows);
+  },
+});

@@ -1,0 +1,23 @@
+import { text } from "../src/chat/args.ts";
+import { defineCommand } from "../src/chat/command.ts";
+import { card } from "../src/chat/view.ts";
+
+export default defineCommand({
+  summary: "Stops everything at once: halts, cancels entries and sells every position. Never asks",
+  role: "operator",
+  rerun: true,
+  args: { reason: text.describe("Why, for the others").prefault("panic") },
+  async run({ args, engine, caller }) {
+    const { canceledEntries, closing } = await engine.panic(args.reason, caller);
+    const canceled = `${canceledEntries} ${canceledEntries === 1 ? "entry" : "entries"} canceled.`;
+    return card("Panic: entries are denied")
+      .warning()
+      .line(
+        canceled,
+        closing.length === 0 ? "No position is open." : `Selling ${closing.length === 1 ? "1 position" : `${closing.length} positions`}:`,
+        ...closing,
+      )
+      .line("The end comes as an alert. `system resume` clears it.")
+      .button("Positions", "position list");
+  },
+});

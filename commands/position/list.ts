@@ -1,0 +1,29 @@
+import { priceText, quantityText, resultDigits } from "../../src/chat/amounts.ts";
+import { coinsOf, marketLine, protectionNow } from "../../src/chat/bot-cards.ts";
+import { defineCommand } from "../../src/chat/command.ts";
+import { card, right } from "../../src/chat/view.ts";
+import { entryPrice, isFlat } from "../../src/domain/position.ts";
+
+export default defineCommand({
+  summary: "Shows open positions with their protection",
+  role: "viewer",
+  readOnly: true,
+  partial: true,
+  args: {},
+  run({ visible, engine }) {
+    const open = visible.filter(({ state }) => !isFlat(state.position));
+    if (open.length === 0) return card("No open positions");
+    const rows = open.map((bot) => {
+      const { spec, position } = bot.state;
+      const { base, quote } = coinsOf(bot);
+      const entry = entryPrice(position);
+      const result = bot.unrealized === undefined ? "?" : `${resultDigits(bot.unrealized)} ${quote}`;
+      const [bought, now] = [entry, bot.price].map((price) => (price === undefined ? "?" : priceText(price)));
+      return [spec.name, quantityText(position.quantity, base), bought!, now!, result, protectionNow(bot) ?? ""];
+    });
+    return card(open.length === 1 ? "1 open position" : `${open.length} open positions`)
+      .table(["Bot", right("Quantity"), right("Bought at"), right("Price"), right("Unrealized"), "Protected"], rows)
+      .line(marketLine(engine))
+      .button("Close all", "position close all", "danger");
+  },
+});

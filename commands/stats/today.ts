@@ -1,0 +1,55 @@
+import { resultDigits, resultText } from "../../src/chat/amounts.ts";
+import { marketLine } from "../../src/chat/bot-cards.ts";
+
+import { defineCommand } from "../../src/chat/command.ts";
+import { card, right } from "../../src/chat/view.ts";
+import { NO_RESULT } from "../../src/domain/account.ts";
+import { shown, ZERO } from "../../src/domain/money.ts";
+import { isFlat } from "../../src/domain/position.ts";
+import { booksText } from "../../src/reports/books-text.ts";
+import { addResults, booksOf, dayReader, resultOfDay } from "../../src/reports/statistics.ts";
+
+export default defineCommand({
+  summary: "Shows today's result by bot, and the books to the last digit",
+  role: "viewer",
+  readOnly: true,
+  partial: true,
+  args: {},
+  run({ visible, accounts, engine, timeZone }) {
+    const { atMs } = engine.market();
+    const day = dayReader(timeZone);
+    let total = NO_RESULT;
+    let unrealizedTotal = ZERO;
+    const rows = visible.map(({ state, unrealized }) => {
+      const result = resultOfDay(state, atMs, day);
+      total = addResults(total, result);
+      const open = isFlat(state.position) ? ZERO : unrealized;
+      unrealizedTotal = unrealizedTotal.plus(open ?? ZERO);
+      return [
+        state.spec.name,
+        resultDigits(result.realized),
+        open === undefined ? "?" : resultDigits(open),
+        shown(result.fees, 4),
+        String(result.fills),
+      ];
+    });
+    for (const { state } of accounts) {
+      for (const bot of state.bots.values()) if (bot.deleted) total = addResults(total, resultOfDay(bot, atMs, day));
+    }
+    const currency = accounts[0]?.state.currency ?? "USDT";
+    rows.push([
+      "all (deleted ones too)",
+      resultDigits(total.realized),
+      resultDigits(unrealizedTotal),
+      shown(total.fees, 4),
+      String(total.fills),
+    ]);
+    const answer = card(
+      `${day(atMs)}: ${resultText(total.realized, currency)} realized, ${resultText(unrealizedTotal, currency)} unrealized`,
+    )
+      .table(["Bot", right(`Realized (${currency})`), right("Unrealized"), right("Fees"), right("Fills")], rows)
+      .line(marketLine(engine), `The day is that of ${timeZone}.`);
+    for (const { state } of accounts) answer.line(...booksText(state.account, booksOf(state)));
+    return accounts.every(({ state }) => booksOf(state).addsUp) ? answer : answer.warning();
+  },
+});

@@ -1,0 +1,304 @@
+import { z } from "zod";
+import { BOT_NAME, type Sizing } from "../domain/bot.ts";
+import type { Role } from "../domain/events.ts";
+import { type Decimal, decimal } from "../domain/money.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../domain/time.ts";
+import { TIMEFRAMES, type Timeframe } from "../domain/timeframe.ts";
+import type { ArgInfo } from "../ports/platform.ts";
+
+/** Where the values that an argument may have are known from: it drives completion, offered buttons and the check against what exists. */
+export type Source = "bots" | "groups" | "symbols" | "strategies" | "commands" | "grants";
+
+/** What an argument's schema carries beside its type: the rest of help, questions, buttons and completion follows from it. */
+export interface ArgMeta {
+  readonly kind: ArgInfo["kind"];
+  /** Asked when a required argument is missing. */
+  readonly question?: string;
+  readonly source?: Source;
+  /** True when the value names bots: the caller needs the command's role on each. */
+  readonly target?: boolean;
+  readonly list?: boolean;
+  readonly choices?: readonly string[];
+  /** False when only the offered values make sense. */
+  readonly freeText?: boolean;
+  /** Never written to the audit. */
+  readonly secret?: boolean;
+  readonly example?: string;
+}
+
+declare module "zod" {
+  interface GlobalMeta {
+    argument?: ArgMeta;
+  }
+}
+
+/** Longest text that an argument may have. */
+const TEXT_MAX = 500;
+const SHOWN_MAX = 40;
+/** Most entries of a list argument. */
+export const LIST_MAX = 20;
+/** Longest span that a person may name. */
+const SPAN_MAX_MS = 90 * DAY_MS;
+
+// Bidirectional marks, zero-width and control characters have no business in names and reasons.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to remove
+const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+export function cleanText(text: string): string {
+  return text.replace(INVISIBLE, " ").trim();
+}
+
+/** A typed value as it may be repeated to a person: clean and short. */
+export function quoted(text: string): string {
+  const clean = cleanText(text);
+  return `"${clean.length > SHOWN_MAX ? `${clean.slice(0, SHOWN_MAX)}...` : clean}"`;
+}
+
+function argument<T>(meta: ArgMeta, expected: string, read: (text: string) => T | undefined) {
+  return z
+    .string()
+    .transform((text, context): T => {
+      const value = read(cleanText(text));
+      if (value !== undefined) return value;
+      context.addIssue({ code: "custom", message: `expected ${expected}, found ${quoted(text)}` });
+      return z.NEVER;
+    })
+    .meta({ argument: { example: meta.choices?.[0], ...meta } as ArgMeta });
+}
+
+const nameOf = (text: string) => (BOT_NAME.test(text.toLowerCase()) ? text.toLowerCase() : undefined);
+const NAME_EXPECTED = "a name of small letters, digits and dashes that starts with a letter (at most 32), such as dip";
+
+/** Bots that exist: one bot, a group, or `all`. */
+export const botName = argument<string>(
+  { kind: "text", question: "Which bot?", source: "bots", target: true, freeText: true, example: "dip" },
+  "the name of a bot or a group, or all",
+  nameOf,
+);
+
+/** A name for something new. */
+export const newName = argument<string>({ kind: "text", question: "Which name?", example: "dip" }, NAME_EXPECTED, nameOf);
+
+export const symbol = argument<string>(
+  { kind: "text", question: "Which symbol?", source: "symbols", example: "BTC/USDT" },
+  "a symbol such as BTC/USDT",
+  (text) => symbolText(text),
+);
+
+/** One symbol or several, separated by commas or spaces. */
+export const symbols = argument<string[]>(
+  { kind: "text", question: "Which symbol? (one, or several separated by commas)", source: "symbols", list: true, example: "BTC/USDT" },
+  `symbols such as BTC/USDT or BTC/USDT,ETH/USDT (at most ${LIST_MAX})`,
+  (text) => {
+    const parts = [...new Set(text.split(/[\s,;]+/).filter((part) => part !== ""))].map(symbolText);
+    const valid = parts.filter((part) => part !== undefined);
+    return valid.length > 0 && valid.length === parts.length && valid.length <= LIST_MAX ? valid : undefined;
+  },
+);
+
+function symbolText(text: string): string | undefined {
+  return /^[a-z0-9]{1,20}([/-][a-z0-9]{1,12})?$/i.test(text) ? text.toUpperCase().replace("-", "/") : undefined;
+}
+
+export const timeframe = argument<Timeframe>(
+  { kind: "choice", question: "Which timeframe?", choices: TIMEFRAMES, freeText: true, example: "5m" },
+  `one of ${TIMEFRAMES.join(", ")}`,
+  (text) => TIMEFRAMES.find((each) => each === text.toLowerCase()),
+);
+
+export const strategyName = argument<string>(
+  { kind: "text", question: "Which strategy?", source: "strategies", freeText: true, example: "ema-cross" },
+  "the name of a strategy such as ema-cross",
+  nameOf,
+);
+
+const numberOf = (text: string) => (/^\d{1,12}([.]\d{1,8})?$/.test(text) ? Number(text) : undefined);
+const percentOfText = (text: string) => numberOf(text.replace(/\s*%$/, ""));
+
+/** A distance in percent above zero and below a limit, or `none` to switch it off. */
+export function percentOrNone(belowPct: number) {
+  return argument<number | "none">(
+    { kind: "text", example: "2%" },
+    `a percentage above 0 and below ${belowPct} such as 2%, or none`,
+    (text) => {
+      if (["none", "off", "no"].includes(text.toLowerCase())) return "none";
+      const pct = percentOfText(text);
+      return pct !== undefined && pct > 0 && pct < belowPct ? pct : undefined;
+    },
+  );
+}
+
+/** A percentage above 0 and at most 100. */
+export const percent = argument<number>({ kind: "text", example: "2%" }, "a percentage above 0 and at most 100 such as 2%", (text) => {
+  const pct = percentOfText(text);
+  return pct !== undefined && pct > 0 && pct <= 100 ? pct : undefined;
+});
+
+export interface Money {
+  readonly value: Decimal;
+  /** Undefined when only a number was typed. */
+  readonly currency: string | undefined;
+}
+
+const moneyOf = (text: string): Money | undefined => {
+  const [, digits, currency] = /^([\d,]{1,16}(?:\.\d{1,8})?)\s*([a-z]{2,8})?$/i.exec(text) ?? [];
+  const value = digits === undefined ? undefined : numberOf(digits.replaceAll(",", ""));
+  if (value === undefined || value <= 0) return undefined;
+  return { value: decimal(digits!.replaceAll(",", "")), currency: currency?.toUpperCase() };
+};
+
+/** An amount of money above zero, with or without its currency. */
+export const money = argument<Money>({ kind: "text", example: "100 USDT" }, "an amount above 0 such as 100 USDT", moneyOf);
+
+/** How large an entry is, with the currency that was typed. */
+export interface SizeWish {
+  readonly sizing: Sizing;
+  readonly currency: string | undefined;
+}
+
+export const size = argument<SizeWish>(
+  { kind: "text", example: "10%" },
+  "a share of equity such as 10% or an amount such as 100 USDT",
+  (text) => {
+    if (text.endsWith("%")) {
+      const pct = percentOfText(text);
+      return pct !== undefined && pct > 0 && pct <= 100 ? { sizing: { kind: "equity-percent", pct }, currency: undefined } : undefined;
+    }
+    const amount = moneyOf(text);
+    return amount && { sizing: { kind: "notional", notional: amount.value }, currency: amount.currency };
+  },
+);
+
+/** Strategy parameters, as `fast=9 slow=21`. */
+export const params = argument<Record<string, number>>(
+  { kind: "text", example: "fast=9 slow=21" },
+  'parameters such as "fast=9 slow=21"',
+  (text) => {
+    const found: Record<string, number> = {};
+    for (const part of text.split(/[\s,;]+/).filter((each) => each !== "")) {
+      const [, name, digits] = /^([a-z][a-z0-9]{0,31})=(-?\d{1,9}(?:\.\d{1,8})?)$/i.exec(part) ?? [];
+      if (name === undefined || Object.hasOwn(found, name)) return undefined;
+      found[name] = Number(digits);
+    }
+    return found;
+  },
+);
+
+/** Any text of at most 500 characters. */
+export const text = argument<string>({ kind: "text", freeText: true }, `a text of 1 to ${TEXT_MAX} characters`, (value) =>
+  value !== "" && value.length <= TEXT_MAX ? value : undefined,
+);
+
+/** A text that is kept out of the audit. */
+export const secretText = argument<string>(
+  { kind: "text", secret: true, freeText: true },
+  `a text of 1 to ${TEXT_MAX} characters`,
+  (value) => (value !== "" && value.length <= TEXT_MAX ? value : undefined),
+);
+
+export function choice<const C extends string>(choices: readonly C[], question?: string) {
+  return argument<C>(
+    { kind: "choice", choices, freeText: true, ...(question === undefined ? {} : { question }) },
+    `one of ${choices.join(", ")}`,
+    (value) => choices.find((each) => each === value.toLowerCase()),
+  );
+}
+
+/** Several of a few words, separated by commas or spaces. */
+export function choices<const C extends string>(offered: readonly C[]) {
+  return argument<C[]>(
+    { kind: "text", list: true, example: offered.slice(0, 2).join(",") },
+    `some of ${offered.join(", ")}, separated by commas`,
+    (value) => {
+      const words = [...new Set(value.toLowerCase().split(/[\s,;]+/))].filter((word) => word !== "");
+      if (words.length === 1 && words[0] === "all") return [...offered];
+      const found = offered.filter((each) => words.includes(each));
+      return found.length > 0 && found.length === words.length ? found : undefined;
+    },
+  );
+}
+
+export const flag = argument<boolean>({ kind: "flag", choices: ["yes", "no"] }, "yes or no", (value) => {
+  if (["yes", "y", "true", "on", "1"].includes(value.toLowerCase())) return true;
+  return ["no", "n", "false", "off", "0"].includes(value.toLowerCase()) ? false : undefined;
+});
+
+/** A whole number between two bounds. */
+export function count(least: number, most: number) {
+  return argument<number>({ kind: "integer", example: String(least) }, `a whole number from ${least} to ${most}`, (value) => {
+    const found = /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+    return found !== undefined && found >= least && found <= most ? found : undefined;
+  });
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
+
+/** A span in milliseconds, from `30m`, `4h`, `2d` or `1h30m`. */
+export const duration = argument<number>({ kind: "text", example: "4h" }, "a span such as 30m, 4h or 2d (at most 90d)", (value) => {
+  const compact = value.toLowerCase().replaceAll(/\s+/g, "");
+  if (!/^(\d{1,6}[smhd])+$/.test(compact)) return undefined;
+  let spanMs = 0;
+  for (const [, digits, unit] of compact.matchAll(/(\d+)([smhd])/g)) spanMs += Number(digits) * UNIT_MS[unit!]!;
+  return spanMs > 0 && spanMs <= SPAN_MAX_MS ? spanMs : undefined;
+});
+
+const timeOf = (value: string) => {
+  const [, hour, minute] = /^(\d{1,2}):(\d{2})$/.exec(value) ?? [];
+  return hour !== undefined && Number(hour) < 24 && Number(minute) < 60 ? `${hour.padStart(2, "0")}:${minute}` : undefined;
+};
+
+/** A time of day, as `08:30`. */
+export const localTime = argument<string>(
+  { kind: "text", question: "At which time of day?", example: "08:30" },
+  "a time of day such as 08:30",
+  timeOf,
+);
+
+/** A time of day, or `off`. */
+export const localTimeOrOff = argument<string>(
+  { kind: "text", question: "At which time of day? (or off)", choices: ["08:00", "20:00", "off"], freeText: true, example: "08:30" },
+  "a time of day such as 08:30, or off",
+  (value) => (["off", "none", "no"].includes(value.toLowerCase()) ? "off" : timeOf(value)),
+);
+
+/** An IANA time zone. */
+export const timeZone = argument<string>(
+  { kind: "text", example: "Europe/Berlin" },
+  "a time zone such as Europe/Berlin or UTC",
+  (value) => {
+    try {
+      return new Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone;
+    } catch {
+      return undefined;
+    }
+  },
+);
+
+/** A person's immutable id on a platform. Discord's mention form is understood. */
+export const userId = argument<string>(
+  { kind: "text", question: "Which person? (their id, such as discord:123456789)", freeText: true, example: "discord:123456789" },
+  "a person's id such as discord:123456789 or telegram:123456789",
+  (value) => {
+    const [, mentioned] = /^<@!?(\d{1,24})>$/.exec(value) ?? [];
+    if (mentioned !== undefined) return `discord:${mentioned}`;
+    return /^(discord|telegram):\d{1,24}$/.test(value) || value === "terminal:local" ? value : undefined;
+  },
+);
+
+const ROLE_CHOICES: readonly Role[] = ["viewer", "operator", "trader", "admin"];
+
+export const role = choice(ROLE_CHOICES, "Which role?");
+
+/** A place where the desk speaks, as `discord:123`. */
+export const place = argument<string>(
+  { kind: "text", example: "discord:123456789" },
+  "a place such as discord:123456789 or telegram:-100123",
+  (value) => (/^[a-z]{2,16}:[\w:.@-]{1,80}$/.test(value) ? value : undefined),
+);
+
+/** What a grant is good for: `desk`, `here`, `bot:NAME`, `group:NAME` or `place:PLACE`. */
+export const scope = argument<string>(
+  { kind: "text", source: "grants", example: "bot:dip" },
+  "desk, here, bot:NAME, group:NAME or place:PLACE",
+  (value) => (/^(desk|here|all|(bot|group):[a-z][a-z0-9-]{0,31}|place:[a-z]{2,16}:[\w:.@-]{1,80})$/.test(value) ? value : undefined),
+);

@@ -1,0 +1,94 @@
+import type { z } from "zod";
+import type { DeskEvent, Role } from "../domain/events.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { AccountFacts, BotFacts, Caller, DeskLedger, Engine } from "../ports/engine.ts";
+import type { Place, Platform, Request } from "../ports/platform.ts";
+import type { Strategy } from "../ports/strategy.ts";
+import type { View } from "../ports/view.ts";
+import type { CatalogEntry } from "./catalog-entry.ts";
+import type { Claim } from "./claim.ts";
+import type { Card } from "./view.ts";
+
+/** The strategies that a person may name. */
+export interface Strategies {
+  strategyNames(): readonly string[];
+  /** Throws UserError when there is none of that name. */
+  strategyNamed(name: string): Strategy;
+}
+
+/** What one use of a command gets: facts, the ports, and who asks from where. */
+export interface Call<A> {
+  readonly args: A;
+  /** The bots that the command's bot argument names; the caller holds the command's role on each. */
+  readonly bots: readonly BotFacts[];
+  /** The bots that the caller may see. */
+  readonly visible: readonly BotFacts[];
+  /** The accounts that the caller may see: all for those who may see the whole desk, else their own. */
+  readonly accounts: readonly AccountFacts[];
+  readonly engine: Engine;
+  readonly desk: DeskLedger;
+  readonly strategies: Strategies;
+  readonly clock: Clock;
+  readonly platforms: readonly Pick<Platform, "name" | "reachable">[];
+  readonly catalog: readonly CatalogEntry[];
+  readonly claim: Claim | undefined;
+  /** The desk's own time zone. */
+  readonly timeZone: string;
+  readonly version: string;
+  readonly user: Request["user"];
+  readonly place: Place;
+  /** The caller's role on the whole desk, as it counts at this place. */
+  readonly role: Role | undefined;
+  readonly caller: Caller;
+  /** The caller for one of several effects of this request, so that each of them happens once. */
+  callerFor(effect: string): Caller;
+  /** Adds a fact to the desk's stream, in one append with the audit of this command. */
+  record(event: DeskEvent): void;
+  /** Shows an interim view of long work. */
+  progress(view: View | Card): void;
+}
+
+export interface Definition<A extends z.ZodRawShape> {
+  readonly summary: string;
+  /** `anyone` is for what a stranger may do. */
+  readonly role: Role | "anyone";
+  readonly args: A;
+  readonly readOnly?: boolean;
+  /** The answer is for that person only. */
+  readonly private?: boolean;
+  /** A grant on any bot is enough: the answer shows only what that person may see. */
+  readonly partial?: boolean;
+  /** Lowers risk and may be repeated: it is run again when a restart interrupted it. */
+  readonly rerun?: boolean;
+  /** Asked before it runs: one sentence that says what will happen. */
+  danger?(call: Call<z.output<z.ZodObject<A>>>): string;
+  run(call: Call<z.output<z.ZodObject<A>>>): Promise<View | Card> | View | Card;
+}
+
+export type Args = Record<string, unknown>;
+
+/** A command as the dispatcher knows it. */
+export interface Command {
+  readonly kind: "command";
+  readonly summary: string;
+  readonly role: Role | "anyone";
+  readonly args: Readonly<Record<string, z.ZodType>>;
+  readonly readOnly: boolean;
+  readonly private: boolean;
+  readonly partial: boolean;
+  readonly rerun: boolean;
+  danger?(call: Call<Args>): string;
+  run(call: Call<Args>): Promise<View | Card> | View | Card;
+}
+
+/** Declares a command. Its one shape yields validation, types, registration, help, questions and the README table. */
+export function defineCommand<const A extends Record<string, z.ZodType>>(definition: Definition<A>): Command {
+  const { readOnly = false, partial = false, rerun = false } = definition;
+  return { ...definition, kind: "command", readOnly, partial, rerun, private: definition.private ?? false };
+}
+
+export function isCommand(value: unknown): value is Command {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "command" && "run" in value;
+}
+
+export type Commands = ReadonlyMap<string, Command>;

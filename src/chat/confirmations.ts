@@ -1,0 +1,92 @@
+import { SECOND_MS } from "../domain/time.ts";
+import type { Chance, Clock } from "../ports/clock.ts";
+import type { ButtonPress, Request } from "../ports/platform.ts";
+import type { View } from "../ports/view.ts";
+import { TokenBook } from "./tokens.ts";
+import { badView, card } from "./view.ts";
+
+const LIFE_S = 60;
+const OPEN_MAX = 1_000;
+/** 25 letters and digits hold 129 bits. */
+const TOKEN_LENGTH = 25;
+export const CONFIRM_ACTION = "k:";
+/** The argument that carries a confirmation. It is no argument of any command. */
+export const CONFIRM = "confirm";
+
+interface Open {
+  readonly path: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly user: string;
+  readonly place: string;
+  readonly state: string;
+}
+
+/** Asks before something dangerous, and knows a true answer: one use, 60 s, the same person, place, command and state of things. */
+export class Confirmations {
+  readonly #book: TokenBook<Open>;
+
+  constructor(clock: Clock, chance: Chance) {
+    this.#book = new TokenBook(clock, chance, { lifeMs: LIFE_S * SECOND_MS, entriesMax: OPEN_MAX, length: TOKEN_LENGTH });
+  }
+
+  ask(request: Request, sentence: string, state: string): View {
+    const { path, user, place } = request;
+    const token = this.#book.issue({ path, args: without(request.args), user: user.id, place: place.id, state });
+    const piped =
+      place.platform === "terminal" ? "Press the button, or send the command again with confirm:yes." : "Press the button to confirm.";
+    return card("Please confirm")
+      .warning()
+      .line(sentence, `${piped} It works once, for ${LIFE_S} s.`)
+      .action(`Yes, ${path}`, CONFIRM_ACTION + token, "danger")
+      .view();
+  }
+
+  /** The request that a confirmation's button stands for, or why it no longer works. */
+  press({ action, requestId, user, place, answerHandle }: ButtonPress): { request: Request } | { view: View } {
+    const token = action.slice(CONFIRM_ACTION.length);
+    const found = this.#book.look(token, requestId);
+    if (found.kind !== "valid") return { view: badView(GONE[found.kind]) };
+    const { path, args } = found.value;
+    const request = {
+      id: requestId,
+      path,
+      args: { ...args, [CONFIRM]: token },
+      user,
+      place,
+      ...(answerHandle === undefined ? {} : { answerHandle }),
+    };
+    const problem = mismatch(found.value, request);
+    return problem === undefined ? { request } : { view: badView(problem) };
+  }
+
+  /** Uses a confirmation up. Answers why it does not hold, or undefined when it does. */
+  redeem(token: string, request: Request, state: string): string | undefined {
+    const found = this.#book.look(token, request.id);
+    if (found.kind !== "valid") return GONE[found.kind];
+    const problem = mismatch(found.value, request);
+    if (problem !== undefined) return problem;
+    this.#book.use(token, request.id);
+    return found.value.state === state ? undefined : "Things have changed since this was asked. Nothing was done; send the command again.";
+  }
+}
+
+const GONE = {
+  unknown: "This confirmation is not known any more. Nothing was done; send the command again.",
+  expired: `This confirmation is older than ${LIFE_S} s. Nothing was done; send the command again.`,
+  used: "This confirmation was used already. Nothing was done; send the command again.",
+};
+
+function mismatch(open: Open, request: Request): string | undefined {
+  if (open.user !== request.user.id) return "Only the person who was asked can confirm this.";
+  if (open.place !== request.place.id) return "This can be confirmed only where it was asked.";
+  const same = open.path === request.path && sorted(open.args) === sorted(without(request.args));
+  return same ? undefined : "This confirmation is for another command. Nothing was done.";
+}
+
+export function without(args: Readonly<Record<string, string>>, left = CONFIRM): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(args).filter(([name]) => name !== left));
+}
+
+function sorted(args: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

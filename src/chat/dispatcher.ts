@@ -1,0 +1,299 @@
+import { messageOf, TransientError, UserError } from "../domain/errors.ts";
+import type { DeskEvent } from "../domain/events.ts";
+import type { Chance, Clock } from "../ports/clock.ts";
+import type { BotFacts, DeskLedger, Engine } from "../ports/engine.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { ButtonPress, Completion, FrontDoor, Place, Platform, Request } from "../ports/platform.ts";
+import type { Store } from "../ports/store.ts";
+import type { View } from "../ports/view.ts";
+import { type Asker, atLeast, deskRole, type People, peopleOf, roleOn } from "./access.ts";
+import { argumentsOf, catalogOf } from "./arg-info.ts";
+import { authorize } from "./authorize.ts";
+import type { CatalogEntry } from "./catalog-entry.ts";
+import type { Claim } from "./claim.ts";
+import type { Args, Call, Command, Commands, Strategies } from "./command.ts";
+import { completionsOf } from "./complete.ts";
+import { CONFIRM, CONFIRM_ACTION, Confirmations, without } from "./confirmations.ts";
+import { offersOf, type Sight } from "./known.ts";
+import { parseLine, unknownCommand } from "./line.ts";
+import { LongActions } from "./long-actions.ts";
+import { parseArgs } from "./parse.ts";
+import { QUESTION_ACTION, Questions } from "./questions.ts";
+import { earlierResult } from "./repeats.ts";
+import { badView, COMMAND_ACTION, card, viewOf } from "./view.ts";
+
+/** What the chat layer needs from the rest of the desk. */
+export interface DoorOptions {
+  readonly commands: Commands;
+  readonly engine: Engine;
+  readonly desk: DeskLedger;
+  readonly store: Pick<Store, "accept" | "settle" | "unsettled">;
+  readonly strategies: Strategies;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+  /** Users that the process names as admins, as `discord:123`. */
+  readonly owners: ReadonlySet<string>;
+  /** Only where nobody owns the desk yet. */
+  readonly claim: Claim | undefined;
+  readonly timeZone: string;
+  readonly version: string;
+  readonly platforms: () => readonly Pick<Platform, "name" | "reachable">[];
+}
+
+const INCIDENT_LENGTH = 8;
+/** How a request is run: a second run after a restart looks only at what the desk finished. */
+export interface RunOptions {
+  readonly onProgress?: ((view: View) => void) | undefined;
+  readonly again?: boolean;
+}
+
+/** Finds, authorizes, parses, asks, confirms, runs and audits commands. The one door for platforms, tests and simulations. */
+export class Dispatcher implements FrontDoor {
+  readonly options: DoorOptions;
+  readonly #catalog: readonly CatalogEntry[];
+  readonly #questions: Questions;
+  readonly #confirmations: Confirmations;
+  readonly #longActions: LongActions;
+  readonly #running = new Map<string, Promise<View>>();
+
+  constructor(options: DoorOptions) {
+    this.options = options;
+    this.#catalog = catalogOf(options.commands);
+    this.#questions = new Questions(options.clock, options.chance);
+    this.#confirmations = new Confirmations(options.clock, options.chance);
+    this.#longActions = new LongActions(options.clock, options.chance);
+  }
+
+  catalog(): readonly CatalogEntry[] {
+    return this.#catalog;
+  }
+
+  mustStore(path: string): boolean {
+    const command = this.options.commands.get(path);
+    return command !== undefined && !command.readOnly;
+  }
+
+  isPrivate(request: Request): boolean {
+    const command = this.options.commands.get(request.path);
+    if (!command || command.private) return true;
+    return this.#verdict(command, request).kind !== "allowed";
+  }
+
+  accept(request: Request): Promise<"new" | "seen"> {
+    const { store, clock } = this.options;
+    return store.accept({ requestId: request.id, wallMs: clock.wall(), body: JSON.stringify({ request }) });
+  }
+
+  async handle(request: Request, onProgress?: (view: View) => void): Promise<View> {
+    const running = this.#running.get(request.id);
+    if (running) return running;
+    const answer = this.#settled(request, onProgress);
+    this.#running.set(request.id, answer);
+    try {
+      return await answer;
+    } finally {
+      this.#running.delete(request.id);
+    }
+  }
+
+  press(press: ButtonPress): Promise<{ request: Request } | { view: View }> {
+    return Promise.resolve(this.#pressed(press));
+  }
+
+  complete(
+    path: string,
+    argument: string,
+    typed: string,
+    user: string,
+    args: Readonly<Record<string, string>>,
+  ): Promise<readonly Completion[]> {
+    const command = this.options.commands.get(path);
+    const asked = command && argumentsOf(command).find(({ name }) => name === argument);
+    if (!command || !asked) return Promise.resolve([]);
+    const asker = { user, place: undefined };
+    const verdict = authorize(command, without(args, asked.name), this.#people(), asker, this.options.engine.bots());
+    if (verdict.kind !== "allowed") return Promise.resolve([]);
+    return Promise.resolve(completionsOf(asked, typed, this.#sight(command, asker)));
+  }
+
+  answer(text: string, requestId: string, user: Request["user"], place: Place): { request: Request } | undefined {
+    if ("path" in parseLine(text, this.#catalog)) return undefined;
+    return this.#questions.answer(text, requestId, user, place);
+  }
+
+  /** Runs a request to its view; a failure is a view too. */
+  async run(request: Request, options: RunOptions = {}): Promise<View> {
+    try {
+      return this.#longActions.shorten(await this.#run(request, options));
+    } catch (thrown) {
+      return this.#failure(thrown, request.path);
+    }
+  }
+
+  async #settled(request: Request, onProgress: ((view: View) => void) | undefined): Promise<View> {
+    const view = await this.run(request, { onProgress });
+    if (!this.mustStore(request.path)) return view;
+    try {
+      await this.options.store.settle(request.id);
+    } catch (thrown) {
+      this.options.logger.error({ requestId: request.id, error: messageOf(thrown) }, "an answered request could not be settled");
+    }
+    return view;
+  }
+
+  async #run(request: Request, { onProgress, again }: RunOptions): Promise<View> {
+    const { commands, engine, desk } = this.options;
+    const command = commands.get(request.path);
+    if (!command) return unknownCommand(request.path, this.#catalog);
+    const verdict = this.#verdict(command, request);
+    if (verdict.kind === "denied") return this.#deny(request);
+    const done = earlierResult(request.id, desk.state, again ? [] : engine.accounts());
+    if (done !== undefined) return card(`Already done: ${done}`).view();
+    if (verdict.kind === "missing") return badView(verdict.sentence);
+    const sight = this.#sight(command, askerOf(request));
+    const parsed = parseArgs(request.path, command, request.args, sight);
+    if (parsed.kind === "missing") return this.#questions.ask(request, parsed.argument, offersOf(parsed.argument, sight));
+    if (parsed.kind === "wrong") {
+      if (this.#questions.answeredBy(request.id) !== parsed.argument.name)
+        return badView(parsed.sentence, `\`help ${request.path}\` shows how it is used.`);
+      const { [parsed.argument.name]: _, ...kept } = request.args;
+      return this.#questions.ask({ ...request, args: kept }, parsed.argument, offersOf(parsed.argument, sight), parsed.sentence);
+    }
+    const recorded: DeskEvent[] = [];
+    const call = this.#call(request, parsed.args, verdict.bots, recorded, onProgress);
+    const unconfirmed = this.#unconfirmed(command, call, request);
+    return unconfirmed ?? this.#effect(command, call, request, recorded);
+  }
+
+  async #effect(command: Command, call: Call<Args>, request: Request, recorded: readonly DeskEvent[]): Promise<View> {
+    const { desk } = this.options;
+    try {
+      const view = viewOf(await command.run(call));
+      if (!command.readOnly) await desk.append([...recorded, auditOf(command, request, view.title)], request.id);
+      return view;
+    } catch (thrown) {
+      if (thrown instanceof UserError && recorded.length > 0) await desk.append(recorded);
+      throw thrown;
+    }
+  }
+
+  /** The question to ask first when a command is dangerous and not confirmed. */
+  #unconfirmed(command: Command, call: Call<Args>, request: Request): View | undefined {
+    if (!command.danger) return undefined;
+    const confirm = request.args[CONFIRM];
+    const state = stateOf(call);
+    if (confirm === undefined) return this.#confirmations.ask(request, command.danger(call), state);
+    if (confirm === "yes" && request.place.platform === "terminal") return undefined;
+    const problem = this.#confirmations.redeem(confirm, request, state);
+    return problem === undefined ? undefined : badView(problem);
+  }
+
+  #pressed(press: ButtonPress): { request: Request } | { view: View } {
+    const { action } = press;
+    if (action.startsWith(QUESTION_ACTION)) return this.#questions.press(press);
+    if (action.startsWith(CONFIRM_ACTION)) return this.#confirmations.press(press);
+    const command = action.startsWith(COMMAND_ACTION) ? action.slice(COMMAND_ACTION.length) : this.#longActions.commandOf(action);
+    if (command === undefined) return { view: badView("This button no longer works. Send the command instead.") };
+    const line = parseLine(command, this.#catalog);
+    if ("view" in line) return line;
+    const { requestId: id, user, place, answerHandle } = press;
+    return { request: { id, ...line, user, place, ...(answerHandle === undefined ? {} : { answerHandle }) } };
+  }
+
+  #call(request: Request, args: Args, bots: readonly BotFacts[], recorded: DeskEvent[], onProgress: RunOptions["onProgress"]): Call<Args> {
+    const { engine, desk, strategies, clock, claim, timeZone, version, platforms } = this.options;
+    const asker = askerOf(request);
+    const people = this.#people();
+    const role = deskRole(people, asker);
+    const { id: requestId, user, place } = request;
+    return {
+      args,
+      bots,
+      visible: engine.bots().filter(({ state }) => atLeast(roleOn(people, asker, state.spec), "viewer")),
+      accounts: engine.accounts().filter(({ state }) => atLeast(role, "viewer") || state.owner === user.id),
+      engine,
+      desk,
+      strategies,
+      clock,
+      claim,
+      timeZone,
+      version,
+      platforms: platforms(),
+      catalog: this.#catalog,
+      user,
+      place,
+      role,
+      caller: { requestId, user: user.id },
+      callerFor: (effect) => ({ requestId: `${requestId}/${effect}`, user: user.id }),
+      record: (event) => recorded.push(event),
+      progress: (view) => onProgress?.(this.#longActions.shorten(viewOf(view))),
+    };
+  }
+
+  async #deny(request: Request): Promise<View> {
+    const { desk, owners, logger } = this.options;
+    try {
+      await desk.append([{ type: "access-denied", user: request.user.id, place: request.place.id, path: request.path }]);
+    } catch (thrown) {
+      logger.error({ user: request.user.id, path: request.path, error: messageOf(thrown) }, "a denial could not be written to the audit");
+    }
+    const unclaimed = !desk.state.claimed && owners.size === 0;
+    const hint = unclaimed
+      ? "Nobody owns this desk yet: send `access link code:...` with the code that it printed when it started."
+      : "An admin of this desk can change that.";
+    return badView("You may not do that here", hint);
+  }
+
+  #failure(thrown: unknown, path: string): View {
+    if (thrown instanceof UserError) return badView(thrown.message);
+    if (thrown instanceof TransientError) {
+      this.options.logger.warn({ path, error: messageOf(thrown) }, "a command met something that should pass");
+      return badView("The exchange or the store does not answer right now. Try again in a moment.");
+    }
+    const incident = this.options.chance.token(INCIDENT_LENGTH);
+    const stack = thrown instanceof Error ? thrown.stack : undefined;
+    this.options.logger.error({ incident, path, error: messageOf(thrown), stack }, "a command failed");
+    return badView(
+      "Something went wrong on our side",
+      `It is noted as incident ${incident}. Look at what it changed before you send it again.`,
+    );
+  }
+
+  #verdict(command: Command, request: Request) {
+    return authorize(command, request.args, this.#people(), askerOf(request), this.options.engine.bots());
+  }
+
+  #people(): People {
+    return peopleOf(this.options.desk.state, this.options.owners);
+  }
+
+  #sight(command: Command, asker: Asker): Sight {
+    const { engine, strategies } = this.options;
+    const need = command.role === "anyone" ? "viewer" : command.role;
+    const people = this.#people();
+    const bots = engine.bots().filter(({ state }) => atLeast(roleOn(people, asker, state.spec), need));
+    return { bots, engine, strategies, paths: this.#catalog.map(({ path }) => path) };
+  }
+}
+
+function askerOf({ user, place }: Request): Asker {
+  return { user: user.id, place: place.id };
+}
+
+function auditOf(command: Command, { path, args, user, place }: Request, result: string): DeskEvent {
+  const secret = new Set(
+    argumentsOf(command)
+      .filter(({ meta }) => meta.secret === true)
+      .map(({ name }) => name),
+  );
+  const shown = Object.entries(without(args)).map(([name, value]) => [name, secret.has(name) ? "***" : value]);
+  return { type: "command-done", path, args: Object.fromEntries(shown), user: user.id, place: place.id, result };
+}
+
+/** What a confirmation was asked about: when it differs later, the confirmation no longer holds. */
+function stateOf({ bots, desk, engine }: Call<Args>): string {
+  const facts = bots.map(({ state: { spec, status, position } }) => [spec.id, status, position.fillCount, position.quantity.toFixed()]);
+  const panics = engine.accounts().map(({ state }) => [state.account, state.panic]);
+  return JSON.stringify([facts, desk.state.halt, panics]);
+}

@@ -1,0 +1,66 @@
+import { UserError } from "../domain/errors.ts";
+import { splitSymbol } from "../domain/instrument.ts";
+import type { BotFacts, Engine } from "../ports/engine.ts";
+import type { Argument } from "./arg-info.ts";
+import { quoted, type Source } from "./args.ts";
+import type { Strategies } from "./command.ts";
+import { meant } from "./nearest.ts";
+
+/** What exists, as far as the person who asks may know it. */
+export interface Sight {
+  readonly bots: readonly BotFacts[];
+  readonly engine: Engine;
+  readonly strategies: Strategies;
+  readonly paths: readonly string[];
+}
+
+const LISTED_MAX = 12;
+
+/** The values that an argument may have now: its own choices, or what exists. */
+export function offersOf({ meta }: Argument, sight: Sight): readonly string[] {
+  if (meta.source !== undefined) return valuesOf(meta.source, sight);
+  return meta.choices ?? [];
+}
+
+function valuesOf(source: Source, { bots, engine, strategies, paths }: Sight): readonly string[] {
+  const names = bots.map(({ state }) => state.spec.name);
+  const groups = [...new Set(bots.map(({ state }) => state.spec.group).filter((group) => group !== undefined))].sort();
+  switch (source) {
+    case "bots":
+      return [...names, ...groups.filter((group) => !names.includes(group)), ...(names.length > 1 ? ["all"] : [])];
+    case "groups":
+      return groups;
+    case "symbols":
+      return engine.market().symbols;
+    case "strategies":
+      return strategies.strategyNames();
+    case "commands":
+      return paths;
+    case "grants":
+      return ["desk", "here", ...names.map((name) => `bot:${name}`), ...groups.map((group) => `group:${group}`)];
+  }
+}
+
+/** A parsed value as this desk knows it: `btc` becomes `BTC/USDT`. Throws UserError when there is no such thing. */
+export function resolveKnown({ meta, name }: Argument, value: unknown, sight: Sight): unknown {
+  if (meta.source === "symbols") {
+    const { symbols } = sight.engine.market();
+    if (Array.isArray(value)) return [...new Set(value.map((each) => symbolOf(String(each), symbols)))];
+    return typeof value === "string" ? symbolOf(value, symbols) : value;
+  }
+  if (meta.source === "strategies" && typeof value === "string" && !sight.strategies.strategyNames().includes(value)) {
+    const names = sight.strategies.strategyNames();
+    throw new UserError(`${name}: there is no strategy ${quoted(value)}${meant(value, names)}. There are ${names.join(", ")}.`);
+  }
+  return value;
+}
+
+function symbolOf(typed: string, symbols: readonly string[]): string {
+  const whole = splitSymbol(typed)?.symbol ?? typed;
+  if (symbols.includes(whole)) return whole;
+  const ofBase = symbols.filter((symbol) => symbol.split("/")[0] === typed);
+  if (ofBase.length === 1) return ofBase[0]!;
+  const listed = symbols.slice(0, LISTED_MAX).join(", ");
+  const more = symbols.length > LISTED_MAX ? ` and ${symbols.length - LISTED_MAX} more` : "";
+  throw new UserError(`symbol: this market has no ${quoted(typed)}${meant(whole, symbols)}. It has ${listed}${more}.`);
+}

@@ -1,0 +1,98 @@
+import type { BotSpec } from "../domain/bot.ts";
+import { UserError } from "../domain/errors.ts";
+import type { BotFacts, NewBot } from "../ports/engine.ts";
+import type { Strategy } from "../ports/strategy.ts";
+import { quoted } from "./args.ts";
+
+/** Names that mean something else where a bot is named. */
+const RESERVED: readonly string[] = ["all", "none"];
+const NAME_MAX = 32;
+
+export interface NameWish {
+  readonly name: string | undefined;
+  readonly group: string | undefined;
+  readonly symbols: readonly string[];
+  readonly strategy: string;
+}
+
+/** Names for new bots: as wished, else made from strategy and base (`ema-btc`) and made unique. Several symbols share a group. Throws UserError when a wished name is taken. */
+export function namesFor(
+  wish: NameWish,
+  bots: readonly BotFacts[],
+): { readonly names: readonly string[]; readonly group: string | undefined } {
+  const specs = bots.map(({ state }) => state.spec);
+  const taken = new Set([...RESERVED, ...specs.flatMap(({ name, group }) => (group === undefined ? [name] : [name, group]))]);
+  if (wish.group !== undefined) refuseGroup(wish.group, specs);
+  if (wish.symbols.length === 1) {
+    const name = wish.name ?? unique(`${shortName(wish.strategy)}-${baseOf(wish.symbols[0]!)}`, taken);
+    refuseTaken(name, taken);
+    return { names: [name], group: wish.group };
+  }
+  const group = wish.group ?? wish.name ?? unique(shortName(wish.strategy), taken);
+  refuseGroup(group, specs);
+  const prefix = wish.name ?? group;
+  const names = wish.symbols.map((symbol) => {
+    const name = unique(`${prefix}-${baseOf(symbol)}`, taken);
+    taken.add(name);
+    return name;
+  });
+  return { names, group };
+}
+
+function refuseTaken(name: string, taken: ReadonlySet<string>): void {
+  if (RESERVED.includes(name)) throw new UserError(`name: ${quoted(name)} has a meaning of its own; choose another name.`);
+  if (taken.has(name))
+    throw new UserError(`name: ${quoted(name)} is taken by a bot or a group; choose another name, such as ${unique(name, taken)}.`);
+}
+
+function refuseGroup(group: string, specs: readonly BotSpec[]): void {
+  if (RESERVED.includes(group)) throw new UserError(`group: ${quoted(group)} has a meaning of its own; choose another name.`);
+  if (specs.some(({ name }) => name === group)) throw new UserError(`group: ${quoted(group)} is the name of a bot; choose another name.`);
+}
+
+function shortName(strategy: string): string {
+  return strategy.split("-")[0] ?? strategy;
+}
+
+function baseOf(symbol: string): string {
+  return (symbol.split("/")[0] ?? symbol).toLowerCase();
+}
+
+function unique(wished: string, taken: ReadonlySet<string>): string {
+  const name = wished.slice(0, NAME_MAX);
+  if (!taken.has(name)) return name;
+  for (let count = 2; ; count++) {
+    const numbered = `${name.slice(0, NAME_MAX - String(count).length - 1)}-${count}`;
+    if (!taken.has(numbered)) return numbered;
+  }
+}
+
+/** A strategy's parameters with its defaults. Throws UserError in one sentence when they cannot be used. */
+export function paramsFor(strategy: Strategy, given: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const parsed = strategy.params.safeParse(given);
+  if (parsed.success) return parsed.data as Record<string, number>;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.join(".") ?? "";
+  throw new UserError(
+    `params: ${where === "" ? "" : `${where} `}${issue?.message ?? "not understood"}. \`strategy show ${strategy.name}\` explains them.`,
+  );
+}
+
+/** Percent, or undefined where a level was switched off. */
+export function levelOf(wish: number | "none"): number | undefined {
+  return wish === "none" ? undefined : wish;
+}
+
+/** Refuses a size in a currency that the symbol is not quoted in. */
+export function refuseCurrency(currency: string | undefined, symbols: readonly string[]): void {
+  const other = currency === undefined ? undefined : symbols.find((symbol) => symbol.split("/")[1] !== currency);
+  if (other === undefined) return;
+  const quote = other.split("/")[1];
+  throw new UserError(`size: ${other} is traded in ${quote}, found ${currency}; give the size in ${quote} or in percent.`);
+}
+
+/** What a wish for a new bot is missing to be safe, to be said out loud. */
+export function protectionWarning({ protection }: Pick<NewBot, "protection">): string | undefined {
+  const { stopPct, trailingPct } = protection;
+  return stopPct === undefined && trailingPct === undefined ? "This bot has no stop: a falling price is not limited." : undefined;
+}

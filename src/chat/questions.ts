@@ -1,0 +1,89 @@
+import { MINUTE_MS } from "../domain/time.ts";
+import type { Chance, Clock } from "../ports/clock.ts";
+import type { ButtonPress, Place, Request } from "../ports/platform.ts";
+import type { View } from "../ports/view.ts";
+import type { Argument } from "./arg-info.ts";
+import { type Redeemed, TokenBook } from "./tokens.ts";
+import { badView, card } from "./view.ts";
+
+const LIFE_MS = 15 * MINUTE_MS;
+const OPEN_MAX = 1_000;
+const TOKEN_LENGTH = 20;
+/** Discord has room for 25 buttons; one is for leaving. */
+const OFFERS_MAX = 20;
+/** A button that answers a question: `q:TOKEN:N`, or `q:TOKEN:x` to leave it. */
+export const QUESTION_ACTION = "q:";
+
+interface Open {
+  readonly path: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly argument: string;
+  readonly offers: readonly string[];
+  readonly freeText: boolean;
+  readonly user: string;
+  readonly place: string;
+}
+
+/** Asks for missing arguments, with buttons and by typed text, and turns each answer into a fuller request. */
+export class Questions {
+  readonly #book: TokenBook<Open>;
+
+  constructor(clock: Clock, chance: Chance) {
+    this.#book = new TokenBook(clock, chance, { lifeMs: LIFE_MS, entriesMax: OPEN_MAX, length: TOKEN_LENGTH });
+  }
+
+  ask(request: Request, argument: Argument, values: readonly string[], problem?: string): View {
+    const offers = values.slice(0, OFFERS_MAX);
+    const freeText = argument.meta.freeText !== false;
+    const { path, args, user, place } = request;
+    const token = this.#book.issue({ path, args, argument: argument.name, offers, freeText, user: user.id, place: place.id });
+    const asked = card(argument.meta.question ?? `Which ${argument.name}?`).line(problem, `\`${path}\`: ${argument.summary}.`);
+    if (problem !== undefined) asked.warning();
+    for (const [index, offer] of offers.entries()) asked.action(offer, `${QUESTION_ACTION}${token}:${index}`);
+    if (values.length > offers.length) asked.line(`${values.length - offers.length} more can be typed.`);
+    return asked.action("Cancel", `${QUESTION_ACTION}${token}:x`).asks(argument.name, freeText).view();
+  }
+
+  /** The request that a question's button stands for, or why it no longer works. */
+  press({ action, requestId, user, place, answerHandle }: ButtonPress): { request: Request } | { view: View } {
+    const [, token = "", picked = ""] = action.split(":");
+    const found = this.#book.look(token, requestId);
+    if (found.kind !== "valid") return { view: goneView(found) };
+    const { value: open } = found;
+    if (open.user !== user.id || open.place !== place.id) return { view: badView("This question was put to somebody else.") };
+    const value = open.offers[Number(picked)];
+    if (picked !== "x" && value === undefined) return { view: goneView({ kind: "unknown" }) };
+    this.#book.use(token, requestId);
+    if (value === undefined) return { view: card("Left it at that; nothing was done").view() };
+    return { request: requestFor(open, value, { requestId, user, place, ...(answerHandle === undefined ? {} : { answerHandle }) }) };
+  }
+
+  /** The request that a typed text completes, when a question is open for that person at that place. */
+  answer(text: string, requestId: string, user: Request["user"], place: Place): { request: Request } | undefined {
+    const again = this.#book.usedBy(requestId);
+    if (again) return { request: requestFor(again, text, { requestId, user, place }) };
+    for (const { token, value: open } of this.#book.open()) {
+      if (open.user !== user.id || open.place !== place.id || !open.freeText) continue;
+      this.#book.use(token, requestId);
+      return { request: requestFor(open, text, { requestId, user, place }) };
+    }
+    return undefined;
+  }
+
+  /** The argument that a request's newest answer was for. */
+  answeredBy(requestId: string): string | undefined {
+    return this.#book.usedBy(requestId)?.argument;
+  }
+}
+
+type Answerer = Pick<ButtonPress, "requestId" | "user" | "place" | "answerHandle">;
+
+function requestFor(open: Open, value: string, { requestId, user, place, answerHandle }: Answerer): Request {
+  const args = { ...open.args, [open.argument]: value };
+  return { id: requestId, path: open.path, args, user, place, ...(answerHandle === undefined ? {} : { answerHandle }) };
+}
+
+function goneView(found: Exclude<Redeemed<Open>, { kind: "valid" }>): View {
+  if (found.kind === "used") return badView("This question was answered already.");
+  return badView("This question is no longer open. Send the command again.");
+}

@@ -1,0 +1,111 @@
+import type { Button, Field, Table, View } from "../ports/view.ts";
+
+/** Buttons carry at most this many bytes, so that they fit every platform. Longer commands are kept in memory behind a token. */
+export const ACTION_BYTES_MAX = 60;
+/** A table shows this many rows; the rest is counted. */
+const TABLE_ROWS_MAX = 60;
+/** A button that stands for a typed command begins so. */
+export const COMMAND_ACTION = "c:";
+
+type Column = Table["columns"][number];
+
+/** A column of numbers. */
+export function right(name: string): Column {
+  return { name, align: "right" };
+}
+
+/** Builds a view: `card("dip is running").good().fields({ Symbol: "BTC/USDT" }).button("Stop", "bot stop dip")`. */
+export class Card {
+  readonly #title: string;
+  #tone: View["tone"] = "plain";
+  readonly #lines: string[] = [];
+  readonly #fields: Field[] = [];
+  #table: Table | undefined;
+  readonly #buttons: Button[] = [];
+  #question: View["question"];
+
+  constructor(title: string) {
+    this.#title = title;
+  }
+
+  good(): this {
+    this.#tone = "good";
+    return this;
+  }
+
+  bad(): this {
+    this.#tone = "bad";
+    return this;
+  }
+
+  warning(): this {
+    this.#tone = "warning";
+    return this;
+  }
+
+  /** Sentences, one per line; absent ones are left out. */
+  line(...lines: readonly (string | undefined)[]): this {
+    for (const each of lines) if (each !== undefined && each !== "") this.#lines.push(each);
+    return this;
+  }
+
+  /** Named facts in the order given; absent ones are left out. */
+  fields(facts: Readonly<Record<string, string | undefined>>): this {
+    for (const [name, value] of Object.entries(facts)) if (value !== undefined) this.#fields.push({ name, value });
+    return this;
+  }
+
+  table(columns: readonly (string | Column)[], rows: readonly (readonly string[])[]): this {
+    this.#table = {
+      columns: columns.map((column) => (typeof column === "string" ? { name: column, align: "left" } : column)),
+      rows: rows.slice(0, TABLE_ROWS_MAX),
+    };
+    if (rows.length > TABLE_ROWS_MAX) this.line(`... and ${rows.length - TABLE_ROWS_MAX} more.`);
+    return this;
+  }
+
+  /** A button that stands for a command, as it would be typed. It is authorized anew as the person who presses it. */
+  button(label: string, command: string, style: Button["style"] = "plain"): this {
+    return this.action(label, COMMAND_ACTION + command, style);
+  }
+
+  /** A button with an action text of its own. */
+  action(label: string, action: string, style: Button["style"] = "plain"): this {
+    this.#buttons.push({ label, style, action });
+    return this;
+  }
+
+  /** Marks the view as a question about an argument. */
+  asks(argument: string, freeText: boolean): this {
+    this.#question = { argument, freeText };
+    return this;
+  }
+
+  view(): View {
+    return {
+      title: this.#title,
+      tone: this.#tone,
+      lines: [...this.#lines],
+      fields: [...this.#fields],
+      buttons: [...this.#buttons],
+      ...(this.#table === undefined ? {} : { table: this.#table }),
+      ...(this.#question === undefined ? {} : { question: this.#question }),
+    };
+  }
+}
+
+export function card(title: string): Card {
+  return new Card(title);
+}
+
+export function viewOf(answer: View | Card): View {
+  return answer instanceof Card ? answer.view() : answer;
+}
+
+/** A refusal or failure in one sentence. */
+export function badView(sentence: string, ...lines: readonly string[]): View {
+  return card(sentence)
+    .bad()
+    .line(...lines)
+    .view();
+}

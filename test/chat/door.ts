@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { type Claim, createClaim } from "../../src/chat/claim.ts";
+import { Dispatcher, type DoorOptions } from "../../src/chat/dispatcher.ts";
+import { parseLine } from "../../src/chat/line.ts";
+import type { Role } from "../../src/domain/events.ts";
+import type { Place, Request } from "../../src/ports/platform.ts";
+import type { InboxRow } from "../../src/ports/store.ts";
+import type { View } from "../../src/ports/view.ts";
+import { strategyNamed, strategyNames } from "../../src/strategies/registry.ts";
+import { loadCommands } from "../../src/system/loader.ts";
+import { FakeClock, seededChance } from "../kit/fake-clock.ts";
+import { FakeEngine, FakeLedger } from "../kit/fake-desk.ts";
+
+export const ADMIN = "discord:1";
+export const HERE: Place = { platform: "discord", id: "discord:100", direct: false };
+export const TERMINAL: Place = { platform: "terminal", id: "terminal:local", direct: true };
+
+/** An inbox in memory. */
+export class FakeInbox {
+  readonly rows = new Map<string, InboxRow>();
+  readonly settled: string[] = [];
+
+  accept(row: InboxRow): Promise<"new" | "seen"> {
+    if (this.rows.has(row.requestId)) return Promise.resolve("seen");
+    this.rows.set(row.requestId, row);
+    return Promise.resolve("new");
+  }
+
+  settle(requestId: string): Promise<void> {
+    this.settled.push(requestId);
+    return Promise.resolve();
+  }
+
+  unsettled(): Promise<InboxRow[]> {
+    return Promise.resolve([...this.rows.values()].filter(({ requestId }) => !this.settled.includes(requestId)));
+  }
+}
+
+export interface LogLine {
+  readonly level: string;
+  readonly facts: Record<string, unknown>;
+}
+
+/** A chat desk over fakes, with the real commands. */
+export class ChatDesk {
+  readonly clock = new FakeClock();
+  readonly ledger = new FakeLedger();
+  readonly engine = new FakeEngine(this.ledger);
+  readonly inbox = new FakeInbox();
+  readonly log: LogLine[] = [];
+  readonly claim: Claim = createClaim(seededChance(7));
+  door: Dispatcher;
+  #requests = 0;
+  readonly #options: DoorOptions;
+
+  private constructor(options: Pick<DoorOptions, "commands"> & Partial<DoorOptions>) {
+    const { ledger: desk, engine, inbox: store, clock, claim, log } = this;
+    const say = (level: string) => (facts: Record<string, unknown>) => void log.push({ level, facts });
+    const logger = { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error"), child: () => logger };
+    this.#options = {
+      ...{
+        engine,
+        desk,
+        store,
+        clock,
+        claim,
+        logger,
+        chance: seededChance(1),
+        owners: new Set([ADMIN]),
+        timeZone: "UTC",
+        version: "1.2.3",
+      },
+      strategies: { strategyNamed, strategyNames },
+      platforms: () => [{ name: "discord", reachable: true }],
+      ...options,
+    };
+    this.door = new Dispatcher(this.#options);
+  }
+
+  static async open(options: Partial<DoorOptions> = {}): Promise<ChatDesk> {
+    const commands = await loadCommands(join(import.meta.dirname, "../../commands"));
+    return new ChatDesk({ commands, ...options });
+  }
+
+  /** A new process over the same store. */
+  restart(): void {
+    this.door = new Dispatcher(this.#options);
+  }
+
+  async grant(user: string, role: Role, scope = "desk"): Promise<void> {
+    await this.ledger.append([{ type: "access-granted", user, role, scope, by: ADMIN }]);
+  }
+
+  request(line: string, user = ADMIN, place = HERE, id = `r${++this.#requests}`): Request {
+    const read = parseLine(line, this.door.catalog());
+    if ("view" in read) throw new Error(`${read.view.title} ${read.view.lines.join(" ")}`);
+    return { id, ...read, user: { id: user, name: user }, place };
+  }
+
+  /** What a person at a platform would see for a typed line. */
+  async type(line: string, user = ADMIN, place = HERE): Promise<View> {
+    const read = parseLine(line, this.door.catalog());
+    if ("view" in read) return read.view;
+    return this.door.handle(this.request(line, user, place));
+  }
+
+  async press(view: View, label: string, user = ADMIN, place = HERE, requestId = `p${++this.#requests}`): Promise<View> {
+    const button = view.buttons.find((each) => each.label === label);
+    if (!button) throw new Error(`no button ${label} among ${view.buttons.map((each) => each.label).join(", ")}`);
+    const pressed = await this.door.press({ requestId, action: button.action, user: { id: user, name: user }, place });
+    return "view" in pressed ? pressed.view : this.door.handle(pressed.request);
+  }
+
+  async say(text: string, user = ADMIN, place = HERE): Promise<View | undefined> {
+    const answered = this.door.answer(text, `a${++this.#requests}`, { id: user, name: user }, place);
+    return answered && this.door.handle(answered.request);
+  }
+}
+
+export function textOf(view: View): string {
+  const rows = view.table?.rows.map((row) => row.join(" | ")) ?? [];
+  return [view.title, ...view.lines, ...view.fields.map(({ name, value }) => `${name}: ${value}`), ...rows].join("\n");
+}
