@@ -77,16 +77,20 @@ describe("the SQLite store's writer", () => {
     expect((await store.read("desk", 0, 10)).map(({ body }) => body)).toEqual(["after 0", "after 1", "after 2"]);
   });
 
-  it("refuses an operation that was asked wrongly as a bug and keeps the others of its commit", async () => {
+  it("undoes an operation that was asked wrongly, whole, and keeps the others of its commit", async () => {
     const store = await place.open();
+    const row = { key: "desk:1", wallMs: 1, status: "waiting" as const, attempts: 0, messageId: undefined, body: "a" };
     const release = blockCommits();
     const good = store.accept({ requestId: "r1", wallMs: 1, body: "a" });
-    const wrong = store.accept({ requestId: "r2", wallMs: 1.5, body: "b" });
+    const rows = [row, { ...row, key: "desk:2", wallMs: 1.5 }];
+    const wrong = store.recordDelivery({ channel: "telegram:1", cursors: new Map([["desk", 2]]), rows });
     release();
     await expect(wrong).rejects.toThrow(/cannot store REAL value in INTEGER column/);
     await expect(wrong).rejects.not.toThrow(StoreUnavailable);
     expect(await good).toBe("new");
     expect(await store.unsettled()).toHaveLength(1);
+    expect(await store.cursors("telegram:1")).toEqual(new Map());
+    expect(await store.undelivered("telegram:1")).toEqual([]);
   });
 
   it("refuses what exceeds the queue at once and works on when the queue is shorter", async () => {

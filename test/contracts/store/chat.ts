@@ -78,12 +78,12 @@ function deliveryContract(subject: Subject): void {
     const { store, restarted } = subject();
     const first = delivery("desk:1", 100);
     const other = delivery("desk:2", 50, { status: "attempting", attempts: 2 });
-    const tried = delivery("desk:1", 100, { status: "attempting", attempts: 1, messageId: "m-7", body: "edited" });
+    const tried = delivery("desk:1", 20, { status: "attempting", attempts: 1, messageId: "m-7", body: "edited" });
     await store.recordDelivery({ channel: "telegram:1", cursors: new Map(), rows: [first, other] });
     expect(await store.undelivered("telegram:1")).toEqual([other, first]);
     await store.recordDelivery({ channel: "telegram:1", cursors: new Map(), rows: [tried] });
     const later = await restarted();
-    expect(await later.undelivered("telegram:1")).toEqual([other, tried]);
+    expect(await later.undelivered("telegram:1")).toEqual([tried, other]);
   });
 
   it("lists what is not delivered yet, oldest first, of this channel only", async () => {
