@@ -1,0 +1,181 @@
+import type { Candle } from "../domain/candle.ts";
+import { messageOf, TransientError, UserError } from "../domain/errors.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import { HOUR_MS, type MarketMs, MINUTE_MS, marketMs, minuteText, SECOND_MS, spanText } from "../domain/time.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Market, MarketStep, PriceReading } from "../ports/market.ts";
+import { CANDLES_MAX, type MarketData } from "../ports/marketData.ts";
+import { HALF_SPREAD_BPS, SLIPPAGE_BPS } from "./assumptions.ts";
+import {
+  askCandles,
+  CLOSE_GRACE_MS,
+  ClosedCandles,
+  closedBound,
+  type FinalCandles,
+  isGivenUp,
+  minuteBound,
+} from "./exchange/closed-candles.ts";
+
+/** Minutes missed for longer than this are skipped: a decision on them would be worth nothing. */
+export const BACKFILL_MAX_MS = 24 * HOUR_MS;
+/** The most history that one question gets. */
+export const HISTORY_MINUTES_MAX = 50_000;
+/** Older prices are refused, and younger ones than `PRICE_REUSE_MS` are shared. */
+export const PRICE_AGE_MAX_MS = 2 * SECOND_MS;
+export const PRICE_REUSE_MS = SECOND_MS;
+/** Symbols asked for at a time; the exchange's own limiter spaces the requests. */
+const PARALLEL_MAX = 8;
+
+export interface ExchangeMarketOptions {
+  readonly data: MarketData;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Opens the public prices of an exchange as a live market. The caller's `data` is closed with it. Throws TransientError while the exchange cannot be reached. */
+export async function openExchange(options: ExchangeMarketOptions): Promise<Market> {
+  return new ExchangeMarket(options, await options.data.instruments());
+}
+
+class ExchangeMarket implements Market {
+  readonly key: string;
+  readonly label: string;
+  readonly pace = "live";
+  readonly startMs: MarketMs;
+  readonly instruments: ReadonlyMap<string, Instrument>;
+  readonly assumptions: readonly string[];
+  readonly #data: MarketData;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #closed = new Map<string, ClosedCandles>();
+  #prices: ReadonlyMap<string, PriceReading> = new Map();
+  #skippedMs = 0;
+
+  constructor({ data, clock, logger }: ExchangeMarketOptions, listed: ReadonlyMap<string, Instrument>) {
+    this.#data = data;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.key = `exchange:${data.exchangeId}`;
+    this.label = `live prices of ${data.exchangeId}`;
+    this.startMs = marketMs(clock.wall());
+    this.instruments = new Map(
+      [...listed].map(([symbol, rules]) => [symbol, { ...rules, halfSpreadBps: HALF_SPREAD_BPS, slippageBps: SLIPPAGE_BPS }]),
+    );
+    this.assumptions = [
+      `Ticks, lots, minimum notionals and fees are those that ${data.exchangeId} lists for everybody; an account's own fees may differ.`,
+      `Half of the spread is assumed to be ${HALF_SPREAD_BPS} bps of the price.`,
+      `Slippage of a market order is assumed to be ${SLIPPAGE_BPS} bps beyond the spread.`,
+    ];
+  }
+
+  async history(symbol: string, before: MarketMs, minutes: number): Promise<Iterable<Candle>> {
+    if (!this.instruments.has(symbol)) throw new UserError(`${symbol} is not among the spot symbols of ${this.#data.exchangeId}.`);
+    const endMs = minuteBound(Math.min(before, this.#clock.wall()));
+    const graceMs = endMs + CLOSE_GRACE_MS - this.#clock.wall();
+    if (graceMs > 0) await this.#clock.sleep(graceMs);
+    if (minutes > HISTORY_MINUTES_MAX)
+      this.#logger.warn({ symbol, minutes, given: HISTORY_MINUTES_MAX }, "less history than was asked for");
+    const found: Candle[] = [];
+    for (let atMs = endMs - Math.min(minutes, HISTORY_MINUTES_MAX) * MINUTE_MS; atMs < endMs; atMs += CANDLES_MAX * MINUTE_MS) {
+      const page = await askCandles(this.#data, this.#clock, symbol, atMs, Math.min(CANDLES_MAX, (endMs - atMs) / MINUTE_MS));
+      const pageEndMs = Math.min(endMs, atMs + CANDLES_MAX * MINUTE_MS);
+      for (const candle of page) if (candle.openTimeMs < pageEndMs) found.push(candle);
+    }
+    return found;
+  }
+
+  async advance(
+    after: MarketMs,
+    until: MarketMs,
+    symbols: ReadonlySet<string>,
+    limit: number,
+  ): Promise<{ steps: MarketStep[]; ended: boolean }> {
+    const asked = [...symbols].filter((symbol) => this.instruments.has(symbol));
+    const closedMs = Math.min(minuteBound(until), closedBound(this.#clock.wall()));
+    if (asked.length === 0 || closedMs <= minuteBound(after)) return { steps: [], ended: false };
+    for (let fromMs = this.#backfillFrom(minuteBound(after), closedMs); fromMs < closedMs; fromMs += CANDLES_MAX * MINUTE_MS) {
+      const toMs = Math.min(closedMs, fromMs + CANDLES_MAX * MINUTE_MS);
+      const finals = await this.#finals(asked, fromMs, toMs);
+      const finalMs = Math.min(...[...finals.values()].map(({ untilMs }) => untilMs));
+      const steps = stepsOf(finals, finalMs, limit);
+      // A window that is final and empty is an outage of the exchange: what follows it must still be reached.
+      if (steps.length > 0 || finalMs < toMs) return { steps, ended: false };
+    }
+    return { steps: [], ended: false };
+  }
+
+  async prices(symbols: ReadonlySet<string>): Promise<PriceReading[]> {
+    const asked = [...symbols].filter((symbol) => this.instruments.has(symbol));
+    const shared = asked.flatMap((symbol) => this.#prices.get(symbol) ?? []);
+    const oldestMs = this.#clock.wall() - PRICE_REUSE_MS;
+    if (shared.length === asked.length && shared.every(({ wallMs }) => wallMs > oldestMs)) return shared;
+    const readings = await this.#data.prices(new Set(asked));
+    const now = this.#clock.wall();
+    if (readings.some(({ wallMs }) => now - wallMs > PRICE_AGE_MAX_MS))
+      throw new TransientError(
+        `${this.#data.exchangeId} took longer than ${spanText(PRICE_AGE_MAX_MS)} to answer prices; they are too old to act on`,
+      );
+    this.#prices = new Map(readings.map((reading) => [reading.symbol, reading]));
+    return readings;
+  }
+
+  async close(): Promise<void> {
+    await this.#data.close();
+  }
+
+  /** Where to go on after a pause; says once what is skipped. */
+  #backfillFrom(fromMs: number, closedMs: number): number {
+    const earliestMs = closedMs - BACKFILL_MAX_MS;
+    if (fromMs >= earliestMs) return fromMs;
+    if (this.#skippedMs < fromMs) {
+      const skipped = `${minuteText(fromMs)} to ${minuteText(earliestMs)} UTC`;
+      this.#logger.warn({ skipped }, `candles older than ${spanText(BACKFILL_MAX_MS)} are skipped`);
+    }
+    this.#skippedMs = fromMs;
+    return earliestMs;
+  }
+
+  /** Final candles per symbol. One that cannot be asked does not hold up the others for longer than a late candle does; when none can, it throws. */
+  async #finals(symbols: readonly string[], fromMs: number, toMs: number): Promise<Map<string, FinalCandles>> {
+    const found = new Map<string, FinalCandles>();
+    const failures = new Map<string, unknown>();
+    for (let index = 0; index < symbols.length; index += PARALLEL_MAX) {
+      const batch = symbols.slice(index, index + PARALLEL_MAX);
+      const answers = await Promise.allSettled(batch.map((symbol) => this.#closedOf(symbol).between(fromMs, toMs)));
+      for (const [at, answer] of answers.entries()) {
+        if (answer.status === "fulfilled") found.set(batch[at]!, answer.value);
+        else failures.set(batch[at]!, answer.reason);
+      }
+    }
+    if (found.size === 0) throw failures.values().next().value;
+    const givenUp = isGivenUp(toMs, this.#clock.wall());
+    for (const [symbol, failure] of failures) {
+      if (givenUp) this.#logger.warn({ symbol, reason: messageOf(failure) }, "candles could not be read; the others go on without them");
+      found.set(symbol, { candles: [], untilMs: givenUp ? toMs : fromMs });
+    }
+    return found;
+  }
+
+  #closedOf(symbol: string): ClosedCandles {
+    const known = this.#closed.get(symbol) ?? new ClosedCandles(symbol, this.#data, this.#clock);
+    this.#closed.set(symbol, known);
+    return known;
+  }
+}
+
+/** The candles that close at or before `finalMs`, minute by minute. */
+function stepsOf(finals: ReadonlyMap<string, FinalCandles>, finalMs: number, limit: number): MarketStep[] {
+  const minutes = new Map<number, Map<string, Candle>>();
+  for (const [symbol, { candles }] of finals) {
+    for (const candle of candles) {
+      if (candle.openTimeMs >= finalMs) break;
+      const bySymbol = minutes.get(candle.openTimeMs) ?? new Map<string, Candle>();
+      minutes.set(candle.openTimeMs, bySymbol.set(symbol, candle));
+    }
+  }
+  return [...minutes]
+    .sort(([a], [b]) => a - b)
+    .slice(0, limit)
+    .map(([openTimeMs, candles]) => ({ atMs: marketMs(openTimeMs + MINUTE_MS), candles }));
+}

@@ -1,0 +1,95 @@
+import type { Exchange } from "ccxt";
+import { z } from "zod";
+import { TransientError } from "../../domain/errors.ts";
+import type { ExchangeClass } from "./load-class.ts";
+
+/** How one exchange object may reach the world. */
+export interface GuardOptions {
+  readonly timeoutMs: number;
+  /** Base address that replaces the exchange's own, for a simulator. */
+  readonly apiUrl?: string | undefined;
+  /** Ends every request in flight. */
+  readonly closing: AbortSignal;
+}
+
+/** What an answer must look like, by the end of its path. ccxt itself takes an empty or torn 200 for "nothing there". */
+const SHAPES: readonly { readonly path: RegExp; readonly shape: z.ZodType }[] = [
+  { path: /\/klines$/, shape: z.array(z.array(z.union([z.number(), z.string()])).min(6)) },
+  { path: /\/ticker\/24hr$/, shape: z.array(z.object({ symbol: z.string(), lastPrice: z.string() })) },
+  {
+    path: /\/exchangeInfo$/,
+    shape: z.object({ symbols: z.array(z.object({ symbol: z.string(), filters: z.array(z.unknown()) })).min(1) }),
+  },
+];
+const ANY_JSON = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
+const HTTP_ERRORS_FROM = 400;
+
+/**
+ * One exchange for public data: spot markets only, no keys, no retries of its own, every answer's shape checked, the whole body inside the deadline, no redirect,
+ * and no host but its own (or `apiUrl`).
+ */
+export function guardedExchange(Base: ExchangeClass, options: GuardOptions): Exchange {
+  class Guarded extends Base {
+    override handleErrors(
+      status: number,
+      reason: string,
+      url: string,
+      method: string,
+      headers: object,
+      body: string,
+      response: unknown,
+      requestHeaders: unknown,
+      requestBody: unknown,
+    ): undefined {
+      if (status < HTTP_ERRORS_FROM) refuseWrongShape(this.id, method, url, response);
+      return super.handleErrors(status, reason, url, method, headers, body, response, requestHeaders, requestBody);
+    }
+  }
+  const hosts = new Set<string>();
+  const exchange = new Guarded({
+    timeout: options.timeoutMs,
+    enableRateLimit: true,
+    fetchImplementation: wholeBodyFetch(hosts, options.closing),
+    options: { defaultType: "spot", fetchMarkets: { types: ["spot"] }, fetchCurrencies: false, fetchMargins: false },
+  });
+  pointTo(exchange.urls, options.apiUrl, hosts);
+  return exchange;
+}
+
+function refuseWrongShape(id: string, method: string, url: string, response: unknown): void {
+  const path = new URL(url).pathname;
+  const shape = SHAPES.find((known) => known.path.test(path))?.shape ?? ANY_JSON;
+  if (!shape.safeParse(response).success)
+    throw new TransientError(`${id} ${method} ${path} answered with an empty, torn or unexpected body`);
+}
+
+/** Reads the body before it answers, so that the caller's deadline covers it; refuses other hosts and redirects. */
+function wholeBodyFetch(hosts: ReadonlySet<string>, closing: AbortSignal): typeof fetch {
+  return async (input, init = {}) => {
+    const { host } = new URL(input instanceof Request ? input.url : input);
+    if (!hosts.has(host)) throw new TransientError(`a request to ${host} was refused: it is no address of this exchange's public data`);
+    const signal = init.signal ? AbortSignal.any([init.signal, closing]) : closing;
+    const answer = await fetch(input, { ...init, signal, redirect: "error" });
+    const text = await answer.text();
+    const { status, statusText, headers } = answer;
+    return new Response(status === 204 || status === 304 ? null : text, { status, statusText, headers });
+  };
+}
+
+/** Replaces every API address by `apiUrl` (keeping its path) when there is one, and collects the hosts that may be asked. */
+function pointTo(urls: Exchange["urls"], apiUrl: string | undefined, hosts: Set<string>): void {
+  const visit = (node: Record<string, unknown>): void => {
+    for (const [key, value] of Object.entries(node)) {
+      if (typeof value === "string") {
+        if (!URL.canParse(value)) continue; // Some exchanges write `https://{hostname}`; their host is then not allowed.
+        if (apiUrl) node[key] = `${apiUrl.replace(/\/$/, "")}${new URL(value).pathname.replace(/\/$/, "")}`;
+        hosts.add(new URL(String(node[key])).host);
+      } else if (isRecord(value)) visit(value);
+    }
+  };
+  if (isRecord(urls)) visit(isRecord(urls.api) ? urls.api : urls);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

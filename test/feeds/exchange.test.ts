@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Candle } from "../../src/domain/candle.ts";
+import { TransientError } from "../../src/domain/errors.ts";
+import { decimal } from "../../src/domain/money.ts";
+import { HOUR_MS, MINUTE_MS, marketMs, wallMs } from "../../src/domain/time.ts";
+import { openExchange } from "../../src/feeds/exchange.ts";
+import type { Logger } from "../../src/ports/logger.ts";
+import type { Market, PriceReading } from "../../src/ports/market.ts";
+import type { MarketData } from "../../src/ports/marketData.ts";
+import { openCcxtMarketData } from "../../src/venues/ccxt/market-data.ts";
+import { describeMarket } from "../contracts/market.contract.ts";
+import { BinancePublic } from "../kit/exchange-counterpart/binance-public.ts";
+import { FakeClock } from "../kit/fake-clock.ts";
+
+const NOON_MS = Date.UTC(2026, 0, 1, 12);
+const BTC = "BTC/USDT";
+const ETH = "ETH/USDT";
+
+class Warnings implements Logger {
+  readonly warnings: string[] = [];
+  debug(): void {}
+  info(): void {}
+  error(): void {}
+  warn(_facts: Record<string, unknown>, message: string): void {
+    this.warnings.push(message);
+  }
+  child(): Logger {
+    return this;
+  }
+}
+
+describeMarket("exchange, the real ccxt over a socket", async () => {
+  const clock = new FakeClock(NOON_MS + 30_000);
+  const binance = new BinancePublic(() => clock.wall());
+  const apiUrl = await binance.listen();
+  return {
+    open: async () => {
+      const data = await openCcxtMarketData({ exchangeId: "binance", apiUrl, clock, timeoutMs: 5_000 });
+      return openExchange({ data, clock, logger: new Warnings() });
+    },
+    symbols: [BTC, ETH],
+    pass: (minutes) => clock.advance(minutes * MINUTE_MS),
+    close: () => binance.close(),
+  };
+});
+
+/** Public data by hand: a candle for every minute until now, the last one forming; what is in `absent` is late. */
+class HandData implements MarketData {
+  readonly exchangeId = "hand";
+  readonly asked: string[] = [];
+  readonly absent = new Set<string>();
+  readonly broken = new Set<string>();
+  shiftMs = 0;
+  slowMs = 0;
+  closed = false;
+  readonly #clock: FakeClock;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  async instruments(): ReturnType<MarketData["instruments"]> {
+    const rules = {
+      tickSize: decimal("0.01"),
+      lotSize: decimal("0.001"),
+      notionalMin: decimal(5),
+      makerFeeBps: 10,
+      takerFeeBps: 10,
+      halfSpreadBps: 0,
+      slippageBps: 0,
+    };
+    return new Map(["BTC", "ETH"].map((base) => [`${base}/USDT`, { symbol: `${base}/USDT`, base, quote: "USDT", ...rules }]));
+  }
+
+  async candles(symbol: string, fromMs: number, limit: number): Promise<Candle[]> {
+    this.asked.push(`${symbol} ${(fromMs - NOON_MS) / MINUTE_MS} ${limit}`);
+    if (this.broken.has(symbol)) throw new TransientError(`hand has no answer for ${symbol}`);
+    const candles: Candle[] = [];
+    for (let at = fromMs; at <= this.#clock.wall() && candles.length < limit; at += MINUTE_MS)
+      if (!this.absent.has(`${symbol} ${(at - NOON_MS) / MINUTE_MS}`))
+        candles.push({ openTimeMs: at + this.shiftMs, open: 10, high: 11, low: 9, close: 10, volume: 1 });
+    return candles;
+  }
+
+  async prices(symbols: ReadonlySet<string>): Promise<PriceReading[]> {
+    this.asked.push(`prices ${[...symbols].join()}`);
+    const askedMs = this.#clock.wall();
+    if (this.slowMs > 0) await this.#clock.sleep(this.slowMs);
+    return [...symbols].map((symbol) => ({ symbol, price: 10, wallMs: wallMs(askedMs) }));
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+}
+
+describe("an exchange market", () => {
+  let clock: FakeClock;
+  let data: HandData;
+  let logger: Warnings;
+  let market: Market;
+  beforeEach(async () => {
+    clock = new FakeClock(NOON_MS);
+    data = new HandData(clock);
+    logger = new Warnings();
+    market = await openExchange({ data, clock, logger });
+  });
+  afterEach(() => market.close());
+
+  const FOREVER = marketMs(8e15);
+  const advance = async (afterMinute: number, symbols = [BTC], limit = 5_000): Promise<string[]> => {
+    const { steps } = await market.advance(marketMs(NOON_MS + afterMinute * MINUTE_MS), FOREVER, new Set(symbols), limit);
+    return steps.map(({ atMs, candles }) => `${(atMs - NOON_MS) / MINUTE_MS} ${[...candles.keys()].join()}`);
+  };
+
+  it("starts now, live, with modeled spread and slippage that it states", () => {
+    expect([market.startMs, market.pace, market.key, market.label]).toEqual([NOON_MS, "live", "exchange:hand", "live prices of hand"]);
+    expect(market.instruments.get(BTC)).toMatchObject({ halfSpreadBps: 1, slippageBps: 1, takerFeeBps: 10 });
+    expect(market.assumptions.join(" ")).toMatch(/assumed to be 1 bps of the price.*1 bps beyond/);
+  });
+
+  it("shows a candle once it is closed for two seconds, never a forming one", async () => {
+    await clock.advance(61_999);
+    expect(await advance(0)).toEqual([]);
+    expect(data.asked).toEqual([]);
+    await clock.advance(1);
+    expect(await advance(0)).toEqual([`1 ${BTC}`]);
+  });
+
+  it("asks once for each symbol and minute, however often it is asked itself", async () => {
+    await clock.advance(62_000);
+    for (let beat = 0; beat < 30; beat += 1) {
+      expect(await advance(0, [BTC, ETH])).toEqual([`1 ${BTC},${ETH}`]);
+      expect(await advance(1, [BTC, ETH])).toEqual([]);
+      await clock.advance(1_000);
+    }
+    expect(data.asked).toEqual([`${BTC} 0 1`, `${ETH} 0 1`]);
+  });
+
+  it("waits for a late candle before the minute is decided, and gives it up after twelve seconds", async () => {
+    data.absent.add(`${ETH} 0`);
+    await clock.advance(62_000);
+    expect(await advance(0, [BTC, ETH])).toEqual([]);
+    data.absent.clear();
+    expect(await advance(0, [BTC, ETH])).toEqual([]);
+    await clock.advance(2_000);
+    expect(await advance(0, [BTC, ETH])).toEqual([`1 ${BTC},${ETH}`]);
+    data.absent.add(`${ETH} 1`);
+    await clock.advance(60_000);
+    expect(await advance(1, [BTC, ETH])).toEqual([]);
+    await clock.advance(8_000);
+    expect(await advance(1, [BTC, ETH])).toEqual([`2 ${BTC}`]);
+    expect(data.asked.length).toBeLessThan(9);
+  });
+
+  it("lets no unreadable symbol hold up the others, and loses nothing when none is readable", async () => {
+    await clock.advance(62_000);
+    data.broken.add(ETH);
+    expect(await advance(0, [BTC, ETH])).toEqual([]);
+    await clock.advance(10_000);
+    expect(await advance(0, [BTC, ETH])).toEqual([`1 ${BTC}`]);
+    expect(logger.warnings).toEqual(["candles could not be read; the others go on without them"]);
+    data.broken.add(BTC);
+    await clock.advance(5 * MINUTE_MS);
+    await expect(advance(1, [BTC, ETH])).rejects.toThrow(TransientError);
+    data.broken.clear();
+    expect(await advance(1, [BTC, ETH])).toHaveLength(5);
+  });
+
+  it("catches up after a pause in bounded pages and says what it skips", async () => {
+    await clock.advance(30 * HOUR_MS + 30_000);
+    expect(await advance(6 * 60 + 30)).toHaveLength(1_000);
+    expect(logger.warnings).toEqual([]);
+    const steps = await advance(0);
+    expect([steps.length, steps[0]]).toEqual([1_000, `361 ${BTC}`]);
+    await advance(0);
+    expect(logger.warnings).toEqual(["candles older than 1 d are skipped"]);
+    expect(data.asked).toEqual([`${BTC} 390 1000`, `${BTC} 360 1000`]);
+    expect(await advance(1_360, [BTC], 7)).toHaveLength(7);
+  });
+
+  it("goes on behind an outage of the exchange that is longer than a page", async () => {
+    for (let minute = 0; minute < 1_100; minute += 1) data.absent.add(`${BTC} ${minute}`);
+    await clock.advance(1_200 * MINUTE_MS + 30_000);
+    data.candles = async (symbol, fromMs, limit) => {
+      data.asked.push(`${symbol} ${(fromMs - NOON_MS) / MINUTE_MS} ${limit}`);
+      const all = await new HandData(clock).candles(symbol, fromMs, limit);
+      return all.filter(({ openTimeMs }) => !data.absent.has(`${symbol} ${(openTimeMs - NOON_MS) / MINUTE_MS}`));
+    };
+    expect((await advance(0))[0]).toBe(`1101 ${BTC}`);
+    expect(data.asked).toEqual([`${BTC} 0 1000`, `${BTC} 1000 200`]);
+  });
+
+  it("refuses candles from before the question and from the future", async () => {
+    await clock.advance(10 * MINUTE_MS);
+    data.shiftMs = -MINUTE_MS;
+    await expect(advance(0)).rejects.toThrow(
+      "hand answered a candle of BTC/USDT for 2026-01-01 11:59 UTC, older than the asked 2026-01-01 12:00",
+    );
+    data.shiftMs = HOUR_MS;
+    await expect(advance(0)).rejects.toThrow(/lies in the future; check this machine's clock/);
+  });
+
+  it("reads history in pages up to the asked instant, waiting for its last candle to be whole", async () => {
+    const reading = market.history(BTC, market.startMs, 2_500);
+    await clock.advance(1_999);
+    expect(data.asked).toEqual([]);
+    await clock.advance(1);
+    const candles = [...(await reading)];
+    expect(candles).toHaveLength(2_500);
+    expect(candles.at(-1)!.openTimeMs).toBe(NOON_MS - MINUTE_MS);
+    expect(data.asked).toEqual([`${BTC} -2500 1000`, `${BTC} -1500 1000`, `${BTC} -500 500`]);
+  });
+
+  it("asks prices of all symbols at once, shares them for a second, and refuses those that took too long", async () => {
+    const both = new Set([BTC, ETH]);
+    expect(await market.prices(both)).toHaveLength(2);
+    await clock.advance(999);
+    await market.prices(new Set([ETH]));
+    expect(data.asked).toEqual([`prices ${BTC},${ETH}`]);
+    await clock.advance(1);
+    expect((await market.prices(both))[0]!.wallMs).toBe(NOON_MS + 1_000);
+    expect(data.asked).toHaveLength(2);
+    data.slowMs = 2_001;
+    await clock.advance(1_000);
+    const slow = market.prices(both);
+    const refused = expect(slow).rejects.toThrow(/too old to act on/);
+    await clock.advance(2_001);
+    await refused;
+  });
+
+  it("closes the exchange's data with it", async () => {
+    await market.close();
+    expect(data.closed).toBe(true);
+  });
+});
