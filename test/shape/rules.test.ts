@@ -117,9 +117,6 @@ test("long files, barrels and module state are refused with what to do", () => {
     "export const a = [1];",
     "export default new Set();",
   ]) {
-    expect(judge(noModuleState, { "src/chat/a.ts": text }), text).toContain(
-      "module level".slice(0, text.startsWith("export default") ? 0 : 12),
-    );
     expect(judge(noModuleState, { "src/chat/a.ts": text }), text).not.toBe("");
   }
   const fine =
