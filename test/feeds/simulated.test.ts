@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Candle, candleProblem } from "../../src/domain/candle.ts";
@@ -43,7 +44,7 @@ describe("the simulated market", () => {
   it("makes the candles that are kept as fixtures", async () => {
     const market = openSimulated({ seed: 42 });
     for (const symbol of ["BTC/USDT", "DOGE/USDT"]) {
-      const path = new URL(`../fixtures/candles/simulated-seed42-${symbol.replace("/", "")}-1m.csv`, import.meta.url).pathname;
+      const path = resolve(import.meta.dirname, `../fixtures/candles/simulated-seed42-${symbol.replace("/", "")}-1m.csv`);
       const kept = [...(await (await openReplay(path)).history(symbol, dayAfterOrigin(9), 0))];
       expect(kept).toHaveLength(720);
       expect((await read(market, symbol, 0.5)).map(({ close }) => close)).toEqual(kept.map(({ close }) => close));

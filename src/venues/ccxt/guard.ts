@@ -21,6 +21,11 @@ const SHAPES: readonly { readonly path: RegExp; readonly shape: z.ZodType }[] = 
     shape: z.object({ symbols: z.array(z.object({ symbol: z.string(), filters: z.array(z.unknown()) })).min(1) }),
   },
 ];
+/** Exchanges whose class carries other companies' addresses (binanceus inherits 27 outside binance.us) may ask only these. */
+const OWN_HOSTS: ReadonlyMap<string, RegExp> = new Map([
+  ["binance", /^api[\w-]*\.binance\.com$/],
+  ["binanceus", /^api\.binance\.us$/],
+]);
 const ANY_JSON = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
 const HTTP_ERRORS_FROM = 400;
 
@@ -53,6 +58,8 @@ export function guardedExchange(Base: ExchangeClass, options: GuardOptions): Exc
     options: { defaultType: "spot", fetchMarkets: { types: ["spot"] }, fetchCurrencies: false, fetchMargins: false },
   });
   pointTo(exchange.urls, options.apiUrl, hosts);
+  const own = options.apiUrl ? undefined : OWN_HOSTS.get(exchange.id);
+  if (own) for (const host of hosts) if (!own.test(host)) hosts.delete(host);
   return exchange;
 }
 

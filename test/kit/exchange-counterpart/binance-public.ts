@@ -6,7 +6,7 @@ const KLINES_MAX = 1_000;
 const KLINES_DEFAULT = 500;
 
 /** How the next answers go wrong. `stall` sends half of the body and never the rest. */
-export type Fault = "empty" | "torn" | "html" | "stall" | "reset" | "limit" | "banned" | "unavailable" | "wrong-shape" | "none";
+export type Fault = "empty" | "torn" | "html" | "stall" | "reset" | "limit" | "banned" | "unavailable" | "wrong-shape";
 
 interface Listing {
   readonly id: string;
@@ -27,10 +27,6 @@ const LISTINGS: readonly Listing[] = [
 export class BinancePublic {
   /** Requests in order, as `/api/v3/klines?symbol=BTCUSDT...`. */
   readonly requests: string[] = [];
-  /** Minutes (since the epoch) in which a symbol has no candle, as `BTCUSDT:123`. */
-  readonly missing = new Set<string>();
-  /** Candles show this minute in the future, as a wrong exchange clock would. */
-  aheadMinutes = 0;
   readonly #now: () => number;
   readonly #server = createServer((request, response) => this.#answer(request, response));
   #faults: { readonly kind: Fault; readonly path: string }[] = [];
@@ -100,12 +96,11 @@ export class BinancePublic {
     if (!listing) return refused(-1121, "Invalid symbol.");
     if (query.get("interval") !== "1m") return refused(-1120, "Invalid interval.");
     const limit = Math.min(KLINES_MAX, Number(query.get("limit") ?? KLINES_DEFAULT));
-    const forming = Math.floor(this.#now() / MINUTE_MS) + this.aheadMinutes;
+    const forming = Math.floor(this.#now() / MINUTE_MS);
     const last = Math.min(forming, Math.floor(Number(query.get("endTime") ?? Number.MAX_SAFE_INTEGER) / MINUTE_MS));
     const first = query.has("startTime") ? Math.ceil(Number(query.get("startTime")) / MINUTE_MS) : last - limit + 1;
     const rows: unknown[] = [];
-    for (let minute = first; minute <= last && rows.length < limit; minute += 1)
-      if (!this.missing.has(`${listing.id}:${minute}`)) rows.push(kline(listing, minute));
+    for (let minute = first; minute <= last && rows.length < limit; minute += 1) rows.push(kline(listing, minute));
     return { body: rows };
   }
 
@@ -155,7 +150,6 @@ function spoilt(kind: Fault, text: string, response: ServerResponse): void {
     banned: () => send(response, 418, { code: -1003, msg: "Way too much request weight used; IP banned." }, { "retry-after": "120" }),
     unavailable: () => response.writeHead(503, { "content-type": "text/html" }).end("<html>503</html>"),
     "wrong-shape": () => send(response, 200, { code: 200 }),
-    none: () => send(response, 200, []),
   };
   spoil[kind]();
 }

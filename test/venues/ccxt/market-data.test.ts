@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ConfigError, TransientError } from "../../../src/domain/errors.ts";
 import { plain } from "../../../src/domain/money.ts";
 import { MINUTE_MS } from "../../../src/domain/time.ts";
 import type { MarketData } from "../../../src/ports/marketData.ts";
+import { guardedExchange } from "../../../src/venues/ccxt/guard.ts";
 import { loadExchangeClass } from "../../../src/venues/ccxt/load-class.ts";
 import { openCcxtMarketData } from "../../../src/venues/ccxt/market-data.ts";
 import { BinancePublic, type Fault } from "../../kit/exchange-counterpart/binance-public.ts";
@@ -136,6 +139,37 @@ describe("public data of binance through the real ccxt", () => {
   it.each(["binance", "binanceus", "kraken"])("finds the class of %s alone in the installed package", async (id) => {
     const Base = await loadExchangeClass(id);
     expect(new Base().id).toBe(id);
+  });
+});
+
+describe("the guard around an exchange object", () => {
+  it.each([
+    ["binanceus", "https://api.binance.com/api/v3/time"],
+    ["binance", "https://fapi.binance.com/fapi/v1/time"],
+    ["binance", "https://127.0.0.1:9/"],
+  ])("lets %s not ask %s", async (id, url) => {
+    const exchange = guardedExchange(await loadExchangeClass(id), { timeoutMs: TIMEOUT_MS, closing: new AbortController().signal });
+    expect((await failure(exchange.fetch(url))).message).toMatch(/^a request to .* was refused/);
+  });
+
+  it("follows no redirect", async () => {
+    const elsewhere = createServer((_request, response) => response.writeHead(302, { location: `${apiUrl}/api/v3/exchangeInfo` }).end());
+    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+    const { port } = elsewhere.address() as AddressInfo;
+    const led = await openCcxtMarketData({ exchangeId: "binance", apiUrl: `http://127.0.0.1:${port}`, clock, timeoutMs: TIMEOUT_MS });
+    expect(await failure(led.instruments())).toBeInstanceOf(TransientError);
+    expect(binance.requests).toEqual([]);
+    elsewhere.closeAllConnections();
+    await new Promise((resolve) => elsewhere.close(resolve));
+  });
+
+  it("ends requests in flight when it is closed", async () => {
+    const patient = await openCcxtMarketData({ exchangeId: "binance", apiUrl, clock, timeoutMs: 60_000 });
+    binance.spoil("stall", "/exchangeInfo");
+    const attempt = failure(patient.instruments());
+    while (binance.requests.length === 0) await clock.breathe();
+    await patient.close();
+    expect(await attempt).toBeInstanceOf(TransientError);
   });
 });
 
