@@ -36,7 +36,8 @@ export interface DeskState {
   accounts: Map<string, { owner: string }>;
   bots: Map<string, RegisteredBot>;
   botsEver: number;
-  halt: { reason: string; untilMs: WallMs | undefined; by: string } | undefined;
+  /** Why entries are denied. With `panic` every position is to be sold, too, also after a restart. */
+  halt: { reason: string; untilMs: WallMs | undefined; by: string; panic: boolean } | undefined;
   /** Starts and how they ended; the last one is the running process. */
   starts: { wallMs: WallMs; stopped: boolean }[];
   lastWallMs: WallMs | undefined;
@@ -76,7 +77,7 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       state.starts.push({ wallMs: recorded.wallMs, stopped: false });
       if (state.starts.length > STARTS_MAX) state.starts.shift();
       state.lastCrash = event.crash;
-      if (event.safe) state.halt = { reason: `started safe: ${event.crash?.cause ?? "repeated crashes"}`, untilMs: undefined, by: "desk" };
+      if (event.safe) state.halt = { reason: `started safe: ${event.crash?.cause ?? "repeated crashes"}`, untilMs: undefined, by: "desk", panic: false };
       return;
     case "desk-stopped": {
       const start = state.starts.at(-1);
@@ -84,7 +85,7 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       return;
     }
     case "halted":
-      state.halt = { reason: event.reason, untilMs: event.untilMs, by: event.by };
+      state.halt = { reason: event.reason, untilMs: event.untilMs, by: event.by, panic: event.panic };
       return;
     case "resumed":
       state.halt = undefined;

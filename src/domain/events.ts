@@ -84,7 +84,7 @@ export type DeskEvent =
   | { type: "account-registered"; account: string; owner: string }
   | { type: "bot-registered"; botId: string; name: string; group: string | undefined; owner: string; account: string }
   | { type: "bot-unregistered"; botId: string }
-  | { type: "halted"; reason: string; untilMs: WallMs | undefined; by: string }
+  | { type: "halted"; reason: string; untilMs: WallMs | undefined; by: string; panic: boolean }
   | { type: "resumed"; reason: string; by: string }
   | { type: "platform-failed"; platform: string; reason: string }
   | { type: "command-done"; path: string; args: Record<string, string>; user: string; place: string; result: string };

@@ -1,4 +1,4 @@
-import { type AccountState, applyAccountEvent, type BotState } from "../domain/account.ts";
+import type { AccountState, BotState } from "../domain/account.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { decimal, max, toDouble, ZERO } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
@@ -15,7 +15,7 @@ import { Executor } from "./executor.ts";
 import { Exposure } from "./exposure.ts";
 import type { FeedHub, Slot } from "./feeds.ts";
 import { SerialQueue } from "./queue.ts";
-import type { BotRunner } from "./runner.ts";
+import { Runners } from "./runner.ts";
 import type { StreamWriter } from "./stream.ts";
 import { equityOf, isActive } from "./valuation.ts";
 
@@ -45,7 +45,7 @@ export class Account {
   readonly writer: StreamWriter<AccountState, AccountEvent>;
   readonly venue: PaperVenue;
   readonly services: AccountServices;
-  readonly runners = new Map<string, BotRunner>();
+  readonly runners = new Runners();
   readonly queue = new SerialQueue();
   readonly exposure = new Exposure();
   readonly executor: Executor;
@@ -229,6 +229,3 @@ export class Account {
     return instrument;
   }
 }
-
-/** The fold that an account's stream is read into. */
-export const foldAccount = applyAccountEvent;

@@ -32,10 +32,9 @@ export class Executor {
   wishes(slots: readonly Slot[]): BotWish[] {
     const wishes: BotWish[] = [];
     for (const slot of slots) {
-      for (const runner of this.#account.runners.values()) {
+      for (const runner of this.#account.runners.on(slot.feed.key)) {
         const { bot } = runner;
-        if (bot.spec.symbol !== slot.feed.symbol || bot.spec.timeframe !== slot.feed.timeframe || !mayDecide(bot, slot)) continue;
-        if (this.#worksAlready(bot)) continue;
+        if (!mayDecide(bot, slot) || this.#account.exposure.works(bot.spec.id)) continue;
         const signal = decided(runner, slot);
         if (signal instanceof BotFault || signal.kind !== "hold") wishes.push({ runner, slot, signal });
       }
@@ -181,12 +180,6 @@ export class Executor {
     const { day, trippedDay } = this.#account.state;
     if (code !== "daily-loss" || day === undefined || trippedDay === day.day) return [denied];
     return [denied, { type: "breaker-tripped", breaker: "daily-loss", day: day.day, reason: because }];
-  }
-
-  /** A bot waits while an order of its own opens or closes something. */
-  #worksAlready(bot: BotState): boolean {
-    for (const order of this.#account.state.orders.values()) if (order.botId === bot.spec.id && !isProtective(order)) return true;
-    return false;
   }
 }
 

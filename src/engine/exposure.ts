@@ -22,9 +22,13 @@ interface Levels {
 export class Exposure {
   readonly #bySymbol = new Map<string, { bots: Levels[]; stopMax: number; takeMin: number; working: boolean; trails: boolean }>();
 
+  readonly #working = new Set<string>();
+
   rebuild(state: AccountState, instruments: ReadonlyMap<string, Instrument>): void {
     this.#bySymbol.clear();
+    this.#working.clear();
     const orders = Map.groupBy(state.orders.values(), ({ botId }) => botId);
+    for (const order of state.orders.values()) if (!isProtective(order)) this.#working.add(order.botId);
     for (const bot of state.bots.values()) {
       const own = orders.get(bot.spec.id) ?? [];
       if (own.length === 0 && isFlat(bot.position)) continue;
@@ -51,6 +55,11 @@ export class Exposure {
     book.working ||= levels.working;
     book.trails ||= levels.trails;
     this.#bySymbol.set(symbol, book);
+  }
+
+  /** Whether an order of this bot opens or closes something right now. */
+  works(botId: string): boolean {
+    return this.#working.has(botId);
   }
 
   get symbols(): Iterable<string> {

@@ -10,6 +10,9 @@ import type { IndicatorValues } from "../ports/strategy.ts";
 /** Candles of warm-up asked for beyond what an indicator needs, so that recursive averages have settled. */
 const SETTLE_FACTOR = 10;
 
+/** How far back a first price is looked for: further than the longest outage on record, 284 minutes. */
+const PRIME_MINUTES = 720;
+
 /** One closed candle of a feed with its indicators as they stood then: what every bot on it decides on, however late. */
 export class Slot {
   readonly feed: Feed;
@@ -154,12 +157,15 @@ export class FeedHub {
     return slots;
   }
 
-  /** Reads the newest price of a symbol before an instant from history, where none was seen yet. */
-  async prime(symbol: string): Promise<void> {
-    if (this.#prices.has(symbol) || !this.#market.instruments.has(symbol)) return;
-    let last: { close: number; openTimeMs: number } | undefined;
-    for (const candle of await this.#market.history(symbol, this.#atMs, 1)) last = candle;
-    if (last && !this.#prices.has(symbol)) this.seePrice(symbol, last.close, (last.openTimeMs + MINUTE_MS) as MarketMs);
+  /** Reads the newest prices before the market's position, where none were seen yet. */
+  async prime(symbols: ReadonlySet<string>): Promise<void> {
+    const missing = new Set([...symbols].filter((symbol) => !this.#prices.has(symbol) && this.#market.instruments.has(symbol)));
+    if (missing.size === 0) return;
+    const from = marketMs(this.#atMs - PRIME_MINUTES * MINUTE_MS);
+    const { steps } = await this.#market.advance(from, this.#atMs, missing, PRIME_MINUTES);
+    for (const { atMs, candles } of steps) {
+      for (const [symbol, { close }] of candles) if (missing.has(symbol)) this.seePrice(symbol, close, atMs);
+    }
   }
 
   /** Runs fresh kernels over history. Nothing waits in here: the market must not move between the history's end and the feed's first step. */

@@ -83,3 +83,30 @@ export class BotRunner {
     return { flat: false, long: true, entryPrice: this.#entryPrice, barsHeld: Math.floor(heldMs / timeframeMs(slot.feed.timeframe)) };
   }
 }
+
+/** The running bots of one account, by bot and by feed, in the order in which they were added. */
+export class Runners {
+  readonly #byBot = new Map<string, { runner: BotRunner; feedKey: string }>();
+  readonly #byFeed = new Map<string, BotRunner[]>();
+
+  add(runner: BotRunner, feedKey: string): void {
+    this.remove(runner.bot.spec.id);
+    this.#byBot.set(runner.bot.spec.id, { runner, feedKey });
+    this.#byFeed.set(feedKey, [...(this.#byFeed.get(feedKey) ?? []), runner]);
+  }
+
+  remove(botId: string): void {
+    const known = this.#byBot.get(botId);
+    if (!known) return;
+    this.#byBot.delete(botId);
+    this.#byFeed.set(known.feedKey, (this.#byFeed.get(known.feedKey) ?? []).filter((each) => each !== known.runner));
+  }
+
+  get(botId: string): BotRunner | undefined {
+    return this.#byBot.get(botId)?.runner;
+  }
+
+  on(feedKey: string): readonly BotRunner[] {
+    return this.#byFeed.get(feedKey) ?? [];
+  }
+}

@@ -1,0 +1,152 @@
+import { type AccountState, applyAccountEvent, emptyAccount } from "../domain/account.ts";
+import { ConfigError } from "../domain/errors.ts";
+import type { AccountEvent } from "../domain/events.ts";
+import { type Decimal, fromJson, toJson } from "../domain/money.ts";
+import { isFlat } from "../domain/position.ts";
+import { marketMs } from "../domain/time.ts";
+import type { Store } from "../ports/store.ts";
+import type { PaperVenue } from "../ports/venue.ts";
+import { strategyNamed } from "../strategies/registry.ts";
+import { Account, type AccountServices } from "./account.ts";
+import type { Desk } from "./desk.ts";
+import { BotRunner } from "./runner.ts";
+import { openStream, type StreamWriter } from "./stream.ts";
+import { accountStream, type StreamBook } from "./streams.ts";
+
+export interface AccountsOptions {
+  readonly store: Store;
+  readonly streams: StreamBook;
+  readonly desk: Desk;
+  /** What a new paper account starts with, by currency; the first currency is the one it is valued in. */
+  readonly paperBalances: ReadonlyMap<string, Decimal>;
+  readonly openVenue: () => PaperVenue;
+}
+
+type AccountWriter = StreamWriter<AccountState, AccountEvent>;
+
+/** Grows whenever the shape of a fold changes; older snapshots are then not used. */
+const SNAPSHOT_VERSION = 1;
+
+/** Paper account of an owner: each has an own one. */
+export function paperAccountOf(owner: string): string {
+  return `paper:${owner}`;
+}
+
+/** Every account of this desk. Loading folds their streams; opening them puts them to work on a market. */
+export class Accounts {
+  readonly #options: AccountsOptions;
+  readonly #accounts = new Map<string, Account>();
+  #active: Account[] | undefined;
+
+  constructor(options: AccountsOptions) {
+    this.#options = options;
+    options.streams.onAppend(() => {
+      this.#active = undefined;
+    });
+  }
+
+  get(account: string): Account | undefined {
+    return this.#accounts.get(account);
+  }
+
+  all(): Account[] {
+    return [...this.#accounts.values()];
+  }
+
+  /** Accounts that the market must reach. */
+  active = (): readonly Account[] => {
+    this.#active ??= this.all().filter(({ active }) => active);
+    return this.#active;
+  };
+
+  /** Symbols that a running bot reads or somebody holds. */
+  symbols = (): ReadonlySet<string> => {
+    const symbols = new Set<string>();
+    for (const { state } of this.active()) {
+      for (const bot of state.bots.values()) if (bot.status === "running" || !isFlat(bot.position)) symbols.add(bot.spec.symbol);
+    }
+    return symbols;
+  };
+
+  /** Folds all registered accounts, newest snapshot first. */
+  async load(): Promise<AccountWriter[]> {
+    const { desk } = this.#options;
+    return Promise.all([...desk.state.accounts.keys()].map((account) => this.#write(account)));
+  }
+
+  /** Puts a loaded account to work. Its runners come with `resume`, once the market stands where they must begin. */
+  put(writer: AccountWriter, services: AccountServices): Account {
+    const account = new Account(writer, this.#options.openVenue(), services);
+    this.#accounts.set(writer.name, account);
+    this.#active = undefined;
+    return account;
+  }
+
+  byOwner(owner: string): Account | undefined {
+    return this.#accounts.get(accountStream(paperAccountOf(owner)));
+  }
+
+  /** The paper account of an owner, opened with the paper balance on first use. */
+  async openFor(owner: string, services: AccountServices, requestId: string): Promise<Account> {
+    const known = this.byOwner(owner);
+    if (known) return known;
+    const name = paperAccountOf(owner);
+    const { desk } = this.#options;
+    if (!desk.state.accounts.has(name)) await desk.append([{ type: "account-registered", account: name, owner }], requestId);
+    const writer = await this.#write(name);
+    return this.byOwner(owner) ?? (await this.#opened(this.put(writer, services), owner, requestId));
+  }
+
+  /** Finishes what a crash between two streams left half done, checks the market, and starts the bots that run. */
+  async resume(account: Account, owner: string): Promise<void> {
+    const { state, services } = account;
+    await this.#opened(account, owner);
+    if (state.market !== services.market.key) {
+      const problem = `the paper account of ${owner} trades on "${state.market}", and this start asks for "${services.market.key}"`;
+      throw new ConfigError([{ setting: "MARKET", problem, remedy: "Set MARKET back, or give this market a store of its own, as STORE_URL=sqlite:data/other.sqlite" }]);
+    }
+    for (const bot of state.bots.values()) if (bot.status === "running") await this.run(account, bot.spec.id);
+  }
+
+  /** Gives a bot its runner: its feed warmed by history, so that it may act at its first slot. */
+  async run(account: Account, botId: string): Promise<void> {
+    const bot = account.state.bots.get(botId);
+    if (!bot || account.runners.get(botId)) return;
+    const runner = new BotRunner(bot, strategyNamed(bot.spec.strategy));
+    const feed = await account.services.hub.subscribe(bot.spec.symbol, bot.spec.timeframe, runner.specs);
+    account.runners.add(runner, feed.key);
+  }
+
+  /** Keeps where an account stands, so that a start reads a tail and the market resumes there. */
+  async snapshot(account: Account): Promise<void> {
+    if (account.queue.depth > 0) return;
+    const body = toJson({ version: SNAPSHOT_VERSION, state: { ...account.state, marketMs: account.position } });
+    await this.#options.store.saveSnapshot({ stream: account.writer.name, sequence: account.state.sequence, body });
+  }
+
+  async #write(account: string): Promise<AccountWriter> {
+    const { store, streams, desk } = this.#options;
+    const name = accountStream(account);
+    const snapshot = await store.loadSnapshot(name);
+    const state = (snapshot && readSnapshot(snapshot.body)) ?? emptyAccount();
+    const writer = await openStream<AccountState, AccountEvent>({ name, state, store, clock: desk.clock, apply: applyAccountEvent, onAppend: streams.appended });
+    streams.add(name, () => state.sequence);
+    return writer;
+  }
+
+  async #opened(account: Account, owner: string, requestId?: string): Promise<Account> {
+    if (account.state.sequence > 0) return account;
+    const { market, hub } = account.services;
+    account.position = hub.atMs;
+    const balances = new Map(this.#options.paperBalances);
+    const opened: AccountEvent = { type: "account-opened", account: paperAccountOf(owner), owner, mode: "paper", market: market.key, balances };
+    await account.appendOnce([opened], requestId);
+    return account;
+  }
+}
+
+/** Undefined when another build wrote it: the stream tells the same, only slower. */
+function readSnapshot(body: string): AccountState | undefined {
+  const { version, state } = fromJson(body) as { version: number; state: AccountState };
+  return version === SNAPSHOT_VERSION ? { ...state, marketMs: marketMs(state.marketMs) } : undefined;
+}

@@ -1,0 +1,144 @@
+import type { BotState } from "../domain/account.ts";
+import { UserError } from "../domain/errors.ts";
+import type { AccountEvent } from "../domain/events.ts";
+import { isProtective } from "../domain/order.ts";
+import { isFlat } from "../domain/position.ts";
+import type { Caller, NewBot } from "../ports/engine.ts";
+import { StoreUnavailable } from "../ports/store.ts";
+import type { Account, AccountServices } from "./account.ts";
+import type { Accounts } from "./accounts.ts";
+import type { Desk } from "./desk.ts";
+import { BOTS_MAX, BOTS_PER_OWNER_MAX } from "./limits.ts";
+import { specOf } from "./new-bot.ts";
+import { SerialQueue } from "./queue.ts";
+
+/** What people do to bots. Each runs in its account's serial queue, is durable when it resolves, and has its effect once per request id. */
+export class Bots {
+  readonly #desk: Desk;
+  readonly #accounts: Accounts;
+  readonly #services: AccountServices;
+  readonly #creating = new SerialQueue();
+
+  constructor(desk: Desk, accounts: Accounts, services: AccountServices) {
+    this.#desk = desk;
+    this.#accounts = accounts;
+    this.#services = services;
+  }
+
+  /** A bot by name with its account; throws UserError when there is none. */
+  find(name: string): { account: Account; bot: BotState } {
+    const registered = [...this.#desk.state.bots.values()].find((each) => each.name === name);
+    const account = registered && this.#accounts.get(`account:${registered.account}`);
+    const bot = registered && account?.state.bots.get(registered.botId);
+    if (!account || !bot) throw new UserError(`There is no bot named ${name.slice(0, 40)}.`);
+    return { account, bot };
+  }
+
+  /** One bot after another, so that names and numbers are given once. */
+  create(wish: NewBot, caller: Caller): Promise<void> {
+    return this.#creating.run(() => this.#create(wish, caller));
+  }
+
+  async #create(wish: NewBot, caller: Caller): Promise<void> {
+    const { state } = this.#desk;
+    const own = this.#accounts.byOwner(caller.user);
+    if (own?.state.requests.includes(caller.requestId) && this.#registered(wish.name)) return;
+    const count = [...state.bots.values()].filter(({ owner }) => owner === caller.user).length;
+    if (count >= BOTS_PER_OWNER_MAX || state.bots.size >= BOTS_MAX) {
+      throw new UserError(`You have ${count} bots and the desk ${state.bots.size}; the most are ${BOTS_PER_OWNER_MAX} a person and ${BOTS_MAX} a desk. Delete one first.`);
+    }
+    if (this.#registered(wish.name)) throw new UserError(`The name ${wish.name} is taken. Choose another one.`);
+    const account = await told(this.#accounts.openFor(caller.user, this.#services, caller.requestId));
+    const { account: accountName, currency } = account.state;
+    const id = `b${state.botsEver + 1}`;
+    const bot = specOf(wish, { id, owner: caller.user, account: accountName, currency }, this.#services.market);
+    const registered = { type: "bot-registered" as const, botId: id, name: bot.name, group: bot.group, owner: bot.owner, account: bot.account };
+    await told(this.#desk.append([registered], caller.requestId));
+    await this.#inQueue(account, caller, async () => [{ type: "bot-created", bot }]);
+  }
+
+  async start(name: string, caller: Caller): Promise<void> {
+    const { account, bot } = this.find(name);
+    await this.#accounts.run(account, bot.spec.id);
+    await this.#inQueue(account, caller, async () => {
+      if (bot.status === "running") throw new UserError(`${name} runs already.`);
+      if (bot.status === "stopping") throw new UserError(`${name} is still closing its position. Wait for that, then start it.`);
+      return [{ type: "bot-started", botId: bot.spec.id }];
+    });
+  }
+
+  async stop(name: string, close: boolean, caller: Caller): Promise<void> {
+    const { account, bot } = this.find(name);
+    await told(
+      account.queue.run(async () => {
+        if (account.state.requests.includes(caller.requestId)) return;
+        if (bot.status !== "running" && bot.status !== "faulted" && !(close && !isFlat(bot.position))) throw new UserError(`${name} does not run.`);
+        const canceled = await account.executor.cancelEntries(bot, "the bot was stopped");
+        const stopped: AccountEvent = { type: "bot-stopped", botId: bot.spec.id, closing: close, reason: `stopped by ${caller.user}` };
+        const intents = close ? account.executor.closing(bot, "close", wishOf(account, caller, "closed on stop")) : [];
+        await account.executor.send(intents, [...canceled, stopped], caller.requestId);
+        account.runners.remove(bot.spec.id);
+      }),
+    );
+  }
+
+  async closePosition(name: string, caller: Caller): Promise<void> {
+    const { account, bot } = this.find(name);
+    await told(
+      account.queue.run(async () => {
+        if (account.state.requests.includes(caller.requestId)) return;
+        if (isFlat(bot.position)) throw new UserError(`${name} holds no position.`);
+        const intents = account.executor.closing(bot, "close", wishOf(account, caller, "closed by hand"));
+        if (intents.length === 0) throw new UserError(`${name} is closing its position already.`);
+        await account.executor.send(intents, [], caller.requestId);
+      }),
+    );
+  }
+
+  async delete(name: string, caller: Caller): Promise<void> {
+    const { account, bot } = this.find(name);
+    await this.#inQueue(account, caller, async () => {
+      if (!isFlat(bot.position)) throw new UserError(`${name} holds a position. Close it first, then delete the bot.`);
+      const works = [...account.state.orders.values()].some((order) => order.botId === bot.spec.id && !isProtective(order));
+      if (works) throw new UserError(`${name} has an order that is not settled yet. Stop the bot and try again in a moment.`);
+      account.runners.remove(bot.spec.id);
+      return [{ type: "bot-deleted", botId: bot.spec.id }];
+    });
+    await told(this.#desk.append([{ type: "bot-unregistered", botId: bot.spec.id }], caller.requestId));
+  }
+
+  /** Settles what a crash left between the desk's stream and an account's: a name without a bot, or a deleted bot with a name. */
+  async reconcileNames(): Promise<void> {
+    for (const { botId, account } of [...this.#desk.state.bots.values()]) {
+      const bot = this.#accounts.get(`account:${account}`)?.state.bots.get(botId);
+      if (!bot || bot.deleted) await this.#desk.append([{ type: "bot-unregistered", botId }]);
+    }
+  }
+
+  async #inQueue(account: Account, caller: Caller, eventsOf: () => Promise<AccountEvent[]>): Promise<void> {
+    await told(
+      account.queue.run(async () => {
+        if (account.state.requests.includes(caller.requestId)) return;
+        await account.appendOnce(await eventsOf(), caller.requestId);
+      }),
+    );
+  }
+
+  #registered(name: string): boolean {
+    return [...this.#desk.state.bots.values()].some((each) => each.name === name);
+  }
+}
+
+function wishOf(account: Account, caller: Caller, reason: string) {
+  return { decision: caller.requestId, slotMs: account.now(), reason, values: {} };
+}
+
+/** A store that cannot write is said to the person who asked: nothing was done. */
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (failure) {
+    if (!(failure instanceof StoreUnavailable)) throw failure;
+    throw new UserError(`The store cannot write now (${failure.message}), so nothing was done. Free disk space or fix its permissions, then try again.`, { cause: failure });
+  }
+}

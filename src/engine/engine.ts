@@ -1,0 +1,189 @@
+import { UserError } from "../domain/errors.ts";
+import { decimal } from "../domain/money.ts";
+import { isFlat, unrealizedAt } from "../domain/position.ts";
+import { DAY_MS, type MarketMs, MINUTE_MS, marketMs, type WallMs } from "../domain/time.ts";
+import type { Clock } from "../ports/clock.ts";
+import type {
+  AccountFacts,
+  BotFacts,
+  Caller,
+  Engine,
+  HealthFacts,
+  MarketFacts,
+  NewBot,
+  PanicFacts,
+  PriceFacts,
+} from "../ports/engine.ts";
+import type { Market } from "../ports/market.ts";
+import type { Account } from "./account.ts";
+import type { Accounts } from "./accounts.ts";
+import type { Bots } from "./bots.ts";
+import type { Desk } from "./desk.ts";
+import type { FeedHub } from "./feeds.ts";
+import type { Pulse } from "./pulse.ts";
+import { panicFacts, startPanic } from "./panic.ts";
+import type { MarketSpeed, Pump } from "./pump.ts";
+import { equityOf, reservedOf } from "./valuation.ts";
+
+export interface EngineParts {
+  readonly clock: Clock;
+  readonly market: Market;
+  readonly hub: FeedHub;
+  readonly desk: Desk;
+  readonly accounts: Accounts;
+  readonly bots: Bots;
+  readonly pump: Pump;
+  readonly pulse: Pulse;
+  readonly speed: MarketSpeed;
+}
+
+/** The engine as commands see it: reads from memory, writes through the account's queue. */
+export class TradingEngine implements Engine {
+  readonly #parts: EngineParts;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  bots(): readonly BotFacts[] {
+    const facts = [...this.#parts.desk.state.bots.values()].map(({ name }) => this.bot(name)).filter((bot) => bot !== undefined);
+    return facts.sort((a, b) => (a.state.spec.name < b.state.spec.name ? -1 : 1));
+  }
+
+  bot(name: string): BotFacts | undefined {
+    const registered = [...this.#parts.desk.state.bots.values()].find((each) => each.name === name);
+    const account = registered && this.#parts.accounts.get(`account:${registered.account}`);
+    const state = registered && account?.state.bots.get(registered.botId);
+    if (!account || !state) return undefined;
+    const seen = this.#parts.hub.price(state.spec.symbol);
+    const price = seen && decimal(seen.price);
+    const decision = account.runners.get(state.spec.id)?.lastDecision();
+    const orders = [...account.state.orders.values()].filter(({ botId }) => botId === state.spec.id);
+    return {
+      state,
+      account: account.state.account,
+      price,
+      unrealized: isFlat(state.position) ? decimal(0) : price && unrealizedAt(state.position, price),
+      orders,
+      lastDecision: decision && {
+        slotMs: decision.slotMs,
+        text: decision.signal.reason === undefined ? decision.signal.kind : `${decision.signal.kind}: ${decision.signal.reason}`,
+        values: decision.values,
+      },
+    };
+  }
+
+  accounts(): readonly AccountFacts[] {
+    return this.#parts.accounts.all().map(factsOf);
+  }
+
+  accountOf(owner: string): AccountFacts | undefined {
+    const account = this.#parts.accounts.byOwner(owner);
+    return account && factsOf(account);
+  }
+
+  market(): MarketFacts {
+    const { market, hub, speed, pump } = this.#parts;
+    const symbols = [...market.instruments.keys()].sort();
+    const { key, label, pace, assumptions } = market;
+    return { key, label, pace, speed: pace === "live" ? "1" : String(speed), assumptions, symbols, atMs: hub.atMs, ended: pump.ended };
+  }
+
+  async price(symbol: string): Promise<PriceFacts | undefined> {
+    const { market, hub } = this.#parts;
+    const instrument = market.instruments.get(symbol);
+    if (!instrument) return undefined;
+    if (market.pace === "live") {
+      const reading = (await market.prices(new Set([symbol])))[0];
+      if (reading) hub.seePrice(symbol, reading.price, marketMs(reading.wallMs));
+    }
+    const seen = hub.price(symbol);
+    if (!seen) return undefined;
+    const before = await this.#dayBefore(symbol, seen.atMs);
+    const change24hPct = before === undefined ? undefined : (seen.price / before - 1) * 100;
+    return { instrument, price: decimal(seen.price), atMs: seen.atMs, change24hPct };
+  }
+
+  health(): HealthFacts {
+    const { desk, accounts, pulse } = this.#parts;
+    const bots: Record<string, number> = {};
+    let unknownOrders = 0;
+    for (const { state } of accounts.all()) {
+      for (const { status, deleted } of state.bots.values()) if (!deleted) bots[status] = (bots[status] ?? 0) + 1;
+      for (const { status } of state.orders.values()) if (status === "unknown") unknownOrders += 1;
+    }
+    const halted = desk.halted();
+    const problems = [...pulse.problems(), ...(halted === undefined ? [] : [halted])];
+    return { ...pulse.ages(), bots, unknownOrders, problems };
+  }
+
+  async createBot(wish: NewBot, caller: Caller): Promise<BotFacts> {
+    await this.#parts.bots.create(wish, caller);
+    return this.#found(wish.name);
+  }
+
+  async startBot(name: string, caller: Caller): Promise<BotFacts> {
+    await this.#parts.bots.start(name, caller);
+    return this.#found(name);
+  }
+
+  async stopBot(name: string, close: boolean, caller: Caller): Promise<BotFacts> {
+    await this.#parts.bots.stop(name, close, caller);
+    return this.#found(name);
+  }
+
+  deleteBot(name: string, caller: Caller): Promise<void> {
+    return this.#parts.bots.delete(name, caller);
+  }
+
+  async closePosition(name: string, caller: Caller): Promise<BotFacts> {
+    await this.#parts.bots.closePosition(name, caller);
+    return this.#found(name);
+  }
+
+  async halt(reason: string, untilMs: WallMs | undefined, caller: Caller): Promise<void> {
+    const { halt } = this.#parts.desk.state;
+    if (halt?.panic) throw new UserError("A panic is on, which denies entries already. Clear it with system resume first.");
+    await this.#parts.desk.append([{ type: "halted", reason, untilMs, by: caller.user, panic: false }], caller.requestId);
+  }
+
+  async resume(caller: Caller): Promise<void> {
+    const { desk } = this.#parts;
+    if (!desk.state.halt) throw new UserError("Nothing is halted: entries are allowed already.");
+    await desk.append([{ type: "resumed", reason: "resumed by hand", by: caller.user }], caller.requestId);
+  }
+
+  async panic(reason: string, caller: Caller): Promise<PanicFacts> {
+    const { desk, accounts, pulse } = this.#parts;
+    await desk.append([{ type: "halted", reason, untilMs: undefined, by: caller.user, panic: true }], caller.requestId);
+    const facts = panicFacts(accounts.all());
+    for (const account of accounts.all()) void startPanic(account, reason)?.catch(pulse.fatal);
+    return facts;
+  }
+
+  async moveMarket(span: { readonly forMs: number } | "end"): Promise<MarketFacts> {
+    const { speed, pump, hub } = this.#parts;
+    if (speed !== "script") throw new UserError(`The market moves by itself at speed ${speed}. Start with MARKET_SPEED=script to move it by hand.`);
+    await pump.moveTo(span === "end" ? Number.MAX_SAFE_INTEGER : hub.atMs + span.forMs);
+    return this.market();
+  }
+
+  #found(name: string): BotFacts {
+    const bot = this.bot(name);
+    if (!bot) throw new UserError(`There is no bot named ${name}.`);
+    return bot;
+  }
+
+  async #dayBefore(symbol: string, at: MarketMs): Promise<number | undefined> {
+    const { market } = this.#parts;
+    if (market.pace === "live") return undefined;
+    const from = marketMs(at - DAY_MS - MINUTE_MS);
+    const { steps } = await market.advance(from, marketMs(at - DAY_MS), new Set([symbol]), 1);
+    return steps[0]?.candles.get(symbol)?.close;
+  }
+}
+
+function factsOf(account: Account): AccountFacts {
+  const { state, priceOf } = account;
+  return { state, equity: equityOf(state, priceOf), reserved: reservedOf(state, priceOf) };
+}

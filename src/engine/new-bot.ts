@@ -1,0 +1,52 @@
+import { BOT_NAME, type BotSpec } from "../domain/bot.ts";
+import { UserError } from "../domain/errors.ts";
+import { splitSymbol } from "../domain/instrument.ts";
+import type { NewBot } from "../ports/engine.ts";
+import type { Market } from "../ports/market.ts";
+import { protectionProblem } from "../risk/entry.ts";
+import { strategyNamed } from "../strategies/registry.ts";
+
+export interface BotIdentity {
+  readonly id: string;
+  readonly owner: string;
+  readonly account: string;
+  readonly currency: string;
+}
+
+/** A checked spec of a new paper bot. Throws UserError with one sentence for the first thing that cannot be. */
+export function specOf(wish: NewBot, identity: BotIdentity, market: Market): BotSpec {
+  if (!BOT_NAME.test(wish.name)) {
+    throw new UserError(`A bot's name is 1 to 32 lower-case letters, digits and dashes and begins with a letter; "${wish.name.slice(0, 40)}" is not. Choose another name.`);
+  }
+  const symbol = splitSymbol(wish.symbol)?.symbol ?? wish.symbol;
+  const instrument = market.instruments.get(symbol);
+  if (!instrument) throw new UserError(`This market has no symbol ${wish.symbol.slice(0, 40)}. Choose one of ${someSymbols(market)}.`);
+  if (instrument.quote !== identity.currency) {
+    throw new UserError(`${symbol} is paid in ${instrument.quote}, and your paper account holds ${identity.currency}. Choose a symbol quoted in ${identity.currency}.`);
+  }
+  const { stopPct, takePct, trailingPct } = wish.protection;
+  const wrong = protectionProblem("stop", stopPct) ?? protectionProblem("take", takePct) ?? protectionProblem("trailing", trailingPct) ?? sizeProblem(wish);
+  if (wrong) throw new UserError(`${wrong[0]?.toUpperCase()}${wrong.slice(1)}.`);
+  const { name, group, timeframe, sizing, protection } = wish;
+  const { id, owner, account } = identity;
+  return { id, name, group, owner, account, mode: "paper", symbol, timeframe, strategy: wish.strategy, params: paramsOf(wish), sizing, protection };
+}
+
+function paramsOf(wish: NewBot): Record<string, number> {
+  const strategy = strategyNamed(wish.strategy);
+  const parsed = strategy.params.safeParse(wish.params);
+  if (parsed.success) return parsed.data as Record<string, number>;
+  const issue = parsed.error.issues[0];
+  const where = issue?.path.length ? `${issue.path.join(".")}: ` : "";
+  throw new UserError(`The parameters of ${strategy.name} do not fit: ${where}${issue?.message}.`);
+}
+
+function sizeProblem({ sizing }: NewBot): string | undefined {
+  if (sizing.kind === "notional") return sizing.notional.isGreaterThan(0) ? undefined : "size must be above zero";
+  return sizing.pct > 0 && sizing.pct <= 100 ? undefined : `size must be above 0% and at most 100% of equity, found ${sizing.pct}%`;
+}
+
+function someSymbols(market: Market): string {
+  const symbols = [...market.instruments.keys()].sort();
+  return symbols.length <= 12 ? symbols.join(", ") : `${symbols.slice(0, 12).join(", ")} and ${symbols.length - 12} more`;
+}

@@ -1,0 +1,128 @@
+import { messageOf, TransientError } from "../domain/errors.ts";
+import { marketMs, wallMs } from "../domain/time.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { HealthFacts } from "../ports/engine.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Market } from "../ports/market.ts";
+import type { Store } from "../ports/store.ts";
+import type { Accounts } from "./accounts.ts";
+import type { Desk } from "./desk.ts";
+import type { FeedHub } from "./feeds.ts";
+import { PRICE_FRESH_MS, SNAPSHOT_EVERY_MS, WATCH_STALE_MS } from "./limits.ts";
+import { startPanic } from "./panic.ts";
+import type { Pump } from "./pump.ts";
+import { saveAlive } from "./recovery.ts";
+
+export interface PulseServices {
+  readonly store: Store;
+  readonly market: Market;
+  readonly hub: FeedHub;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly desk: Desk;
+  readonly accounts: Accounts;
+  readonly pump: Pump;
+  readonly residentBytes: () => number;
+  readonly onFatal: (failure: unknown) => void;
+}
+
+const STORE_STALE_MS = 15_000;
+const BEAT_STALE_MS = 5_000;
+
+/** What happens on each beat: the market is woken, prices are watched, halts end, marks are kept. A beat never waits for an account. */
+export class Pulse {
+  readonly #services: PulseServices;
+  readonly #startedMs: number;
+  readonly fatal: (failure: unknown) => void;
+  #beatMs: number | undefined;
+  #storeMs: number | undefined;
+  #watchMs: number | undefined;
+  #watching = false;
+  #keeping = false;
+  #keptMs: number;
+
+  constructor(services: PulseServices) {
+    this.#services = services;
+    this.fatal = services.onFatal;
+    this.#startedMs = services.clock.monotonicMs();
+    this.#keptMs = this.#startedMs;
+  }
+
+  async beat(): Promise<void> {
+    const { clock, desk, pump, accounts, market } = this.#services;
+    this.#beatMs = clock.monotonicMs();
+    void pump.wake().catch(this.fatal);
+    if (market.pace === "live") void this.#watch().catch(this.fatal);
+    else this.#watchMs = this.#beatMs;
+    await desk.endTimedHalt();
+    const { halt } = desk.state;
+    if (halt?.panic) for (const account of accounts.all()) void startPanic(account, halt.reason)?.catch(this.fatal);
+    if (this.#beatMs - this.#keptMs >= SNAPSHOT_EVERY_MS || this.#storeMs === undefined) void this.#keep();
+  }
+
+  ages(): Pick<HealthFacts, "beatAgeMs" | "storeAgeMs" | "watchAgeMs" | "uptimeMs" | "residentBytes"> {
+    const nowMs = this.#services.clock.monotonicMs();
+    const age = (since: number | undefined) => (since === undefined ? undefined : nowMs - since);
+    return {
+      beatAgeMs: age(this.#beatMs),
+      storeAgeMs: age(this.#storeMs),
+      watchAgeMs: age(this.#watchMs),
+      uptimeMs: nowMs - this.#startedMs,
+      residentBytes: this.#services.residentBytes(),
+    };
+  }
+
+  problems(): string[] {
+    const { beatAgeMs, storeAgeMs, watchAgeMs } = this.ages();
+    const problems: string[] = [];
+    if (beatAgeMs !== undefined && beatAgeMs > BEAT_STALE_MS) problems.push(`the last beat was ${Math.round(beatAgeMs / 1000)} s ago`);
+    if (storeAgeMs !== undefined && storeAgeMs > STORE_STALE_MS) problems.push(`the store has not written for ${Math.round(storeAgeMs / 1000)} s`);
+    if (watchAgeMs !== undefined && watchAgeMs > WATCH_STALE_MS) problems.push(`prices are ${Math.round(watchAgeMs / 1000)} s old: stops that the desk holds are blind`);
+    return problems;
+  }
+
+  /** Marks where everything stands. Losing a mark costs time at the next start, nothing else. */
+  async keep(): Promise<void> {
+    const { store, clock, hub, accounts } = this.#services;
+    await saveAlive(store, { wallMs: clock.wall(), marketMs: hub.atMs });
+    for (const account of accounts.active()) await accounts.snapshot(account);
+    this.#storeMs = clock.monotonicMs();
+  }
+
+  async #keep(): Promise<void> {
+    if (this.#keeping) return;
+    this.#keeping = true;
+    this.#keptMs = this.#services.clock.monotonicMs();
+    try {
+      await this.keep();
+    } catch (failure) {
+      this.#services.logger.error({ failure }, "the store did not take the marks of where the desk stands");
+    } finally {
+      this.#keeping = false;
+    }
+  }
+
+  /** Prices between candles, on a live market: stops and market orders run on them. One request for all symbols. */
+  async #watch(): Promise<void> {
+    if (this.#watching) return;
+    this.#watching = true;
+    const { market, hub, accounts, clock, logger } = this.#services;
+    try {
+      const symbols = accounts.symbols();
+      const readings = symbols.size === 0 ? [] : await market.prices(symbols);
+      for (const { symbol, price, wallMs: seenMs } of readings) {
+        if (clock.wall() - seenMs > PRICE_FRESH_MS) continue;
+        const at = marketMs(wallMs(seenMs));
+        hub.seePrice(symbol, price, at);
+        for (const account of accounts.active()) void account.onPrice(symbol, price, at)?.catch(this.fatal);
+      }
+      this.#watchMs = clock.monotonicMs();
+    } catch (failure) {
+      if (!(failure instanceof TransientError)) throw failure;
+      logger.warn({ market: market.key, problem: messageOf(failure) }, "no prices on this beat");
+    } finally {
+      this.#watching = false;
+    }
+  }
+}
+

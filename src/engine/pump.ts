@@ -1,0 +1,138 @@
+import { TransientError, messageOf } from "../domain/errors.ts";
+import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Scheduled } from "../ports/engine.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Market, MarketStep } from "../ports/market.ts";
+import type { Account } from "./account.ts";
+import type { FeedHub } from "./feeds.ts";
+import { ACCOUNT_LAG_MAX, BREATHE_EVERY_MS, STEPS_PER_BATCH } from "./limits.ts";
+
+/** How fast market time moves: a factor of wall time, as fast as it goes, or only when told. */
+export type MarketSpeed = number | "max" | "script";
+
+export interface PumpServices {
+  readonly market: Market;
+  readonly hub: FeedHub;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly speed: MarketSpeed;
+  /** Accounts that the market must reach. */
+  readonly active: () => readonly Account[];
+  /** Symbols that something needs. */
+  readonly symbols: () => ReadonlySet<string>;
+  readonly scheduled: () => readonly Scheduled[];
+  /** A fault that no account may outlive: the process must end. */
+  readonly onFatal: (failure: unknown) => void;
+}
+
+/**
+ * Moves the market: derives from the clock how far it should be, fetches the steps up to there and hands each to the feeds and to every
+ * active account. At `max` and in a script each step waits for all accounts, so that equal input gives equal books; at other speeds an
+ * account that waits for its store lags behind on its own, and the market waits only at the lag's bound.
+ */
+export class Pump {
+  readonly #services: PumpServices;
+  readonly #anchor: { wallMs: number; marketMs: MarketMs };
+  #running: Promise<void> | undefined;
+  #scriptTarget: number;
+  #ended = false;
+  #stopped = false;
+
+  constructor(services: PumpServices) {
+    this.#services = services;
+    this.#anchor = { wallMs: services.clock.monotonicMs(), marketMs: services.hub.atMs };
+    this.#scriptTarget = services.hub.atMs;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Moves the market to where it should be by now. Waking it while it moves does nothing. */
+  wake(): Promise<void> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Lets a scripted market move up to an instant, and waits until it is there. */
+  async moveTo(target: number): Promise<void> {
+    this.#scriptTarget = Math.max(this.#scriptTarget, target);
+    await this.#running;
+    await this.wake();
+    await Promise.all(this.#services.active().map((account) => account.queue.idle()));
+  }
+
+  /** Ends after the step in progress. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  #target(): number {
+    const { market, speed, clock, active } = this.#services;
+    if (market.pace === "live") return clock.wall();
+    if (speed === "script") return this.#scriptTarget;
+    if (speed === "max") return active().length > 0 ? Number.MAX_SAFE_INTEGER : this.#services.hub.atMs;
+    return this.#anchor.marketMs + (clock.monotonicMs() - this.#anchor.wallMs) * speed;
+  }
+
+  async #run(): Promise<void> {
+    const { market, hub, symbols, clock, logger } = this.#services;
+    let breathedMs = clock.monotonicMs();
+    while (!this.#stopped) {
+      const target = marketMs(Math.floor(this.#target() / MINUTE_MS) * MINUTE_MS);
+      if (target <= hub.atMs) return;
+      const batch = await this.#advance(target);
+      if (!batch) return;
+      for (const step of batch.steps) {
+        if (this.#stopped) return;
+        const wait = this.#step(step);
+        if (wait) await wait;
+        if (clock.monotonicMs() - breathedMs < BREATHE_EVERY_MS) continue;
+        await clock.breathe();
+        breathedMs = clock.monotonicMs();
+      }
+      if (batch.ended && !this.#ended) {
+        this.#ended = true;
+        logger.info({ market: market.key, at: hub.atMs }, "the market has no more candles");
+      }
+      if (batch.steps.length === 0) return;
+      if (symbols().size === 0 && market.pace === "live") return;
+    }
+  }
+
+  async #advance(target: MarketMs): Promise<{ steps: MarketStep[]; ended: boolean } | undefined> {
+    const { market, hub, symbols, logger } = this.#services;
+    try {
+      return await market.advance(hub.atMs, target, symbols(), STEPS_PER_BATCH);
+    } catch (failure) {
+      if (!(failure instanceof TransientError)) throw failure;
+      logger.warn({ market: market.key, problem: messageOf(failure) }, "the market did not answer; the next beat asks again");
+      return undefined;
+    }
+  }
+
+  /** One step, never awaiting when nothing has to be waited for. */
+  #step(step: MarketStep): Promise<void> | undefined {
+    const { hub, active, scheduled, speed, market } = this.#services;
+    const slots = hub.push(step);
+    const due = scheduled().some((each) => each.dueMs() <= step.atMs);
+    const lockstep = due || (market.pace === "stepped" && typeof speed !== "number");
+    const waits: Promise<void>[] = [];
+    for (const account of active()) {
+      const work = account.onStep(step, slots)?.catch(this.#services.onFatal);
+      if (work && (lockstep || account.queue.depth > ACCOUNT_LAG_MAX)) waits.push(work);
+    }
+    if (waits.length === 0 && !due) return undefined;
+    return this.#settle(waits, due ? step.atMs : undefined);
+  }
+
+  async #settle(waits: readonly Promise<void>[], dueAt: MarketMs | undefined): Promise<void> {
+    await Promise.all(waits);
+    if (dueAt === undefined) return;
+    for (const each of this.#services.scheduled()) if (each.dueMs() <= dueAt) await each.run(dueAt);
+  }
+}

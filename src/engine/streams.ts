@@ -1,0 +1,51 @@
+import { type AccountEvent, type DeskEvent, decodeEvent, type Recorded } from "../domain/events.ts";
+import type { Streams } from "../ports/engine.ts";
+import type { Store } from "../ports/store.ts";
+
+export const DESK_STREAM = "desk";
+
+export function accountStream(account: string): string {
+  return `account:${account}`;
+}
+
+/** The most rows that one reader gets at once. */
+const PAGE_MAX = 1_000;
+
+/** Read access to every stream of this desk, with word of each append. */
+export class StreamBook implements Streams {
+  readonly #store: Store;
+  readonly #last = new Map<string, () => number>();
+  readonly #listeners = new Set<(stream: string) => void>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  add(stream: string, lastSequence: () => number): void {
+    this.#last.set(stream, lastSequence);
+  }
+
+  names(): readonly string[] {
+    return [...this.#last.keys()].sort();
+  }
+
+  lastSequence(stream: string): number {
+    return this.#last.get(stream)?.() ?? 0;
+  }
+
+  async since(stream: string, afterSequence: number, limit: number): Promise<readonly Recorded<AccountEvent | DeskEvent>[]> {
+    if (afterSequence >= this.lastSequence(stream)) return [];
+    const rows = await this.#store.read(stream, afterSequence, Math.min(limit, PAGE_MAX));
+    return rows.map(({ sequence, body }) => decodeEvent(sequence, body));
+  }
+
+  onAppend(listener: (stream: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Called by the writers after each durable append. */
+  appended = (stream: string): void => {
+    for (const listener of this.#listeners) listener(stream);
+  };
+}

@@ -1,0 +1,123 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { type RunningDesk, startDesk } from "./app.ts";
+import { ConfigError, messageOf } from "./domain/errors.ts";
+import { SHUTDOWN_MS } from "./engine/limits.ts";
+import { openTerminal } from "./platforms/terminal.ts";
+import { cronerCalendar } from "./system/calendar.ts";
+import { systemChance } from "./system/chance.ts";
+import { systemClock } from "./system/clock.ts";
+import { CrashNote } from "./system/crash-note.ts";
+import { cronBeat } from "./system/cron.ts";
+import { createLogger } from "./system/logger.ts";
+import { SecretRegistry } from "./system/secrets.ts";
+
+const EXIT_CONFIG = 1;
+const EXIT_CRASH = 70;
+const USAGE = `scalpstorm: a chat-operated crypto trading desk
+
+  npm start                 the desk, with this terminal as its first chat
+  npm start -- --json       one JSON line per answer and alert, for scripts
+  npm start -- --script     ends when the piped commands end
+  npm start -- --help       this text; settings are in .env.example
+`;
+
+const root = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../" : "../../", import.meta.url));
+await main(new Set(process.argv.slice(2)));
+
+async function main(flags: ReadonlySet<string>): Promise<void> {
+  if (flags.has("--help")) return void process.stdout.write(USAGE);
+  const unknown = [...flags].find((flag) => !["--json", "--script"].includes(flag));
+  if (unknown) return refuse([`${unknown} is not an option of this command. --help lists them.`]);
+  try {
+    const config = loadConfig(environment(), (path) => readFileSync(path, "utf8"));
+    await run(config, flags);
+  } catch (failure) {
+    if (failure instanceof ConfigError) return refuse(failure.message.split("\n"));
+    throw failure;
+  }
+}
+
+/** Runs a desk until a signal, the end of a script, or a fault that nothing may outlive. */
+async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
+  const clock = systemClock();
+  const secrets = new SecretRegistry();
+  for (const secret of [config.discordToken, config.telegramToken, config.heartbeatUrl]) if (secret) secrets.register(secret.reveal());
+  const person = process.stdin.isTTY === true && process.stdout.isTTY === true && !flags.has("--json");
+  const logger = createLogger({ level: config.logLevel, destination: person ? { file: config.logFile } : "stderr", secrets });
+  const note = new CrashNote(`${config.panicFile}.crash`);
+  const crash = (failure: unknown): never => {
+    const cause = secrets.scrub(messageOf(failure));
+    logger.error({ failure }, "the desk ends, because it must not go on like this");
+    note.leave(cause);
+    process.stderr.write(`The desk ended: ${cause}\n`);
+    process.exit(EXIT_CRASH);
+  };
+  process.on("uncaughtException", crash);
+  process.on("unhandledRejection", crash);
+  let desk: RunningDesk | undefined;
+  const stop = stopper(() => desk);
+  process.on("SIGTERM", () => void stop("SIGTERM"));
+  process.on("SIGINT", () => void stop("SIGINT"));
+  if (process.platform !== "win32") process.on("SIGUSR2", () => void desk?.panic("signal SIGUSR2").catch(crash));
+  desk = await startDesk({
+    config,
+    clock,
+    beat: cronBeat(logger),
+    calendar: cronerCalendar(),
+    chance: systemChance(),
+    logger,
+    version: version(),
+    commandsFolder: fileURLToPath(new URL("../commands/", import.meta.url)),
+    crashCause: note.take(),
+    residentBytes: () => process.memoryUsage.rss(),
+    panicRequested: () => existsSync(config.panicFile),
+    terminal: (needs) => {
+      const terminal = openTerminal({
+        ...needs,
+        input: process.stdin,
+        output: process.stdout,
+        json: flags.has("--json"),
+        interactive: person,
+        endsAtEof: config.marketSpeed === "script" || flags.has("--script"),
+        historyFile: `${config.logFile}.history`,
+        colors: process.stdout.isTTY === true && !process.env.NO_COLOR,
+        clock,
+      });
+      void terminal.ended.then(() => stop("the terminal ended"));
+      return terminal;
+    },
+    onFatal: crash,
+  });
+  if (desk.claimCode) process.stderr.write(`Nobody owns this desk yet. Send this in Discord or Telegram: /access link code:${desk.claimCode}\n`);
+}
+
+/** Stops once, within the time that a shutdown may take; a second call ends at once. */
+function stopper(deskOf: () => RunningDesk | undefined): (reason: string) => Promise<void> {
+  let stopping = false;
+  return async (reason) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+    await deskOf()?.stop(reason);
+    process.exit(0);
+  };
+}
+
+/** The process environment, with what a .env file beside the project adds. */
+function environment(): NodeJS.ProcessEnv {
+  if (existsSync(".env")) process.loadEnvFile(".env");
+  return process.env;
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL("package.json", `file://${root}`), "utf8")) as { version: string };
+  return version;
+}
+
+function refuse(lines: readonly string[]): void {
+  process.stderr.write(`${lines.join("\n")}\n`);
+  process.exitCode = EXIT_CONFIG;
+}
