@@ -1,8 +1,7 @@
-import { TransientError } from "../domain/errors.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { FrontDoor, Platform, Request, SendOptions } from "../ports/platform.ts";
+import { type FrontDoor, NotSent, type Platform, type Request, type SendOptions } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import { finishInterrupted } from "./discord/answer.ts";
 import { decodeHandle } from "./discord/answer-handle.ts";
@@ -87,7 +86,7 @@ class DiscordPlatform implements Platform {
 
   #api(): Api {
     const api = this.#connection.api;
-    if (api === undefined) throw new TransientError("Discord is not started yet. Send it again after the start.");
+    if (api === undefined) throw new NotSent("Discord is not started yet. Send it again after the start.");
     return api;
   }
 }

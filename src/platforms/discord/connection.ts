@@ -5,6 +5,7 @@ import { MINUTE_MS, SECOND_MS } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { Api } from "./api.ts";
+import { withFinalEnd } from "./final-end.ts";
 import { Reach } from "./reach.ts";
 import { wireClient, wireRest } from "./wiring.ts";
 
@@ -113,7 +114,7 @@ export class Connection {
   /** One client from login to its end; a client that failed cannot be used again. Resolves with why it ended. */
   async #session(discord: Discord): Promise<string> {
     const session = new AbortController();
-    const client = new discord.Client(this.#clientOptions(discord));
+    const client: Client = new discord.Client(this.#clientOptions(discord, () => client));
     this.#client = client;
     const ended = new Promise<string>((resolve) => {
       this.#endSession = () => resolve("closed by us");
@@ -161,7 +162,7 @@ export class Connection {
     });
   }
 
-  #clientOptions(discord: Discord): ClientOptions {
+  #clientOptions(discord: Discord, client: () => Client): ClientOptions {
     const throttler = this.#parts.identifyThrottler;
     return {
       intents: [discord.GatewayIntentBits.Guilds],
@@ -169,7 +170,10 @@ export class Connection {
       allowedMentions: { parse: [] },
       waitGuildTimeout: SERVER_WAIT_MS,
       rest: this.#restOptions(discord),
-      ...(throttler === undefined ? {} : { ws: { buildIdentifyThrottler: async () => throttler } }),
+      ws: {
+        buildStrategy: (manager) => withFinalEnd(new discord.SimpleShardingStrategy(manager), () => this.#client !== client()),
+        ...(throttler === undefined ? {} : { buildIdentifyThrottler: async () => throttler }),
+      },
     };
   }
 

@@ -1,4 +1,5 @@
 import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
+import { NotSent } from "../../ports/platform.ts";
 
 /**
  * What a failed call means for us: the token was refused; the interaction's token is void; the place or message is gone for good;
@@ -34,7 +35,9 @@ export function deliveryError(error: unknown): Error {
       cause: error,
     });
   if (fault === "message-gone") return new UserError("The message to edit was deleted in Discord. Send a new one.", { cause: error });
-  return new TransientError(`Discord did not take the message (${messageOf(error)}). It may be sent again.`, { cause: error });
+  const text = `Discord did not take the message (${messageOf(error)}). It may be sent again.`;
+  // An answer of 4xx is a plain no; after an outage nobody knows.
+  return fault === "down" ? new TransientError(text, { cause: error }) : new NotSent(text, { cause: error });
 }
 
 function numbersOf(error: unknown): { status: number | undefined; code: unknown } {

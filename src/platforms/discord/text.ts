@@ -47,7 +47,7 @@ export function fitLines(parts: readonly string[], max: number, noun: string): s
   const kept: string[] = [];
   let used = 0;
   for (const part of parts) {
-    if (used + part.length + 1 > room) break;
+    if (used + part.length > room) break;
     kept.push(part);
     used += part.length + 1;
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { TransientError, UserError } from "../../../src/domain/errors.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { openDiscord } from "../../../src/platforms/discord.ts";
-import type { Request } from "../../../src/ports/platform.ts";
+import { NotSent, type Request } from "../../../src/ports/platform.ts";
 import { textOf } from "../../kit/discord/text.ts";
 import { FakeClock } from "../../kit/fake-clock.ts";
 import { view } from "./fake-door.ts";
@@ -139,6 +139,6 @@ describe("A request that a crash interrupted", () => {
 
 test("A platform that was not started asks to be tried again", async () => {
   const platform = openDiscord({ token: new Secret("x"), apiUrl: "http://127.0.0.1:1/api", logger: new Notes(), clock: new FakeClock() });
-  await expect(platform.send("1", view("x"), { nonce: "n" })).rejects.toBeInstanceOf(TransientError);
+  await expect(platform.send("1", view("x"), { nonce: "n" })).rejects.toBeInstanceOf(NotSent);
   expect(platform.reachable).toBe(false);
 });

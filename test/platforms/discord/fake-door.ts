@@ -43,6 +43,10 @@ export class FakeDoor implements FrontDoor {
     return this.commands;
   }
 
+  parse(line: string): { problem: View } {
+    return { problem: view(`${line}: Discord sends no typed lines`) };
+  }
+
   mustStore(path: string): boolean {
     return path !== "bot list" && path !== "help";
   }

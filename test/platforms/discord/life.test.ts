@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { TransientError } from "../../../src/domain/errors.ts";
+import { NotSent } from "../../../src/ports/platform.ts";
 import { view } from "./fake-door.ts";
 import { begin, calls, cleanUpAfterEach, counterpart, openDesk, until } from "./rig.ts";
 
@@ -101,7 +102,7 @@ describe("The connection", () => {
     const { discord, platform, failures } = await openDesk();
     discord.fault({ pathPattern: /messages$/, status: 401, body: { code: 0, message: "401: Unauthorized" } });
     await expect(platform.send(discord.channel.id, view("x"), { nonce: "a" })).rejects.toBeInstanceOf(TransientError);
-    await expect(platform.send(discord.channel.id, view("x"), { nonce: "b" })).rejects.toBeInstanceOf(TransientError);
+    await expect(platform.send(discord.channel.id, view("x"), { nonce: "b" })).rejects.toBeInstanceOf(NotSent);
     expect(platform.reachable).toBe(false);
     expect(failures).toHaveLength(1);
     await until(() => !discord.gateway.isConnected);
@@ -122,6 +123,38 @@ describe("The connection", () => {
     expect(platform.reachable).toBe(false);
     expect(clock.sleeping).toBe(0);
     await until(() => !discord.gateway.isConnected);
+  });
+
+  test("that is ended while it reconnects stays ended", async () => {
+    const { discord, platform } = await openDesk();
+    discord.dropSockets();
+    await until(() => !platform.reachable);
+    await platform.stop();
+    // The library would come back half a second after the cut; a later one that is cut and resumes takes longer.
+    const next = await begin(discord.apiUrl, discord.token);
+    await until(() => next.platform.reachable);
+    discord.dropSockets();
+    await until(() => !next.platform.reachable);
+    await until(() => next.platform.reachable);
+    expect(discord.gateway.starts).toEqual(["identify", "identify", "resume"]);
+  });
+
+  test("that is ended while the gateway refuses it stays ended and harms nobody", async () => {
+    const { discord } = await counterpart();
+    discord.refuseGateway = true;
+    const early = await begin(discord.apiUrl, discord.token);
+    await until(() => calls(discord, "GET", /gateway/) === 1);
+    await early.platform.stop();
+    const refused = await begin(discord.apiUrl, discord.token);
+    await until(() => refused.notes.at("warn").length > 0);
+    await refused.platform.stop();
+    discord.refuseGateway = false;
+    const next = await begin(discord.apiUrl, discord.token);
+    await until(() => next.platform.reachable);
+    discord.dropSockets();
+    await until(() => !next.platform.reachable);
+    await until(() => next.platform.reachable);
+    expect(discord.gateway.starts).toEqual(["identify", "resume"]);
   });
 
   test("can be ended while the API hangs", async () => {
