@@ -111,13 +111,27 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   const failed = (platform: string) => (reason: string) => {
     desk.append([{ type: "platform-failed", platform, reason }]).catch(options.onFatal);
   };
-  platforms.push(...(await openPlatforms(options, failed, { wait: (span) => wait(opened, delivery, span), welcome: () => welcome(opened) })));
-  const digests = new Digests({ desk, calendar: options.calendar, digestOf: (_place, day) => digestNow(opened, day, config.timezone) });
+  platforms.push(
+    ...(await openPlatforms(options, failed, { wait: (span) => wait(opened, delivery, span), welcome: () => welcome(opened) })),
+  );
+  const digests = new Digests({
+    desk,
+    logger,
+    calendar: options.calendar,
+    digestOf: (_place, day) => digestNow(opened, day, config.timezone),
+  });
   opened.schedule(digests);
 
   await subscribeTerminal(opened, platforms, config.timezone);
   await delivery.start();
-  const ping = config.heartbeatUrl && heartbeat(config.heartbeatUrl.reveal(), () => engine.health().problems.length === 0, () => clock.monotonicMs(), logger);
+  const ping =
+    config.heartbeatUrl &&
+    heartbeat(
+      config.heartbeatUrl.reveal(),
+      () => engine.health().problems.length === 0,
+      () => clock.monotonicMs(),
+      logger,
+    );
   const panic = async (reason: string) => {
     if (desk.state.halt?.panic) return;
     await engine.panic(reason, { requestId: `panic:${clock.wall()}`, user: "desk" });
@@ -155,18 +169,22 @@ async function openStore(url: string, logger: Logger): Promise<Store> {
 }
 
 const DEFAULT_SEED = 42;
+const EXCHANGE_TIMEOUT_MS = 10_000;
 
 async function openMarket({ config, clock, logger }: DeskOptions): Promise<Market> {
   const { market } = config;
   if (market.kind === "simulated") return (await import("./feeds/simulated.ts")).openSimulated({ seed: market.seed ?? DEFAULT_SEED });
   if (market.kind === "replay") return (await import("./feeds/replay.ts")).openReplay(market.source);
   const { openCcxtMarketData } = await import("./venues/ccxt/market-data.ts");
-  const apiUrl = config.exchangeApiUrl === undefined ? {} : { apiUrl: config.exchangeApiUrl };
-  const data = await openCcxtMarketData({ exchangeId: market.id, clock, ...apiUrl });
+  const data = await openCcxtMarketData({ exchangeId: market.id, clock, apiUrl: config.exchangeApiUrl, timeoutMs: EXCHANGE_TIMEOUT_MS });
   return (await import("./feeds/exchange.ts")).openExchange({ data, clock, logger });
 }
 
-async function openPlatforms(options: DeskOptions, failed: (platform: string) => (reason: string) => void, needs: TerminalNeeds): Promise<Platform[]> {
+async function openPlatforms(
+  options: DeskOptions,
+  failed: (platform: string) => (reason: string) => void,
+  needs: TerminalNeeds,
+): Promise<Platform[]> {
   const { config, clock, logger, terminal } = options;
   const platforms: Platform[] = [];
   if (terminal) platforms.push(terminal(needs));
@@ -176,7 +194,9 @@ async function openPlatforms(options: DeskOptions, failed: (platform: string) =>
   }
   if (config.telegramToken) {
     const { openTelegram } = await import("./platforms/telegram.ts");
-    platforms.push(openTelegram({ token: config.telegramToken, apiUrl: config.telegramApiUrl, logger, clock, onFailure: failed("telegram") }));
+    platforms.push(
+      openTelegram({ token: config.telegramToken, apiUrl: config.telegramApiUrl, logger, clock, onFailure: failed("telegram") }),
+    );
   }
   return platforms;
 }
@@ -211,7 +231,12 @@ function welcome({ engine }: OpenedEngine): View {
 function digestNow({ engine, desk }: OpenedEngine, day: string, timeZone: string) {
   void desk;
   const priceOf = (symbol: string): Decimal | undefined => engine.bots().find(({ state }) => state.spec.symbol === symbol)?.price;
-  return digestOf(engine.accounts().map(({ state }) => state), day, timeZone, priceOf);
+  return digestOf(
+    engine.accounts().map(({ state }) => state),
+    day,
+    timeZone,
+    priceOf,
+  );
 }
 
 function nameOf({ engine }: OpenedEngine, botId: string): { name: string; symbol: string } | undefined {

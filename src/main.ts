@@ -91,7 +91,8 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     },
     onFatal: crash,
   });
-  if (desk.claimCode) process.stderr.write(`Nobody owns this desk yet. Send this in Discord or Telegram: /access link code:${desk.claimCode}\n`);
+  if (desk.claimCode)
+    process.stderr.write(`Nobody owns this desk yet. Send this in Discord or Telegram: /access link code:${desk.claimCode}\n`);
 }
 
 /** Stops once, within the time that a shutdown may take; a second call ends at once. */

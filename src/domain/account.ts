@@ -1,87 +1,18 @@
-import type { BotSpec, BotStatus } from "./bot.ts";
+import { type AccountState, type BotState, NO_RESULT, newBot, RESULT_BUCKET_MS } from "./books.ts";
+import type { BotStatus } from "./bot.ts";
 import type { AccountEvent, Intent, Recorded } from "./events.ts";
 import { type Decimal, max, ZERO } from "./money.ts";
 import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus, protectiveOrderId } from "./order.ts";
-import { applyFill, FLAT, type Fill, isFlat, type Position } from "./position.ts";
+import { applyFill, type Fill, isFlat } from "./position.ts";
 import { type MarketMs, marketMs } from "./time.ts";
 
-/** Results are kept per quarter of an hour, because every time zone's day begins on one. */
-export const RESULT_BUCKET_MS = 15 * 60_000;
 /** How many chat requests an account remembers, so that a repeated one is found. */
 const REQUESTS_MAX = 1_000;
 
-export interface Result {
-  readonly realized: Decimal;
-  readonly fees: Decimal;
-  readonly fills: number;
-  readonly closes: number;
-  readonly wins: number;
-}
-
-export const NO_RESULT: Result = { realized: ZERO, fees: ZERO, fills: 0, closes: 0, wins: 0 };
-
-export interface BotState {
-  readonly spec: BotSpec;
-  status: BotStatus;
-  statusReason: string;
-  deleted: boolean;
-  /** Market time of the newest start: only candles that close after it are decided on. */
-  startedMs: MarketMs | undefined;
-  /** Slot of the newest decision that acted or was denied. */
-  actedSlotMs: MarketMs | undefined;
-  position: Position;
-  /** Sum of all base and quote movements of this bot's fills: the second, independent way to its position and cash. */
-  baseEntries: Decimal;
-  quoteEntries: Decimal;
-  /** Highest price since entry, for trailing stops. */
-  highest: Decimal | undefined;
-  results: Map<number, Result>;
-}
-
-/** One account's books: a fold of its stream. Only its writer changes it, by `applyAccountEvent`. */
-export interface AccountState {
-  account: string;
-  owner: string;
-  market: string;
-  currency: string;
-  startBalances: Map<string, Decimal>;
-  balances: Map<string, Decimal>;
-  bots: Map<string, BotState>;
-  /** Orders that are not terminal, by client order id. */
-  orders: Map<string, Order>;
-  intents: Map<string, Intent>;
-  day: { day: string; equity: Decimal } | undefined;
-  trippedDay: string | undefined;
-  panic: { scope: string; reason: string } | undefined;
-  requests: string[];
-  sequence: number;
-  /** Market time of the last step whose outcome is in these books. */
-  marketMs: MarketMs;
-}
-
-export function emptyAccount(): AccountState {
-  return {
-    account: "",
-    owner: "",
-    market: "",
-    currency: "",
-    startBalances: new Map(),
-    balances: new Map(),
-    bots: new Map(),
-    orders: new Map(),
-    intents: new Map(),
-    day: undefined,
-    trippedDay: undefined,
-    panic: undefined,
-    requests: [],
-    sequence: 0,
-    marketMs: marketMs(0),
-  };
-}
-
 /** Folds one event into the books. Throws when the stream contradicts itself, for then nothing may be built on it. */
 export function applyAccountEvent(state: AccountState, recorded: Recorded<AccountEvent>): void {
-  if (recorded.sequence !== state.sequence + 1) throw new Error(`expected event ${state.sequence + 1} of ${state.account}, found ${recorded.sequence}`);
+  if (recorded.sequence !== state.sequence + 1)
+    throw new Error(`expected event ${state.sequence + 1} of ${state.account}, found ${recorded.sequence}`);
   state.sequence = recorded.sequence;
   state.marketMs = marketMs(Math.max(state.marketMs, recorded.marketMs));
   if (recorded.requestId !== undefined && state.requests.at(-1) !== recorded.requestId) {
@@ -128,7 +59,10 @@ function applyFact(state: AccountState, event: AccountEvent, at: MarketMs): void
   }
 }
 
-type BotFact = Extract<AccountEvent, { type: "bot-created" | "bot-started" | "bot-stopped" | "bot-faulted" | "bot-deleted" | "trail-moved" }>;
+type BotFact = Extract<
+  AccountEvent,
+  { type: "bot-created" | "bot-started" | "bot-stopped" | "bot-faulted" | "bot-deleted" | "trail-moved" }
+>;
 
 function applyBotFact(state: AccountState, event: BotFact, at: MarketMs): void {
   if (event.type === "bot-created") {
@@ -280,24 +214,22 @@ function endOrder(state: AccountState, order: Order): void {
 
 function orderOf(intent: Intent, clientOrderId: string, at: MarketMs): Order {
   const { intentId, botId, symbol, side, type, purpose, quantity, reason, price } = intent;
-  const order = { clientOrderId, intentId, attempt: 1, botId, symbol, side, type, purpose, quantity, filledQuantity: ZERO, fillIds: [], reason, sinceMs: at };
-  return { ...order, status: "in-flight", ...(price === undefined ? {} : { price }) };
-}
-
-function newBot(spec: BotSpec): BotState {
-  return {
-    spec,
-    status: "created",
-    statusReason: "",
-    deleted: false,
-    startedMs: undefined,
-    actedSlotMs: undefined,
-    position: FLAT,
-    baseEntries: ZERO,
-    quoteEntries: ZERO,
-    highest: undefined,
-    results: new Map(),
+  const order = {
+    clientOrderId,
+    intentId,
+    attempt: 1,
+    botId,
+    symbol,
+    side,
+    type,
+    purpose,
+    quantity,
+    filledQuantity: ZERO,
+    fillIds: [],
+    reason,
+    sinceMs: at,
   };
+  return { ...order, status: "in-flight", ...(price === undefined ? {} : { price }) };
 }
 
 function setStatus(bot: BotState, status: BotStatus, reason: string): void {

@@ -67,7 +67,8 @@ export function emptyDesk(): DeskState {
 }
 
 export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>): void {
-  if (recorded.sequence !== state.sequence + 1) throw new Error(`expected event ${state.sequence + 1} of the desk, found ${recorded.sequence}`);
+  if (recorded.sequence !== state.sequence + 1)
+    throw new Error(`expected event ${state.sequence + 1} of the desk, found ${recorded.sequence}`);
   state.sequence = recorded.sequence;
   state.marketMs = marketMs(Math.max(state.marketMs, recorded.marketMs));
   state.lastWallMs = recorded.wallMs;
@@ -77,7 +78,8 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       state.starts.push({ wallMs: recorded.wallMs, stopped: false });
       if (state.starts.length > STARTS_MAX) state.starts.shift();
       state.lastCrash = event.crash;
-      if (event.safe) state.halt = { reason: `started safe: ${event.crash?.cause ?? "repeated crashes"}`, untilMs: undefined, by: "desk", panic: false };
+      if (event.safe)
+        state.halt = { reason: `started safe: ${event.crash?.cause ?? "repeated crashes"}`, untilMs: undefined, by: "desk", panic: false };
       return;
     case "desk-stopped": {
       const start = state.starts.at(-1);
@@ -115,7 +117,15 @@ function remember(state: DeskState, requestId: string, result: string): void {
   if (oldest !== undefined) state.results.delete(oldest);
 }
 
-type HandledAbove = "desk-started" | "desk-stopped" | "halted" | "resumed" | "account-registered" | "bot-registered" | "bot-unregistered" | "command-done";
+type HandledAbove =
+  | "desk-started"
+  | "desk-stopped"
+  | "halted"
+  | "resumed"
+  | "account-registered"
+  | "bot-registered"
+  | "bot-unregistered"
+  | "command-done";
 type PeopleFact = Exclude<DeskEvent, { type: HandledAbove }>;
 
 function applyPeopleFact(state: DeskState, event: PeopleFact): void {
@@ -133,7 +143,12 @@ function applyPeopleFact(state: DeskState, event: PeopleFact): void {
       return;
     case "channel-subscribed": {
       const before = state.channels.get(event.place);
-      state.channels.set(event.place, { place: event.place, kinds: event.kinds, digest: before?.digest, lastDigestDay: before?.lastDigestDay });
+      state.channels.set(event.place, {
+        place: event.place,
+        kinds: event.kinds,
+        digest: before?.digest,
+        lastDigestDay: before?.lastDigestDay,
+      });
       return;
     }
     case "channel-unsubscribed":

@@ -24,4 +24,3 @@ export interface Execution {
   readonly liquidity: "maker" | "taker";
   readonly marketMs: MarketMs;
 }
-

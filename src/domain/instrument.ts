@@ -19,7 +19,7 @@ export interface Instrument {
 }
 
 /** Quotes that can be told apart in a joined name such as `BTCUSDT`, longest first. */
-const KNOWN_QUOTES = ["FDUSD", "USDT", "USDC", "TUSD", "BUSD", "USD", "EUR", "GBP", "TRY", "BRL", "BTC", "ETH", "BNB"];
+const KNOWN_QUOTES: readonly string[] = ["FDUSD", "USDT", "USDC", "TUSD", "BUSD", "USD", "EUR", "GBP", "TRY", "BRL", "BTC", "ETH", "BNB"];
 
 /** Base and quote of `BTC/USDT`, `BTC-USDT` or `BTCUSDT`; undefined when the quote is not known. */
 export function splitSymbol(text: string): { base: string; quote: string; symbol: string } | undefined {

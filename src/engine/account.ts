@@ -1,39 +1,21 @@
-import type { AccountState, BotState } from "../domain/account.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { decimal, max, toDouble, ZERO } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
 import { dayOf, type MarketMs, marketMs } from "../domain/time.ts";
 import { trailedStop } from "../matching/protection.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Logger } from "../ports/logger.ts";
-import type { Market, MarketStep } from "../ports/market.ts";
+import type { MarketStep } from "../ports/market.ts";
 import { StoreUnavailable } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
-import type { AccountLimits } from "../risk/entry.ts";
 import { bookOf, executionEvents } from "./executions.ts";
 import { Executor } from "./executor.ts";
 import { Exposure } from "./exposure.ts";
-import type { FeedHub, Slot } from "./feeds.ts";
+import type { Slot } from "./feeds.ts";
 import { SerialQueue } from "./queue.ts";
 import { Runners } from "./runner.ts";
+import type { AccountServices, ExecutorHost } from "./services.ts";
 import type { StreamWriter } from "./stream.ts";
 import { equityOf, isActive } from "./valuation.ts";
-
-/** What every account shares. */
-export interface AccountServices {
-  readonly market: Market;
-  readonly hub: FeedHub;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly limits: AccountLimits;
-  readonly timeZone: string;
-  /** Why the desk denies entries, if it does. */
-  readonly halted: () => string | undefined;
-  /** Market time now: a slot whose successor has closed by then is late. */
-  readonly now: () => MarketMs;
-  /** Candles up to here are matched; on a live market the watch has covered newer ones. */
-  readonly matchUntil: () => number;
-}
 
 const STORE_RETRY_MS = 1_000;
 
@@ -41,7 +23,7 @@ const STORE_RETRY_MS = 1_000;
  * One account at work: the only writer of its stream. Everything that happens to it (market steps, prices, commands) passes through one serial
  * queue, and what is durable is what is folded, so that limits hold over all its bots and a crash loses nothing that was acknowledged.
  */
-export class Account {
+export class Account implements ExecutorHost {
   readonly writer: StreamWriter<AccountState, AccountEvent>;
   readonly venue: PaperVenue;
   readonly services: AccountServices;

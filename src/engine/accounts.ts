@@ -1,4 +1,5 @@
-import { type AccountState, applyAccountEvent, emptyAccount } from "../domain/account.ts";
+import { applyAccountEvent } from "../domain/account.ts";
+import { type AccountState, emptyAccount } from "../domain/books.ts";
 import { ConfigError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { type Decimal, fromJson, toJson } from "../domain/money.ts";
@@ -7,9 +8,10 @@ import { marketMs } from "../domain/time.ts";
 import type { Store } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import { strategyNamed } from "../strategies/registry.ts";
-import { Account, type AccountServices } from "./account.ts";
+import { Account } from "./account.ts";
 import type { Desk } from "./desk.ts";
 import { BotRunner } from "./runner.ts";
+import type { AccountServices } from "./services.ts";
 import { openStream, type StreamWriter } from "./stream.ts";
 import { accountStream, type StreamBook } from "./streams.ts";
 
@@ -87,14 +89,14 @@ export class Accounts {
   }
 
   /** The paper account of an owner, opened with the paper balance on first use. */
-  async openFor(owner: string, services: AccountServices, requestId: string): Promise<Account> {
+  async openFor(owner: string, services: AccountServices): Promise<Account> {
     const known = this.byOwner(owner);
     if (known) return known;
     const name = paperAccountOf(owner);
     const { desk } = this.#options;
-    if (!desk.state.accounts.has(name)) await desk.append([{ type: "account-registered", account: name, owner }], requestId);
+    if (!desk.state.accounts.has(name)) await desk.append([{ type: "account-registered", account: name, owner }]);
     const writer = await this.#write(name);
-    return this.byOwner(owner) ?? (await this.#opened(this.put(writer, services), owner, requestId));
+    return this.byOwner(owner) ?? (await this.#opened(this.put(writer, services), owner));
   }
 
   /** Finishes what a crash between two streams left half done, checks the market, and starts the bots that run. */
@@ -103,7 +105,13 @@ export class Accounts {
     await this.#opened(account, owner);
     if (state.market !== services.market.key) {
       const problem = `the paper account of ${owner} trades on "${state.market}", and this start asks for "${services.market.key}"`;
-      throw new ConfigError([{ setting: "MARKET", problem, remedy: "Set MARKET back, or give this market a store of its own, as STORE_URL=sqlite:data/other.sqlite" }]);
+      throw new ConfigError([
+        {
+          setting: "MARKET",
+          problem,
+          remedy: "Set MARKET back, or give this market a store of its own, as STORE_URL=sqlite:data/other.sqlite",
+        },
+      ]);
     }
     for (const bot of state.bots.values()) if (bot.status === "running") await this.run(account, bot.spec.id);
   }
@@ -129,18 +137,32 @@ export class Accounts {
     const name = accountStream(account);
     const snapshot = await store.loadSnapshot(name);
     const state = (snapshot && readSnapshot(snapshot.body)) ?? emptyAccount();
-    const writer = await openStream<AccountState, AccountEvent>({ name, state, store, clock: desk.clock, apply: applyAccountEvent, onAppend: streams.appended });
+    const writer = await openStream<AccountState, AccountEvent>({
+      name,
+      state,
+      store,
+      clock: desk.clock,
+      apply: applyAccountEvent,
+      onAppend: streams.appended,
+    });
     streams.add(name, () => state.sequence);
     return writer;
   }
 
-  async #opened(account: Account, owner: string, requestId?: string): Promise<Account> {
+  async #opened(account: Account, owner: string): Promise<Account> {
     if (account.state.sequence > 0) return account;
     const { market, hub } = account.services;
     account.position = hub.atMs;
     const balances = new Map(this.#options.paperBalances);
-    const opened: AccountEvent = { type: "account-opened", account: paperAccountOf(owner), owner, mode: "paper", market: market.key, balances };
-    await account.appendOnce([opened], requestId);
+    const opened: AccountEvent = {
+      type: "account-opened",
+      account: paperAccountOf(owner),
+      owner,
+      mode: "paper",
+      market: market.key,
+      balances,
+    };
+    await account.appendOnce([opened]);
     return account;
   }
 }

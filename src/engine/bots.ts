@@ -1,16 +1,17 @@
-import type { BotState } from "../domain/account.ts";
+import type { BotState } from "../domain/books.ts";
 import { UserError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { isProtective } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import type { Caller, NewBot } from "../ports/engine.ts";
 import { StoreUnavailable } from "../ports/store.ts";
-import type { Account, AccountServices } from "./account.ts";
+import type { Account } from "./account.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Desk } from "./desk.ts";
 import { BOTS_MAX, BOTS_PER_OWNER_MAX } from "./limits.ts";
 import { specOf } from "./new-bot.ts";
 import { SerialQueue } from "./queue.ts";
+import type { AccountServices } from "./services.ts";
 
 /** What people do to bots. Each runs in its account's serial queue, is durable when it resolves, and has its effect once per request id. */
 export class Bots {
@@ -45,14 +46,23 @@ export class Bots {
     if (own?.state.requests.includes(caller.requestId) && this.#registered(wish.name)) return;
     const count = [...state.bots.values()].filter(({ owner }) => owner === caller.user).length;
     if (count >= BOTS_PER_OWNER_MAX || state.bots.size >= BOTS_MAX) {
-      throw new UserError(`You have ${count} bots and the desk ${state.bots.size}; the most are ${BOTS_PER_OWNER_MAX} a person and ${BOTS_MAX} a desk. Delete one first.`);
+      throw new UserError(
+        `You have ${count} bots and the desk ${state.bots.size}; the most are ${BOTS_PER_OWNER_MAX} a person and ${BOTS_MAX} a desk. Delete one first.`,
+      );
     }
     if (this.#registered(wish.name)) throw new UserError(`The name ${wish.name} is taken. Choose another one.`);
-    const account = await told(this.#accounts.openFor(caller.user, this.#services, caller.requestId));
+    const account = await told(this.#accounts.openFor(caller.user, this.#services));
     const { account: accountName, currency } = account.state;
     const id = `b${state.botsEver + 1}`;
     const bot = specOf(wish, { id, owner: caller.user, account: accountName, currency }, this.#services.market);
-    const registered = { type: "bot-registered" as const, botId: id, name: bot.name, group: bot.group, owner: bot.owner, account: bot.account };
+    const registered = {
+      type: "bot-registered" as const,
+      botId: id,
+      name: bot.name,
+      group: bot.group,
+      owner: bot.owner,
+      account: bot.account,
+    };
     await told(this.#desk.append([registered], caller.requestId));
     await this.#inQueue(account, caller, async () => [{ type: "bot-created", bot }]);
   }
@@ -72,7 +82,8 @@ export class Bots {
     await told(
       account.queue.run(async () => {
         if (account.state.requests.includes(caller.requestId)) return;
-        if (bot.status !== "running" && bot.status !== "faulted" && !(close && !isFlat(bot.position))) throw new UserError(`${name} does not run.`);
+        if (bot.status !== "running" && bot.status !== "faulted" && !(close && !isFlat(bot.position)))
+          throw new UserError(`${name} does not run.`);
         const canceled = await account.executor.cancelEntries(bot, "the bot was stopped");
         const stopped: AccountEvent = { type: "bot-stopped", botId: bot.spec.id, closing: close, reason: `stopped by ${caller.user}` };
         const intents = close ? account.executor.closing(bot, "close", wishOf(account, caller, "closed on stop")) : [];
@@ -139,6 +150,9 @@ async function told<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (failure) {
     if (!(failure instanceof StoreUnavailable)) throw failure;
-    throw new UserError(`The store cannot write now (${failure.message}), so nothing was done. Free disk space or fix its permissions, then try again.`, { cause: failure });
+    throw new UserError(
+      `The store cannot write now (${failure.message}), so nothing was done. Free disk space or fix its permissions, then try again.`,
+      { cause: failure },
+    );
   }
 }

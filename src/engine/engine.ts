@@ -3,25 +3,15 @@ import { decimal } from "../domain/money.ts";
 import { isFlat, unrealizedAt } from "../domain/position.ts";
 import { DAY_MS, type MarketMs, MINUTE_MS, marketMs, type WallMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type {
-  AccountFacts,
-  BotFacts,
-  Caller,
-  Engine,
-  HealthFacts,
-  MarketFacts,
-  NewBot,
-  PanicFacts,
-  PriceFacts,
-} from "../ports/engine.ts";
+import type { AccountFacts, BotFacts, Caller, Engine, HealthFacts, MarketFacts, NewBot, PanicFacts, PriceFacts } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
 import type { Account } from "./account.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Bots } from "./bots.ts";
 import type { Desk } from "./desk.ts";
 import type { FeedHub } from "./feeds.ts";
-import type { Pulse } from "./pulse.ts";
 import { panicFacts, startPanic } from "./panic.ts";
+import type { Pulse } from "./pulse.ts";
 import type { MarketSpeed, Pump } from "./pump.ts";
 import { equityOf, reservedOf } from "./valuation.ts";
 
@@ -163,7 +153,8 @@ export class TradingEngine implements Engine {
 
   async moveMarket(span: { readonly forMs: number } | "end"): Promise<MarketFacts> {
     const { speed, pump, hub } = this.#parts;
-    if (speed !== "script") throw new UserError(`The market moves by itself at speed ${speed}. Start with MARKET_SPEED=script to move it by hand.`);
+    if (speed !== "script")
+      throw new UserError(`The market moves by itself at speed ${speed}. Start with MARKET_SPEED=script to move it by hand.`);
     await pump.moveTo(span === "end" ? Number.MAX_SAFE_INTEGER : hub.atMs + span.forMs);
     return this.market();
   }

@@ -1,4 +1,4 @@
-import type { AccountState, BotState } from "../domain/account.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
 import type { AccountEvent, FillOutcome } from "../domain/events.ts";
 import type { BotBook, Execution } from "../domain/execution.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -11,8 +11,18 @@ import { ENTRY_WORKS_MINUTES } from "./limits.ts";
 
 /** What a bot shows the matching room. */
 export function bookOf(state: AccountState, bot: BotState, instrument: Instrument, cash: Decimal): BotBook {
-  const orders = [...state.orders.values()].filter(({ botId, status }) => botId === bot.spec.id && status !== "in-flight" && status !== "unknown");
-  return { instrument, orders, positionQuantity: bot.position.quantity, positionCost: bot.position.cost, protection: bot.spec.protection, highest: bot.highest, cash };
+  const orders = [...state.orders.values()].filter(
+    ({ botId, status }) => botId === bot.spec.id && status !== "in-flight" && status !== "unknown",
+  );
+  return {
+    instrument,
+    orders,
+    positionQuantity: bot.position.quantity,
+    positionCost: bot.position.cost,
+    protection: bot.spec.protection,
+    highest: bot.highest,
+    cash,
+  };
 }
 
 /** The events that a bot's executions are, with what each one led to, and the orders that end with them. Pure: the fold comes later. */
@@ -35,9 +45,14 @@ export function executionEvents(book: BotBook, bot: BotState, executions: readon
     const left = remainingOf(order).minus(filled.get(order.clientOrderId)?.quantity ?? ZERO);
     if (left.isLessThanOrEqualTo(0)) continue;
     const soldOut = isFlat(position) && filled.size > 0;
-    if (soldOut) events.push({ type: "order-canceled", clientOrderId: order.clientOrderId, reason: "its position was closed before the rest filled" });
+    if (soldOut)
+      events.push({ type: "order-canceled", clientOrderId: order.clientOrderId, reason: "its position was closed before the rest filled" });
     else if (at - order.sinceMs >= ENTRY_WORKS_MINUTES * MINUTE_MS && order.type === "market") {
-      events.push({ type: "order-expired", clientOrderId: order.clientOrderId, reason: `not filled within ${ENTRY_WORKS_MINUTES} minutes of market time` });
+      events.push({
+        type: "order-expired",
+        clientOrderId: order.clientOrderId,
+        reason: `not filled within ${ENTRY_WORKS_MINUTES} minutes of market time`,
+      });
     }
   }
   return events;
@@ -59,12 +74,24 @@ function orderOf(book: BotBook, clientOrderId: string): { order: Order; purpose:
 function fillOf(execution: Execution, order: Order, instrument: Instrument, count: number): Fill {
   const { clientOrderId, price, quantity, fee, liquidity, marketMs } = execution;
   const fillId = `${clientOrderId}.${count}`;
-  return { fillId, clientOrderId, symbol: instrument.symbol, side: order.side, price, quantity, fee, feeCurrency: instrument.quote, liquidity, marketMs };
+  return {
+    fillId,
+    clientOrderId,
+    symbol: instrument.symbol,
+    side: order.side,
+    price,
+    quantity,
+    fee,
+    feeCurrency: instrument.quote,
+    liquidity,
+    marketMs,
+  };
 }
 
 function outcomeOf(book: BotBook, bot: BotState, before: Position, after: Position, fill: Fill, purpose: Purpose): FillOutcome {
   const realized = fill.side === "sell" ? after.grossRealized.minus(before.grossRealized).minus(fill.fee) : undefined;
   const price = entryPrice(after);
-  const levels = purpose === "entry" && price ? levelsFrom(book.instrument, bot.spec.protection, price) : { stopPrice: undefined, takePrice: undefined };
+  const levels =
+    purpose === "entry" && price ? levelsFrom(book.instrument, bot.spec.protection, price) : { stopPrice: undefined, takePrice: undefined };
   return { positionQuantity: after.quantity, entryPrice: price, realized, ...levels };
 }

@@ -1,4 +1,4 @@
-import type { BotState } from "../domain/account.ts";
+import type { BotState } from "../domain/books.ts";
 import { BotFault, messageOf } from "../domain/errors.ts";
 import type { AccountEvent, Intent } from "../domain/events.ts";
 import { type Decimal, decimal, ZERO } from "../domain/money.ts";
@@ -8,10 +8,10 @@ import type { Signal } from "../domain/signal.ts";
 import type { MarketMs } from "../domain/time.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
 import { checkEntry } from "../risk/entry.ts";
-import type { Account } from "./account.ts";
 import type { Slot } from "./feeds.ts";
 import { clientOrderIdOf, marketIntent, type Wish } from "./intents.ts";
 import type { BotRunner } from "./runner.ts";
+import type { ExecutorHost } from "./services.ts";
 import { equityOf, reservedOf } from "./valuation.ts";
 
 interface BotWish {
@@ -22,9 +22,9 @@ interface BotWish {
 
 /** The only room that makes intents of wishes and the only one that sends. Runs inside the account's serial queue. */
 export class Executor {
-  readonly #account: Account;
+  readonly #account: ExecutorHost;
 
-  constructor(account: Account) {
+  constructor(account: ExecutorHost) {
     this.#account = account;
   }
 
@@ -96,7 +96,8 @@ export class Executor {
     for (const order of [...state.orders.values()]) {
       if (order.status !== "in-flight" && order.status !== "unknown") continue;
       const reading = await venue.find(order.clientOrderId);
-      if (reading === "present") events.push({ type: "order-accepted", clientOrderId: order.clientOrderId, venueOrderId: `paper-${order.clientOrderId}` });
+      if (reading === "present")
+        events.push({ type: "order-accepted", clientOrderId: order.clientOrderId, venueOrderId: `paper-${order.clientOrderId}` });
       if (reading !== "absent") continue;
       const clientOrderId = clientOrderIdOf(order.intentId, order.attempt + 1);
       events.push({ type: "attempt", intentId: order.intentId, clientOrderId, attempt: order.attempt + 1 });
@@ -121,7 +122,9 @@ export class Executor {
   /** An order that sells a bot's whole position, unless one works already. */
   closing(bot: BotState, purpose: "close" | "panic", wish: Wish): Intent[] {
     if (isFlat(bot.position)) return [];
-    const works = [...this.#account.state.orders.values()].some((order) => order.botId === bot.spec.id && order.side === "sell" && !isProtective(order));
+    const works = [...this.#account.state.orders.values()].some(
+      (order) => order.botId === bot.spec.id && order.side === "sell" && !isProtective(order),
+    );
     return works ? [] : [marketIntent(bot, purpose, bot.position.quantity, wish)];
   }
 
@@ -132,7 +135,9 @@ export class Executor {
     const held = [...state.bots.values()].filter(({ position }) => !isFlat(position));
     if (held.length === 0) return this.#account.appendEvents([{ type: "panic-finished", scope: state.panic.scope, remainder: [] }]);
     const at = this.#account.position;
-    const intents = held.flatMap((bot) => this.closing(bot, "panic", { decision: at, slotMs: at, reason: state.panic?.reason ?? "panic", values: {} }));
+    const intents = held.flatMap((bot) =>
+      this.closing(bot, "panic", { decision: at, slotMs: at, reason: state.panic?.reason ?? "panic", values: {} }),
+    );
     if (intents.length > 0) await this.send(intents, []);
   }
 

@@ -1,4 +1,4 @@
-import type { AccountState, BotState } from "../domain/account.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { toDouble } from "../domain/money.ts";
 import { isProtective } from "../domain/order.ts";

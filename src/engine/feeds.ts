@@ -1,9 +1,9 @@
 import { type Candle, CandleFolder, type FoldedCandle } from "../domain/candle.ts";
+import type { Kernel, Reading } from "../domain/indicator.ts";
 import { type IndicatorSpec, indicatorKey } from "../domain/signal.ts";
 import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
 import { type Timeframe, timeframeMs } from "../domain/timeframe.ts";
 import { createKernel } from "../indicators/registry.ts";
-import type { Kernel, Reading } from "../domain/indicator.ts";
 import type { Market, MarketStep } from "../ports/market.ts";
 import type { IndicatorValues } from "../ports/strategy.ts";
 
@@ -23,7 +23,12 @@ export class Slot {
   readonly #readings: ReadonlyMap<string, Readonly<Record<string, Reading>>>;
   readonly #bundles = new Map<string, IndicatorValues>();
 
-  constructor(feed: Feed, candle: FoldedCandle, previous: FoldedCandle | undefined, readings: ReadonlyMap<string, Readonly<Record<string, Reading>>>) {
+  constructor(
+    feed: Feed,
+    candle: FoldedCandle,
+    previous: FoldedCandle | undefined,
+    readings: ReadonlyMap<string, Readonly<Record<string, Reading>>>,
+  ) {
     this.feed = feed;
     this.candle = candle;
     this.previous = previous;
@@ -93,7 +98,8 @@ export class Feed {
     const readings = new Map<string, Readonly<Record<string, Reading>>>();
     for (const [key, { kernel, now, before }] of this.#running) {
       const lines: Record<string, Reading> = {};
-      for (const [index, line] of kernel.lines.entries()) lines[line] = { now: now[index] ?? Number.NaN, before: before[index] ?? Number.NaN };
+      for (const [index, line] of kernel.lines.entries())
+        lines[line] = { now: now[index] ?? Number.NaN, before: before[index] ?? Number.NaN };
       readings.set(key, lines);
     }
     return new Slot(this, candle, this.#beforeLast, readings);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { BotState } from "../domain/account.ts";
+import type { BotState } from "../domain/books.ts";
 import type { Intent } from "../domain/events.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Purpose } from "../domain/order.ts";

@@ -16,20 +16,41 @@ export interface BotIdentity {
 /** A checked spec of a new paper bot. Throws UserError with one sentence for the first thing that cannot be. */
 export function specOf(wish: NewBot, identity: BotIdentity, market: Market): BotSpec {
   if (!BOT_NAME.test(wish.name)) {
-    throw new UserError(`A bot's name is 1 to 32 lower-case letters, digits and dashes and begins with a letter; "${wish.name.slice(0, 40)}" is not. Choose another name.`);
+    throw new UserError(
+      `A bot's name is 1 to 32 lower-case letters, digits and dashes and begins with a letter; "${wish.name.slice(0, 40)}" is not. Choose another name.`,
+    );
   }
   const symbol = splitSymbol(wish.symbol)?.symbol ?? wish.symbol;
   const instrument = market.instruments.get(symbol);
   if (!instrument) throw new UserError(`This market has no symbol ${wish.symbol.slice(0, 40)}. Choose one of ${someSymbols(market)}.`);
   if (instrument.quote !== identity.currency) {
-    throw new UserError(`${symbol} is paid in ${instrument.quote}, and your paper account holds ${identity.currency}. Choose a symbol quoted in ${identity.currency}.`);
+    throw new UserError(
+      `${symbol} is paid in ${instrument.quote}, and your paper account holds ${identity.currency}. Choose a symbol quoted in ${identity.currency}.`,
+    );
   }
   const { stopPct, takePct, trailingPct } = wish.protection;
-  const wrong = protectionProblem("stop", stopPct) ?? protectionProblem("take", takePct) ?? protectionProblem("trailing", trailingPct) ?? sizeProblem(wish);
+  const wrong =
+    protectionProblem("stop", stopPct) ??
+    protectionProblem("take", takePct) ??
+    protectionProblem("trailing", trailingPct) ??
+    sizeProblem(wish);
   if (wrong) throw new UserError(`${wrong[0]?.toUpperCase()}${wrong.slice(1)}.`);
   const { name, group, timeframe, sizing, protection } = wish;
   const { id, owner, account } = identity;
-  return { id, name, group, owner, account, mode: "paper", symbol, timeframe, strategy: wish.strategy, params: paramsOf(wish), sizing, protection };
+  return {
+    id,
+    name,
+    group,
+    owner,
+    account,
+    mode: "paper",
+    symbol,
+    timeframe,
+    strategy: wish.strategy,
+    params: paramsOf(wish),
+    sizing,
+    protection,
+  };
 }
 
 function paramsOf(wish: NewBot): Record<string, number> {

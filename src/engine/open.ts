@@ -6,15 +6,15 @@ import type { Market } from "../ports/market.ts";
 import type { Store } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import type { AccountLimits } from "../risk/entry.ts";
-import type { AccountServices } from "./account.ts";
 import { Accounts } from "./accounts.ts";
 import { Bots } from "./bots.ts";
 import { type Desk, openDesk } from "./desk.ts";
 import { TradingEngine } from "./engine.ts";
 import { FeedHub } from "./feeds.ts";
-import { type MarketSpeed, Pump } from "./pump.ts";
 import { Pulse } from "./pulse.ts";
+import { type MarketSpeed, Pump } from "./pump.ts";
 import { crashReport, loadAlive, resumeAt } from "./recovery.ts";
+import type { AccountServices } from "./services.ts";
 import { StreamBook } from "./streams.ts";
 
 /** On a live market, candles newer than this are left to the watch, which has seen their prices. */
@@ -57,7 +57,12 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const desk = await openDesk(store, clock, streams);
   const accounts = new Accounts({ store, streams, desk, paperBalances: options.paperBalances, openVenue: options.openVenue });
   const [alive, writers] = await Promise.all([loadAlive(store), accounts.load()]);
-  const at = resumeAt(market, writers.map(({ state }) => state), desk.state, alive);
+  const at = resumeAt(
+    market,
+    writers.map(({ state }) => state),
+    desk.state,
+    alive,
+  );
   const hub = new FeedHub(market, at);
   desk.followMarket(() => hub.atMs);
   const crash = crashReport(desk.state, alive, clock.wall(), options.crashCause);
@@ -85,8 +90,29 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   await bots.reconcileNames();
 
   const scheduled: Scheduled[] = [];
-  const pump = new Pump({ market, hub, clock, logger, speed, active: accounts.active, symbols: accounts.symbols, scheduled: () => scheduled, onFatal: options.onFatal });
-  const pulse = new Pulse({ store, market, hub, clock, logger, desk, accounts, pump, residentBytes: options.residentBytes, onFatal: options.onFatal });
+  const pump = new Pump({
+    market,
+    hub,
+    clock,
+    logger,
+    speed,
+    active: accounts.active,
+    symbols: accounts.symbols,
+    scheduled: () => scheduled,
+    onFatal: options.onFatal,
+  });
+  const pulse = new Pulse({
+    store,
+    market,
+    hub,
+    clock,
+    logger,
+    desk,
+    accounts,
+    pump,
+    residentBytes: options.residentBytes,
+    onFatal: options.onFatal,
+  });
   const engine = new TradingEngine({ clock, market, hub, desk, accounts, bots, pump, pulse, speed });
   return {
     engine,

@@ -76,8 +76,10 @@ export class Pulse {
     const { beatAgeMs, storeAgeMs, watchAgeMs } = this.ages();
     const problems: string[] = [];
     if (beatAgeMs !== undefined && beatAgeMs > BEAT_STALE_MS) problems.push(`the last beat was ${Math.round(beatAgeMs / 1000)} s ago`);
-    if (storeAgeMs !== undefined && storeAgeMs > STORE_STALE_MS) problems.push(`the store has not written for ${Math.round(storeAgeMs / 1000)} s`);
-    if (watchAgeMs !== undefined && watchAgeMs > WATCH_STALE_MS) problems.push(`prices are ${Math.round(watchAgeMs / 1000)} s old: stops that the desk holds are blind`);
+    if (storeAgeMs !== undefined && storeAgeMs > STORE_STALE_MS)
+      problems.push(`the store has not written for ${Math.round(storeAgeMs / 1000)} s`);
+    if (watchAgeMs !== undefined && watchAgeMs > WATCH_STALE_MS)
+      problems.push(`prices are ${Math.round(watchAgeMs / 1000)} s old: stops that the desk holds are blind`);
     return problems;
   }
 
@@ -125,4 +127,3 @@ export class Pulse {
     }
   }
 }
-

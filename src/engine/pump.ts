@@ -1,4 +1,4 @@
-import { TransientError, messageOf } from "../domain/errors.ts";
+import { messageOf, TransientError } from "../domain/errors.ts";
 import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Scheduled } from "../ports/engine.ts";

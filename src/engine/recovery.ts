@@ -25,19 +25,33 @@ export async function loadAlive(store: Store): Promise<AliveMark | undefined> {
 }
 
 /** What the run before this one left behind: undefined when it ended by itself or there was none. */
-export function crashReport(desk: DeskState, alive: AliveMark | undefined, wallMs: WallMs, cause: string | undefined): CrashReport | undefined {
+export function crashReport(
+  desk: DeskState,
+  alive: AliveMark | undefined,
+  wallMs: WallMs,
+  cause: string | undefined,
+): CrashReport | undefined {
   const last = desk.starts.at(-1);
   if (!last || last.stopped) return undefined;
   const crashesInWindow = desk.starts.filter(({ wallMs: startedMs, stopped }) => !stopped && wallMs - startedMs < CRASH_WINDOW_MS).length;
   const seenMs = Math.max(alive?.wallMs ?? 0, last.wallMs, desk.lastWallMs ?? 0);
-  return { cause: cause ?? "the process was killed or lost power (no error was written)", awayMs: Math.max(0, wallMs - seenMs), crashesInWindow };
+  return {
+    cause: cause ?? "the process was killed or lost power (no error was written)",
+    awayMs: Math.max(0, wallMs - seenMs),
+    crashesInWindow,
+  };
 }
 
 /**
  * Where the market resumes: one step before the first instant that some active account has not left behind, because the step at which its
  * books end is decided once more; without active accounts where the market stood last.
  */
-export function resumeAt(market: Market, accounts: readonly Parameters<typeof isActive>[0][], desk: DeskState, alive: AliveMark | undefined): MarketMs {
+export function resumeAt(
+  market: Market,
+  accounts: readonly Parameters<typeof isActive>[0][],
+  desk: DeskState,
+  alive: AliveMark | undefined,
+): MarketMs {
   const active = accounts.filter(isActive).map((account) => account.marketMs);
   if (active.length > 0) return marketMs(Math.min(...active) - MINUTE_MS);
   if (market.pace === "live") return market.startMs;

@@ -1,4 +1,4 @@
-import type { BotState } from "../domain/account.ts";
+import type { BotState } from "../domain/books.ts";
 import { BotFault } from "../domain/errors.ts";
 import { toDouble } from "../domain/money.ts";
 import { entryPrice, isFlat, type Position } from "../domain/position.ts";
@@ -99,7 +99,10 @@ export class Runners {
     const known = this.#byBot.get(botId);
     if (!known) return;
     this.#byBot.delete(botId);
-    this.#byFeed.set(known.feedKey, (this.#byFeed.get(known.feedKey) ?? []).filter((each) => each !== known.runner));
+    this.#byFeed.set(
+      known.feedKey,
+      (this.#byFeed.get(known.feedKey) ?? []).filter((each) => each !== known.runner),
+    );
   }
 
   get(botId: string): BotRunner | undefined {

@@ -65,7 +65,9 @@ export interface StreamOptions<S extends Folded, E extends AccountEvent | DeskEv
 }
 
 /** Takes a stream for this process and folds what is newer than the given state. */
-export async function openStream<S extends Folded, E extends AccountEvent | DeskEvent>(options: StreamOptions<S, E>): Promise<StreamWriter<S, E>> {
+export async function openStream<S extends Folded, E extends AccountEvent | DeskEvent>(
+  options: StreamOptions<S, E>,
+): Promise<StreamWriter<S, E>> {
   const { epoch } = await options.store.acquire(options.name);
   for (;;) {
     const rows = await options.store.read(options.name, options.state.sequence, READ_LIMIT);

@@ -1,4 +1,4 @@
-import type { AccountState } from "../domain/account.ts";
+import type { AccountState } from "../domain/books.ts";
 import { type Decimal, decimal, ZERO } from "../domain/money.ts";
 import { remainingOf } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";

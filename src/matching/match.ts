@@ -86,7 +86,8 @@ class Matching {
   /** The protective orders that hold now. An entry of this very candle is protected from its fill on. */
   levels(): { stop: { order: Order; price: Decimal } | undefined; target: { order: Order; price: Decimal } | undefined } {
     if (this.#position.isZero()) return { stop: undefined, target: undefined };
-    const resting = (purpose: "stop" | "take") => this.#book.orders.find((order) => order.purpose === purpose && order.status !== "partially-filled");
+    const resting = (purpose: "stop" | "take") =>
+      this.#book.orders.find((order) => order.purpose === purpose && order.status !== "partially-filled");
     const { instrument, protection, highest } = this.#book;
     const entered = this.#book.orders.find(({ clientOrderId, purpose }) => purpose === "entry" && this.#filled.has(clientOrderId));
     const fresh = entered ? levelsFrom(instrument, protection, this.#cost.dividedBy(this.#position)) : undefined;
@@ -95,7 +96,10 @@ class Matching {
     const stopPrice = fresh ? fresh.stopPrice : stopOrder?.price;
     const takePrice = fresh ? fresh.takePrice : takeOrder?.price;
     return {
-      stop: stopOrder && stopPrice ? { order: stopOrder, price: trailedStop(instrument, stopPrice, protection.trailingPct, highest) } : undefined,
+      stop:
+        stopOrder && stopPrice
+          ? { order: stopOrder, price: trailedStop(instrument, stopPrice, protection.trailingPct, highest) }
+          : undefined,
       target: takeOrder && takePrice ? { order: takeOrder, price: takePrice } : undefined,
     };
   }
@@ -131,5 +135,14 @@ class Matching {
 /** The protective order that the venue makes of an entry that has just filled. */
 function protective(entry: Order, purpose: "stop" | "take"): Order {
   const clientOrderId = protectiveOrderId(entry.clientOrderId, purpose);
-  return { ...entry, clientOrderId, purpose, side: "sell", type: purpose === "stop" ? "stop" : "take-profit", status: "open", filledQuantity: ZERO, fillIds: [] };
+  return {
+    ...entry,
+    clientOrderId,
+    purpose,
+    side: "sell",
+    type: purpose === "stop" ? "stop" : "take-profit",
+    status: "open",
+    filledQuantity: ZERO,
+    fillIds: [],
+  };
 }

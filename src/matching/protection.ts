@@ -20,7 +20,12 @@ export function levelsFrom(instrument: Instrument, protection: Protection, entry
 }
 
 /** Where a stop stands once the price has been as high as `highest`: it only ever rises. */
-export function trailedStop(instrument: Instrument, stopPrice: Decimal, trailingPct: number | undefined, highest: Decimal | undefined): Decimal {
+export function trailedStop(
+  instrument: Instrument,
+  stopPrice: Decimal,
+  trailingPct: number | undefined,
+  highest: Decimal | undefined,
+): Decimal {
   if (trailingPct === undefined || highest === undefined) return stopPrice;
   return max(stopPrice, priceOnTick(instrument, highest.minus(percentOf(highest, trailingPct)), "sell"));
 }

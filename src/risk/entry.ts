@@ -42,18 +42,30 @@ export function checkEntry(question: EntryQuestion): EntryAnswer {
   if (equity === undefined) return denied("no-price", "a position of this account has no price, so its equity is unknown");
   const loss = dailyLoss(equity, dayOpeningEquity);
   if (loss && loss.isGreaterThanOrEqualTo(percentOf(dayOpeningEquity ?? equity, limits.dailyLossPct))) {
-    return denied("daily-loss", `the account lost ${shown(loss, 2)} ${instrument.quote} today; the limit is ${limits.dailyLossPct}% of ${shown(dayOpeningEquity ?? equity, 2)}`);
+    return denied(
+      "daily-loss",
+      `the account lost ${shown(loss, 2)} ${instrument.quote} today; the limit is ${limits.dailyLossPct}% of ${shown(dayOpeningEquity ?? equity, 2)}`,
+    );
   }
   const wished = sizing.kind === "notional" ? sizing.notional : percentOf(equity, sizing.pct);
   const cap = percentOf(equity, limits.positionCapPct);
   const spendable = cashFree.minus(percentOf(cashFree, CASH_RESERVE_PCT));
   const notional = min(min(wished, cap), spendable);
-  if (notional.isLessThanOrEqualTo(0)) return denied("cash", `${shown(cashFree, 2)} ${instrument.quote} are free, which is not enough for an entry`);
+  if (notional.isLessThanOrEqualTo(0))
+    return denied("cash", `${shown(cashFree, 2)} ${instrument.quote} are free, which is not enough for an entry`);
   const quantity = floorToStep(notional.dividedBy(price), instrument.lotSize);
   const broken = brokenRule(instrument, quantity, price);
   if (broken) return denied(notional.isLessThan(wished) ? "cash" : "market-rules", broken);
-  const cut = notional.isEqualTo(wished) ? "" : notional.isEqualTo(cap) ? `, cut to the position cap of ${limits.positionCapPct}%` : ", cut to the free cash";
-  return { allowed: true, quantity, arithmetic: `${shown(wished, 2)} ${instrument.quote} wished${cut}, at ${shown(price, 8)} = ${shown(quantity, 8)} ${instrument.base}` };
+  const cut = notional.isEqualTo(wished)
+    ? ""
+    : notional.isEqualTo(cap)
+      ? `, cut to the position cap of ${limits.positionCapPct}%`
+      : ", cut to the free cash";
+  return {
+    allowed: true,
+    quantity,
+    arithmetic: `${shown(wished, 2)} ${instrument.quote} wished${cut}, at ${shown(price, 8)} = ${shown(quantity, 8)} ${instrument.base}`,
+  };
 }
 
 /** What was lost since the day began, as a positive number; undefined when nothing was. */

@@ -24,7 +24,7 @@ export interface CcxtMarketDataOptions {
   /** ccxt's id, as `binance`. */
   readonly exchangeId: string;
   /** Base address of a simulator that is asked instead of the exchange. */
-  readonly apiUrl?: string;
+  readonly apiUrl?: string | undefined;
   readonly clock: Clock;
   /** Longest time for one whole call, its body and the waiting for the request limiter included. */
   readonly timeoutMs: number;
