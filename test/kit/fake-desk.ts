@@ -1,4 +1,5 @@
-import { type AccountState, applyAccountEvent, emptyAccount } from "../../src/domain/account.ts";
+import { applyAccountEvent } from "../../src/domain/account.ts";
+import { type AccountState, emptyAccount } from "../../src/domain/books.ts";
 import type { BotSpec } from "../../src/domain/bot.ts";
 import { applyDeskEvent, emptyDesk } from "../../src/domain/desk.ts";
 import { UserError } from "../../src/domain/errors.ts";
@@ -159,9 +160,9 @@ export class FakeEngine implements Engine {
     return Promise.resolve(this.#named(name));
   }
 
-  async halt(reason: string, untilMs: WallMs | undefined, caller: Caller): Promise<void> {
+  async halt(reason: string, untilMs: WallMs | undefined, caller: Caller, panic = false): Promise<void> {
     this.#effect("halt", caller);
-    await this.ledger.append([{ type: "halted", reason, untilMs, by: caller.user }]);
+    await this.ledger.append([{ type: "halted", reason, untilMs, by: caller.user, panic }]);
   }
 
   async resume(caller: Caller): Promise<void> {
@@ -170,7 +171,7 @@ export class FakeEngine implements Engine {
   }
 
   async panic(reason: string, caller: Caller): Promise<PanicFacts> {
-    await this.halt(reason, undefined, caller);
+    await this.halt(reason, undefined, caller, true);
     const holding = this.bots().filter(({ state }) => !isFlat(state.position));
     return {
       canceledEntries: 0,

@@ -31,7 +31,12 @@ export async function loggedIn(discord: DiscordCounterpart, options: Partial<Cli
 
 export interface RawAnswer {
   readonly status: number;
-  readonly body: { readonly id: string; readonly code?: number; readonly message?: string; readonly retry_after?: number };
+  readonly body: APIMessage & {
+    readonly code?: number;
+    readonly message?: string;
+    readonly retry_after?: number;
+    readonly resource?: { readonly message: APIMessage };
+  };
   readonly headers: Headers;
 }
 
@@ -71,7 +76,7 @@ export function rawBot(discord: DiscordCounterpart) {
 }
 
 export function asMessage(answer: RawAnswer): APIMessage {
-  return answer.body as unknown as APIMessage;
+  return answer.body;
 }
 
 /** Time that a test moves by hand. */

@@ -22,8 +22,10 @@ const TOKEN_LIFE_MS = 15 * 60_000;
 
 interface Callback {
   readonly type: number;
-  readonly data?: MessageBody & { choices?: { name: string; value: string | number }[] };
+  readonly data?: MessageBody & { choices?: { name: string; value: string | number }[] } & Partial<FormData>;
 }
+
+type FormData = Pick<APIModalInteractionResponseCallbackData, "custom_id" | "title">;
 
 /** Where answers to interactions arrive: who may answer, when, and with what. */
 export class InteractionDesk {
@@ -55,7 +57,7 @@ export class InteractionDesk {
     interaction.ack = { type: body.type, ackMs };
     interaction.signals.emit("ack", interaction.ack);
     if (message && (body.type === REPLY || body.type === UPDATE)) this.#show(interaction, message);
-    if (body.type === MODAL) openForm(interaction, body.data as unknown as APIModalInteractionResponseCallbackData);
+    if (body.type === MODAL) openForm(interaction, body.data as APIModalInteractionResponseCallbackData);
     if (body.type === CHOICES) interaction.signals.emit("choices", body.data?.choices ?? []);
     return callbackAnswer(interaction, body.type, message);
   }

@@ -58,7 +58,7 @@ export function report(faults: readonly Fault[]): string {
   return faults.map(({ path, line, advice }) => `${path}:${line} ${advice}`).join("\n");
 }
 
-/** Static and dynamic imports, re-exports and `import("...")` types. */
+/** Static and dynamic imports, re-exports, `import("...")` types and files of worker threads. */
 function importsOf(path: string, tree: ts.SourceFile): Import[] {
   const imports: Import[] = [];
   walk(tree, (node) => {
@@ -78,7 +78,16 @@ function specifierOf(node: ts.Node): ts.StringLiteralLike | undefined {
     const [argument] = node.arguments;
     return argument !== undefined && ts.isStringLiteralLike(argument) ? argument : undefined;
   }
+  if (ts.isStringLiteral(node) && /^\.\.?\/.*\.ts$/.test(node.text) && isInUrl(node)) return node;
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteralLike(node.argument.literal))
     return node.argument.literal;
   return undefined;
+}
+
+/** A file that runs in a worker thread is named by `new URL("./worker.ts", import.meta.url)`. */
+function isInUrl(node: ts.Node): boolean {
+  for (let outer = node.parent; outer !== undefined && ts.isExpression(outer); outer = outer.parent) {
+    if (ts.isNewExpression(outer)) return ts.isIdentifier(outer.expression) && outer.expression.text === "URL";
+  }
+  return false;
 }

@@ -92,7 +92,8 @@ function changed<M extends Message>(
   markup: ReplyMarkup,
 ): M & Update.Edited {
   const wanted = { ...message, ...content, reply_markup: checkedKeyboard(markup) };
-  const next = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) as unknown as Message;
+  const next: Message = Object.assign({}, message, wanted);
+  for (const [name, value] of Object.entries(next)) if (value === undefined) Reflect.deleteProperty(next, name);
   if (isDeepStrictEqual(next, message)) throw badRequest(NOT_MODIFIED);
   return world.replace(record, { ...next, edit_date: world.nowSeconds() }) as M & Update.Edited;
 }
