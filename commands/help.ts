@@ -1,4 +1,4 @@
-import { text } from "../src/chat/args.ts";
+import { commandPath } from "../src/chat/args.ts";
 import { defineCommand } from "../src/chat/command.ts";
 import { explain, overview } from "../src/chat/help.ts";
 
@@ -7,6 +7,6 @@ export default defineCommand({
   role: "anyone",
   readOnly: true,
   private: true,
-  args: { about: text.describe("Which command to explain").optional() },
+  args: { about: commandPath.describe("Which command to explain").optional() },
   run: ({ args, catalog }) => (args.about === undefined ? overview(catalog) : explain(args.about, catalog)),
 });

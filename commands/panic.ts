@@ -1,4 +1,4 @@
-import { text } from "../src/chat/args.ts";
+import { note } from "../src/chat/args.ts";
 import { defineCommand } from "../src/chat/command.ts";
 import { card } from "../src/chat/view.ts";
 
@@ -6,7 +6,7 @@ export default defineCommand({
   summary: "Stops everything at once: halts, cancels entries and sells every position. Never asks",
   role: "operator",
   rerun: true,
-  args: { reason: text.describe("Why, for the others").prefault("panic") },
+  args: { reason: note.describe("Why, for the others").prefault("panic") },
   async run({ args, engine, caller }) {
     const { canceledEntries, closing } = await engine.panic(args.reason, caller);
     const canceled = `${canceledEntries} ${canceledEntries === 1 ? "entry" : "entries"} canceled.`;

@@ -12,7 +12,7 @@ export default defineCommand({
   private: true,
   args: {
     code: secretText
-      .meta({ argument: { kind: "text", secret: true, question: "What is the code?" } })
+      .meta({ argument: { kind: "text", secret: true, example: "x7k2m9p4q1w8", question: "What is the code?" } })
       .describe("The code, of 12 letters and digits"),
   },
   run({ args, claim, desk, user, place, timeZone, record }) {

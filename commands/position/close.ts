@@ -8,7 +8,6 @@ import { isFlat } from "../../src/domain/position.ts";
 export default defineCommand({
   summary: "Sells whole positions at market",
   role: "operator",
-  rerun: true,
   args: { bot: botName.describe("Which bot, group, or all") },
   async run({ bots, engine, callerFor }) {
     const open = bots.filter(({ state }) => !isFlat(state.position));

@@ -3,7 +3,7 @@ import { count } from "../../src/chat/args.ts";
 import { marketLine } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card, right } from "../../src/chat/view.ts";
-import { NO_RESULT, type Result } from "../../src/domain/account.ts";
+import { NO_RESULT, type Result } from "../../src/domain/books.ts";
 import { shown } from "../../src/domain/money.ts";
 import { DAY_MS } from "../../src/domain/time.ts";
 import { addResults, dayReader, lastDays, resultsByDay } from "../../src/reports/statistics.ts";

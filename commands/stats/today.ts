@@ -3,7 +3,7 @@ import { marketLine } from "../../src/chat/bot-cards.ts";
 
 import { defineCommand } from "../../src/chat/command.ts";
 import { card, right } from "../../src/chat/view.ts";
-import { NO_RESULT } from "../../src/domain/account.ts";
+import { NO_RESULT } from "../../src/domain/books.ts";
 import { shown, ZERO } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
 import { booksText } from "../../src/reports/books-text.ts";

@@ -1,4 +1,4 @@
-import { duration, text } from "../../src/chat/args.ts";
+import { duration, note } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card } from "../../src/chat/view.ts";
 import { spanText, wallMs } from "../../src/domain/time.ts";
@@ -8,7 +8,7 @@ export default defineCommand({
   role: "operator",
   rerun: true,
   args: {
-    reason: text.describe("Why, for the others").prefault("asked for"),
+    reason: note.describe("Why, for the others").prefault("asked for"),
     for: duration.describe("How long, such as 4h; until resumed when not given").optional(),
   },
   async run({ args, engine, clock, caller }) {

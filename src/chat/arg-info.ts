@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ArgInfo } from "../ports/platform.ts";
-import type { ArgMeta } from "./args.ts";
+import type { ArgMeta } from "./arg-meta.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
 import type { Command, Commands } from "./command.ts";
 

@@ -1,70 +1,16 @@
-import { z } from "zod";
 import { BOT_NAME, type Sizing } from "../domain/bot.ts";
 import type { Role } from "../domain/events.ts";
 import { type Decimal, decimal } from "../domain/money.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../domain/time.ts";
 import { TIMEFRAMES, type Timeframe } from "../domain/timeframe.ts";
-import type { ArgInfo } from "../ports/platform.ts";
-
-/** Where the values that an argument may have are known from: it drives completion, offered buttons and the check against what exists. */
-export type Source = "bots" | "groups" | "symbols" | "strategies" | "commands" | "grants";
-
-/** What an argument's schema carries beside its type: the rest of help, questions, buttons and completion follows from it. */
-export interface ArgMeta {
-  readonly kind: ArgInfo["kind"];
-  /** Asked when a required argument is missing. */
-  readonly question?: string;
-  readonly source?: Source;
-  /** True when the value names bots: the caller needs the command's role on each. */
-  readonly target?: boolean;
-  readonly list?: boolean;
-  readonly choices?: readonly string[];
-  /** False when only the offered values make sense. */
-  readonly freeText?: boolean;
-  /** Never written to the audit. */
-  readonly secret?: boolean;
-  readonly example?: string;
-}
-
-declare module "zod" {
-  interface GlobalMeta {
-    argument?: ArgMeta;
-  }
-}
+import { argument } from "./arg-meta.ts";
 
 /** Longest text that an argument may have. */
 const TEXT_MAX = 500;
-const SHOWN_MAX = 40;
 /** Most entries of a list argument. */
-export const LIST_MAX = 20;
+const LIST_MAX = 20;
 /** Longest span that a person may name. */
 const SPAN_MAX_MS = 90 * DAY_MS;
-
-// Bidirectional marks, zero-width and control characters have no business in names and reasons.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to remove
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-
-export function cleanText(text: string): string {
-  return text.replace(INVISIBLE, " ").trim();
-}
-
-/** A typed value as it may be repeated to a person: clean and short. */
-export function quoted(text: string): string {
-  const clean = cleanText(text);
-  return `"${clean.length > SHOWN_MAX ? `${clean.slice(0, SHOWN_MAX)}...` : clean}"`;
-}
-
-function argument<T>(meta: ArgMeta, expected: string, read: (text: string) => T | undefined) {
-  return z
-    .string()
-    .transform((text, context): T => {
-      const value = read(cleanText(text));
-      if (value !== undefined) return value;
-      context.addIssue({ code: "custom", message: `expected ${expected}, found ${quoted(text)}` });
-      return z.NEVER;
-    })
-    .meta({ argument: { example: meta.choices?.[0], ...meta } as ArgMeta });
-}
 
 const nameOf = (text: string) => (BOT_NAME.test(text.toLowerCase()) ? text.toLowerCase() : undefined);
 const NAME_EXPECTED = "a name of small letters, digits and dashes that starts with a letter (at most 32), such as dip";
@@ -78,12 +24,6 @@ export const botName = argument<string>(
 
 /** A name for something new. */
 export const newName = argument<string>({ kind: "text", question: "Which name?", example: "dip" }, NAME_EXPECTED, nameOf);
-
-export const symbol = argument<string>(
-  { kind: "text", question: "Which symbol?", source: "symbols", example: "BTC/USDT" },
-  "a symbol such as BTC/USDT",
-  (text) => symbolText(text),
-);
 
 /** One symbol or several, separated by commas or spaces. */
 export const symbols = argument<string[]>(
@@ -128,13 +68,7 @@ export function percentOrNone(belowPct: number) {
   );
 }
 
-/** A percentage above 0 and at most 100. */
-export const percent = argument<number>({ kind: "text", example: "2%" }, "a percentage above 0 and at most 100 such as 2%", (text) => {
-  const pct = percentOfText(text);
-  return pct !== undefined && pct > 0 && pct <= 100 ? pct : undefined;
-});
-
-export interface Money {
+interface Money {
   readonly value: Decimal;
   /** Undefined when only a number was typed. */
   readonly currency: string | undefined;
@@ -146,9 +80,6 @@ const moneyOf = (text: string): Money | undefined => {
   if (value === undefined || value <= 0) return undefined;
   return { value: decimal(digits!.replaceAll(",", "")), currency: currency?.toUpperCase() };
 };
-
-/** An amount of money above zero, with or without its currency. */
-export const money = argument<Money>({ kind: "text", example: "100 USDT" }, "an amount above 0 such as 100 USDT", moneyOf);
 
 /** How large an entry is, with the currency that was typed. */
 export interface SizeWish {
@@ -185,8 +116,18 @@ export const params = argument<Record<string, number>>(
 );
 
 /** Any text of at most 500 characters. */
-export const text = argument<string>({ kind: "text", freeText: true }, `a text of 1 to ${TEXT_MAX} characters`, (value) =>
+const text = argument<string>({ kind: "text", freeText: true }, `a text of 1 to ${TEXT_MAX} characters`, (value) =>
   value !== "" && value.length <= TEXT_MAX ? value : undefined,
+);
+
+/** The path of a command, or its noun. */
+export const commandPath = text.meta({ argument: { kind: "text", source: "commands", freeText: true, example: "bot create" } });
+
+/** A reason for the others to read. It is cut rather than refused, for a long reason must not keep a person from halting. */
+export const note = argument<string>(
+  { kind: "text", freeText: true, example: "news" },
+  "a text",
+  (value) => value.slice(0, TEXT_MAX) || "no reason given",
 );
 
 /** A text that is kept out of the audit. */
@@ -246,13 +187,6 @@ const timeOf = (value: string) => {
   const [, hour, minute] = /^(\d{1,2}):(\d{2})$/.exec(value) ?? [];
   return hour !== undefined && Number(hour) < 24 && Number(minute) < 60 ? `${hour.padStart(2, "0")}:${minute}` : undefined;
 };
-
-/** A time of day, as `08:30`. */
-export const localTime = argument<string>(
-  { kind: "text", question: "At which time of day?", example: "08:30" },
-  "a time of day such as 08:30",
-  timeOf,
-);
 
 /** A time of day, or `off`. */
 export const localTimeOrOff = argument<string>(

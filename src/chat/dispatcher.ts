@@ -8,6 +8,7 @@ import type { Store } from "../ports/store.ts";
 import type { View } from "../ports/view.ts";
 import { type Asker, atLeast, deskRole, type People, peopleOf, roleOn } from "./access.ts";
 import { argumentsOf, catalogOf } from "./arg-info.ts";
+import { auditOf, stateOf } from "./audit.ts";
 import { authorize } from "./authorize.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
 import type { Claim } from "./claim.ts";
@@ -15,7 +16,7 @@ import type { Args, Call, Command, Commands, Strategies } from "./command.ts";
 import { completionsOf } from "./complete.ts";
 import { CONFIRM, CONFIRM_ACTION, Confirmations, without } from "./confirmations.ts";
 import { offersOf, type Sight } from "./known.ts";
-import { parseLine, unknownCommand } from "./line.ts";
+import { type Line, parseLine, unknownCommand } from "./line.ts";
 import { LongActions } from "./long-actions.ts";
 import { parseArgs } from "./parse.ts";
 import { QUESTION_ACTION, Questions } from "./questions.ts";
@@ -56,6 +57,8 @@ export class Dispatcher implements FrontDoor {
   readonly #confirmations: Confirmations;
   readonly #longActions: LongActions;
   readonly #running = new Map<string, Promise<View>>();
+  /** Requests that this process accepted and has not settled. */
+  readonly #accepted = new Set<string>();
 
   constructor(options: DoorOptions) {
     this.options = options;
@@ -74,15 +77,30 @@ export class Dispatcher implements FrontDoor {
     return command !== undefined && !command.readOnly;
   }
 
+  parse(line: string): Line {
+    return parseLine(line, this.#catalog);
+  }
+
   isPrivate(request: Request): boolean {
     const command = this.options.commands.get(request.path);
     if (!command || command.private) return true;
     return this.#verdict(command, request).kind !== "allowed";
   }
 
-  accept(request: Request): Promise<"new" | "seen"> {
+  async accept(request: Request): Promise<"new" | "seen"> {
     const { store, clock } = this.options;
-    return store.accept({ requestId: request.id, wallMs: clock.wall(), body: JSON.stringify({ request }) });
+    this.#accepted.add(request.id);
+    try {
+      return await store.accept({ requestId: request.id, wallMs: clock.wall(), body: JSON.stringify({ request }) });
+    } catch (thrown) {
+      this.#accepted.delete(request.id);
+      throw thrown;
+    }
+  }
+
+  /** Whether this process accepted a request and still has to answer it: then no restart interrupted it. */
+  isUnderWay(requestId: string): boolean {
+    return this.#accepted.has(requestId);
   }
 
   async handle(request: Request, onProgress?: (view: View) => void): Promise<View> {
@@ -136,6 +154,7 @@ export class Dispatcher implements FrontDoor {
     if (!this.mustStore(request.path)) return view;
     try {
       await this.options.store.settle(request.id);
+      this.#accepted.delete(request.id);
     } catch (thrown) {
       this.options.logger.error({ requestId: request.id, error: messageOf(thrown) }, "an answered request could not be settled");
     }
@@ -196,7 +215,7 @@ export class Dispatcher implements FrontDoor {
     const command = action.startsWith(COMMAND_ACTION) ? action.slice(COMMAND_ACTION.length) : this.#longActions.commandOf(action);
     if (command === undefined) return { view: badView("This button no longer works. Send the command instead.") };
     const line = parseLine(command, this.#catalog);
-    if ("view" in line) return line;
+    if ("problem" in line) return { view: line.problem };
     const { requestId: id, user, place, answerHandle } = press;
     return { request: { id, ...line, user, place, ...(answerHandle === undefined ? {} : { answerHandle }) } };
   }
@@ -279,21 +298,4 @@ export class Dispatcher implements FrontDoor {
 
 function askerOf({ user, place }: Request): Asker {
   return { user: user.id, place: place.id };
-}
-
-function auditOf(command: Command, { path, args, user, place }: Request, result: string): DeskEvent {
-  const secret = new Set(
-    argumentsOf(command)
-      .filter(({ meta }) => meta.secret === true)
-      .map(({ name }) => name),
-  );
-  const shown = Object.entries(without(args)).map(([name, value]) => [name, secret.has(name) ? "***" : value]);
-  return { type: "command-done", path, args: Object.fromEntries(shown), user: user.id, place: place.id, result };
-}
-
-/** What a confirmation was asked about: when it differs later, the confirmation no longer holds. */
-function stateOf({ bots, desk, engine }: Call<Args>): string {
-  const facts = bots.map(({ state: { spec, status, position } }) => [spec.id, status, position.fillCount, position.quantity.toFixed()]);
-  const panics = engine.accounts().map(({ state }) => [state.account, state.panic]);
-  return JSON.stringify([facts, desk.state.halt, panics]);
 }

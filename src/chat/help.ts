@@ -28,7 +28,7 @@ export function explain(about: string, catalog: readonly CatalogEntry[]): Card {
   if (info) return explained(info);
   const ofNoun = catalog.filter(({ path }) => path.split(" ")[0] === about.trim().replace(/^\//, "").toLowerCase());
   if (ofNoun.length === 0)
-    throw new UserError("view" in line ? [line.view.title, ...line.view.lines].join(". ") : "There is no such command.");
+    throw new UserError("problem" in line ? [line.problem.title, ...line.problem.lines].join(". ") : "There is no such command.");
   return card(`\`${about.trim()}\` commands`).table(
     ["Command", "What it does"],
     ofNoun.map(({ path, summary }) => [path, summary]),

@@ -2,7 +2,7 @@ import { UserError } from "../domain/errors.ts";
 import { splitSymbol } from "../domain/instrument.ts";
 import type { BotFacts, Engine } from "../ports/engine.ts";
 import type { Argument } from "./arg-info.ts";
-import { quoted, type Source } from "./args.ts";
+import { quoted, type Source } from "./arg-meta.ts";
 import type { Strategies } from "./command.ts";
 import { meant } from "./nearest.ts";
 
@@ -28,8 +28,6 @@ function valuesOf(source: Source, { bots, engine, strategies, paths }: Sight): r
   switch (source) {
     case "bots":
       return [...names, ...groups.filter((group) => !names.includes(group)), ...(names.length > 1 ? ["all"] : [])];
-    case "groups":
-      return groups;
     case "symbols":
       return engine.market().symbols;
     case "strategies":

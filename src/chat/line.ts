@@ -1,6 +1,6 @@
 import type { CommandInfo } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
-import { quoted } from "./args.ts";
+import { quoted } from "./arg-meta.ts";
 import { nearest } from "./nearest.ts";
 import { badView, card } from "./view.ts";
 
@@ -11,7 +11,7 @@ const NAMED = /^([a-z][a-z0-9_]{0,31}):([\s\S]*)$/i;
 const PLATFORM_ID = /^(discord|telegram|terminal):/i;
 const BUTTONS_MAX = 5;
 
-export type Line = { readonly path: string; readonly args: Readonly<Record<string, string>> } | { readonly view: View };
+export type Line = { readonly path: string; readonly args: Readonly<Record<string, string>> } | { readonly problem: View };
 
 class LineProblem extends Error {}
 
@@ -27,21 +27,23 @@ interface Word {
  * What cannot be read is answered by a view that says why and what to do.
  */
 export function parseLine(line: string, catalog: readonly CommandInfo[]): Line {
+  const [first = ""] = line
+    .trim()
+    .replace(/^\/+\s*/, "")
+    .split(/\s/, 1);
+  const head = first.toLowerCase().replace(/@\w+$/, "");
   try {
-    if (line.length > LINE_MAX)
-      throw new LineProblem(
-        `A command has at most ${LINE_MAX.toLocaleString("en")} characters, this one has ${line.length.toLocaleString("en")}.`,
-      );
-    const words = line
-      .trim()
-      .replace(/^\/+\s*/, "")
-      .split(/\s+/, 2);
-    const head = (words[0] ?? "").toLowerCase().replace(/@\w+$/, "");
+    // A panic with a long story is still a panic.
+    if (head === "panic") return readCommand(line.slice(0, LINE_MAX), head, catalog);
+    if (line.length > LINE_MAX) {
+      const [most, found] = [LINE_MAX, line.length].map((length) => length.toLocaleString("en"));
+      throw new LineProblem(`A command has at most ${most} characters, this one has ${found}; send a shorter one.`);
+    }
     if (head === "") return { path: "help", args: {} };
     if (head === "start") return startIdiom(line);
     return readCommand(line, head, catalog);
   } catch (thrown) {
-    if (thrown instanceof LineProblem) return { view: badView(thrown.message) };
+    if (thrown instanceof LineProblem) return { problem: badView(thrown.message) };
     throw thrown;
   }
 }
@@ -58,7 +60,7 @@ function readCommand(line: string, head: string, catalog: readonly CommandInfo[]
     .replace(/^\/+\s*/, "")
     .replace(/^\S+/, head.replaceAll("_", " "));
   const info = catalog.filter(({ path }) => begins(body, path)).sort((a, b) => b.path.length - a.path.length)[0];
-  if (!info) return { view: unknownCommand(body.split(/\s+/).slice(0, 2).join(" "), catalog) };
+  if (!info) return { problem: unknownCommand(body.split(/\s+/).slice(0, 2).join(" "), catalog) };
   const rest = body.replace(pathPattern(info.path), "").trim();
   return { path: info.path, args: readArgs(rest, info) };
 }
@@ -95,8 +97,9 @@ export function unknownCommand(typed: string, catalog: readonly CommandInfo[]): 
 }
 
 function readArgs(rest: string, info: CommandInfo): Record<string, string> {
-  const only = info.args.length === 1 && info.args[0]!.kind === "text" && !info.args[0]!.required ? info.args[0]! : undefined;
-  if (only && rest !== "" && !rest.toLowerCase().startsWith(`${only.name}:`)) return { [only.name]: rest };
+  const [only] = info.args;
+  if (info.args.length === 1 && only && only.kind === "text" && !only.required)
+    return rest === "" ? {} : { [only.name]: unwrapped(rest, only.name) };
   const args: Record<string, string> = {};
   const loose: string[] = [];
   for (const word of joined(wordsOf(rest))) {
@@ -110,6 +113,13 @@ function readArgs(rest: string, info: CommandInfo): Record<string, string> {
   }
   place(loose, args, info);
   return args;
+}
+
+/** Everything after a command whose one argument is a text is that text. */
+function unwrapped(rest: string, name: string): string {
+  const text = rest.toLowerCase().startsWith(`${name}:`) ? rest.slice(name.length + 1).trim() : rest;
+  const [, inner] = /^"([^"]*)"$/.exec(text) ?? [];
+  return inner ?? text;
 }
 
 function argNamed(typed: string, info: CommandInfo): string {
@@ -127,10 +137,10 @@ export function unknownArgument(typed: string, info: CommandInfo): string {
   return `\`${info.path}\` has no argument ${quoted(typed)}. ${close === undefined ? known : `Did you mean ${close}: ?`}`;
 }
 
-/** Words without a name fill the required arguments in their order (the optional ones where a command has no required one); the last text takes the rest. */
+/** Words without a name fill the required arguments in their order (the first optional one where a command has no required one); the last text takes the rest. */
 function place(loose: readonly string[], args: Record<string, string>, info: CommandInfo): void {
-  const anyRequired = info.args.some(({ required }) => required);
-  const open = info.args.filter(({ name, required }) => !Object.hasOwn(args, name) && (required || !anyRequired));
+  const required = info.args.filter((arg) => arg.required);
+  const open = (required.length > 0 ? required : info.args.slice(0, 1)).filter(({ name }) => !Object.hasOwn(args, name));
   const waiting = [...loose];
   for (const [index, { name, kind }] of open.entries()) {
     if (waiting.length === 0) return;

@@ -2,7 +2,7 @@ import type { BotSpec } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import type { BotFacts, NewBot } from "../ports/engine.ts";
 import type { Strategy } from "../ports/strategy.ts";
-import { quoted } from "./args.ts";
+import { quoted } from "./arg-meta.ts";
 
 /** Names that mean something else where a bot is named. */
 const RESERVED: readonly string[] = ["all", "none"];

@@ -24,7 +24,7 @@ const storedRequest = z.object({
  */
 export async function recoverInterrupted(door: Dispatcher, platforms: readonly Platform[]): Promise<void> {
   const { store, logger } = door.options;
-  const rows = await store.unsettled();
+  const rows = (await store.unsettled()).filter(({ requestId }) => !door.isUnderWay(requestId));
   const ended: { row: InboxRow; request: Request; view: View }[] = [];
   for (const row of rows) {
     const request = requestOf(row);

@@ -1,5 +1,5 @@
-import type { AccountState, BotState } from "../domain/account.ts";
-import { NO_RESULT } from "../domain/account.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
+import { NO_RESULT } from "../domain/books.ts";
 import type { Digest, DigestBot } from "../domain/events.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { isFlat, unrealizedAt } from "../domain/position.ts";

@@ -1,4 +1,4 @@
-import { type AccountState, type BotState, NO_RESULT, RESULT_BUCKET_MS, type Result } from "../domain/account.ts";
+import { type AccountState, type BotState, NO_RESULT, RESULT_BUCKET_MS, type Result } from "../domain/books.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { DAY_MS } from "../domain/time.ts";
 

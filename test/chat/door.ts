@@ -93,14 +93,14 @@ export class ChatDesk {
 
   request(line: string, user = ADMIN, place = HERE, id = `r${++this.#requests}`): Request {
     const read = parseLine(line, this.door.catalog());
-    if ("view" in read) throw new Error(`${read.view.title} ${read.view.lines.join(" ")}`);
+    if ("problem" in read) throw new Error(`${read.problem.title} ${read.problem.lines.join(" ")}`);
     return { id, ...read, user: { id: user, name: user }, place };
   }
 
   /** What a person at a platform would see for a typed line. */
   async type(line: string, user = ADMIN, place = HERE): Promise<View> {
     const read = parseLine(line, this.door.catalog());
-    if ("view" in read) return read.view;
+    if ("problem" in read) return read.problem;
     return this.door.handle(this.request(line, user, place));
   }
 

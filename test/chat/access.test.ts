@@ -1,0 +1,160 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { ADMIN, ChatDesk, HERE, textOf } from "./door.ts";
+
+const DENIED = "You may not do that here";
+const OWNER = "telegram:9";
+
+/** Who may use what: the least role, or `anyone`. `bot` marks commands that name a bot, `part` those for which any grant is enough. */
+const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "operator" | "trader" | "admin", reach?: "bot" | "part"]> = {
+  "access grant": ["access grant telegram:5 viewer", "admin"],
+  "access link": ["access link abcdefghijkl", "anyone"],
+  "access list": ["access list", "admin"],
+  "access revoke": ["access revoke telegram:5", "admin"],
+  "account balance": ["account balance", "viewer", "part"],
+  "bot create": ["bot create BTC/USDT ema-cross 1m", "trader"],
+  "bot delete": ["bot delete dip", "trader", "bot"],
+  "bot list": ["bot list", "viewer", "part"],
+  "bot show": ["bot show dip", "viewer", "bot"],
+  "bot start": ["bot start dip", "trader", "bot"],
+  "bot stop": ["bot stop dip", "operator", "bot"],
+  "channel digest": ["channel digest 08:00", "operator"],
+  "channel list": ["channel list", "viewer"],
+  "channel subscribe": ["channel subscribe", "operator"],
+  "channel unsubscribe": ["channel unsubscribe", "operator"],
+  help: ["help", "anyone"],
+  "market price": ["market price", "viewer", "part"],
+  panic: ["panic", "operator"],
+  "position close": ["position close dip", "operator", "bot"],
+  "position list": ["position list", "viewer", "part"],
+  "stats daily": ["stats daily", "viewer", "part"],
+  "stats today": ["stats today", "viewer", "part"],
+  "strategy list": ["strategy list", "viewer", "part"],
+  "strategy show": ["strategy show ema-cross", "viewer", "part"],
+  "system halt": ["system halt", "operator"],
+  "system health": ["system health", "viewer"],
+  "system resume": ["system resume", "admin"],
+  "system version": ["system version", "viewer", "part"],
+};
+
+const RANK = ["viewer", "operator", "trader", "admin"] as const;
+type Rank = (typeof RANK)[number];
+
+/** People: what they hold on the whole desk, and what on the bot dip. */
+const PEOPLE: Record<string, { grant?: readonly [Rank, string]; desk?: Rank; dip?: Rank }> = {
+  "discord:20": {},
+  "discord:21": { grant: ["viewer", "desk"], desk: "viewer" },
+  "discord:22": { grant: ["operator", "desk"], desk: "operator" },
+  "discord:23": { grant: ["trader", "desk"], desk: "trader" },
+  "discord:24": { grant: ["admin", "desk"], desk: "admin" },
+  "discord:25": { grant: ["operator", "bot:dip"], dip: "operator" },
+  "discord:26": { grant: ["trader", "group:storm"], dip: "trader" },
+  "discord:27": { grant: ["admin", "bot:dip"], dip: "trader" },
+  "discord:28": { grant: ["operator", `place:${HERE.id}`], desk: "operator" },
+  "discord:29": { grant: ["admin", `place:${HERE.id}`], desk: "trader" },
+  "discord:30": { grant: ["admin", "place:discord:999"] },
+  "discord:31": { grant: ["admin", "bot:other"] },
+  [OWNER]: { grant: ["viewer", "bot:other"], dip: "trader" },
+};
+
+const rank = (role: Rank | undefined) => (role === undefined ? -1 : RANK.indexOf(role));
+
+function mayUse(path: string, person: string): boolean {
+  const [, role, reach] = NEED[path]!;
+  const { grant, desk, dip } = PEOPLE[person]!;
+  if (role === "anyone") return true;
+  if (reach === "part") return grant !== undefined && grant[1] !== "place:discord:999";
+  return rank(desk) >= rank(role) || (reach === "bot" && rank(dip) >= rank(role));
+}
+
+async function openDesk(): Promise<ChatDesk> {
+  const desk = await ChatDesk.open();
+  const wish = {
+    group: "storm",
+    symbol: "BTC/USDT",
+    timeframe: "1m",
+    strategy: "ema-cross",
+    params: {},
+    sizing: { kind: "equity-percent", pct: 10 },
+  } as const;
+  const protection = { stopPct: 2, takePct: 4, trailingPct: undefined };
+  await desk.engine.createBot({ ...wish, protection, name: "dip" }, { requestId: "setup", user: OWNER });
+  for (const [user, { grant }] of Object.entries(PEOPLE)) if (grant) await desk.grant(user, ...grant);
+  return desk;
+}
+
+let desk: ChatDesk;
+
+beforeEach(async () => {
+  desk = await openDesk();
+});
+
+test("the matrix names every command", () => {
+  expect(desk.door.catalog().map(({ path }) => path)).toEqual(Object.keys(NEED).sort());
+});
+
+describe.each(Object.keys(NEED))("%s", (path) => {
+  test.each(Object.keys(PEOPLE))("as %s", async (person) => {
+    const request = desk.request(NEED[path]![0], person);
+    const effects = desk.engine.effects.length;
+    const wasPrivate = desk.door.isPrivate(request);
+    const view = await desk.door.handle(request);
+    expect(view.title !== DENIED).toBe(mayUse(path, person));
+    if (mayUse(path, person)) return;
+    expect(wasPrivate).toBe(true);
+    expect(desk.engine.effects).toHaveLength(effects);
+    expect(desk.ledger.ofType("access-denied")).toEqual([{ type: "access-denied", user: person, place: HERE.id, path }]);
+  });
+});
+
+test("a denial is the same whether the bot exists or not", async () => {
+  const [existing, absent] = [await desk.type("bot show dip", "discord:31"), await desk.type("bot show nothing", "discord:31")];
+  expect(existing).toEqual(absent);
+  const partly = [await desk.type("bot start dip", "discord:25"), await desk.type("bot start nothing", "discord:25")];
+  expect(partly[0]).toEqual(partly[1]);
+  expect(partly[0]!.title).toBe(DENIED);
+});
+
+test("who may see every bot is told that one does not exist, and what was meant", async () => {
+  const view = await desk.type("bot start dpi", "discord:23");
+  expect(view.title).toContain("did you mean dip?");
+});
+
+test("all means the bots that the person may act on", async () => {
+  await desk.type("bot create name:top symbol:ETH/USDT strategy:ema-cross timeframe:1m", ADMIN);
+  await desk.type("bot start all", OWNER);
+  expect(desk.engine.bot("dip")!.state.status).toBe("running");
+  expect(desk.engine.bot("top")!.state.status).toBe("created");
+});
+
+test("lists show only what the person may see", async () => {
+  await desk.type("bot create name:top symbol:ETH/USDT strategy:ema-cross timeframe:1m", ADMIN);
+  const view = await desk.type("bot list", "discord:25");
+  expect(textOf(view)).toContain("dip");
+  expect(textOf(view)).not.toContain("top");
+  expect(await desk.door.complete("bot stop", "bot", "", "discord:25", {})).toEqual([
+    { value: "dip", label: "dip" },
+    { value: "storm", label: "storm" },
+  ]);
+  expect(await desk.door.complete("bot stop", "bot", "", "discord:20", {})).toEqual([]);
+});
+
+test("an owner whose last grant is gone is a stranger", async () => {
+  await desk.type(`access revoke ${OWNER}`);
+  expect((await desk.type("bot start dip", OWNER)).title).toBe(DENIED);
+});
+
+test("a button is authorized as the person who presses it", async () => {
+  const view = await desk.type("bot show dip", "discord:23");
+  expect((await desk.press(view, "Start", "discord:21")).title).toBe(DENIED);
+  expect((await desk.press(view, "Start", "discord:23")).title).toBe("dip is running");
+});
+
+test("a later bot of a deleted bot's name does not inherit its grants", async () => {
+  await desk.press(await desk.type("bot delete dip"), "Yes, bot delete");
+  expect(desk.ledger.state.grants.filter(({ scope }) => scope === "bot:dip")).toEqual([]);
+});
+
+test("an admin may be made of the whole desk only", async () => {
+  expect((await desk.type("access grant discord:77 admin scope:here")).tone).toBe("bad");
+  expect((await desk.type("access grant discord:77 admin")).tone).toBe("good");
+});

@@ -1,0 +1,139 @@
+import { beforeEach, expect, test } from "vitest";
+import { ChatDesk, HERE, textOf } from "../chat/door.ts";
+
+let desk: ChatDesk;
+
+beforeEach(async () => {
+  desk = await ChatDesk.open();
+});
+
+const spec = (name: string) => desk.engine.bot(name)!.state.spec;
+
+test("a bot takes the defaults that the help names", async () => {
+  await desk.type("bot create name:dip symbol:btcusdt strategy:ema-cross timeframe:1m");
+  expect(spec("dip")).toMatchObject({
+    symbol: "BTC/USDT",
+    sizing: { kind: "equity-percent", pct: 10 },
+    protection: { stopPct: 2, takePct: 4, trailingPct: undefined },
+    params: { fast: 12, slow: 26 },
+    group: undefined,
+  });
+});
+
+test("a bot takes what is given", async () => {
+  await desk.type(
+    'bot create name:dip symbol:BTC-USDT strategy:ema-cross timeframe:1h size:"1,000.50 USDT" stop:1.5 take:none trailing:3% params:"fast=5 slow=9" start:yes',
+  );
+  expect(spec("dip")).toMatchObject({
+    params: { fast: 5, slow: 9 },
+    timeframe: "1h",
+    protection: { stopPct: 1.5, takePct: undefined, trailingPct: 3 },
+  });
+  const { sizing } = spec("dip");
+  expect(sizing.kind === "notional" && sizing.notional.toFixed()).toBe("1000.5");
+  expect(desk.engine.bot("dip")!.state.status).toBe("running");
+});
+
+test("a list of symbols makes a group, and the group starts and stops as one", async () => {
+  const made = await desk.type("bot create symbol:BTC/USDT,ETH/USDT strategy:ema-cross timeframe:1m");
+  expect(made.title).toBe("Created: 2 bots");
+  expect(desk.engine.bots().map(({ state }) => [state.spec.name, state.spec.group])).toEqual([
+    ["ema-btc", "ema"],
+    ["ema-eth", "ema"],
+  ]);
+  expect((await desk.press(made, "Start all")).title).toBe("Started: 2 bots");
+  expect((await desk.type("bot stop ema")).title).toBe("Stopped: 2 bots");
+  const shown = await desk.type("bot show ema");
+  expect(shown.table?.rows.map(([name, status]) => [name, status])).toEqual([
+    ["ema-btc", "stopped"],
+    ["ema-eth", "stopped"],
+  ]);
+});
+
+test("names that are made up are unique", async () => {
+  for (let count = 0; count < 3; count++) await desk.type("bot create btc ema-cross 1m");
+  expect(desk.engine.bots().map(({ state }) => state.spec.name)).toEqual(["ema-btc", "ema-btc-2", "ema-btc-3"]);
+  await desk.type("bot create btc,eth ema-cross 1m");
+  await desk.type("bot create btc,eth ema-cross 1m");
+  expect(new Set(desk.engine.bots().map(({ state }) => state.spec.group))).toEqual(new Set([undefined, "ema", "ema-2"]));
+});
+
+test.each([
+  ["name:dip", 'name: "dip" is taken by a bot or a group; choose another name, such as dip-2.'],
+  ["name:storm", 'name: "storm" is taken by a bot or a group'],
+  ["name:all", "has a meaning of its own"],
+  ["group:dip", 'group: "dip" is the name of a bot'],
+  ["name:Äther", "name: expected a name of small letters"],
+  ["symbol:BTC/EUR", 'symbol: this market has no "BTC/EUR". It has BTC/USDT, ETH/USDT, SOL/USDT.'],
+  ["symbol:BTC/USDC", 'symbol: this market has no "BTC/USDC"; did you mean BTC/USDT?'],
+  ["strategy:ema-cros", 'strategy: there is no strategy "ema-cros"; did you mean ema-cross?'],
+  ["timeframe:7m", "timeframe: expected one of 1m, 3m"],
+  ["size:200%", "size: expected a share of equity"],
+  ["size:0", "size: expected a share of equity"],
+  ['size:"100 EUR"', "size: BTC/USDT is traded in USDT, found EUR"],
+  ["stop:100%", "stop: expected a percentage above 0 and below 100"],
+  ["stop:-1", "stop: expected a percentage"],
+  ["params:fast", "params: expected parameters such as"],
+  ["params:fast=9,fast=10", "params: expected parameters such as"],
+  ["params:speed=9", "params: expected only fast, slow, found speed"],
+  ["start:maybe", "start: expected yes or no"],
+])("bot create %s is refused in one sentence", async (given, sentence) => {
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  await desk.type("bot create name:storm symbol:btc,eth strategy:ema-cross timeframe:1m");
+  const count = desk.engine.bots().length;
+  const rest = ["symbol:BTC/USDT", "strategy:ema-cross", "timeframe:1m"].filter((part) => !given.startsWith(part.split(":")[0]!));
+  const view = await desk.type(`bot create ${given} ${rest.join(" ")}`);
+  expect(view.tone).toBe("bad");
+  expect(view.title).toContain(sentence);
+  expect(desk.engine.bots()).toHaveLength(count);
+});
+
+test("a bot without a stop says so", async () => {
+  const view = await desk.type("bot create btc ema-cross 1m stop:none");
+  expect(textOf(view)).toContain("This bot has no stop");
+});
+
+test("a stopped bot keeps its position, says so and offers to close it", async () => {
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m start:yes");
+  desk.engine.fill("dip", "buy", "0.1", "40000");
+  const view = await desk.type("bot stop dip");
+  expect(view.title).toBe("dip is stopped");
+  expect(textOf(view)).toContain("It keeps 0.1 BTC bought at 40,000.0 USDT");
+  expect((await desk.press(view, "Close now")).title).toBe("dip sells 0.1 BTC bought at 40,000.0 USDT at market");
+  expect((await desk.type("position close dip")).title).toBe("dip holds nothing to close.");
+});
+
+test("a bot that holds a position is not deleted", async () => {
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  desk.engine.fill("dip", "buy", "0.1", "40000");
+  const view = await desk.press(await desk.type("bot delete dip"), "Yes, bot delete");
+  expect(view).toMatchObject({ tone: "bad", title: "dip still holds a position; close it first." });
+});
+
+test("what one bot refuses does not keep the others from it", async () => {
+  await desk.type("bot create btc,eth ema-cross 1m");
+  desk.engine.fill("ema-btc", "buy", "0.1", "40000");
+  const view = await desk.press(await desk.type("bot delete all"), "Yes, bot delete");
+  expect(view.title).toBe("Deleted: 1 of 2 bots");
+  expect(view.tone).toBe("warning");
+  expect(textOf(view)).toContain("ema-btc still holds a position");
+});
+
+test("starting under a halt says that nothing is opened", async () => {
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  await desk.type("system halt news for:4h");
+  const view = await desk.type("bot start dip");
+  expect(view.tone).toBe("warning");
+  expect(textOf(view)).toContain("halted (news)");
+});
+
+test("lists and cards name the market that their prices come from", async () => {
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  desk.engine.fill("dip", "buy", "0.1", "39000");
+  for (const line of ["bot list", "bot show dip", "position list", "stats today", "stats daily", "account balance", "market price"]) {
+    expect(textOf(await desk.type(line, "discord:1", HERE)), line).toContain(
+      "simulated market (invented prices), 2021-05-19 12:00 UTC (market)",
+    );
+  }
+  expect(textOf(await desk.type("position list"))).toContain("+100.00 USDT");
+});

@@ -1,0 +1,159 @@
+import { beforeEach, expect, test } from "vitest";
+import { ChatDesk, HERE, TERMINAL, textOf } from "../chat/door.ts";
+
+let desk: ChatDesk;
+
+beforeEach(async () => {
+  desk = await ChatDesk.open();
+});
+
+test("stats today shows each bot, the whole and the books", async () => {
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  await desk.type("bot create name:gone symbol:eth strategy:ema-cross timeframe:1m");
+  desk.engine.fill("gone", "buy", "1", "2400");
+  desk.engine.fill("gone", "sell", "1", "2500");
+  desk.engine.fill("dip", "buy", "0.1", "39000");
+  await desk.press(await desk.type("bot delete gone"), "Yes, bot delete");
+  const view = await desk.type("stats today");
+  expect(view.title).toBe("2021-05-19: +91.20 USDT realized, +100.00 USDT unrealized");
+  expect(view.table?.rows).toEqual([
+    ["dip", "-3.90", "+100.00", "3.9", "1"],
+    ["all (deleted ones too)", "+91.20", "+100.00", "8.8", "3"],
+  ]);
+  expect(view.lines).toContain("Books of paper-discord:1: cash 6191.2 = start 10000 + entries -3808.8 USDT");
+  expect(view.lines).toContain("BTC: position 0.1 = entries 0.1");
+  expect(view.lines).toContain("The books add up.");
+});
+
+test("stats today warns when the books do not add up", async () => {
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  const [state] = desk.engine.books.values();
+  state!.balances.set("USDT", state!.balances.get("USDT")!.plus(1));
+  const view = await desk.type("stats today");
+  expect(view.tone).toBe("warning");
+  expect(textOf(view)).toContain("DO NOT ADD UP");
+});
+
+test("stats daily shows as many local days as asked for", async () => {
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  desk.engine.fill("dip", "buy", "0.1", "39000");
+  const view = await desk.type("stats daily 3");
+  expect(view.table?.rows.map(([day, realized]) => [day, realized])).toEqual([
+    ["2021-05-19", "-3.90"],
+    ["2021-05-18", "0.00"],
+    ["2021-05-17", "0.00"],
+  ]);
+  expect((await desk.type("stats daily 999")).title).toContain("expected a whole number from 1 to 60");
+});
+
+test("the same script prints the same text twice", async () => {
+  const script = [
+    "bot create btc ema-cross 1m start:yes",
+    "bot list",
+    "stats today",
+    "account balance",
+    "market price btc",
+    "system halt news for:2h",
+    "help",
+  ];
+  const run = async (at: ChatDesk) => {
+    const views: string[] = [];
+    for (const line of script) views.push(textOf(await at.type(line, "terminal:local", TERMINAL)));
+    return views;
+  };
+  const other = await ChatDesk.open();
+  await other.clock.advance(86_400_000);
+  expect(await run(other)).toEqual(await run(desk));
+});
+
+test("a halt ends by itself after the span that was named", async () => {
+  expect((await desk.type("system halt news at 12:00 for:1h30m")).title).toBe("The desk is halted for 1 h 30 min");
+  expect(desk.ledger.state.halt).toMatchObject({ reason: "news at 12:00", untilMs: desk.clock.wall() + 90 * 60_000 });
+  expect(textOf(await desk.type("system health"))).toContain("Halt: news at 12:00, for another 1 h 30 min");
+});
+
+test("panic is one word and lists what is sold", async () => {
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  desk.engine.fill("dip", "buy", "0.1", "39000");
+  const view = await desk.type("panic");
+  expect(view.title).toBe("Panic: entries are denied");
+  expect(textOf(view)).toContain("dip: 0.1 BTC/USDT");
+});
+
+test("no reason is too long for a panic", async () => {
+  await desk.type(`panic ${"x".repeat(3_900)}`);
+  expect(desk.ledger.state.halt?.reason).toHaveLength(500);
+});
+
+test("a place subscribes, gets a digest and is left in peace", async () => {
+  await desk.type("channel subscribe all");
+  expect(desk.ledger.state.channels.get(HERE.id)?.kinds).toEqual(["critical", "fills", "bots", "system"]);
+  expect((await desk.type("channel digest 8:30 zone:europe/berlin")).title).toBe("This place gets the digest at 08:30");
+  expect(desk.ledger.state.channels.get(HERE.id)?.digest).toMatchObject({ at: "08:30", timeZone: "Europe/Berlin" });
+  expect((await desk.type("channel list")).table?.rows).toEqual([[HERE.id, "critical, fills, bots, system", "08:30 Europe/Berlin"]]);
+  await desk.type("channel digest off");
+  expect(desk.ledger.state.channels.get(HERE.id)?.digest).toBeUndefined();
+  await desk.type("channel unsubscribe");
+  expect(desk.ledger.state.channels.size).toBe(0);
+  expect((await desk.type("channel unsubscribe")).tone).toBe("bad");
+});
+
+test("only an admin ends the alerts of another place", async () => {
+  await desk.grant("discord:2", "operator");
+  await desk.type("channel subscribe");
+  const elsewhere = { ...HERE, id: "discord:200" };
+  expect((await desk.type(`channel unsubscribe ${HERE.id}`, "discord:2", elsewhere)).title).toContain("Only an admin");
+  expect((await desk.type(`channel unsubscribe ${HERE.id}`, "discord:1", elsewhere)).tone).toBe("good");
+});
+
+test("a role is given, shown and taken away", async () => {
+  expect((await desk.type("access grant <@42> operator scope:here")).title).toBe("discord:42 is operator");
+  expect((await desk.type("access list")).table?.rows).toEqual([["discord:42", "operator", `place:${HERE.id}`]]);
+  expect((await desk.type("access revoke discord:42")).title).toBe("discord:42 lost 1 role");
+  expect((await desk.type("access revoke discord:42")).tone).toBe("bad");
+  expect((await desk.type("access grant ann operator")).title).toContain("expected a person's id");
+  expect((await desk.type("access grant discord:42 operator scope:bot:nothing")).title).toContain("there is no bot named nothing");
+});
+
+test("help shows every noun, and explains one command with an example", async () => {
+  const overview = await desk.type("help");
+  expect(overview.table?.rows).toContainEqual(["bot", "create, delete, list, show, start, stop"]);
+  const one = await desk.type("help bot create");
+  expect(textOf(one)).toContain("Stop loss below the entry price, or none (2% unless given)");
+  expect(textOf(one)).toContain("`bot create symbol:BTC/USDT strategy:ema-cross timeframe:5m`");
+  expect((await desk.type("help bot")).table?.rows.map(([path]) => path)).toContain("bot delete");
+  expect((await desk.type("help bot crate")).title).toContain("bot create");
+});
+
+test("every example that help shows is understood", async () => {
+  for (const { example } of desk.door.catalog()) expect(desk.door.parse(example), example).toHaveProperty("path");
+});
+
+test("a strategy is explained with its parameters", async () => {
+  const view = await desk.type("strategy show ema-cross");
+  expect(view.table?.rows.map(([name, preset]) => [name, preset])).toEqual([
+    ["fast", "12"],
+    ["slow", "26"],
+  ]);
+  expect((await desk.type("strategy list")).table?.rows.length).toBeGreaterThan(1);
+});
+
+test("completion offers what fits what was typed", async () => {
+  const values = async (path: string, argument: string, typed: string) =>
+    (await desk.door.complete(path, argument, typed, "discord:1", {})).map(({ value }) => value);
+  expect(await values("bot create", "symbol", "eth")).toEqual(["ETH/USDT"]);
+  expect(await values("bot create", "symbol", "BTC/USDT, so")).toEqual(["BTC/USDT, SOL/USDT"]);
+  expect(await values("bot create", "strategy", "rsi")).toEqual(["rsi-reversion"]);
+  expect(await values("help", "about", "bot c")).toEqual(["bot create"]);
+  expect(await values("nothing", "at all", "")).toEqual([]);
+});
+
+test("an argument that the command does not have is refused on every platform", async () => {
+  const request = { ...desk.request("bot list"), args: { colour: "red" } };
+  expect((await desk.door.handle(request)).title).toContain("has no argument");
+});
+
+test("invisible characters do not get into names or reasons", async () => {
+  await desk.type("system halt say\u202eno");
+  expect(desk.ledger.state.halt?.reason).toBe("say no");
+});
