@@ -1,20 +1,17 @@
 import { messageOf, TransientError, UserError } from "../domain/errors.ts";
 import type { DeskEvent } from "../domain/events.ts";
-import type { Chance, Clock } from "../ports/clock.ts";
-import type { BotFacts, DeskLedger, Engine } from "../ports/engine.ts";
-import type { Logger } from "../ports/logger.ts";
-import type { ButtonPress, Completion, FrontDoor, Place, Platform, Request } from "../ports/platform.ts";
-import type { Store } from "../ports/store.ts";
+import type { BotFacts } from "../ports/engine.ts";
+import type { ButtonPress, Completion, FrontDoor, Place, Request } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import { type Asker, atLeast, deskRole, type People, peopleOf, roleOn } from "./access.ts";
 import { argumentsOf, catalogOf } from "./arg-info.ts";
 import { auditOf, stateOf } from "./audit.ts";
 import { authorize } from "./authorize.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
-import type { Claim } from "./claim.ts";
-import type { Args, Call, Command, Commands, Strategies } from "./command.ts";
+import type { Args, Call, Command } from "./command.ts";
 import { completionsOf } from "./complete.ts";
 import { CONFIRM, CONFIRM_ACTION, Confirmations, without } from "./confirmations.ts";
+import type { DoorOptions } from "./door-options.ts";
 import { offersOf, type Sight } from "./known.ts";
 import { type Line, parseLine, unknownCommand } from "./line.ts";
 import { LongActions } from "./long-actions.ts";
@@ -22,25 +19,6 @@ import { parseArgs } from "./parse.ts";
 import { QUESTION_ACTION, Questions } from "./questions.ts";
 import { earlierResult } from "./repeats.ts";
 import { badView, COMMAND_ACTION, card, viewOf } from "./view.ts";
-
-/** What the chat layer needs from the rest of the desk. */
-export interface DoorOptions {
-  readonly commands: Commands;
-  readonly engine: Engine;
-  readonly desk: DeskLedger;
-  readonly store: Pick<Store, "accept" | "settle" | "unsettled">;
-  readonly strategies: Strategies;
-  readonly clock: Clock;
-  readonly chance: Chance;
-  readonly logger: Logger;
-  /** Users that the process names as admins, as `discord:123`. */
-  readonly owners: ReadonlySet<string>;
-  /** Only where nobody owns the desk yet. */
-  readonly claim: Claim | undefined;
-  readonly timeZone: string;
-  readonly version: string;
-  readonly platforms: () => readonly Pick<Platform, "name" | "reachable">[];
-}
 
 const INCIDENT_LENGTH = 8;
 /** How a request is run: a second run after a restart looks only at what the desk finished. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Claim, createClaim } from "../../src/chat/claim.ts";
-import { Dispatcher, type DoorOptions } from "../../src/chat/dispatcher.ts";
+import { Dispatcher } from "../../src/chat/dispatcher.ts";
+import type { DoorOptions } from "../../src/chat/door-options.ts";
 import { parseLine } from "../../src/chat/line.ts";
 import type { Role } from "../../src/domain/events.ts";
 import type { Place, Request } from "../../src/ports/platform.ts";

@@ -1,0 +1,26 @@
+import type { Chance, Clock } from "../ports/clock.ts";
+import type { DeskLedger, Engine } from "../ports/engine.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Platform } from "../ports/platform.ts";
+import type { Store } from "../ports/store.ts";
+import type { Claim } from "./claim.ts";
+import type { Commands, Strategies } from "./command.ts";
+
+/** What the chat layer needs from the rest of the desk. */
+export interface DoorOptions {
+  readonly commands: Commands;
+  readonly engine: Engine;
+  readonly desk: DeskLedger;
+  readonly store: Pick<Store, "accept" | "settle" | "unsettled">;
+  readonly strategies: Strategies;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+  /** Users that the process names as admins, as `discord:123`. */
+  readonly owners: ReadonlySet<string>;
+  /** Only where nobody owns the desk yet. */
+  readonly claim: Claim | undefined;
+  readonly timeZone: string;
+  readonly version: string;
+  readonly platforms: () => readonly Pick<Platform, "name" | "reachable">[];
+}
