@@ -91,6 +91,7 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       return;
     case "resumed":
       state.halt = undefined;
+      if (recorded.requestId !== undefined) remember(state, recorded.requestId, "entries are allowed again");
       return;
     case "account-registered":
       state.accounts.set(event.account, { owner: event.owner });

@@ -1,4 +1,4 @@
-import type { AccountState, BotState } from "../domain/account.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
 import type { Protection, Sizing } from "../domain/bot.ts";
 import type { DeskState } from "../domain/desk.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
@@ -24,7 +24,9 @@ export interface BotFacts {
   readonly unrealized: Decimal | undefined;
   readonly orders: readonly Order[];
   /** Newest decision in words with the market time of its slot, as "hold: no cross". */
-  readonly lastDecision: { readonly slotMs: MarketMs; readonly text: string; readonly values: Readonly<Record<string, number>> } | undefined;
+  readonly lastDecision:
+    | { readonly slotMs: MarketMs; readonly text: string; readonly values: Readonly<Record<string, number>> }
+    | undefined;
 }
 
 export interface AccountFacts {

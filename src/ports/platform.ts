@@ -1,8 +1,10 @@
+import { TransientError } from "../domain/errors.ts";
 import type { View } from "./view.ts";
 
-/** Where a message was written or is to be shown: a platform and one of its places, as `discord:123`. */
+/** Where a message was written or is to be shown. */
 export interface Place {
   readonly platform: string;
+  /** Unique on the whole desk: the platform's name, a colon and its own id, as `discord:123`. */
   readonly id: string;
   /** A place where only that person reads. */
   readonly direct: boolean;
@@ -29,6 +31,8 @@ export interface Completion {
 export interface FrontDoor {
   /** The commands to register, in the platform's own idiom. */
   catalog(): readonly CommandInfo[];
+  /** Reads a typed line such as `/bot start dip` or Telegram's `/bot_start@OurBot dip`: the command with its arguments, or a view that says what is wrong with it. */
+  parse(line: string): { path: string; args: Readonly<Record<string, string>> } | { problem: View };
   /** Whether a request must be stored before it is confirmed: everything but read-only commands. */
   mustStore(path: string): boolean;
   /** Whether the answer is for that person only, decided from memory so that a deferral can be private. */
@@ -83,6 +87,16 @@ export interface SendOptions {
   readonly repeatOf?: string;
 }
 
+/** A TransientError after which the message surely did not arrive, as after a 429: its next try needs no mark. */
+export class NotSent extends TransientError {
+  /** How long that place takes nothing more, where the platform said so. */
+  readonly retryAfterMs: number | undefined;
+  constructor(message: string, options: ErrorOptions & { retryAfterMs?: number } = {}) {
+    super(message, options);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
 /** A chat platform. Contract: `start` resolves once the first connection attempt was begun, never waits for the network, and reconnects by itself. */
 export interface Platform {
   readonly name: string;
@@ -90,7 +104,7 @@ export interface Platform {
   readonly reachable: boolean;
   start(door: FrontDoor): Promise<void>;
   stop(): Promise<void>;
-  /** Posts an alert and resolves with the platform's message id. Rejects with TransientError when it may be tried again, with UserError when that place is gone for good. */
+  /** Posts an alert and resolves with the platform's message id. Rejects with TransientError when it may be tried again (with NotSent when it surely did not arrive), with UserError when that place is gone for good. */
   send(place: string, view: View, options: SendOptions): Promise<string>;
   /** Replaces a message that was sent before. */
   edit(place: string, messageId: string, view: View): Promise<void>;

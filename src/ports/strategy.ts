@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { FoldedCandle } from "../domain/candle.ts";
-import type { IndicatorSpec, Signal } from "../domain/signal.ts";
 import type { Reading } from "../domain/indicator.ts";
+import type { IndicatorSpec, Signal } from "../domain/signal.ts";
 
 /** What a strategy may know about the bot's position. */
 export interface PositionFacts {

@@ -25,4 +25,7 @@ export type SubmitOutcome =
   | { readonly kind: "rejected"; readonly code: string; readonly reason: string }
   | { readonly kind: "unknown"; readonly reason: string };
 
-export type CancelOutcome = { readonly kind: "canceled" } | { readonly kind: "gone" } | { readonly kind: "unknown"; readonly reason: string };
+export type CancelOutcome =
+  | { readonly kind: "canceled" }
+  | { readonly kind: "gone" }
+  | { readonly kind: "unknown"; readonly reason: string };

@@ -118,7 +118,7 @@ export class Reception {
 
 function askedBy(interaction: Asked): Pick<Request, "id" | "user" | "place"> {
   const direct = !interaction.inGuild();
-  const place: Place = { platform: PLATFORM, id: interaction.channelId ?? "", direct };
+  const place: Place = { platform: PLATFORM, id: `${PLATFORM}:${interaction.channelId ?? ""}`, direct };
   return { id: `${PLATFORM}:${interaction.id}`, user: { id: userId(interaction), name: interaction.user.username }, place };
 }
 
