@@ -1,0 +1,70 @@
+import type { Field, View } from "../../ports/view.ts";
+import type { Choices } from "./choices.ts";
+import type { Paint } from "./paint.ts";
+import { tableLines } from "./table.ts";
+import { oneLine, padded, visible, widthOf } from "./text.ts";
+
+const SIGNS: Readonly<Record<View["tone"], string>> = { plain: "·", good: "✓", bad: "✗", warning: "!" };
+const INDENT = "  ";
+const GAP = "  ";
+
+export interface Look {
+  readonly paint: Paint;
+  /** Columns of the terminal; Infinity where nothing is to be cut. */
+  readonly widthMax: number;
+}
+
+/** What stands around a view's title. */
+export interface Frame {
+  readonly prefix?: string;
+  readonly suffix?: string;
+}
+
+/** A view as text that ends with a line end. Equal views give equal texts. */
+export function renderView(view: View, { paint, widthMax }: Look, { prefix = "", suffix = "" }: Frame = {}): string {
+  const title = paint.tone(view.tone, `${SIGNS[view.tone]} ${oneLine(view.title)}`);
+  const lines = [`${prefix}${title}${suffix === "" ? "" : ` ${suffix}`}`];
+  for (const line of view.lines) lines.push(...visible(line).split("\n").map(indented));
+  lines.push(...fieldLines(view.fields, paint));
+  if (view.table && view.table.columns.length > 0)
+    lines.push(...tableLines(view.table, Math.max(1, widthMax - INDENT.length), paint).map(indented));
+  return `${lines.join("\n")}\n`;
+}
+
+/** What can be picked: numbered for a question, as commands to type after an ordinary answer. Empty when there is nothing. */
+export function renderChoices({ kind, items, enter, freeText }: Choices, { paint, widthMax }: Look): string {
+  if (kind === "next") {
+    const commands = items.map(({ label, command }) => oneLine(command ?? label));
+    return commands.length === 0 ? "" : `${paint.dim(`${INDENT}next: ${commands.join(" · ")}`)}\n`;
+  }
+  const entries = items.map(({ label }, index) => `${index + 1}) ${oneLine(label)}`);
+  const hints = [...(freeText ? ["or type it"] : []), ...(enter === undefined ? [] : [`Enter: ${enter + 1}`])];
+  const hint = hints.length === 0 ? [] : [paint.dim(`(${hints.join("; ")})`)];
+  return wrapped([...entries, ...hint], widthMax)
+    .map((line) => `${INDENT}${line}\n`)
+    .join("");
+}
+
+function fieldLines(fields: readonly Field[], paint: Paint): readonly string[] {
+  const names = fields.map(({ name }) => oneLine(name));
+  const width = Math.max(0, ...names.map(widthOf));
+  return fields.flatMap(({ value }, index) => {
+    const name = paint.dim(padded(names[index] ?? "", width));
+    const [first = "", ...more] = visible(value).split("\n");
+    return [`${INDENT}${name}${GAP}${first}`.trimEnd(), ...more.map((line) => `${INDENT}${" ".repeat(width)}${GAP}${line}`.trimEnd())];
+  });
+}
+
+function wrapped(entries: readonly string[], widthMax: number): readonly string[] {
+  const lines: string[] = [];
+  for (const entry of entries) {
+    const longer = lines.length === 0 ? entry : `${lines.at(-1)}${GAP}${entry}`;
+    if (lines.length > 0 && INDENT.length + widthOf(longer) <= widthMax) lines[lines.length - 1] = longer;
+    else lines.push(entry);
+  }
+  return lines;
+}
+
+function indented(line: string): string {
+  return `${INDENT}${line}`.trimEnd();
+}

@@ -1,0 +1,140 @@
+import { createInterface, type Interface } from "node:readline/promises";
+import type { FrontDoor } from "../../ports/platform.ts";
+import { completed } from "./completer.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Front } from "./front.ts";
+import { HISTORY_LINES_MAX, type History } from "./history.ts";
+import type { TypedLine } from "./lines.ts";
+import type { Output } from "./output.ts";
+import { looksPrivate } from "./private-lines.ts";
+
+const PROMPT = "storm> ";
+/** Readline measures the whole line at each key, so that a longer one would hold up the desk. */
+export const TYPED_CHARS_MAX = 10_000;
+/** Lines typed or pasted ahead; beyond them the terminal waits. */
+const AHEAD_MAX = 1_000;
+const CLEAR_SCREEN = "\u001b[2J\u001b[3J\u001b[H";
+const CLEAR_BELOW = "\r\u001b[0J";
+
+export interface ReplParts {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: Output;
+  readonly door: FrontDoor;
+  readonly conversation: Conversation;
+  readonly history: History;
+  readonly onEnd: () => void;
+}
+
+/** A person at a terminal: a prompt with history and completion, and a typed line that survives what is printed meanwhile. */
+export class Repl implements Front {
+  readonly #parts: ReplParts;
+  readonly #readline: Interface;
+  readonly #ahead: TypedLine[] = [];
+  #waiting: ((line: TypedLine | undefined) => void) | undefined;
+  #closed = false;
+  /** Ctrl+C was pressed and nothing was typed since. */
+  #armed = false;
+  #head: string | undefined;
+
+  constructor(parts: ReplParts, history: string[]) {
+    this.#parts = parts;
+    const { input, output, door, conversation } = parts;
+    this.#readline = createInterface({
+      input,
+      output: output.stream,
+      terminal: true,
+      prompt: PROMPT,
+      history,
+      historySize: HISTORY_LINES_MAX,
+      removeHistoryDuplicates: true,
+      completer: async (line: string): Promise<[string[], string]> => {
+        const [offers, part] = await completed(line, door, conversation.choices).catch(() => [[], line] as const);
+        return [[...offers], part];
+      },
+    });
+    input.on("keypress", this.#onKey);
+    this.#readline
+      .on("line", this.#onLine)
+      .on("history", this.#onHistory)
+      .on("SIGINT", this.#onInterrupt)
+      // A suspended desk would stand still with its positions open.
+      .on("SIGTSTP", () => void this.print("The desk cannot be suspended, its bots would stand still. Ctrl+C twice stops it.\n"))
+      .on("close", this.#onClose);
+  }
+
+  next(): Promise<TypedLine | undefined> {
+    const line = this.#ahead.shift();
+    if (line || this.#closed) return Promise.resolve(line);
+    const { promise, resolve } = Promise.withResolvers<TypedLine | undefined>();
+    this.#waiting = resolve;
+    this.#readline.prompt(true);
+    return promise;
+  }
+
+  /** Prints above the prompt and what is typed there. */
+  print(text: string): Promise<boolean> {
+    if (this.#waiting === undefined || this.#closed) return this.#parts.output.write(text);
+    const { rows } = this.#readline.getCursorPos();
+    const up = rows > 0 ? `\u001b[${rows}A` : "";
+    // Readline goes up by the rows of the typed line before it draws again; the empty lines make up for that.
+    const flushed = this.#parts.output.write(up + CLEAR_BELOW + text + "\n".repeat(rows));
+    this.#readline.prompt(true);
+    return flushed;
+  }
+
+  clear(): void {
+    void this.#parts.output.write(CLEAR_SCREEN);
+  }
+
+  close(): void {
+    this.#parts.input.off("keypress", this.#onKey);
+    this.#readline.close();
+  }
+
+  readonly #onLine = (text: string) => {
+    this.#armed = false;
+    const head = this.#head;
+    this.#head = undefined;
+    const line = head === undefined ? { text, tornAt: undefined } : { text: head, tornAt: TYPED_CHARS_MAX };
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting) return waiting(line);
+    this.#ahead.push(line);
+    if (this.#ahead.length >= AHEAD_MAX) this.#readline.pause();
+  };
+
+  readonly #onKey = () => {
+    if (this.#readline.line.length > TYPED_CHARS_MAX) this.#head ??= this.#readline.line.slice(0, TYPED_CHARS_MAX);
+    if (this.#head !== undefined) this.#clearLine();
+  };
+
+  /** Readline lets its listener take back what must not be kept. */
+  readonly #onHistory = (history: string[]) => {
+    const [newest] = history;
+    if (newest !== undefined && (this.#parts.conversation.asks || looksPrivate(newest) || /^\s*\d+\s*$/.test(newest))) history.shift();
+    else this.#parts.history.save(history);
+  };
+
+  readonly #onInterrupt = () => {
+    if (this.#armed && this.#readline.line === "") return this.close();
+    this.#armed = true;
+    this.#head = undefined;
+    this.#parts.conversation.close();
+    this.#clearLine();
+    void this.print("Press Ctrl+C again to stop the desk.\n");
+  };
+
+  readonly #onClose = () => {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#waiting) void this.#parts.output.write("\n");
+    this.#waiting?.(undefined);
+    this.#waiting = undefined;
+    this.#parts.onEnd();
+  };
+
+  #clearLine(): void {
+    this.#readline.write(null, { ctrl: true, name: "e" });
+    this.#readline.write(null, { ctrl: true, name: "u" });
+  }
+}

@@ -1,0 +1,54 @@
+import type { View } from "../../ports/view.ts";
+import type { Conversation, Said } from "./conversation.ts";
+import type { Front } from "./front.ts";
+import type { TypedLine } from "./lines.ts";
+import { echoOf } from "./private-lines.ts";
+import type { Script } from "./script.ts";
+import type { Turns } from "./turns.ts";
+
+export interface SessionParts {
+  readonly front: Front;
+  readonly conversation: Conversation;
+  readonly script: Script;
+  readonly turns: Turns;
+  /** Called with each answer that was printed. */
+  readonly onAnswer: (view: View) => void;
+}
+
+/** Reads line after line and prints each answer before the next line is looked at. Resolves with "end" when the person ended the desk, with "eof" after the last line. */
+export async function runSession(parts: SessionParts): Promise<"end" | "eof"> {
+  const { front, turns } = parts;
+  for (let line = await front.next(); line !== undefined; line = await front.next()) {
+    if ((await answerLine(line, parts)) === "end") return "end";
+    await turns.alertsPrinted();
+  }
+  return "eof";
+}
+
+async function answerLine({ text, tornAt }: TypedLine, parts: SessionParts): Promise<"end" | "on"> {
+  const { front, conversation, script, turns } = parts;
+  const line = text.trim();
+  if (line.startsWith("#") || (line === "" && conversation.choices?.enter === undefined)) return "on";
+  const shown = echoOf(line, conversation.choices?.argument);
+  // The alerts of a moved market come before its answer: moving it may wait for them.
+  if (!conversation.movesMarket(line)) turns.hold();
+  try {
+    const echo = script.echo(shown);
+    if (echo !== "") await front.print(echo);
+    const onProgress = (view: View) => void front.print(script.progress(view, shown));
+    const said = await (tornAt === undefined ? conversation.say(line, onProgress) : conversation.sayTorn(line, tornAt, onProgress));
+    return await show(said, shown, parts);
+  } finally {
+    turns.release();
+  }
+}
+
+async function show(said: Said, command: string, { front, script, onAnswer }: SessionParts): Promise<"end" | "on"> {
+  if (said.kind === "end") return "end";
+  if (said.kind === "clear") front.clear();
+  if (said.kind === "answer") {
+    await front.print(script.answer(said.view, command));
+    onAnswer(said.view);
+  }
+  return "on";
+}
