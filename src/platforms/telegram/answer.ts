@@ -1,0 +1,123 @@
+import { messageOf } from "../../domain/errors.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Logger } from "../../ports/logger.ts";
+import type { View } from "../../ports/view.ts";
+import type { Delivery } from "./delivery.ts";
+import { isMessageGone, isPlaceGone, refusalOf } from "./fault.ts";
+import type { ChatPlace } from "./place.ts";
+import { ANSWERED_IN_PRIVATE, PRIVATE_CHAT_CLOSED } from "./texts.ts";
+
+export interface AnswerParts {
+  readonly delivery: Delivery;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Aborted when the platform stops. */
+  readonly signal: AbortSignal;
+}
+
+/** Where one answer goes. */
+export interface AnswerTarget {
+  /** The chat in which was asked. */
+  readonly place: ChatPlace;
+  /** The person's own chat, when nobody else may read the answer. */
+  readonly privateChatId?: number;
+  readonly replyTo?: number | undefined;
+  /** The message that becomes the answer. */
+  readonly edit?: number | undefined;
+}
+
+/** Interim views are shown at most this often. */
+const PROGRESS_EVERY_MS = 1_000;
+const RETRIES_MAX = 6;
+const RETRY_FIRST_MS = 1_000;
+
+/** The one answer to a request: posted with the first view, edited as the work goes on, finished once. */
+export class Answer {
+  readonly #parts: AnswerParts;
+  readonly #target: AnswerTarget;
+  readonly #finished = new AbortController();
+  #messageId: number | undefined;
+  #latest: View | undefined;
+  #progress: Promise<void> | undefined;
+  /** An earlier try may have arrived. */
+  #isUnsure = false;
+
+  constructor(parts: AnswerParts, target: AnswerTarget) {
+    this.#parts = parts;
+    this.#target = target;
+    if (target.privateChatId === undefined) this.#messageId = target.edit;
+  }
+
+  /** Shows an interim view soon; of several only the latest. Ignored once the answer is finished. */
+  progress(view: View): void {
+    if (this.#finished.signal.aborted) return;
+    this.#latest = view;
+    this.#progress ??= this.#showProgress();
+  }
+
+  /** Shows the final view after every interim one and tries again while Telegram is away. Never rejects. */
+  async finish(view: View): Promise<void> {
+    if (this.#finished.signal.aborted) return;
+    this.#finished.abort();
+    await this.#progress;
+    const { clock, logger, signal } = this.#parts;
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      try {
+        return await this.show(view);
+      } catch (error) {
+        const facts = { chat: this.#target.place.chatId, error: messageOf(error), attempt };
+        if (attempt === RETRIES_MAX || isPlaceGone(error)) return logger.error(facts, "an answer could not be shown in Telegram");
+        logger.warn(facts, "Telegram did not take an answer; trying again");
+        await clock.sleep(RETRY_FIRST_MS * 2 ** attempt, signal);
+      }
+    }
+  }
+
+  /** Shows a view once where it belongs. Rejects as the library does. */
+  async show(view: View): Promise<void> {
+    const { place, privateChatId, replyTo } = this.#target;
+    if (privateChatId === undefined) return this.#put(place, view, replyTo);
+    const { delivery } = this.#parts;
+    const isFirst = this.#messageId === undefined;
+    try {
+      await this.#put({ chatId: privateChatId }, view, undefined);
+    } catch (error) {
+      if (!isPlaceGone(error)) throw error;
+      await delivery.post(place, PRIVATE_CHAT_CLOSED, { replyTo });
+      return;
+    }
+    if (isFirst) await delivery.post(place, ANSWERED_IN_PRIVATE, { replyTo }).catch((error: unknown) => this.#note(error));
+  }
+
+  async #put(place: ChatPlace, view: View, replyTo: number | undefined): Promise<void> {
+    const { delivery } = this.#parts;
+    if (this.#messageId !== undefined) {
+      try {
+        return await delivery.edit(place, this.#messageId, view);
+      } catch (error) {
+        if (!isMessageGone(error)) throw error;
+        this.#messageId = undefined;
+      }
+    }
+    try {
+      this.#messageId = await delivery.post(place, view, { replyTo, repeat: this.#isUnsure });
+    } catch (error) {
+      if (refusalOf(error) === undefined) this.#isUnsure = true;
+      throw error;
+    }
+  }
+
+  async #showProgress(): Promise<void> {
+    while (this.#latest !== undefined && !this.#finished.signal.aborted) {
+      const view = this.#latest;
+      this.#latest = undefined;
+      await this.show(view).catch((error: unknown) => this.#note(error));
+      await this.#parts.clock.sleep(PROGRESS_EVERY_MS, this.#finished.signal);
+    }
+    this.#progress = undefined;
+  }
+
+  #note(error: unknown): void {
+    this.#parts.logger.debug({ error: messageOf(error) }, "a passing message was not shown");
+  }
+}

@@ -1,0 +1,91 @@
+import type { Api } from "grammy";
+import type { InlineKeyboardMarkup } from "grammy/types";
+import { TransientError } from "../../domain/errors.ts";
+import type { Logger } from "../../ports/logger.ts";
+import type { View } from "../../ports/view.ts";
+import { isUnmodified, isUnreadable, refusalOf } from "./fault.ts";
+import { Lanes } from "./lanes.ts";
+import { type ChatPlace, isGroup } from "./place.ts";
+import { plainText, render } from "./render.ts";
+
+export interface PostOptions {
+  readonly replyTo?: number | undefined;
+  readonly repeat?: boolean;
+}
+
+const MIGRATIONS_MAX = 1_000;
+
+/** Posts and edits messages, one at a time per chat. Rejects as the library does. */
+export class Delivery {
+  readonly #api: () => Api | undefined;
+  readonly #logger: Logger;
+  readonly #lanes = new Lanes<number>();
+  /** Groups that became supergroups; requests to the old number are refused for ever. */
+  readonly #migrated = new Map<number, number>();
+
+  constructor(api: () => Api | undefined, logger: Logger) {
+    this.#api = api;
+    this.#logger = logger;
+  }
+
+  /** Resolves with the number of the new message. */
+  post(place: ChatPlace, view: View, { replyTo, repeat = false }: PostOptions = {}): Promise<number> {
+    const { html, keyboard } = render(view, { repeat, group: isGroup(place) });
+    const reply = replyTo === undefined ? {} : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } };
+    const thread = place.threadId === undefined ? {} : { message_thread_id: place.threadId };
+    const common = { link_preview_options: { is_disabled: true }, ...reply, ...thread };
+    return this.#inChat(place.chatId, view, async (api, chatId, isPlain) => {
+      const text = isPlain ? plainText(view) : html;
+      const other = isPlain ? common : { ...common, parse_mode: "HTML" as const, ...markup(keyboard) };
+      return (await api.sendMessage(chatId, text, other)).message_id;
+    });
+  }
+
+  /** An edit that changes nothing is done already. */
+  async edit(place: ChatPlace, messageId: number, view: View): Promise<void> {
+    const { html, keyboard } = render(view, { group: isGroup(place) });
+    const formatted = { parse_mode: "HTML" as const, link_preview_options: { is_disabled: true }, ...markup(keyboard) };
+    await this.#inChat(place.chatId, view, async (api, chatId, isPlain) => {
+      try {
+        await api.editMessageText(chatId, messageId, isPlain ? plainText(view) : html, isPlain ? {} : formatted);
+      } catch (error) {
+        if (!isUnmodified(error)) throw error;
+      }
+    });
+  }
+
+  noteMigration(oldId: number, newId: number): void {
+    if (this.#migrated.get(oldId) === newId) return;
+    this.#migrated.set(oldId, newId);
+    const [oldest] = this.#migrated.keys();
+    if (this.#migrated.size > MIGRATIONS_MAX && oldest !== undefined) this.#migrated.delete(oldest);
+    this.#logger.warn({ oldChat: oldId, newChat: newId }, "a Telegram group became a supergroup and has a new number; subscribe it anew");
+  }
+
+  #inChat<T>(chatId: number, view: View, call: (api: Api, chatId: number, isPlain: boolean) => Promise<T>): Promise<T> {
+    return this.#lanes.run(chatId, async () => {
+      const api = this.#api();
+      if (api === undefined) throw new TransientError("Telegram is not connected yet. Send it again after the start.");
+      const attempt = (isPlain: boolean): Promise<T> => call(api, this.#migrated.get(chatId) ?? chatId, isPlain);
+      try {
+        return await attempt(false);
+      } catch (error) {
+        const newId = refusalOf(error)?.parameters.migrate_to_chat_id;
+        if (newId !== undefined) {
+          this.noteMigration(chatId, newId);
+          return attempt(false);
+        }
+        if (!isUnreadable(error)) throw error;
+        this.#logger.error(
+          { title: view.title, refusal: refusalOf(error)?.description },
+          "Telegram could not read a message; it goes out as plain text",
+        );
+        return attempt(true);
+      }
+    });
+  }
+}
+
+function markup(keyboard: InlineKeyboardMarkup["inline_keyboard"]): { reply_markup?: InlineKeyboardMarkup } {
+  return keyboard.length === 0 ? {} : { reply_markup: { inline_keyboard: keyboard } };
+}
