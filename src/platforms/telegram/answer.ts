@@ -3,7 +3,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { View } from "../../ports/view.ts";
 import type { Delivery } from "./delivery.ts";
-import { isMessageGone, isPlaceGone, refusalOf } from "./fault.ts";
+import { isMessageGone, isNotSent, isPlaceGone } from "./fault.ts";
 import type { ChatPlace } from "./place.ts";
 import { ANSWERED_IN_PRIVATE, PRIVATE_CHAT_CLOSED } from "./texts.ts";
 
@@ -102,7 +102,7 @@ export class Answer {
     try {
       this.#messageId = await delivery.post(place, view, { replyTo, repeat: this.#isUnsure });
     } catch (error) {
-      if (refusalOf(error) === undefined) this.#isUnsure = true;
+      if (!isNotSent(error)) this.#isUnsure = true;
       throw error;
     }
   }

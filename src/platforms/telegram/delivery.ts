@@ -1,7 +1,7 @@
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup } from "grammy/types";
-import { TransientError } from "../../domain/errors.ts";
 import type { Logger } from "../../ports/logger.ts";
+import { NotSent } from "../../ports/platform.ts";
 import type { View } from "../../ports/view.ts";
 import { isUnmodified, isUnreadable, refusalOf } from "./fault.ts";
 import { Lanes } from "./lanes.ts";
@@ -65,7 +65,7 @@ export class Delivery {
   #inChat<T>(chatId: number, view: View, call: (api: Api, chatId: number, isPlain: boolean) => Promise<T>): Promise<T> {
     return this.#lanes.run(chatId, async () => {
       const api = this.#api();
-      if (api === undefined) throw new TransientError("Telegram is not connected yet. Send it again after the start.");
+      if (api === undefined) throw new NotSent("Telegram is not connected yet. Send it again after the start.");
       const attempt = (isPlain: boolean): Promise<T> => call(api, this.#migrated.get(chatId) ?? chatId, isPlain);
       try {
         return await attempt(false);

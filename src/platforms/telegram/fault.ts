@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
+import { NotSent } from "../../ports/platform.ts";
 
 const refusalSchema = z.object({
   error_code: z.number(),
@@ -39,18 +40,32 @@ export function isUnreadable(error: unknown): boolean {
   return refusalOf(error)?.error_code === 400 && !isPlaceGone(error) && !isMessageGone(error);
 }
 
-/** A failed call as the port's contract says it: UserError when that place or message is gone for good, TransientError else. */
+/** The connection never stood, so nothing was said. */
+const NO_CONNECTION = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+const unconnectedSchema = z.object({ error: z.object({ code: z.string().regex(NO_CONNECTION) }) });
+
+/** Whether the message surely did not arrive: Telegram said no, or was never reached. */
+export function isNotSent(error: unknown): boolean {
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) return refusal.error_code < 500;
+  return error instanceof NotSent || unconnectedSchema.safeParse(error).success;
+}
+
+/** A failed call as the port's contract says it: UserError when that place or message is gone for good, else TransientError, of the kind NotSent where that is sure. */
 export function deliveryError(error: unknown): Error {
   if (error instanceof UserError || error instanceof TransientError) return error;
   const refusal = refusalOf(error);
-  // The cause is not kept: the library's network errors name the address, and the address holds the token.
-  if (refusal === undefined)
-    return new TransientError(`Telegram did not answer (${messageOf(error)}); the message may have arrived or not.`);
-  const said = `${refusal.error_code}: ${refusal.description}`;
+  const said = refusal === undefined ? messageOf(error) : `${refusal.error_code}: ${refusal.description}`;
   if (isPlaceGone(error))
     return new UserError(
       `Telegram does not let me write there (${said}). Add me to that chat again, or open the private chat and press Start.`,
     );
   if (isMessageGone(error)) return new UserError(`That Telegram message cannot be changed any more (${said}). Post a new one.`);
-  return new TransientError(`Telegram refused a message for now (${said}).`);
+  // The cause is not kept: the library's network errors name the address, and the address holds the token.
+  if (!isNotSent(error)) return new TransientError(`Telegram did not say whether a message arrived (${said}).`);
+  const retryAfter = refusal?.parameters.retry_after;
+  return new NotSent(
+    `Telegram did not take a message for now (${said}).`,
+    retryAfter === undefined ? {} : { retryAfterMs: retryAfter * 1_000 },
+  );
 }

@@ -9,12 +9,12 @@ export interface ChatPlace {
   readonly threadId?: number;
 }
 
-/** The id of a place as `-100123`, or `-100123:7` for a topic. */
+/** The id of a place as `telegram:-100123`, or `telegram:-100123:7` for a topic. */
 export function placeId({ chatId, threadId }: ChatPlace): string {
-  return threadId === undefined ? String(chatId) : `${chatId}:${threadId}`;
+  return threadId === undefined ? `${PLATFORM}:${chatId}` : `${PLATFORM}:${chatId}:${threadId}`;
 }
 
-/** Reads a place's id, also with the platform before it. Rejects with UserError what is none. */
+/** Reads a place's id, also without the platform before it. Rejects with UserError what is none. */
 export function chatPlace(place: string): ChatPlace {
   const [, chat, thread] = /^(?:telegram:)?(-?\d{1,16})(?::(\d{1,16}))?$/.exec(place) ?? [];
   if (chat === undefined)

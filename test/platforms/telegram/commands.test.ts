@@ -14,7 +14,7 @@ describe("a command", () => {
       id: `telegram:${telegram.chat.id}:1`,
       path: "bot start",
       user: { id: `telegram:${telegram.user.id}`, name: "ada" },
-      place: { platform: "telegram", id: String(telegram.chat.id), direct: true },
+      place: { platform: "telegram", id: `telegram:${telegram.chat.id}`, direct: true },
     });
   });
 
@@ -27,7 +27,7 @@ describe("a command", () => {
     expect(telegram.textOf(answer)).toContain("done: bot start calm");
     expect(answer.reply_to_message?.text).toBe("/bot_start@scalpstorm_bot calm");
     expect(door.handled).toHaveLength(1);
-    expect(door.handled[0]?.place).toEqual({ platform: "telegram", id: String(group.id), direct: false });
+    expect(door.handled[0]?.place).toEqual({ platform: "telegram", id: `telegram:${group.id}`, direct: false });
   });
 
   test("that only reads is not stored", async () => {

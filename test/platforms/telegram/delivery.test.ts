@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { TransientError, UserError } from "../../../src/domain/errors.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { openTelegram } from "../../../src/platforms/telegram.ts";
+import { NotSent } from "../../../src/ports/platform.ts";
 import { FakeClock } from "../../kit/fake-clock.ts";
 import { view } from "./fake-door.ts";
 import { cleanUpAfterEach, desk, Notes } from "./rig.ts";
@@ -54,12 +55,20 @@ test("a cut connection, an HTML page, a server fault and a long ban are Transien
     description: "Too Many Requests: retry after 900",
     parameters: { retry_after: 900 },
   });
+  const surelyNot: boolean[] = [];
   for (let fault = 0; fault < 4; fault++) {
     const error = await platform.send(String(telegram.chat.id), view("Filled"), ONCE).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(TransientError);
+    surelyNot.push(error instanceof NotSent);
+    if (error instanceof NotSent) expect(error.retryAfterMs).toBe(900_000);
     expect(String(error)).not.toContain(telegram.token);
   }
   expect(telegram.calls.filter(({ method }) => method === "sendMessage")).toHaveLength(4);
+  expect(surelyNot).toEqual([false, false, false, true]);
+  await telegram.stop();
+  // A connection that was kept open may still be tried once.
+  await platform.send(String(telegram.chat.id), view("Filled"), ONCE).catch(() => undefined);
+  await expect(platform.send(String(telegram.chat.id), view("Filled"), ONCE)).rejects.toBeInstanceOf(NotSent);
 });
 
 test("a short wait that Telegram asks for is obeyed, and the order in a chat is kept", async () => {
@@ -104,7 +113,7 @@ test("a topic of a forum is a place of its own, and a command in it is answered 
   expect(telegram.botMessages(forum)[0]?.message_thread_id).toBe(threadId);
   const answer = await telegram.ask(telegram.user, "/bot_list", { chat: forum, threadId });
   expect(answer.message_thread_id).toBe(threadId);
-  expect(door.handled[0]?.place.id).toBe(`${forum.id}:${threadId}`);
+  expect(door.handled[0]?.place.id).toBe(`telegram:${forum.id}:${threadId}`);
 });
 
 test("what Telegram cannot read goes out as plain text", async () => {
@@ -145,5 +154,5 @@ test("before the start nothing can be sent, and that may be tried again", async 
   const token = new Secret("1:x");
   const platform = openTelegram({ token, apiUrl: "http://127.0.0.1:1", logger: new Notes(), clock: new FakeClock() });
   expect(platform.reachable).toBe(false);
-  await expect(platform.send("1", view("Filled"), ONCE)).rejects.toBeInstanceOf(TransientError);
+  await expect(platform.send("1", view("Filled"), ONCE)).rejects.toBeInstanceOf(NotSent);
 });
