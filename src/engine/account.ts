@@ -2,11 +2,12 @@ import type { AccountState, BotState } from "../domain/books.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { decimal, max, toDouble, ZERO } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
-import { dayOf, type MarketMs, marketMs } from "../domain/time.ts";
+import { type MarketMs, marketMs } from "../domain/time.ts";
 import { trailedStop } from "../matching/protection.ts";
 import type { MarketStep } from "../ports/market.ts";
 import { StoreUnavailable } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
+import { botsOf } from "./concerned.ts";
 import { bookOf, executionEvents } from "./executions.ts";
 import { Executor } from "./executor.ts";
 import { Exposure } from "./exposure.ts";
@@ -58,7 +59,7 @@ export class Account implements ExecutorHost {
 
   /** Market time to stamp on a command's events. */
   now(): MarketMs {
-    return this.active || this.queue.depth > 0 ? this.position : marketMs(Math.max(this.position, this.services.hub.atMs));
+    return this.active || this.queue.depth > 1 ? this.position : marketMs(Math.max(this.position, this.services.hub.atMs));
   }
 
   priceOf = (symbol: string): number | undefined => this.services.hub.price(symbol)?.price;
@@ -101,9 +102,12 @@ export class Account implements ExecutorHost {
 
   /** Appends for a command: a store that cannot write is the person's to know. Trailing stops that rose since the last event go with it. */
   async appendOnce(events: readonly AccountEvent[], requestId?: string): Promise<void> {
-    await this.writer.append([...events, ...this.#risenTrails()], this.now(), requestId);
-    this.exposure.rebuild(this.state, this.services.market.instruments);
-    for (const bot of this.state.bots.values()) this.#highestStored.set(bot.spec.id, bot.highest);
+    this.position = this.now();
+    const all = [...this.#risenTrails(), ...events];
+    const concerned = botsOf(this.state, all);
+    await this.writer.append(all, this.position, requestId);
+    this.exposure.update(this.state, this.services.market.instruments, concerned);
+    for (const botId of concerned) this.#highestStored.set(botId, this.state.bots.get(botId)?.highest);
   }
 
   #concerns(step: MarketStep, slots: readonly Slot[]): boolean {
@@ -129,7 +133,7 @@ export class Account implements ExecutorHost {
     const events: AccountEvent[] = [];
     if (this.#dayBegins(step)) {
       const equity = equityOf(this.state, this.priceBefore(step));
-      if (equity) events.push({ type: "day-started", day: dayOf(step.atMs, this.services.timeZone), equity });
+      if (equity) events.push({ type: "day-started", day: this.services.days.of(step.atMs), equity });
     }
     if (step.atMs > this.services.matchUntil()) return events;
     for (const symbol of [...this.exposure.symbols]) {
@@ -180,6 +184,7 @@ export class Account implements ExecutorHost {
 
   #risenTrails(): AccountEvent[] {
     const risen: AccountEvent[] = [];
+    if (!this.exposure.trails) return risen;
     for (const bot of this.state.bots.values()) {
       if (!bot.highest || bot.spec.protection.trailingPct === undefined || isFlat(bot.position)) continue;
       if (this.#highestStored.get(bot.spec.id)?.isEqualTo(bot.highest)) continue;
@@ -189,20 +194,7 @@ export class Account implements ExecutorHost {
   }
 
   #dayBegins(step: MarketStep): boolean {
-    return step.atMs >= this.#nextDayMs && dayOf(step.atMs, this.services.timeZone) !== this.state.day?.day;
-  }
-
-  /** Asking the calendar is slow; a day of the books is not over before its quarter of an hour is. */
-  get #nextDayMs(): number {
-    return this.state.day ? this.#checkedDay(this.state.day.day) : 0;
-  }
-
-  #dayChecked: { day: string; untilMs: number } | undefined;
-  #checkedDay(day: string): number {
-    if (this.#dayChecked?.day === day && this.position < this.#dayChecked.untilMs) return this.#dayChecked.untilMs;
-    const quarterMs = 900_000;
-    this.#dayChecked = { day, untilMs: this.position - (this.position % quarterMs) + quarterMs };
-    return this.#dayChecked.untilMs;
+    return this.services.days.of(step.atMs) !== this.state.day?.day;
   }
 
   #instrument(symbol: string) {
