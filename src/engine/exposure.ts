@@ -1,13 +1,15 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { toDouble } from "../domain/money.ts";
-import { isProtective } from "../domain/order.ts";
+import { isProtective, type Order } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import { trailedStop } from "../matching/protection.ts";
 
 /** Price levels at which something of one bot happens, as doubles, for a first look that costs nothing. */
 interface Levels {
   readonly bot: BotState;
+  /** Place of the bot in the order of creation. */
+  readonly rank: number;
   /** Orders that may fill at any price. */
   readonly working: boolean;
   stop: number;
@@ -15,46 +17,77 @@ interface Levels {
   readonly trails: boolean;
 }
 
+/** What the bots on one symbol wait for, with the outermost of their levels. */
+interface Book {
+  readonly bots: Levels[];
+  stopMax: number;
+  takeMin: number;
+  working: boolean;
+  trails: boolean;
+}
+
 /**
  * The trigger book of one account: by symbol, the nearest stop, the nearest target and whether anything works at market. A candle or price
  * that touches nothing costs one comparison, however many bots there are. Doubles only pre-select; the matching room decides exactly.
  */
 export class Exposure {
-  readonly #bySymbol = new Map<string, { bots: Levels[]; stopMax: number; takeMin: number; working: boolean; trails: boolean }>();
-
+  #bySymbol = new Map<string, Book>();
+  /** Whether the symbols stand in the order in which their first bots were created. */
+  #inOrder = true;
+  readonly #ranks = new Map<string, number>();
   readonly #working = new Set<string>();
+  readonly #trailing = new Set<string>();
 
+  /** Reads all bots of an account. */
   rebuild(state: AccountState, instruments: ReadonlyMap<string, Instrument>): void {
-    this.#bySymbol.clear();
-    this.#working.clear();
-    const orders = Map.groupBy(state.orders.values(), ({ botId }) => botId);
-    for (const order of state.orders.values()) if (!isProtective(order)) this.#working.add(order.botId);
-    for (const bot of state.bots.values()) {
-      const own = orders.get(bot.spec.id) ?? [];
-      if (own.length === 0 && isFlat(bot.position)) continue;
+    this.update(state, instruments, state.bots.keys());
+  }
+
+  /** Reads those bots again whose orders or positions have changed; new ones in the order of their creation. */
+  update(state: AccountState, instruments: ReadonlyMap<string, Instrument>, botIds: Iterable<string>): void {
+    const orders = new Map<string, Order[]>(Array.from(botIds, (botId) => [botId, []]));
+    for (const order of state.orders.values()) orders.get(order.botId)?.push(order);
+    for (const [botId, own] of orders) {
+      const bot = state.bots.get(botId);
+      if (!bot) continue;
       const instrument = instruments.get(bot.spec.symbol);
-      if (!instrument) continue;
-      const { trailingPct } = bot.spec.protection;
-      const stop = own.find(({ purpose }) => purpose === "stop")?.price;
-      const take = own.find(({ purpose }) => purpose === "take")?.price;
-      this.#add(bot.spec.symbol, {
-        bot,
-        working: own.some((order) => !isProtective(order) || order.status === "partially-filled"),
-        stop: stop ? toDouble(trailedStop(instrument, stop, trailingPct, bot.highest)) : 0,
-        take: take ? toDouble(take) : Number.POSITIVE_INFINITY,
-        trails: trailingPct !== undefined && !isFlat(bot.position),
-      });
+      this.#put(bot, instrument && this.#levelsOf(bot, own, instrument));
+      if (own.some((order) => !isProtective(order))) this.#working.add(botId);
+      else this.#working.delete(botId);
     }
   }
 
-  #add(symbol: string, levels: Levels): void {
-    const book = this.#bySymbol.get(symbol) ?? { bots: [], stopMax: 0, takeMin: Number.POSITIVE_INFINITY, working: false, trails: false };
-    book.bots.push(levels);
-    book.stopMax = Math.max(book.stopMax, levels.stop);
-    book.takeMin = Math.min(book.takeMin, levels.take);
-    book.working ||= levels.working;
-    book.trails ||= levels.trails;
-    this.#bySymbol.set(symbol, book);
+  #levelsOf(bot: BotState, own: readonly Order[], instrument: Instrument): Levels | undefined {
+    if (own.length === 0 && isFlat(bot.position)) return undefined;
+    const { trailingPct } = bot.spec.protection;
+    const stop = own.find(({ purpose }) => purpose === "stop")?.price;
+    const take = own.find(({ purpose }) => purpose === "take")?.price;
+    return {
+      bot,
+      rank: this.#rankOf(bot),
+      working: own.some((order) => !isProtective(order) || order.status === "partially-filled"),
+      stop: stop ? toDouble(trailedStop(instrument, stop, trailingPct, bot.highest)) : 0,
+      take: take ? toDouble(take) : Number.POSITIVE_INFINITY,
+      trails: trailingPct !== undefined && !isFlat(bot.position),
+    };
+  }
+
+  #rankOf(bot: BotState): number {
+    const rank = this.#ranks.get(bot.spec.id) ?? this.#ranks.size;
+    this.#ranks.set(bot.spec.id, rank);
+    return rank;
+  }
+
+  #put(bot: BotState, levels: Levels | undefined): void {
+    this.#rankOf(bot);
+    const { id, symbol } = bot.spec;
+    const others = this.#bySymbol.get(symbol)?.bots.filter((each) => each.bot.spec.id !== id) ?? [];
+    const bots = levels ? [...others, levels].sort((a, b) => a.rank - b.rank) : others;
+    if (levels?.trails) this.#trailing.add(id);
+    else this.#trailing.delete(id);
+    if (bots.length === 0) this.#bySymbol.delete(symbol);
+    else this.#bySymbol.set(symbol, bookOf(bots));
+    this.#inOrder = false;
   }
 
   /** Whether an order of this bot opens or closes something right now. */
@@ -62,8 +95,19 @@ export class Exposure {
     return this.#working.has(botId);
   }
 
+  /** Symbols with something to wait for, in the order in which their first bots were created. */
   get symbols(): Iterable<string> {
+    if (!this.#inOrder) {
+      const first = ({ bots }: Book) => bots[0]?.rank ?? 0;
+      this.#bySymbol = new Map([...this.#bySymbol].sort(([, a], [, b]) => first(a) - first(b)));
+      this.#inOrder = true;
+    }
     return this.#bySymbol.keys();
+  }
+
+  /** Whether any stop follows the price. */
+  get trails(): boolean {
+    return this.#trailing.size > 0;
   }
 
   get isEmpty(): boolean {
@@ -96,4 +140,15 @@ export class Exposure {
     levels.stop = Math.max(levels.stop, stop);
     book.stopMax = Math.max(book.stopMax, stop);
   }
+}
+
+function bookOf(bots: Levels[]): Book {
+  const book = { bots, stopMax: 0, takeMin: Number.POSITIVE_INFINITY, working: false, trails: false };
+  for (const levels of bots) {
+    book.stopMax = Math.max(book.stopMax, levels.stop);
+    book.takeMin = Math.min(book.takeMin, levels.take);
+    book.working ||= levels.working;
+    book.trails ||= levels.trails;
+  }
+  return book;
 }

@@ -8,6 +8,7 @@ import type { PaperVenue } from "../ports/venue.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import { Accounts } from "./accounts.ts";
 import { Bots } from "./bots.ts";
+import { Days } from "./days.ts";
 import { type Desk, openDesk } from "./desk.ts";
 import { TradingEngine } from "./engine.ts";
 import { FeedHub } from "./feeds.ts";
@@ -46,6 +47,8 @@ export interface OpenedEngine {
   readonly pulse: Pulse;
   /** Adds work that falls due in market time. */
   schedule(work: Scheduled): void;
+  /** Names what a scripted market waits for after each step that changed something. */
+  waitFor(told: () => Promise<void>): void;
   /** Ends the step in progress, lets the accounts finish what they do, and keeps where everything stands. */
   stop(reason: string): Promise<void>;
 }
@@ -75,7 +78,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     clock,
     logger,
     limits: options.limits,
-    timeZone: options.timeZone,
+    days: new Days(options.timeZone),
     halted: () => desk.halted(),
     now: () => hub.atMs,
     matchUntil: () => (market.pace === "live" ? clock.wall() - WATCHED_MS : Number.POSITIVE_INFINITY),
@@ -90,6 +93,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   await bots.reconcileNames();
 
   const scheduled: Scheduled[] = [];
+  let told = () => Promise.resolve();
   const pump = new Pump({
     market,
     hub,
@@ -99,6 +103,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     active: accounts.active,
     symbols: accounts.symbols,
     scheduled: () => scheduled,
+    told: () => told(),
     onFatal: options.onFatal,
   });
   const pulse = new Pulse({
@@ -120,6 +125,9 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     streams,
     pulse,
     schedule: (work) => void scheduled.push(work),
+    waitFor(next) {
+      told = next;
+    },
     async stop(reason) {
       await pump.stop();
       await Promise.all(accounts.all().map((account) => account.queue.idle()));

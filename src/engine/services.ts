@@ -6,6 +6,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import type { AccountLimits } from "../risk/entry.ts";
+import type { Days } from "./days.ts";
 import type { Exposure } from "./exposure.ts";
 import type { FeedHub } from "./feeds.ts";
 import type { Runners } from "./runner.ts";
@@ -17,7 +18,8 @@ export interface AccountServices {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: AccountLimits;
-  readonly timeZone: string;
+  /** The calendar that the books' days follow. */
+  readonly days: Days;
   /** Why the desk denies entries, if it does. */
   readonly halted: () => string | undefined;
   /** Market time now: a slot whose successor has closed by then is late. */

@@ -1,0 +1,37 @@
+import type { AccountState } from "../domain/books.ts";
+import type { AccountEvent } from "../domain/events.ts";
+
+/** The bots that a batch is about, in its order. To be asked before the batch is folded, because an order that ends leaves the books. */
+export function botsOf(state: AccountState, events: readonly AccountEvent[]): ReadonlySet<string> {
+  const bots = new Set<string>();
+  for (const event of events) {
+    const botId = botOf(state, event);
+    if (botId !== undefined) bots.add(botId);
+  }
+  return bots;
+}
+
+function botOf(state: AccountState, event: AccountEvent): string | undefined {
+  switch (event.type) {
+    case "intent":
+      return event.intent.botId;
+    case "bot-created":
+      return event.bot.id;
+    case "attempt":
+      return state.intents.get(event.intentId)?.botId;
+    case "order-accepted":
+    case "order-rejected":
+    case "order-unknown":
+    case "order-canceled":
+    case "order-expired":
+      return state.orders.get(event.clientOrderId)?.botId;
+    case "account-opened":
+    case "day-started":
+    case "breaker-tripped":
+    case "panic-started":
+    case "panic-finished":
+      return undefined;
+    default:
+      return event.botId;
+  }
+}
