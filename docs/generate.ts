@@ -4,7 +4,7 @@ import { staleOutputs } from "./generate/outputs.ts";
 
 /** `npm run docs` writes what is derived from the code; `npm run docs -- --check` only says what is stale and exits 1. */
 const root = join(import.meta.dirname, "..");
-const stale = staleOutputs(root);
+const stale = await staleOutputs(root);
 
 if (process.argv.includes("--check")) {
   for (const { path } of stale) process.stderr.write(`${path} is stale: run "npm run docs" and commit the result\n`);

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { settingList } from "../../config/schema.ts";
+import { loadCommands } from "../../src/system/loader.ts";
+import { commandTable } from "./commands.ts";
 import { filled, type Parts } from "./markers.ts";
 import { envExample, settingsTable } from "./settings.ts";
+import { strategySummaries, strategyTable } from "./strategies.ts";
 
 export interface Output {
   /** Relative to the root of the repository. */
@@ -14,8 +17,13 @@ export interface Output {
 const MARKDOWN_FILES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/operating.md", "docs/strategies.md", "docs/glossary.md"];
 
 /** Everything that is derived from the code, as it should stand on the disk. A new generator is one more entry in `parts`. */
-export function outputs(root: string): Output[] {
-  const parts: Parts = new Map([["settings", settingsTable(settingList)]]);
+export async function outputs(root: string): Promise<Output[]> {
+  const parts: Parts = new Map([
+    ["settings", settingsTable(settingList)],
+    ["commands", commandTable(await loadCommands(join(root, "commands")))],
+    ["strategies", strategySummaries()],
+    ["strategy-parameters", strategyTable()],
+  ]);
   const pages = MARKDOWN_FILES.filter((path) => existsSync(join(root, path)));
   return [
     { path: ".env.example", text: envExample(settingList) },
@@ -24,6 +32,7 @@ export function outputs(root: string): Output[] {
 }
 
 /** Those outputs whose file is missing or differs. */
-export function staleOutputs(root: string): Output[] {
-  return outputs(root).filter(({ path, text }) => !existsSync(join(root, path)) || readFileSync(join(root, path), "utf8") !== text);
+export async function staleOutputs(root: string): Promise<Output[]> {
+  const all = await outputs(root);
+  return all.filter(({ path, text }) => !existsSync(join(root, path)) || readFileSync(join(root, path), "utf8") !== text);
 }
