@@ -46,8 +46,19 @@ export function openTerminal(options: TerminalOptions): Terminal {
   return new TerminalPlatform(options);
 }
 
+/** Whether a person sits at this process: both ends are a terminal. */
+export function personPresent(): boolean {
+  return isTty(process.stdin) && isTty(process.stdout);
+}
+
+/** Writes a text to stdout where no desk runs, such as the help of the command line. */
+export function say(text: string): void {
+  process.stdout.write(text);
+}
+
 class TerminalPlatform implements Terminal {
   readonly name = PLATFORM;
+  readonly edits = false;
   readonly #options: TerminalOptions;
   readonly #interactive: boolean;
   readonly #output: Output;

@@ -45,6 +45,11 @@ export class Conversation {
     return this.#choices !== undefined && this.#choices.kind !== "next";
   }
 
+  /** Whether an empty line picks something now. In a pipe it is just an empty line. */
+  get takesEnter(): boolean {
+    return this.#options.interactive && this.#choices?.enter !== undefined;
+  }
+
   /** Forgets what was asked. */
   close(): void {
     this.#choices = undefined;

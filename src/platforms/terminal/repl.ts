@@ -76,8 +76,9 @@ export class Repl implements Front {
     if (this.#waiting === undefined || this.#closed) return this.#parts.output.write(text);
     const { rows } = this.#readline.getCursorPos();
     const up = rows > 0 ? `\u001b[${rows}A` : "";
-    // Readline goes up by the rows of the typed line before it draws again; the empty lines make up for that.
-    const flushed = this.#parts.output.write(up + CLEAR_BELOW + text + "\n".repeat(rows));
+    const flushed = this.#parts.output.write(up + CLEAR_BELOW + text);
+    // Readline would go up by the rows that the line had when it last drew it, over what was just printed.
+    Object.assign(this.#readline, { prevRows: 0 });
     this.#readline.prompt(true);
     return flushed;
   }

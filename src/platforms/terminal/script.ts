@@ -29,7 +29,8 @@ export function plainScript({ colors, interactive, widthMax }: PlainOptions): Sc
   const render = (view: View, frame: Frame = {}) => renderView(view, look(), frame);
   const choices = (view: View) => {
     const found: Choices = choicesOf(view);
-    return interactive || found.kind !== "next" ? renderChoices(found, look()) : "";
+    if (interactive) return renderChoices(found, look());
+    return found.kind === "next" ? "" : renderChoices({ ...found, enter: undefined }, look());
   };
   return {
     echo: (line) => (interactive ? "" : `> ${line}\n`),

@@ -28,7 +28,7 @@ export async function runSession(parts: SessionParts): Promise<"end" | "eof"> {
 async function answerLine({ text, tornAt }: TypedLine, parts: SessionParts): Promise<"end" | "on"> {
   const { front, conversation, script, turns } = parts;
   const line = text.trim();
-  if (line.startsWith("#") || (line === "" && conversation.choices?.enter === undefined)) return "on";
+  if (line.startsWith("#") || (line === "" && !conversation.takesEnter)) return "on";
   const shown = echoOf(line, conversation.choices?.argument);
   // The alerts of a moved market come before its answer: moving it may wait for them.
   if (!conversation.movesMarket(line)) turns.hold();

@@ -3,7 +3,7 @@ import { openTerminal, type Terminal, type TerminalOptions } from "../../../src/
 import { FakeClock } from "../../kit/fake-clock.ts";
 import { type FakeDoor, view } from "./fake-door.ts";
 
-const UNTIL_MS = 5_000;
+const UNTIL_MS = 3_000;
 
 export interface Rig {
   readonly terminal: Terminal;
@@ -18,8 +18,8 @@ export interface Rig {
 
 /** A terminal on two streams; its output is read all the time. */
 export function rigOf(options: Partial<TerminalOptions> = {}): Rig {
-  const input = new PassThrough();
-  const output = new PassThrough();
+  const input = options.input instanceof PassThrough ? options.input : new PassThrough();
+  const output = options.output instanceof PassThrough ? options.output : new PassThrough();
   const clock = new FakeClock();
   let text = "";
   output.on("data", (chunk: Buffer) => {
