@@ -1,5 +1,5 @@
 import { applyAccountEvent } from "../domain/account.ts";
-import { type AccountState, emptyAccount } from "../domain/books.ts";
+import { type AccountState, type BotState, emptyAccount } from "../domain/books.ts";
 import { ConfigError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { type Decimal, fromJson, toJson } from "../domain/money.ts";
@@ -39,12 +39,11 @@ export class Accounts {
   readonly #options: AccountsOptions;
   readonly #accounts = new Map<string, Account>();
   #active: Account[] | undefined;
+  #symbols: ReadonlySet<string> | undefined;
 
   constructor(options: AccountsOptions) {
     this.#options = options;
-    options.streams.onAppend(() => {
-      this.#active = undefined;
-    });
+    options.streams.onAppend(() => this.#changed());
   }
 
   get(account: string): Account | undefined {
@@ -63,12 +62,16 @@ export class Accounts {
 
   /** Symbols that a running bot reads or somebody holds. */
   symbols = (): ReadonlySet<string> => {
-    const symbols = new Set<string>();
-    for (const { state } of this.active()) {
-      for (const bot of state.bots.values()) if (bot.status === "running" || !isFlat(bot.position)) symbols.add(bot.spec.symbol);
-    }
-    return symbols;
+    this.#symbols ??= new Set(
+      this.active().flatMap(({ state }) => [...state.bots.values()].filter(readsMarket).map(({ spec }) => spec.symbol)),
+    );
+    return this.#symbols;
   };
+
+  #changed(): void {
+    this.#active = undefined;
+    this.#symbols = undefined;
+  }
 
   /** Folds all registered accounts, newest snapshot first. */
   async load(): Promise<AccountWriter[]> {
@@ -80,7 +83,7 @@ export class Accounts {
   put(writer: AccountWriter, services: AccountServices): Account {
     const account = new Account(writer, this.#options.openVenue(), services);
     this.#accounts.set(writer.name, account);
-    this.#active = undefined;
+    this.#changed();
     return account;
   }
 
@@ -165,6 +168,10 @@ export class Accounts {
     await account.appendOnce([opened]);
     return account;
   }
+}
+
+function readsMarket({ status, position }: BotState): boolean {
+  return status === "running" || !isFlat(position);
 }
 
 /** Undefined when another build wrote it: the stream tells the same, only slower. */

@@ -28,7 +28,7 @@ export class Bots {
 
   /** A bot by name with its account; throws UserError when there is none. */
   find(name: string): { account: Account; bot: BotState } {
-    const registered = [...this.#desk.state.bots.values()].find((each) => each.name === name);
+    const registered = this.#desk.names.named(name);
     const account = registered && this.#accounts.get(`account:${registered.account}`);
     const bot = registered && account?.state.bots.get(registered.botId);
     if (!account || !bot) throw new UserError(`There is no bot named ${name.slice(0, 40)}.`);
@@ -44,7 +44,7 @@ export class Bots {
     const { state } = this.#desk;
     const own = this.#accounts.byOwner(caller.user);
     if (own?.state.requests.includes(caller.requestId) && this.#registered(wish.name)) return;
-    const count = [...state.bots.values()].filter(({ owner }) => owner === caller.user).length;
+    const count = this.#desk.names.ownedBy(caller.user);
     if (count >= BOTS_PER_OWNER_MAX || state.bots.size >= BOTS_MAX) {
       throw new UserError(
         `You have ${count} bots and the desk ${state.bots.size}; the most are ${BOTS_PER_OWNER_MAX} a person and ${BOTS_MAX} a desk. Delete one first.`,
@@ -136,7 +136,7 @@ export class Bots {
   }
 
   #registered(name: string): boolean {
-    return [...this.#desk.state.bots.values()].some((each) => each.name === name);
+    return this.#desk.names.named(name) !== undefined;
   }
 }
 

@@ -4,6 +4,7 @@ import type { MarketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeskLedger } from "../ports/engine.ts";
 import type { Store } from "../ports/store.ts";
+import { BotNames } from "./names.ts";
 import { openStream, type StreamWriter } from "./stream.ts";
 import { DESK_STREAM, type StreamBook } from "./streams.ts";
 
@@ -11,10 +12,12 @@ import { DESK_STREAM, type StreamBook } from "./streams.ts";
 export class Desk implements DeskLedger {
   readonly #writer: StreamWriter<DeskState, DeskEvent>;
   readonly clock: Clock;
+  readonly names: BotNames;
   #marketMs: () => MarketMs;
 
-  constructor(writer: StreamWriter<DeskState, DeskEvent>, clock: Clock) {
+  constructor(writer: StreamWriter<DeskState, DeskEvent>, names: BotNames, clock: Clock) {
     this.#writer = writer;
+    this.names = names;
     this.clock = clock;
     this.#marketMs = () => writer.state.marketMs;
   }
@@ -49,14 +52,18 @@ export class Desk implements DeskLedger {
 
 export async function openDesk(store: Store, clock: Clock, streams: StreamBook): Promise<Desk> {
   const state = emptyDesk();
+  const names = new BotNames();
   const writer = await openStream<DeskState, DeskEvent>({
     name: DESK_STREAM,
     state,
     store,
     clock,
-    apply: applyDeskEvent,
+    apply(folded, recorded) {
+      names.follow(folded, recorded.event);
+      applyDeskEvent(folded, recorded);
+    },
     onAppend: streams.appended,
   });
   streams.add(DESK_STREAM, () => state.sequence);
-  return new Desk(writer, clock);
+  return new Desk(writer, names, clock);
 }

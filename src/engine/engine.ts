@@ -41,7 +41,7 @@ export class TradingEngine implements Engine {
   }
 
   bot(name: string): BotFacts | undefined {
-    const registered = [...this.#parts.desk.state.bots.values()].find((each) => each.name === name);
+    const registered = this.#parts.desk.names.named(name);
     const account = registered && this.#parts.accounts.get(`account:${registered.account}`);
     const state = registered && account?.state.bots.get(registered.botId);
     if (!account || !state) return undefined;

@@ -12,7 +12,7 @@ import type { Slot } from "./feeds.ts";
 import { clientOrderIdOf, marketIntent, type Wish } from "./intents.ts";
 import type { BotRunner } from "./runner.ts";
 import type { ExecutorHost } from "./services.ts";
-import { equityOf, reservedOf } from "./valuation.ts";
+import { Funds } from "./valuation.ts";
 
 interface BotWish {
   readonly runner: BotRunner;
@@ -47,6 +47,7 @@ export class Executor {
     if (wishes.length === 0) return;
     const events: AccountEvent[] = [];
     const intents: Intent[] = [];
+    const funds = new Funds(this.#account);
     let spent = ZERO;
     for (const { runner, slot, signal } of wishes) {
       const { bot } = runner;
@@ -61,7 +62,7 @@ export class Executor {
         intents.push(marketIntent(bot, "exit", bot.position.quantity, wish));
         continue;
       }
-      const answer = this.#checkEntry(bot, slot, spent);
+      const answer = this.#checkEntry(bot, slot, funds, spent);
       if (answer.allowed) {
         intents.push(marketIntent(bot, "entry", answer.quantity, wish));
         spent = spent.plus(answer.quantity.times(decimal(slot.candle.close)));
@@ -161,18 +162,17 @@ export class Executor {
     return this.#account.services.halted();
   }
 
-  #checkEntry(bot: BotState, slot: Slot, spent: Decimal) {
-    const { state, services, priceOf } = this.#account;
+  #checkEntry(bot: BotState, slot: Slot, funds: Funds, spent: Decimal) {
+    const { state, services } = this.#account;
     const instrument = services.market.instruments.get(bot.spec.symbol);
     if (!instrument) throw new BotFault(`the market has no rules for ${bot.spec.symbol}`);
-    const cash = state.balances.get(state.currency) ?? ZERO;
     return checkEntry({
       instrument,
       price: decimal(slot.candle.close),
       sizing: bot.spec.sizing,
       limits: services.limits,
-      equity: equityOf(state, priceOf),
-      cashFree: cash.minus(reservedOf(state, priceOf)).minus(spent),
+      equity: funds.equity,
+      cashFree: funds.free.minus(spent),
       dayOpeningEquity: state.day?.equity,
       halted: services.halted(),
       late: slot.closedMs + timeframeMs(slot.feed.timeframe) <= services.now(),

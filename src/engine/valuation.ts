@@ -28,6 +28,36 @@ export function reservedOf(state: AccountState, priceOf: PriceOf): Decimal {
   return reserved;
 }
 
+/** What an account can put in while its books stand still, worked out when the first entry asks. */
+export class Funds {
+  readonly #state: AccountState;
+  readonly #priceOf: PriceOf;
+  #known: { readonly equity: Decimal | undefined; readonly free: Decimal } | undefined;
+
+  constructor({ state, priceOf }: { readonly state: AccountState; readonly priceOf: PriceOf }) {
+    this.#state = state;
+    this.#priceOf = priceOf;
+  }
+
+  /** Undefined while a held coin has no price. */
+  get equity(): Decimal | undefined {
+    return this.#read().equity;
+  }
+
+  /** Cash less what working entries may still spend. */
+  get free(): Decimal {
+    return this.#read().free;
+  }
+
+  #read() {
+    if (!this.#known) {
+      const cash = this.#state.balances.get(this.#state.currency) ?? ZERO;
+      this.#known = { equity: equityOf(this.#state, this.#priceOf), free: cash.minus(reservedOf(this.#state, this.#priceOf)) };
+    }
+    return this.#known;
+  }
+}
+
 /** Whether the market must reach this account: something runs, is held or works. */
 export function isActive(state: AccountState): boolean {
   if (state.orders.size > 0) return true;

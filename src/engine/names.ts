@@ -1,0 +1,30 @@
+import type { DeskState, RegisteredBot } from "../domain/desk.ts";
+import type { DeskEvent } from "../domain/events.ts";
+
+/** Bots by name and counted by owner, kept beside the desk's fold: people type names, and ten thousand bots must not be searched for one. */
+export class BotNames {
+  readonly #byName = new Map<string, RegisteredBot>();
+  readonly #counts = new Map<string, number>();
+
+  /** To be told of each event right before it is folded. */
+  follow(state: Readonly<DeskState>, event: DeskEvent): void {
+    if (event.type === "bot-registered") {
+      const { botId, name, group, owner, account } = event;
+      this.#byName.set(name, { botId, name, group, owner, account });
+      this.#counts.set(owner, this.ownedBy(owner) + 1);
+    } else if (event.type === "bot-unregistered") {
+      const gone = state.bots.get(event.botId);
+      if (!gone) return;
+      if (this.#byName.get(gone.name)?.botId === gone.botId) this.#byName.delete(gone.name);
+      this.#counts.set(gone.owner, this.ownedBy(gone.owner) - 1);
+    }
+  }
+
+  named(name: string): RegisteredBot | undefined {
+    return this.#byName.get(name);
+  }
+
+  ownedBy(owner: string): number {
+    return this.#counts.get(owner) ?? 0;
+  }
+}
