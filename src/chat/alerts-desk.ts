@@ -1,0 +1,63 @@
+import type { AccountEvent, CrashReport, DeskEvent } from "../domain/events.ts";
+import { minuteText, spanText } from "../domain/time.ts";
+import { digestView } from "./alerts-digest.ts";
+import type { AlertPart } from "./alerts-shape.ts";
+import { type Card, card } from "./view.ts";
+
+/** The alert that an event of the desk's own stream is; undefined for all others. */
+export function deskAlert(event: AccountEvent | DeskEvent, when: string): AlertPart | undefined {
+  switch (event.type) {
+    case "desk-started":
+      return {
+        kind: "system",
+        critical: event.crash !== undefined || event.safe,
+        card: startedCard(event.version, event.safe, event.crash).line(when),
+      };
+    case "desk-stopped":
+      return {
+        kind: "system",
+        critical: false,
+        card: card("The desk was stopped").line(event.reason, "No candle is decided on until it is started again.", when),
+      };
+    case "halted": {
+      const until = event.untilMs === undefined ? `until "system resume"` : `until ${minuteText(event.untilMs)} UTC`;
+      return {
+        kind: "system",
+        critical: true,
+        card: card("New entries are halted")
+          .warning()
+          .line(event.reason, `By ${event.by}, ${until}. Stops, targets and exits go on.`, when),
+      };
+    }
+    case "resumed":
+      return {
+        kind: "system",
+        critical: true,
+        card: card("New entries are allowed again").good().line(event.reason, `By ${event.by}.`, when),
+      };
+    case "platform-failed":
+      return {
+        kind: "system",
+        critical: true,
+        card: card(`The platform ${event.platform} has failed`)
+          .bad()
+          .line(event.reason, "Trading goes on; its channels get nothing until it is back.", when),
+      };
+    case "digest-due":
+      return { kind: "system", critical: false, digestFor: event.place, card: digestView(event.digest) };
+    default:
+      return undefined;
+  }
+}
+
+function startedCard(version: string, safe: boolean, crash: CrashReport | undefined): Card {
+  if (crash === undefined && !safe) return card("The desk was started").line(`Version ${version}.`);
+  const made = card(safe ? "The desk was started safe: new entries are halted" : "The desk is back after a crash").bad();
+  if (crash !== undefined) {
+    made.line(`It was away for ${spanText(crash.awayMs)}.`, `Cause: ${crash.cause}.`);
+    if (safe) made.line(`It crashed ${crash.crashesInWindow} times in a short while.`);
+  }
+  if (safe)
+    made.line(`Open positions keep their protection. Look at "system health", cure the cause, then allow entries with "system resume".`);
+  return made.line(`Version ${version}.`);
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { alertOf } from "../../src/chat/alerts.ts";
+import type { AccountEvent, DeskEvent, Digest } from "../../src/domain/events.ts";
+import { decimal, ZERO } from "../../src/domain/money.ts";
+import type { Purpose, Side } from "../../src/domain/order.ts";
+import { marketMs, wallMs } from "../../src/domain/time.ts";
+
+const NOW = marketMs(Date.UTC(2021, 4, 19, 12, 59));
+const names = (botId: string) => (botId === "b1" ? { name: "dip", symbol: "BTC/USDT" } : undefined);
+
+function alert(event: AccountEvent | DeskEvent) {
+  return alertOf("account:a", { sequence: 1, wallMs: wallMs(0), marketMs: NOW, requestId: undefined, event }, names);
+}
+
+function filled(side: Side, purpose: Purpose, realized: number | undefined): AccountEvent {
+  const fill = {
+    fillId: "f",
+    clientOrderId: "o",
+    symbol: "BTC/USDT",
+    side,
+    price: decimal(40_000),
+    quantity: decimal("0.01"),
+    fee: decimal("0.4"),
+    feeCurrency: "USDT",
+  };
+  const isEntry = purpose === "entry";
+  const after = {
+    positionQuantity: isEntry ? decimal("0.01") : ZERO,
+    entryPrice: isEntry ? decimal(40_000) : undefined,
+    realized: realized === undefined ? undefined : decimal(realized),
+    stopPrice: isEntry ? decimal(39_200) : undefined,
+    takePrice: isEntry ? decimal(41_600) : undefined,
+  };
+  return {
+    type: "order-filled",
+    fill: { ...fill, liquidity: "taker", marketMs: NOW },
+    botId: "b1",
+    purpose,
+    reason: "fast average crossed above slow",
+    after,
+  };
+}
+
+const factsOf = (event: AccountEvent | DeskEvent) =>
+  Object.fromEntries(alert(event)?.view.fields.map(({ name, value }) => [name, value]) ?? []);
+
+describe("A fill", () => {
+  it("says of an entry what was bought, what it cost, why, what protects it and when", () => {
+    const entry = filled("buy", "entry", undefined);
+    expect(alert(entry)).toMatchObject({ kind: "fills", critical: false, botId: "b1" });
+    expect(alert(entry)?.view.title).toMatch(/^dip bought 0\.01 BTC at 40,000(\.0+)? USDT$/);
+    expect(factsOf(entry)).toMatchObject({ Quantity: "0.01 BTC", Notional: "400.00 USDT" });
+    expect(Object.keys(factsOf(entry))).toEqual(["Price", "Quantity", "Notional", "Fee", "Stop loss", "Take profit", "Position"]);
+    expect(factsOf(entry)["Stop loss"]).toMatch(/^39,200/);
+    expect(alert(entry)?.view.lines).toEqual(["fast average crossed above slow", "2021-05-19 12:59 UTC (market)"]);
+  });
+
+  it("says of an exit what it made", () => {
+    const exit = filled("sell", "exit", 12.5);
+    expect(factsOf(exit)).toMatchObject({ Result: "+12.50 USDT", Position: "flat" });
+    expect(alert(exit)?.view.tone).toBe("good");
+    expect(alert(filled("sell", "exit", -3))?.view.tone).toBe("bad");
+  });
+
+  it("is critical when it was a stop loss, and only then", () => {
+    const purposes: Purpose[] = ["entry", "exit", "stop", "take", "close", "panic"];
+    const critical = purposes.filter(
+      (purpose) => alert(filled(purpose === "entry" ? "buy" : "sell", purpose, purpose === "entry" ? undefined : -8))?.critical,
+    );
+    expect(critical).toEqual(["stop"]);
+    expect(alert(filled("sell", "stop", -8))?.view.title).toMatch(/^Stop loss: dip sold 0\.01 BTC/);
+    expect(new Set(purposes.map((purpose) => alert(filled("sell", purpose, 1))?.view.title)).size).toBe(6);
+  });
+
+  it("names a bot that was deleted by its id", () => {
+    const event = { ...filled("sell", "exit", 1), botId: "gone" } as AccountEvent;
+    expect(alert(event)?.view.title).toMatch(/^gone sold/);
+  });
+});
+
+describe("What happens to bots, accounts and the desk", () => {
+  const crash = { cause: "killed by the system", awayMs: 600_000, crashesInWindow: 3 };
+  it.each<[AccountEvent | DeskEvent, string, boolean, RegExp]>([
+    [{ type: "bot-started", botId: "b1" }, "bots", false, /^dip is running$/],
+    [{ type: "bot-stopped", botId: "b1", closing: true, reason: "asked to" }, "bots", false, /^dip stops and sells/],
+    [{ type: "bot-faulted", botId: "b1", reason: "NaN" }, "bots", true, /^dip has faulted$/],
+    [{ type: "breaker-tripped", breaker: "daily-loss", day: "2021-05-19", reason: "5% lost" }, "critical", true, /daily-loss breaker/],
+    [{ type: "panic-started", scope: "desk", reason: "asked to" }, "critical", true, /^Panic/],
+    [{ type: "panic-finished", scope: "desk", remainder: [] }, "critical", true, /verified flat/],
+    [{ type: "order-rejected", clientOrderId: "o", code: "-2010", reason: "balance" }, "critical", true, /rejected/],
+    [{ type: "order-unknown", clientOrderId: "o", reason: "timeout" }, "critical", true, /answer was lost/],
+    [{ type: "order-expired", clientOrderId: "o", reason: "never filled" }, "bots", false, /expired/],
+    [{ type: "desk-started", version: "1.0.0", safe: false, crash: undefined }, "system", false, /^The desk was started$/],
+    [{ type: "desk-started", version: "1.0.0", safe: false, crash }, "system", true, /after a crash/],
+    [{ type: "desk-started", version: "1.0.0", safe: true, crash }, "system", true, /started safe/],
+    [{ type: "desk-stopped", reason: "asked to" }, "system", false, /stopped/],
+    [{ type: "halted", reason: "news", untilMs: undefined, by: "discord:1", panic: false }, "system", true, /halted/],
+    [{ type: "resumed", reason: "", by: "discord:1" }, "system", true, /allowed again/],
+    [{ type: "platform-failed", platform: "telegram", reason: "409" }, "system", true, /telegram has failed/],
+  ])("is told as an alert (%#)", (event, kind, critical, title) => {
+    const told = alert(event);
+    expect(told).toMatchObject({ kind, critical });
+    expect(told?.view.title).toMatch(title);
+  });
+
+  it("says after a crash how long the desk was away, why, and what to do about a safe start", () => {
+    const lines = alert({ type: "desk-started", version: "1.0.0", safe: true, crash })?.view.lines.join(" ");
+    for (const part of ["10 min", "killed by the system", "3 times", "system resume"]) expect(lines).toContain(part);
+  });
+
+  it("names what a panic could not sell", () => {
+    const told = alert({ type: "panic-finished", scope: "desk", remainder: ["dip holds 0.01 BTC"] });
+    expect(told?.view.title).not.toContain("flat");
+    expect(told?.view.lines.join(" ")).toContain("dip holds 0.01 BTC");
+  });
+
+  it("keeps quiet about what is nobody's news", () => {
+    const quiet: (AccountEvent | DeskEvent)[] = [
+      { type: "day-started", day: "2021-05-19", equity: ZERO },
+      { type: "order-accepted", clientOrderId: "o", venueOrderId: "v" },
+      { type: "order-canceled", clientOrderId: "o", reason: "r" },
+      { type: "command-done", path: "help", args: {}, user: "u", place: "p", result: "r" },
+      { type: "access-denied", user: "u", place: "p", path: "help" },
+    ];
+    expect(quiet.map(alert)).toEqual(quiet.map(() => undefined));
+  });
+});
+
+describe("A digest", () => {
+  const bot = (name: string, realized: number, held = 0) => ({
+    name,
+    symbol: "BTC/USDT",
+    status: "running",
+    realized: decimal(realized),
+    unrealized: decimal(held),
+    fees: decimal("0.5"),
+    fills: 2,
+    positionQuantity: decimal(held),
+  });
+  const digest: Digest = {
+    day: "2021-05-19",
+    currency: "USDT",
+    market: "simulated:42",
+    equity: decimal(10_009),
+    realized: decimal(9),
+    unrealized: decimal(1),
+    fees: decimal(1),
+    fills: 4,
+    bots: [bot("dip", 12), bot("rise", -3, 1)],
+  };
+  const told = () => alert({ type: "digest-due", place: "discord:1", day: "2021-05-19", digest });
+
+  it("is for its place alone and has the day, the sums, the best and the worst bot and the open positions", () => {
+    expect(told()).toMatchObject({ digestFor: "discord:1", critical: false });
+    expect(told()?.view.title).toBe("Daily digest 2021-05-19");
+    const facts = Object.fromEntries(told()?.view.fields.map(({ name, value }) => [name, value]) ?? []);
+    expect(facts).toMatchObject({ Realized: "+9.00 USDT", Fills: "4", "Best bot": "dip +12.00 USDT", "Worst bot": "rise -3.00 USDT" });
+    expect(told()?.view.lines.join(" ")).toContain("simulated:42");
+    expect(told()?.view.lines.join(" ")).toContain("rise 1 BTC");
+    expect(told()?.view.table?.rows.map(([name]) => name)).toEqual(["dip", "rise"]);
+  });
+});
