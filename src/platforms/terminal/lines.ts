@@ -48,6 +48,8 @@ export class StreamLines implements LineSource {
     this.#ended = true;
     this.#input.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onEnd);
     this.#input.pause();
+    // A pipe that its writer holds open must not keep the process.
+    if ("unref" in this.#input && typeof this.#input.unref === "function") this.#input.unref();
     this.#hand();
   }
 

@@ -11,6 +11,8 @@ import { looksPrivate } from "./private-lines.ts";
 const PROMPT = "storm> ";
 /** Readline measures the whole line at each key, so that a longer one would hold up the desk. */
 export const TYPED_CHARS_MAX = 10_000;
+/** What follows a line's maximum is dropped by so many characters at a time. */
+const DROPPED_CHARS = 200;
 /** Lines typed or pasted ahead; beyond them the terminal waits. */
 const AHEAD_MAX = 1_000;
 const CLEAR_SCREEN = "\u001b[2J\u001b[3J\u001b[H";
@@ -105,14 +107,16 @@ export class Repl implements Front {
   };
 
   readonly #onKey = () => {
-    if (this.#readline.line.length > TYPED_CHARS_MAX) this.#head ??= this.#readline.line.slice(0, TYPED_CHARS_MAX);
-    if (this.#head !== undefined) this.#clearLine();
+    const { line } = this.#readline;
+    if (line.length > TYPED_CHARS_MAX) this.#head ??= line.slice(0, TYPED_CHARS_MAX);
+    if (this.#head !== undefined && line.length > DROPPED_CHARS) this.#clearLine();
   };
 
   /** Readline lets its listener take back what must not be kept. */
   readonly #onHistory = (history: string[]) => {
     const [newest] = history;
-    if (newest !== undefined && (this.#parts.conversation.asks || looksPrivate(newest) || /^\s*\d+\s*$/.test(newest))) history.shift();
+    const isCommand = this.#head === undefined && !this.#parts.conversation.asks;
+    if (newest !== undefined && (!isCommand || looksPrivate(newest) || /^\s*\d+\s*$/.test(newest))) history.shift();
     else this.#parts.history.save(history);
   };
 
