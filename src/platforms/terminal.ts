@@ -56,16 +56,6 @@ export function say(text: string): void {
   process.stdout.write(text);
 }
 
-/** Whether a person sits at the process's own streams. */
-export function personPresent(): boolean {
-  return isTty(process.stdin) && isTty(process.stdout);
-}
-
-/** Writes a text to the process's own output, for what is said without a desk, such as the usage. */
-export function say(text: string): void {
-  process.stdout.write(text);
-}
-
 class TerminalPlatform implements Terminal {
   readonly name = PLATFORM;
   readonly edits = false;
