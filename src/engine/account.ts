@@ -1,6 +1,6 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { AccountEvent } from "../domain/events.ts";
-import { decimal, max, toDouble, ZERO } from "../domain/money.ts";
+import { type Decimal, decimal, max, toDouble, ZERO } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
 import { type MarketMs, marketMs } from "../domain/time.ts";
 import { trailedStop } from "../matching/protection.ts";
@@ -32,6 +32,7 @@ export class Account implements ExecutorHost {
   readonly queue = new SerialQueue();
   readonly exposure = new Exposure();
   readonly executor: Executor;
+  /** What the stream says of trailing stops. Empty at start: a snapshot knows more than the stream, and may be lost. */
   readonly #highestStored = new Map<string, BotState["highest"]>();
   /** Market time of the newest step that this account has seen. */
   position: MarketMs;
@@ -45,7 +46,6 @@ export class Account implements ExecutorHost {
     this.position = writer.state.marketMs;
     this.#resumeMs = writer.state.marketMs;
     this.executor = new Executor(this);
-    for (const bot of this.state.bots.values()) this.#highestStored.set(bot.spec.id, bot.highest);
     this.exposure.rebuild(this.state, services.market.instruments);
   }
 
@@ -77,12 +77,13 @@ export class Account implements ExecutorHost {
   onPrice(symbol: string, price: number, at: MarketMs): Promise<void> | undefined {
     if (!this.exposure.touches(symbol, price, price)) return undefined;
     return this.queue.run(async () => {
-      const events = this.#matched(symbol, price, price, (bot, cash) => {
+      const events = this.#matched(symbol, price, price, this.#purse(), (bot, cash) => {
         const book = bookOf(this.state, bot, this.#instrument(symbol), cash);
         return executionEvents(book, bot, this.venue.onPrice(book, price, at), at);
       });
       this.#trail(symbol, price);
       await this.appendEvents(events);
+      await this.executor.finishPanic();
     });
   }
 
@@ -136,10 +137,11 @@ export class Account implements ExecutorHost {
       if (equity) events.push({ type: "day-started", day: this.services.days.of(step.atMs), equity });
     }
     if (step.atMs > this.services.matchUntil()) return events;
+    const purse = this.#purse();
     for (const symbol of [...this.exposure.symbols]) {
       const candle = step.candles.get(symbol);
       if (!candle) continue;
-      const found = this.#matched(symbol, candle.low, candle.high, (bot, cash) => {
+      const found = this.#matched(symbol, candle.low, candle.high, purse, (bot, cash) => {
         const book = bookOf(this.state, bot, this.#instrument(symbol), cash);
         return executionEvents(book, bot, this.venue.onCandle(book, candle), step.atMs);
       });
@@ -154,15 +156,19 @@ export class Account implements ExecutorHost {
     return (symbol) => step.candles.get(symbol)?.open ?? this.priceOf(symbol);
   }
 
+  /** Cash that the entries of one matching share, over all symbols. */
+  #purse(): { cash: Decimal } {
+    return { cash: this.state.balances.get(this.state.currency) ?? ZERO };
+  }
+
   /** Matches each touched bot in turn; what one entry spends the next one no longer has. */
-  #matched(symbol: string, low: number, high: number, match: (bot: BotState, cash: typeof ZERO) => AccountEvent[]): AccountEvent[] {
-    let cash = this.state.balances.get(this.state.currency) ?? ZERO;
+  #matched(symbol: string, low: number, high: number, purse: { cash: Decimal }, match: (bot: BotState, cash: Decimal) => AccountEvent[]): AccountEvent[] {
     const events: AccountEvent[] = [];
     for (const bot of this.exposure.touched(symbol, low, high)) {
-      const found = match(bot, cash);
+      const found = match(bot, purse.cash);
       for (const event of found) {
         if (event.type !== "order-filled" || event.fill.side !== "buy") continue;
-        cash = cash.minus(event.fill.price.times(event.fill.quantity)).minus(event.fill.fee);
+        purse.cash = purse.cash.minus(event.fill.price.times(event.fill.quantity)).minus(event.fill.fee);
       }
       events.push(...found);
     }
