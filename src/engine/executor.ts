@@ -1,4 +1,4 @@
-import type { BotState } from "../domain/books.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
 import { BotFault, messageOf } from "../domain/errors.ts";
 import type { AccountEvent, Intent } from "../domain/events.ts";
 import { type Decimal, decimal, ZERO } from "../domain/money.ts";
@@ -36,10 +36,10 @@ export class Executor {
         const { bot } = runner;
         if (!mayDecide(bot, slot) || this.#account.exposure.works(bot.spec.id)) continue;
         const signal = decided(runner, slot);
-        if (signal instanceof BotFault || signal.kind !== "hold") wishes.push({ runner, slot, signal });
+        if (signal instanceof BotFault || fits(signal, bot)) wishes.push({ runner, slot, signal });
       }
     }
-    return wishes;
+    return wishes.length > 1 ? inOrder(wishes, this.#account.state) : wishes;
   }
 
   /** Wishes -> denied, or intents with their first attempt -> durable -> sent once -> what became of them. */
@@ -174,6 +174,7 @@ export class Executor {
       equity: funds.equity,
       cashFree: funds.free.minus(spent),
       dayOpeningEquity: state.day?.equity,
+      tripped: state.trippedDay !== undefined && state.trippedDay === state.day?.day,
       halted: services.halted(),
       late: slot.closedMs + timeframeMs(slot.feed.timeframe) <= services.now(),
     });
@@ -192,6 +193,18 @@ export class Executor {
 function mayDecide(bot: BotState, slot: Slot): boolean {
   if (bot.status !== "running" || bot.startedMs === undefined || slot.closedMs <= bot.startedMs) return false;
   return bot.actedSlotMs === undefined || slot.candle.openTimeMs > bot.actedSlotMs;
+}
+
+/** A position is opened once and closed whole: what a strategy wishes beyond that is a hold. */
+function fits(signal: Signal, { position }: BotState): boolean {
+  return signal.kind === (isFlat(position) ? "enter" : "exit");
+}
+
+/** In the order in which the bots were created, so that a restart shares the cash out in the same order. */
+function inOrder(wishes: readonly BotWish[], { bots }: AccountState): BotWish[] {
+  const places = new Map([...bots.keys()].map((botId, place) => [botId, place]));
+  const placeOf = ({ runner }: BotWish) => places.get(runner.bot.spec.id) ?? 0;
+  return wishes.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 function decided(runner: BotRunner, slot: Slot): Signal | BotFault {

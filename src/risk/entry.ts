@@ -20,6 +20,8 @@ export interface EntryQuestion {
   /** Cash less what working entries may still spend. */
   readonly cashFree: Decimal;
   readonly dayOpeningEquity: Decimal | undefined;
+  /** Whether the daily-loss breaker tripped earlier today: it stays tripped, even when the loss is made good. */
+  readonly tripped: boolean;
   readonly halted: string | undefined;
   /** Set when the slot is not the newest: after a gap only the newest may enter. */
   readonly late: boolean;
@@ -40,6 +42,7 @@ export function checkEntry(question: EntryQuestion): EntryAnswer {
   if (question.halted !== undefined) return denied("halted", question.halted);
   if (question.late) return denied("late-slot", "the candle is not the newest one; after a gap only the newest may enter");
   if (equity === undefined) return denied("no-price", "a position of this account has no price, so its equity is unknown");
+  if (question.tripped) return denied("daily-loss", "the daily-loss breaker tripped today; it clears when the next local day begins");
   const loss = dailyLoss(equity, dayOpeningEquity);
   if (loss && loss.isGreaterThanOrEqualTo(percentOf(dayOpeningEquity ?? equity, limits.dailyLossPct))) {
     return denied(
