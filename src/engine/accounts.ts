@@ -94,12 +94,12 @@ export class Accounts {
   /** The paper account of an owner, opened with the paper balance on first use. */
   async openFor(owner: string, services: AccountServices): Promise<Account> {
     const known = this.byOwner(owner);
-    if (known) return known;
+    if (known) return this.#opened(known, owner);
     const name = paperAccountOf(owner);
     const { desk } = this.#options;
     if (!desk.state.accounts.has(name)) await desk.append([{ type: "account-registered", account: name, owner }]);
     const writer = await this.#write(name);
-    return this.byOwner(owner) ?? (await this.#opened(this.put(writer, services), owner));
+    return this.#opened(this.byOwner(owner) ?? this.put(writer, services), owner);
   }
 
   /** Finishes what a crash between two streams left half done, checks the market, and starts the bots that run. */

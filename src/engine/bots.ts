@@ -112,9 +112,9 @@ export class Bots {
       if (!isFlat(bot.position)) throw new UserError(`${name} holds a position. Close it first, then delete the bot.`);
       const works = [...account.state.orders.values()].some((order) => order.botId === bot.spec.id && !isProtective(order));
       if (works) throw new UserError(`${name} has an order that is not settled yet. Stop the bot and try again in a moment.`);
-      account.runners.remove(bot.spec.id);
       return [{ type: "bot-deleted", botId: bot.spec.id }];
     });
+    account.runners.remove(bot.spec.id);
     await told(this.#desk.append([{ type: "bot-unregistered", botId: bot.spec.id }], caller.requestId));
   }
 
