@@ -4,7 +4,7 @@ import type { BotBook, Execution } from "../domain/execution.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { type Order, type Purpose, protectiveOrderId, remainingOf } from "../domain/order.ts";
-import { applyFill, entryPrice, type Fill, isFlat, type Position } from "../domain/position.ts";
+import { applyFill, entryPrice, type Fill, type Position } from "../domain/position.ts";
 import { type MarketMs, MINUTE_MS } from "../domain/time.ts";
 import { levelsFrom } from "../matching/protection.ts";
 import { ENTRY_WORKS_MINUTES } from "./limits.ts";
@@ -30,6 +30,7 @@ export function executionEvents(book: BotBook, bot: BotState, executions: readon
   const events: AccountEvent[] = [];
   const filled = new Map<string, { quantity: Decimal; count: number }>();
   let position = bot.position;
+  let sold = false;
   for (const execution of executions) {
     const order = orderOf(book, execution.clientOrderId);
     const seen = filled.get(execution.clientOrderId) ?? { quantity: ZERO, count: order.order.fillIds.length };
@@ -37,6 +38,7 @@ export function executionEvents(book: BotBook, bot: BotState, executions: readon
     const fill = fillOf(execution, order.order, book.instrument, seen.count + 1);
     const before = position;
     position = applyFill(position, fill, book.instrument.base);
+    sold ||= fill.side === "sell";
     const after = outcomeOf(book, bot, before, position, fill, order.purpose);
     events.push({ type: "order-filled", fill, botId: bot.spec.id, purpose: order.purpose, reason: order.reason, after });
   }
@@ -44,8 +46,7 @@ export function executionEvents(book: BotBook, bot: BotState, executions: readon
     if (order.purpose !== "entry") continue;
     const left = remainingOf(order).minus(filled.get(order.clientOrderId)?.quantity ?? ZERO);
     if (left.isLessThanOrEqualTo(0)) continue;
-    const soldOut = isFlat(position) && filled.size > 0;
-    if (soldOut)
+    if (sold)
       events.push({ type: "order-canceled", clientOrderId: order.clientOrderId, reason: "its position was closed before the rest filled" });
     else if (at - order.sinceMs >= ENTRY_WORKS_MINUTES * MINUTE_MS && order.type === "market") {
       events.push({
@@ -60,8 +61,9 @@ export function executionEvents(book: BotBook, bot: BotState, executions: readon
 
 /** An order of the book, or the protective order that the venue made of an entry in this very candle. */
 function orderOf(book: BotBook, clientOrderId: string): { order: Order; purpose: Purpose; reason: string } {
+  const known = book.orders.find((order) => order.clientOrderId === clientOrderId);
+  if (known) return { order: known, purpose: known.purpose, reason: known.reason };
   for (const order of book.orders) {
-    if (order.clientOrderId === clientOrderId) return { order, purpose: order.purpose, reason: order.reason };
     for (const purpose of ["stop", "take"] as const) {
       if (order.purpose !== "entry" || protectiveOrderId(order.clientOrderId, purpose) !== clientOrderId) continue;
       const reason = purpose === "stop" ? "stop loss" : "take profit";
