@@ -78,7 +78,7 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       state.starts.push({ wallMs: recorded.wallMs, stopped: false });
       if (state.starts.length > STARTS_MAX) state.starts.shift();
       state.lastCrash = event.crash;
-      if (event.safe)
+      if (event.safe && !state.halt?.panic)
         state.halt = { reason: `started safe: ${event.crash?.cause ?? "repeated crashes"}`, untilMs: undefined, by: "desk", panic: false };
       return;
     case "desk-stopped": {
