@@ -92,7 +92,7 @@ export class Exposure {
 
   /** Whether an order of this bot opens or closes something right now. */
   works(botId: string): boolean {
-    return this.#working.has(botId);
+    return this.#working.size > 0 && this.#working.has(botId);
   }
 
   /** Symbols with something to wait for, in the order in which their first bots were created. */

@@ -1,7 +1,7 @@
 import type { BotState } from "../domain/books.ts";
 import { BotFault } from "../domain/errors.ts";
 import { toDouble } from "../domain/money.ts";
-import { entryPrice, isFlat, type Position } from "../domain/position.ts";
+import { entryPrice, type Position } from "../domain/position.ts";
 import { hold, type IndicatorSpec, indicatorKey, type Signal } from "../domain/signal.ts";
 import type { MarketMs } from "../domain/time.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
@@ -71,14 +71,15 @@ export class BotRunner {
     return flat;
   }
 
+  /** A position object never changes, so its decimals are looked at once, not at every slot. */
   #facts(slot: Slot): PositionFacts {
     const { position } = this.bot;
-    if (isFlat(position)) return FLAT_FACTS;
     if (this.#position !== position) {
       this.#position = position;
       const price = entryPrice(position);
       this.#entryPrice = price && toDouble(price);
     }
+    if (this.#entryPrice === undefined) return FLAT_FACTS;
     const heldMs = slot.closedMs - (position.openedMs ?? slot.closedMs);
     return { flat: false, long: true, entryPrice: this.#entryPrice, barsHeld: Math.floor(heldMs / timeframeMs(slot.feed.timeframe)) };
   }
