@@ -5,7 +5,7 @@ import { Digests } from "./chat/digests.ts";
 import { Dispatcher } from "./chat/dispatcher.ts";
 import { recoverInterrupted } from "./chat/recovery.ts";
 import { card } from "./chat/view.ts";
-import { ALERT_KINDS } from "./domain/events.ts";
+import { ALERT_KINDS, type Digest } from "./domain/events.ts";
 import type { Decimal } from "./domain/money.ts";
 import { minuteText } from "./domain/time.ts";
 import { type OpenedEngine, openEngine } from "./engine/open.ts";
@@ -121,14 +121,15 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
     digestOf: (_place, day) => digestNow(opened, day, config.timezone),
   });
   opened.schedule(digests);
+  opened.waitFor(() => delivery.idle());
 
   await subscribeTerminal(opened, platforms, config.timezone);
-  await delivery.start();
+  delivery.start();
   const ping =
     config.heartbeatUrl &&
     heartbeat(
       config.heartbeatUrl.reveal(),
-      () => engine.health().problems.length === 0,
+      () => opened.pulse.problems().length === 0,
       () => clock.monotonicMs(),
       logger,
     );
@@ -228,15 +229,17 @@ function welcome({ engine }: OpenedEngine): View {
     .view();
 }
 
-function digestNow({ engine, desk }: OpenedEngine, day: string, timeZone: string) {
-  void desk;
+function digestNow({ engine }: OpenedEngine, day: string, timeZone: string): Digest {
   const priceOf = (symbol: string): Decimal | undefined => engine.bots().find(({ state }) => state.spec.symbol === symbol)?.price;
-  return digestOf(
-    engine.accounts().map(({ state }) => state),
-    day,
-    timeZone,
-    priceOf,
-  );
+  return {
+    ...digestOf(
+      engine.accounts().map(({ state }) => state),
+      day,
+      timeZone,
+      priceOf,
+    ),
+    market: engine.market().label,
+  };
 }
 
 function nameOf({ engine }: OpenedEngine, botId: string): { name: string; symbol: string } | undefined {

@@ -5,7 +5,7 @@ import type { Config } from "../config/schema.ts";
 import { type RunningDesk, startDesk } from "./app.ts";
 import { ConfigError, messageOf } from "./domain/errors.ts";
 import { SHUTDOWN_MS } from "./engine/limits.ts";
-import { openTerminal } from "./platforms/terminal.ts";
+import { openTerminal, personPresent, say } from "./platforms/terminal.ts";
 import { cronerCalendar } from "./system/calendar.ts";
 import { systemChance } from "./system/chance.ts";
 import { systemClock } from "./system/clock.ts";
@@ -28,7 +28,7 @@ const root = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../" : "..
 await main(new Set(process.argv.slice(2)));
 
 async function main(flags: ReadonlySet<string>): Promise<void> {
-  if (flags.has("--help")) return void process.stdout.write(USAGE);
+  if (flags.has("--help")) return say(USAGE);
   const unknown = [...flags].find((flag) => !["--json", "--script"].includes(flag));
   if (unknown) return refuse([`${unknown} is not an option of this command. --help lists them.`]);
   try {
@@ -43,9 +43,10 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
 /** Runs a desk until a signal, the end of a script, or a fault that nothing may outlive. */
 async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   const clock = systemClock();
+  const chance = systemChance();
   const secrets = new SecretRegistry();
   for (const secret of [config.discordToken, config.telegramToken, config.heartbeatUrl]) if (secret) secrets.register(secret.reveal());
-  const person = process.stdin.isTTY === true && process.stdout.isTTY === true && !flags.has("--json");
+  const person = personPresent() && !flags.has("--json");
   const logger = createLogger({ level: config.logLevel, destination: person ? { file: config.logFile } : "stderr", secrets });
   const note = new CrashNote(`${config.panicFile}.crash`);
   const crash = (failure: unknown): never => {
@@ -67,7 +68,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     clock,
     beat: cronBeat(logger),
     calendar: cronerCalendar(),
-    chance: systemChance(),
+    chance,
     logger,
     version: version(),
     commandsFolder: fileURLToPath(new URL("../commands/", import.meta.url)),
@@ -77,14 +78,13 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     terminal: (needs) => {
       const terminal = openTerminal({
         ...needs,
-        input: process.stdin,
-        output: process.stdout,
         json: flags.has("--json"),
         interactive: person,
         endsAtEof: config.marketSpeed === "script" || flags.has("--script"),
         historyFile: `${config.logFile}.history`,
-        colors: process.stdout.isTTY === true && !process.env.NO_COLOR,
+        colors: person && !process.env.NO_COLOR,
         clock,
+        chance,
       });
       void terminal.ended.then(() => stop("the terminal ended"));
       return terminal;

@@ -9,7 +9,7 @@ import { StoreUnavailable } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import { botsOf } from "./concerned.ts";
 import { bookOf, executionEvents } from "./executions.ts";
-import { Executor } from "./executor.ts";
+import { type BotWish, Executor } from "./executor.ts";
 import { Exposure } from "./exposure.ts";
 import type { Slot } from "./feeds.ts";
 import { SerialQueue } from "./queue.ts";
@@ -66,11 +66,11 @@ export class Account implements ExecutorHost {
 
   /** One step of the market with the slots it closed. Returns nothing when nothing had to be waited for, which is the usual case. */
   onStep(step: MarketStep, slots: readonly Slot[]): Promise<void> | undefined {
-    if (this.queue.depth === 0 && !this.#concerns(step, slots)) {
-      this.position = marketMs(Math.max(this.position, step.atMs));
-      return undefined;
-    }
-    return this.queue.run(() => this.#process(step, slots));
+    if (this.queue.depth > 0 || this.#moves(step)) return this.queue.run(() => this.#process(step, slots));
+    const wishes = step.atMs < this.#resumeMs ? [] : this.executor.wishes(slots);
+    if (wishes.length > 0) return this.queue.run(() => this.#process(step, slots, wishes));
+    this.position = marketMs(Math.max(this.position, step.atMs));
+    return undefined;
   }
 
   /** One price seen on a live market. */
@@ -111,22 +111,24 @@ export class Account implements ExecutorHost {
     for (const botId of concerned) this.#highestStored.set(botId, this.state.bots.get(botId)?.highest);
   }
 
-  #concerns(step: MarketStep, slots: readonly Slot[]): boolean {
+  /** Whether a step may change the books before anyone decides. */
+  #moves(step: MarketStep): boolean {
     if (step.atMs < this.#resumeMs) return false;
     if (this.#dayBegins(step)) return true;
     for (const symbol of this.exposure.symbols) {
       const candle = step.candles.get(symbol);
       if (candle && this.exposure.touches(symbol, candle.low, candle.high)) return true;
     }
-    return this.executor.wishes(slots).length > 0;
+    return false;
   }
 
-  async #process(step: MarketStep, slots: readonly Slot[]): Promise<void> {
+  /** `wishes` are those of these slots where they were asked for already and nothing can have changed since. */
+  async #process(step: MarketStep, slots: readonly Slot[], wishes?: readonly BotWish[]): Promise<void> {
     if (step.atMs < this.#resumeMs) return;
     const matched = step.atMs > this.#resumeMs ? this.#matchStep(step) : [];
     this.position = marketMs(Math.max(this.position, step.atMs));
     await this.appendEvents(matched);
-    await this.executor.act(this.executor.wishes(slots));
+    await this.executor.act(wishes ?? this.executor.wishes(slots));
     await this.executor.finishPanic();
   }
 

@@ -14,7 +14,8 @@ import type { BotRunner } from "./runner.ts";
 import type { ExecutorHost } from "./services.ts";
 import { Funds } from "./valuation.ts";
 
-interface BotWish {
+/** What one running bot wishes at one slot. */
+export interface BotWish {
   readonly runner: BotRunner;
   readonly slot: Slot;
   readonly signal: Signal | BotFault;

@@ -85,9 +85,10 @@ export class Exposure {
     const bots = levels ? [...others, levels].sort((a, b) => a.rank - b.rank) : others;
     if (levels?.trails) this.#trailing.add(id);
     else this.#trailing.delete(id);
+    const firstBefore = this.#bySymbol.get(symbol)?.bots[0]?.rank;
     if (bots.length === 0) this.#bySymbol.delete(symbol);
     else this.#bySymbol.set(symbol, bookOf(bots));
-    this.#inOrder = false;
+    this.#inOrder &&= bots.length === 0 || bots[0]?.rank === firstBefore;
   }
 
   /** Whether an order of this bot opens or closes something right now. */

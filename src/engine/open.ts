@@ -83,7 +83,9 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     now: () => hub.atMs,
     matchUntil: () => (market.pace === "live" ? clock.wall() - WATCHED_MS : Number.POSITIVE_INFINITY),
   };
-  await hub.prime(market.pace === "live" ? accounts.symbols() : new Set(market.instruments.keys()));
+  const all = new Set(market.instruments.keys());
+  const symbols = market.pace === "live" ? accounts.symbols : () => all;
+  await hub.prime(symbols());
   for (const writer of writers) {
     const account = accounts.put(writer, services);
     await accounts.resume(account, desk.state.accounts.get(writer.name.replace(/^account:/, ""))?.owner ?? account.state.owner);
@@ -101,7 +103,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     logger,
     speed,
     active: accounts.active,
-    symbols: accounts.symbols,
+    symbols,
     scheduled: () => scheduled,
     told: () => told(),
     onFatal: options.onFatal,

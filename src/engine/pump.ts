@@ -22,6 +22,8 @@ export interface PumpServices {
   /** Symbols that something needs. */
   readonly symbols: () => ReadonlySet<string>;
   readonly scheduled: () => readonly Scheduled[];
+  /** In a script, waited for after every step that changed something, so that what people are told comes in the order of market time. */
+  readonly told: () => Promise<void>;
   /** A fault that no account may outlive: the process must end. */
   readonly onFatal: (failure: unknown) => void;
 }
@@ -132,7 +134,7 @@ export class Pump {
 
   async #settle(waits: readonly Promise<void>[], dueAt: MarketMs | undefined): Promise<void> {
     await Promise.all(waits);
-    if (dueAt === undefined) return;
-    for (const each of this.#services.scheduled()) if (each.dueMs() <= dueAt) await each.run(dueAt);
+    for (const each of this.#services.scheduled()) if (dueAt !== undefined && each.dueMs() <= dueAt) await each.run(dueAt);
+    if (this.#services.speed === "script") await this.#services.told();
   }
 }

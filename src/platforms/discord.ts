@@ -32,6 +32,7 @@ export function openDiscord(options: DiscordOptions): Platform {
 
 class DiscordPlatform implements Platform {
   readonly name = PLATFORM;
+  readonly edits = true;
   readonly #connection: Connection;
   readonly #options: DiscordOptions;
   #door: FrontDoor | undefined;

@@ -28,6 +28,7 @@ export function openTelegram(options: TelegramOptions): Platform {
 
 class TelegramPlatform implements Platform {
   readonly name = PLATFORM;
+  readonly edits = true;
   readonly #options: TelegramOptions;
   readonly #connection: Connection;
   readonly #delivery: Delivery;

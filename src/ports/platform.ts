@@ -102,6 +102,8 @@ export interface Platform {
   readonly name: string;
   /** False while messages cannot be delivered; alerts wait or fail over meanwhile. */
   readonly reachable: boolean;
+  /** False where what was written stays as it is, as in a terminal: alike alerts are then never folded into one message that is edited. */
+  readonly edits: boolean;
   start(door: FrontDoor): Promise<void>;
   stop(): Promise<void>;
   /** Posts an alert and resolves with the platform's message id. Rejects with TransientError when it may be tried again (with NotSent when it surely did not arrive), with UserError when that place is gone for good. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Platform } from "../../src/ports/platform.ts";
-import type { Store } from "../../src/ports/store.ts";
+import { type Store, StoreUnavailable } from "../../src/ports/store.ts";
 import type { FakePlatform, Weather } from "../kit/fake-platform.ts";
 import { numberIn, Rig } from "./delivery.rig.ts";
 
@@ -171,6 +171,31 @@ describe("A process that dies between any two calls to store and platforms", () 
     };
     const calls = await story(Number.POSITIVE_INFINITY);
     for (let call = 0; call <= calls; call++) await story(call);
+  });
+});
+
+describe("A store that refuses every other write or so", () => {
+  it("costs time and no alert, also where a channel is gone", async () => {
+    const rig = new Rig();
+    rig.subscribe(PLACE, "fills");
+    rig.subscribe("telegram:2", "bots");
+    let writes = 0;
+    const store = Object.create(rig.store) as Store;
+    store.cursors = (channel) => rig.store.cursors(channel);
+    store.undelivered = (channel) => rig.store.undelivered(channel);
+    store.recordDelivery = async (update) => {
+      writes += 1;
+      if ((writes * writes) % 11 < 5) throw new StoreUnavailable("disk full");
+      await rig.store.recordDelivery(update);
+    };
+    const delivery = rig.start({ store });
+    rig.discord.weather = (view) => (view.title.includes("sold 2 ") ? "gone" : "good");
+    rig.fills("dip", 1, 4, "stop");
+    rig.fills("rise", 1, 3);
+    expect(await rig.settle(delivery)).toBeDefined();
+    expect(rig.discord.messages.map(({ repeatOf }) => repeatOf)).toEqual(rig.discord.messages.map(() => undefined));
+    expect(rig.discord.messages.map(({ views }) => numberIn(views[0]?.title ?? ""))).toEqual([1, 3, 4, 1, 2, 3]);
+    expect(new Set(rig.telegram.messages.map(({ views }) => numberIn(views[0]?.title ?? "")))).toEqual(new Set([2]));
   });
 });
 

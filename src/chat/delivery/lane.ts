@@ -107,6 +107,7 @@ export class Lane implements Adopter {
   /** Takes what is new and sends what may go out. False when there is nothing to do until something happens. */
   async #round(intake: Intake): Promise<boolean> {
     const { clock, platform } = this.#parts;
+    intake.drop();
     this.#ledger.changed(await intake.fill());
     this.#pace.note(this.isReachable, clock.monotonicMs());
     await this.#failOver(intake);
@@ -121,7 +122,6 @@ export class Lane implements Adopter {
     if (this.#ledger.hasRows) await this.#commit();
     if (batch.length === 0 || platform === undefined) return intake.canTake;
     await this.#sendAll(batch, platform);
-    intake.drop();
     return true;
   }
 
