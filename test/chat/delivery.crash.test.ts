@@ -174,7 +174,10 @@ describe("A process that dies between any two calls to store and platforms", () 
   });
 });
 
-describe("A store that refuses every other write or so", () => {
+/** These writes fail, counted from the first. */
+const FAILING = new Set([1, 4, 6, 7, 9, 12, 13, 17, 19, 23]);
+
+describe("A store that refuses some writes", () => {
   it("costs time and no alert, also where a channel is gone", async () => {
     const rig = new Rig();
     rig.subscribe(PLACE, "fills");
@@ -185,17 +188,17 @@ describe("A store that refuses every other write or so", () => {
     store.undelivered = (channel) => rig.store.undelivered(channel);
     store.recordDelivery = async (update) => {
       writes += 1;
-      if ((writes * writes) % 11 < 5) throw new StoreUnavailable("disk full");
+      if (FAILING.has(writes)) throw new StoreUnavailable("disk full");
       await rig.store.recordDelivery(update);
     };
     const delivery = rig.start({ store });
-    rig.discord.weather = (view) => (view.title.includes("sold 2 ") ? "gone" : "good");
+    rig.discord.weather = (view) => (view.title.includes("dip sold 3 ") ? "gone" : "good");
     rig.fills("dip", 1, 4, "stop");
     rig.fills("rise", 1, 3);
     expect(await rig.settle(delivery)).toBeDefined();
     expect(rig.discord.messages.map(({ repeatOf }) => repeatOf)).toEqual(rig.discord.messages.map(() => undefined));
-    expect(rig.discord.messages.map(({ views }) => numberIn(views[0]?.title ?? ""))).toEqual([1, 3, 4, 1, 2, 3]);
-    expect(new Set(rig.telegram.messages.map(({ views }) => numberIn(views[0]?.title ?? "")))).toEqual(new Set([2]));
+    expect(rig.discord.messages.map(({ views }) => numberIn(views[0]?.title ?? ""))).toEqual([1, 2, 4, 1, 2, 3]);
+    expect(new Set(rig.telegram.messages.map(({ views }) => numberIn(views[0]?.title ?? "")))).toEqual(new Set([3]));
   });
 });
 
