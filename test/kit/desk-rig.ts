@@ -1,0 +1,116 @@
+import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+import { loadConfig } from "../../config/load.ts";
+import { type DeskOptions, type RunningDesk, startDesk } from "../../src/app.ts";
+import { MINUTE_MS } from "../../src/domain/time.ts";
+import { openTerminal } from "../../src/platforms/terminal.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { Logger } from "../../src/ports/logger.ts";
+import type { Market } from "../../src/ports/market.ts";
+import type { Store } from "../../src/ports/store.ts";
+import { openMemoryStore } from "../../src/stores/memory.ts";
+import { cronerCalendar } from "../../src/system/calendar.ts";
+import { systemClock } from "../../src/system/clock.ts";
+import { storyMarket } from "./desk-market.ts";
+import { Console, TerminalPerson } from "./desk-person-terminal.ts";
+import { type GatedStore, gatedStore } from "./desk-store.ts";
+import { manualBeat, seededChance } from "./fake-clock.ts";
+
+export interface DeskRigOptions {
+  /** Settings as the process environment would have them. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A fresh memory store unless given; undefined lets the desk open the store that its settings name. */
+  readonly store?: Store | "as set";
+  /** The story's market unless given. */
+  readonly market?: Market | "as set";
+  readonly clock?: Clock;
+  readonly seed?: number;
+}
+
+/** The real desk in this process, with its terminal on two streams and its heart beaten by hand. */
+export interface DeskRig {
+  readonly desk: RunningDesk;
+  readonly gate: GatedStore;
+  readonly console: Console;
+  /** The person at the terminal. */
+  readonly admin: TerminalPerson;
+  /** What the desk called fatal. */
+  readonly fatal: unknown[];
+  /** Sentences that were logged as warnings or errors. */
+  readonly complaints: string[];
+  /** Moves the market of a script by so many minutes and waits until everything that is reachable was told. */
+  move(minutes: number): Promise<void>;
+  beat(): Promise<void>;
+  stop(): Promise<void>;
+  /** Ends like a killed process: nothing more reaches the store or a platform. Returns when its sockets are closed. */
+  crash(): Promise<void>;
+}
+
+const COMMANDS = fileURLToPath(new URL("../../commands/", import.meta.url));
+
+export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig> {
+  const { clock = systemClock(), seed = 1, environment = {} } = options;
+  const fatal: unknown[] = [];
+  const complaints: string[] = [];
+  const console = new Console();
+  const beat = manualBeat();
+  const chance = seededChance(seed);
+  const config = loadConfig({ MARKET_SPEED: "script", STORE_URL: "memory:", ...environment });
+  const gate = gatedStore(options.store === "as set" || options.store === undefined ? openMemoryStore() : options.store);
+  const deskOptions: DeskOptions = {
+    config,
+    clock,
+    beat,
+    calendar: cronerCalendar(),
+    chance,
+    logger: listener(complaints),
+    version: "1.2.3",
+    commandsFolder: COMMANDS,
+    crashCause: undefined,
+    residentBytes: () => 64_000_000,
+    panicRequested: () => false,
+    onFatal: (failure) => void fatal.push(failure),
+    terminal: (needs) => {
+      const { input, output } = console;
+      return openTerminal({ ...needs, input, output, json: false, interactive: true, endsAtEof: false, colors: false, clock, chance });
+    },
+    ...(options.store === "as set" ? {} : { store: gate.store }),
+    ...(options.market === "as set" ? {} : { market: options.market ?? storyMarket() }),
+  };
+  const desk = await startDesk(deskOptions);
+  return {
+    desk,
+    gate,
+    console,
+    admin: new TerminalPerson(console),
+    fatal,
+    complaints,
+    move: async (minutes) => {
+      await desk.opened.engine.moveMarket({ forMs: minutes * MINUTE_MS });
+      await desk.delivery.idle();
+    },
+    beat: () => beat.fire(),
+    stop: () => desk.stop("the story is over"),
+    async crash() {
+      beat.stop();
+      gate.kill();
+      await Promise.all(desk.platforms.map((platform) => platform.stop()));
+    },
+  };
+}
+
+/** Waits for something that crosses a real socket. */
+export function until(holds: () => boolean): Promise<void> {
+  return vi.waitFor(
+    () => {
+      if (!holds()) throw new Error(`it never came to this: ${holds}`);
+    },
+    { timeout: 5_000, interval: 5 },
+  );
+}
+
+function listener(complaints: string[]): Logger {
+  const note = (facts: Record<string, unknown>, message: string) => void complaints.push(`${message} ${JSON.stringify(facts)}`);
+  const logger: Logger = { debug: () => undefined, info: () => undefined, warn: note, error: note, child: () => logger };
+  return logger;
+}

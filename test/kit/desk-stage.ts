@@ -1,0 +1,147 @@
+import { afterEach, expect } from "vitest";
+import type { Person } from "./desk-person.ts";
+import { DiscordPerson } from "./desk-person-discord.ts";
+import { TelegramPerson } from "./desk-person-telegram.ts";
+import { type DeskRig, type DeskRigOptions, openDeskRig, until } from "./desk-rig.ts";
+import { DiscordCounterpart } from "./discord/counterpart.ts";
+import { OpenApiJudge } from "./discord/judge-openapi.ts";
+import { recordedFile } from "./recorded.ts";
+import { TelegramCounterpart } from "./telegram/counterpart.ts";
+
+export const PLATFORMS = ["terminal", "discord", "telegram"] as const;
+export type PlatformName = (typeof PLATFORMS)[number];
+
+/** A desk on one platform with the first person there, who owns it. */
+export interface Stage {
+  readonly rig: DeskRig;
+  readonly person: Person;
+  /** Another person at the same place. */
+  join(name: string): Person;
+  /** Ends the desk, cleanly or like a killed process, and starts another one on what it left. */
+  restart(how: "stop" | "crash", options: DeskRigOptions): Promise<DeskRig>;
+}
+
+interface Ending {
+  stop(): Promise<void>;
+}
+
+/** Of the shape that BotFather hands out. */
+const TELEGRAM_TOKEN = "123456789:AAcounterpart-of-telegram-for-stories";
+
+const endings: Ending[] = [];
+const judged: { readonly violations: readonly string[] }[] = [];
+const rigs: DeskRig[] = [];
+const openapiPath = recordedFile("specs/discord-openapi.json");
+const openapiJudge = openapiPath === undefined ? undefined : new OpenApiJudge(openapiPath);
+const botApiSpecPath = recordedFile("specs/telegram-bot-api.json");
+
+/** Ends what a test started; no desk may have called anything fatal, and every request must be one that the platform takes. */
+export function cleanUpAfterEach(): void {
+  afterEach(async () => {
+    for (const each of endings.splice(0).reverse()) await each.stop();
+    const wrong = judged.splice(0).flatMap(({ violations }) => violations);
+    const fatal = rigs.splice(0).flatMap((rig) => rig.fatal);
+    expect({ wrong, fatal }).toEqual({ wrong: [], fatal: [] });
+  });
+}
+
+/** A desk that ends with its test. */
+export async function startRig(options: DeskRigOptions = {}): Promise<DeskRig> {
+  const rig = await openDeskRig(options);
+  rigs.push(rig);
+  let over = false;
+  const once = (end: () => Promise<void>) => async () => {
+    if (over) return;
+    over = true;
+    await end();
+  };
+  const ending = { ...rig, stop: once(() => rig.stop()), crash: once(() => rig.crash()) };
+  endings.push(ending);
+  return ending;
+}
+
+export async function startDiscord(): Promise<DiscordCounterpart> {
+  const discord = await DiscordCounterpart.start(openapiJudge === undefined ? {} : { openapiJudge });
+  endings.push(discord);
+  judged.push(discord);
+  return discord;
+}
+
+export async function startTelegram(): Promise<TelegramCounterpart> {
+  const telegram = await TelegramCounterpart.start({
+    token: TELEGRAM_TOKEN,
+    ...(botApiSpecPath === undefined ? {} : { botApiSpecPath }),
+  });
+  endings.push(telegram);
+  judged.push(telegram);
+  return telegram;
+}
+
+export function discordSettings({ token, apiUrl }: DiscordCounterpart) {
+  return { DISCORD_TOKEN: token, DISCORD_API_URL: apiUrl };
+}
+
+export function telegramSettings({ token, apiUrl }: TelegramCounterpart) {
+  return { TELEGRAM_TOKEN: token, TELEGRAM_API_URL: apiUrl };
+}
+
+/** The platform itself, before any desk. */
+interface Venue {
+  readonly settings: Readonly<Record<string, string>>;
+  people(rig: DeskRig): { readonly person: Person; join(name: string): Person };
+  ready(rig: DeskRig): Promise<void>;
+}
+
+async function venueOf(platform: PlatformName): Promise<Venue> {
+  if (platform === "terminal")
+    return { settings: {}, people: ({ admin }) => ({ person: admin, join: onlyOne }), ready: async () => undefined };
+  if (platform === "discord") {
+    const discord = await startDiscord();
+    const person = new DiscordPerson(discord);
+    const join = (name: string) => new DiscordPerson(discord, discord.addUser(name));
+    const isReady = (rig: DeskRig) => reachable(rig, platform) && discord.commandsFor(discord.user).length > 0;
+    return { settings: discordSettings(discord), people: () => ({ person, join }), ready: (rig) => until(() => isReady(rig)) };
+  }
+  const telegram = await startTelegram();
+  const names = ["Bob", "Cleo", "Dora"];
+  const others = names.map((name) => telegram.addUser(name));
+  const group = telegram.addSupergroup("Desk", [telegram.user, ...others]);
+  const person = new TelegramPerson(telegram, telegram.user, group);
+  const join = (name: string) => new TelegramPerson(telegram, others[names.indexOf(name)]!, group);
+  return { settings: telegramSettings(telegram), people: () => ({ person, join }), ready: (rig) => until(() => reachable(rig, platform)) };
+}
+
+/** Sets the stage: the platform, a desk on it, and a person. Whoever owns it still has to claim it, with `claim`. */
+export async function setStage(platform: PlatformName, options: DeskRigOptions = {}): Promise<Stage> {
+  const { settings, people, ready } = await venueOf(platform);
+  const begin = async (more: DeskRigOptions) => {
+    const rig = await startRig({ ...more, environment: { ...settings, ...more.environment } });
+    await ready(rig);
+    return rig;
+  };
+  const rig = await begin(options);
+  let current = rig;
+  return {
+    rig,
+    ...people(rig),
+    async restart(how, more) {
+      await current[how]();
+      current = await begin(more);
+      return current;
+    },
+  };
+}
+
+/** Makes the person an admin with the code that the desk printed; whoever sits at the terminal is one already. */
+export async function claim({ rig, person }: Stage): Promise<string> {
+  if (rig.desk.claimCode === undefined) return "The desk is yours";
+  return person.run(`access link code:${rig.desk.claimCode}`);
+}
+
+function onlyOne(): never {
+  throw new Error("only one person sits at the terminal");
+}
+
+function reachable({ desk }: DeskRig, platform: string): boolean {
+  return desk.platforms.some(({ name, reachable }) => name === platform && reachable);
+}
