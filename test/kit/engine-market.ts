@@ -134,3 +134,22 @@ function checkCandles(symbol: string, list: readonly Candle[]): void {
       throw new Error(`test candles of ${symbol} do not ascend at ${index}`);
   }
 }
+
+export const NOON = Date.UTC(2025, 0, 10, 12, 0);
+const FLAT_MINUTES = 30;
+
+/** A market that stands at each symbol's first close for half an hour of history, then goes through the given closes from `NOON` on. */
+export function scripted(
+  closes: Readonly<Record<string, readonly number[]>>,
+  volume = 1_000_000,
+  rules: Partial<Instrument> = {},
+): ArrayMarket {
+  const symbols = Object.keys(closes);
+  const historyMs = NOON - FLAT_MINUTES * MINUTE_MS;
+  const candles = (list: readonly number[]) => candlesOf(historyMs, [...Array(FLAT_MINUTES).fill(list[0]), ...list], volume);
+  return new ArrayMarket({
+    startMs: marketMs(NOON),
+    instruments: new Map(symbols.map((symbol) => [symbol, plainInstrument(symbol, rules)])),
+    candles: new Map(symbols.map((symbol) => [symbol, candles(closes[symbol]!)])),
+  });
+}
