@@ -86,7 +86,8 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
         clock,
         chance,
       });
-      void terminal.ended.then(() => stop("the terminal ended"));
+      // A desk that stops ends its terminal, too: that is no second wish to stop.
+      void terminal.ended.then(() => stop("the terminal ended", { isAgain: false }));
       return terminal;
     },
     onFatal: crash,
@@ -95,10 +96,13 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     process.stderr.write(`Nobody owns this desk yet. Send this in Discord or Telegram: /access link code:${desk.claimCode}\n`);
 }
 
-/** Stops once, within the time that a shutdown may take; a second call ends at once. */
-function stopper(deskOf: () => RunningDesk | undefined): (reason: string) => Promise<void> {
+type Stop = (reason: string, options?: { readonly isAgain: boolean }) => Promise<void>;
+
+/** Stops once, within the time that a shutdown may take; a second signal ends at once. */
+function stopper(deskOf: () => RunningDesk | undefined): Stop {
   let stopping = false;
-  return async (reason) => {
+  return async (reason, { isAgain } = { isAgain: true }) => {
+    if (stopping && !isAgain) return;
     if (stopping) process.exit(1);
     stopping = true;
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
