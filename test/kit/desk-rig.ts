@@ -9,6 +9,7 @@ import type { Logger } from "../../src/ports/logger.ts";
 import type { Market } from "../../src/ports/market.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
+import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import { cronerCalendar } from "../../src/system/calendar.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { storyMarket } from "./desk-market.ts";
@@ -19,8 +20,10 @@ import { manualBeat, seededChance } from "./fake-clock.ts";
 export interface DeskRigOptions {
   /** Settings as the process environment would have them. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** A fresh memory store unless given; undefined lets the desk open the store that its settings name. */
+  /** A fresh memory store unless given; `as set` lets the desk open the one that its settings name. */
   readonly store?: Store | "as set";
+  /** A SQLite file to keep everything in, which another desk may go on with. */
+  readonly file?: string;
   /** The story's market unless given. */
   readonly market?: Market | "as set";
   readonly clock?: Clock;
@@ -56,7 +59,8 @@ export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig
   const beat = manualBeat();
   const chance = seededChance(seed);
   const config = loadConfig({ MARKET_SPEED: "script", STORE_URL: "memory:", ...environment });
-  const gate = gatedStore(options.store === "as set" || options.store === undefined ? openMemoryStore() : options.store);
+  const inner = await storeOf(options);
+  const gate = gatedStore(inner);
   const deskOptions: DeskOptions = {
     config,
     clock,
@@ -95,8 +99,14 @@ export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig
       beat.stop();
       gate.kill();
       await Promise.all(desk.platforms.map((platform) => platform.stop()));
+      await inner.close();
     },
   };
+}
+
+async function storeOf({ store, file }: DeskRigOptions): Promise<Store> {
+  if (file !== undefined) return openSqliteStore({ file });
+  return store === undefined || store === "as set" ? openMemoryStore() : store;
 }
 
 /** Waits for something that crosses a real socket. */

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect } from "vitest";
 import type { Person } from "./desk-person.ts";
 import { DiscordPerson } from "./desk-person-discord.ts";
@@ -43,6 +46,13 @@ export function cleanUpAfterEach(): void {
     const fatal = rigs.splice(0).flatMap((rig) => rig.fatal);
     expect({ wrong, fatal }).toEqual({ wrong: [], fatal: [] });
   });
+}
+
+/** A path for a store, in a folder that goes with its test. */
+export function storeFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), "desk-"));
+  endings.unshift({ stop: async () => rmSync(folder, { recursive: true, force: true }) });
+  return join(folder, "desk.sqlite");
 }
 
 /** A desk that ends with its test. */
