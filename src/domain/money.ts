@@ -15,9 +15,18 @@ export const ONE: Decimal = new Exact(1);
 
 /** An exact decimal from text or from a double's shortest text (`0.1` is one tenth). Throws RangeError on anything that is not a finite number. */
 export function decimal(value: string | number | Decimal): Decimal {
-  const exact = new Exact(typeof value === "number" ? String(value) : value);
-  if (!exact.isFinite()) throw new RangeError(`expected a finite number, found "${String(value)}"`);
+  const exact = parsed(typeof value === "number" ? String(value) : value);
+  if (!exact?.isFinite()) throw new RangeError(`expected a finite number, found "${String(value)}"`);
   return exact;
+}
+
+/** Undefined for what the library refuses with an error of its own. */
+function parsed(value: string | Decimal): Decimal | undefined {
+  try {
+    return new Exact(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The nearest double, for indicators and charts only. */
