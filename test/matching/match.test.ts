@@ -11,7 +11,9 @@ import { plainInstrument } from "../kit/engine-market.ts";
 const OPEN_MS = Date.UTC(2025, 0, 10, 12, 0);
 const NONE: Protection = { stopPct: undefined, takePct: undefined, trailingPct: undefined };
 
-function order(about: Partial<Omit<Order, "quantity" | "filledQuantity" | "price">> & { quantity?: string; filled?: string; price?: string }): Order {
+function order(
+  about: Partial<Omit<Order, "quantity" | "filledQuantity" | "price">> & { quantity?: string; filled?: string; price?: string },
+): Order {
   const { quantity = "10", filled = "0", price, ...rest } = about;
   const id = rest.clientOrderId ?? "e1";
   const whole: Order = {
@@ -35,7 +37,8 @@ function order(about: Partial<Omit<Order, "quantity" | "filledQuantity" | "price
 }
 
 const stop = (price: string, about = {}) => order({ clientOrderId: "e1s", side: "sell", type: "stop", purpose: "stop", price, ...about });
-const take = (price: string, about = {}) => order({ clientOrderId: "e1t", side: "sell", type: "take-profit", purpose: "take", price, ...about });
+const take = (price: string, about = {}) =>
+  order({ clientOrderId: "e1t", side: "sell", type: "take-profit", purpose: "take", price, ...about });
 const close = (about = {}) => order({ clientOrderId: "x1", side: "sell", purpose: "close", ...about });
 
 interface Book {
@@ -89,7 +92,12 @@ describe("matching against a one-minute candle", () => {
       candle(100.05, 105, 95, 101),
       ["x1 10@100.01 open"],
     ],
-    ["a closing order never sells more than is held", { orders: [close({ quantity: "15" })], ...HELD }, candle(100, 105, 95, 101), ["x1 10@100 open"]],
+    [
+      "a closing order never sells more than is held",
+      { orders: [close({ quantity: "15" })], ...HELD },
+      candle(100, 105, 95, 101),
+      ["x1 10@100 open"],
+    ],
     ["a stop that the candle does not reach rests", { orders: [stop("94.99")], ...HELD }, candle(100, 105, 95, 101), []],
     ["a stop that is just touched fills at its price", { orders: [stop("95")], ...HELD }, candle(100, 105, 95, 101), ["e1s 10@95 close"]],
     ["an open below the stop fills at the open", { orders: [stop("95")], ...HELD }, candle(90, 99, 89, 98), ["e1s 10@90 open"]],
@@ -99,7 +107,12 @@ describe("matching against a one-minute candle", () => {
       candle(90, 99, 89, 98),
       ["e1s 10@89.91 open"],
     ],
-    ["a target that is just touched fills at its price", { orders: [take("105")], ...HELD }, candle(100, 105, 95, 101), ["e1t 10@105 close"]],
+    [
+      "a target that is just touched fills at its price",
+      { orders: [take("105")], ...HELD },
+      candle(100, 105, 95, 101),
+      ["e1t 10@105 close"],
+    ],
     ["an open above the target fills at the open", { orders: [take("105")], ...HELD }, candle(108, 109, 100, 101), ["e1t 10@108 open"]],
     [
       "with stop and target in one candle the stop is taken to come first",
@@ -125,10 +138,25 @@ describe("matching against a one-minute candle", () => {
       candle(110, 111, 98, 100),
       ["e1s 10@99 close"],
     ],
-    ["a tenth of the volume fills, rounded down to the lot", { orders: [order({})] }, candle(100, 105, 95, 101, 43.219), ["e1 4.321@100 open"]],
-    ["what is left of an entry works on", { orders: [order({ filled: "4.321", status: "partially-filled" })] }, candle(99, 105, 95, 101, 1_000), ["e1 5.679@99 open"]],
+    [
+      "a tenth of the volume fills, rounded down to the lot",
+      { orders: [order({})] },
+      candle(100, 105, 95, 101, 43.219),
+      ["e1 4.321@100 open"],
+    ],
+    [
+      "what is left of an entry works on",
+      { orders: [order({ filled: "4.321", status: "partially-filled" })] },
+      candle(99, 105, 95, 101, 1_000),
+      ["e1 5.679@99 open"],
+    ],
     ["a candle without volume fills nothing", { orders: [order({}), close(), stop("95")], ...HELD }, candle(100, 105, 90, 101, 0), []],
-    ["an entry takes what the cash allows, in whole lots", { orders: [order({})], cash: "333.33" }, candle(100, 105, 95, 101), ["e1 3.333@100 open"]],
+    [
+      "an entry takes what the cash allows, in whole lots",
+      { orders: [order({})], cash: "333.33" },
+      candle(100, 105, 95, 101),
+      ["e1 3.333@100 open"],
+    ],
     [
       "an entry's cash has to pay the fee, too",
       { orders: [order({})], cash: "1001", rules: { takerFeeBps: 10 } },
@@ -148,7 +176,12 @@ describe("matching against a one-minute candle", () => {
       candle(99, 105, 98, 101),
       ["e1s 6@99 open"],
     ],
-    ["a stop fills no more than a tenth of the volume", { orders: [stop("95")], ...HELD }, candle(100, 105, 90, 101, 40), ["e1s 4@95 close"]],
+    [
+      "a stop fills no more than a tenth of the volume",
+      { orders: [stop("95")], ...HELD },
+      candle(100, 105, 90, 101, 40),
+      ["e1s 4@95 close"],
+    ],
     [
       "an entry is protected in its very candle, at the stop and not at the open",
       { orders: [order({})], protection: { stopPct: 5 } },
@@ -163,7 +196,12 @@ describe("matching against a one-minute candle", () => {
     ],
     [
       "the second part of an entry moves the stop to the average price",
-      { orders: [order({ filled: "5", status: "partially-filled" }), stop("95", { quantity: "5" })], held: "5", cost: "500", protection: { stopPct: 5 } },
+      {
+        orders: [order({ filled: "5", status: "partially-filled" }), stop("95", { quantity: "5" })],
+        held: "5",
+        cost: "500",
+        protection: { stopPct: 5 },
+      },
       candle(120, 121, 104.5, 110),
       ["e1 5@120 open", "e1s 10@104.5 close"],
     ],
@@ -174,8 +212,18 @@ describe("matching against a one-minute candle", () => {
       ["e1 10@100 open", "e1s 3@95 close"],
     ],
     ["a limit entry below the candle rests", { orders: [order({ type: "limit", price: "95" })] }, candle(100, 105, 95, 101), []],
-    ["a limit entry fills at its price when the candle goes through it", { orders: [order({ type: "limit", price: "95.5" })] }, candle(100, 105, 95, 101), ["e1 10@95.5 close"]],
-    ["a limit entry above the open fills at the open", { orders: [order({ type: "limit", price: "101" })] }, candle(100, 105, 95, 101), ["e1 10@100 open"]],
+    [
+      "a limit entry fills at its price when the candle goes through it",
+      { orders: [order({ type: "limit", price: "95.5" })] },
+      candle(100, 105, 95, 101),
+      ["e1 10@95.5 close"],
+    ],
+    [
+      "a limit entry above the open fills at the open",
+      { orders: [order({ type: "limit", price: "101" })] },
+      candle(100, 105, 95, 101),
+      ["e1 10@100 open"],
+    ],
     ["a closing order comes before the stop", { orders: [stop("95"), close()], ...HELD }, candle(94, 99, 90, 98), ["x1 10@94 open"]],
     ["what is not held is not stopped", { orders: [stop("95"), take("105")] }, candle(100, 110, 90, 98), []],
   ];
@@ -215,7 +263,12 @@ describe("matching at a price of a live market", () => {
     ["a stop fills at the price seen, which may be far below", { orders: [stop("95")], ...HELD }, 80, ["e1s 10@80"]],
     ["a stop rests above its price", { orders: [stop("95")], ...HELD }, 95.01, []],
     ["a target fills at the price seen", { orders: [take("105")], ...HELD }, 106, ["e1t 10@106"]],
-    ["a trailing stop follows the highest price seen", { orders: [stop("90")], ...HELD, protection: { trailingPct: 10 }, highest: "120" }, 108, ["e1s 10@108"]],
+    [
+      "a trailing stop follows the highest price seen",
+      { orders: [stop("90")], ...HELD, protection: { trailingPct: 10 }, highest: "120" },
+      108,
+      ["e1s 10@108"],
+    ],
     ["a closing order fills whole", { orders: [close()], ...HELD }, 97, ["x1 10@97"]],
     ["an entry is limited by cash", { orders: [order({})], cash: "250" }, 100, ["e1 2.5@100"]],
   ] satisfies [string, Book, number, string[]][])("%s", (_name, given, price, wanted) => {
