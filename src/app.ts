@@ -1,5 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import { createClaim } from "./chat/claim.ts";
+import type { Commands } from "./chat/command.ts";
 import { Delivery } from "./chat/delivery.ts";
 import { Digests } from "./chat/digests.ts";
 import { Dispatcher } from "./chat/dispatcher.ts";
@@ -63,14 +64,28 @@ const TERMINAL_PLACE = "terminal:local";
 const DIGEST_AT = "08:00";
 const DRAIN_MS = 1_000;
 
-/** Composes a desk from its plugs and starts it. The only place that names concrete ones. */
+interface Sources {
+  readonly store: Store;
+  readonly market: Market;
+  readonly commands: Commands;
+}
+
+/** Composes a desk from its plugs and starts it. The only place that names concrete ones. A desk that cannot start leaves nothing open. */
 export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
+  const [market, commands] = await Promise.all([options.market ?? openMarket(options), loadCommands(options.commandsFolder)]);
+  let store: Store | undefined;
+  try {
+    store = options.store ?? (await openStore(options.config.storeUrl, options.logger));
+    return await composeDesk(options, { store, market, commands });
+  } catch (thrown) {
+    // A store's thread would keep a process alive that has refused to start.
+    await Promise.allSettled([market.close(), store?.close()]);
+    throw thrown;
+  }
+}
+
+async function composeDesk(options: DeskOptions, { store, market, commands }: Sources): Promise<RunningDesk> {
   const { config, clock, logger } = options;
-  const [store, market, commands] = await Promise.all([
-    options.store ?? openStore(config.storeUrl, logger),
-    options.market ?? openMarket(options),
-    loadCommands(options.commandsFolder),
-  ]);
   const opened = await openEngine({
     store,
     market,
