@@ -67,7 +67,10 @@ class SqliteClient implements SqliteStore {
     worker.on("message", (message: FromWriter) => {
       if (message.kind === "answers") this.#settleAll(message.answers);
       else if (message.kind === "opened") opening.resolve();
-      else opening.reject(new ConfigError([message.problem]));
+      else {
+        this.#over = "it was never opened";
+        opening.reject(new ConfigError([message.problem]));
+      }
     });
   }
 
