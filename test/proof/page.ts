@@ -1,0 +1,32 @@
+import type { UnitResult } from "./state.ts";
+
+const INTRODUCTION = `# Proof
+
+What the long runs have shown: that a crash at any moment leaves the books of an undisturbed run. \`npm run proof\` repeats them and writes this page;
+an interrupted run goes on where it was.
+
+* **kills**: a real process with SQLite, six bots of all strategies, a replay at the speed \`max\`, ended with \`kill -9\` at random moments and started
+  again. Compared with an undisturbed process: every fill, the exact sums of all fills (added up apart from the desk's own code), every wish and denial,
+  and what \`stats today\` and \`bot list\` say. Every alert that an event called for must be seen on the terminal and on a local Discord; one that is
+  seen again must say that it is a repeat.
+* **crashes**: the engine over a store that dies before or after chosen writes, with commands, halts, a panic and a change to summer time on the way.
+`;
+
+/** The page of a proof, as far as it has come. */
+export function pageOf(sources: string, results: readonly UnitResult[]): string {
+  const equal = results.filter(({ faults }) => faults.length === 0).length;
+  const rows = results.map(
+    ({ name, did, hash, faults, seconds, date }) =>
+      `| ${name} | ${did} | ${faults.length === 0 ? "yes" : "**NO**"} | ${hash} | ${seconds} | ${date} |`,
+  );
+  const faults = results.flatMap((each) => each.faults.map((fault) => `* ${each.name}: ${fault}`));
+  return [
+    INTRODUCTION,
+    `Sources: commit ${sources}. Equal: ${equal} of ${results.length}.\n`,
+    "| what | how much | books equal | hash of the books | seconds | finished (UTC) |",
+    "|---|---|---|---|---|---|",
+    ...rows,
+    ...(faults.length === 0 ? [] : ["\n## What differed\n", ...faults]),
+    "",
+  ].join("\n");
+}
