@@ -195,7 +195,8 @@ function followPosition(state: AccountState, bot: BotState): void {
   if (!flat) return;
   bot.highest = undefined;
   const working = new Set([...state.orders.values()].map(({ intentId }) => intentId));
-  for (const { intentId, botId } of state.intents.values()) if (botId === bot.spec.id && !working.has(intentId)) state.intents.delete(intentId);
+  for (const { intentId, botId } of state.intents.values())
+    if (botId === bot.spec.id && !working.has(intentId)) state.intents.delete(intentId);
   if (bot.status === "stopping") setStatus(bot, "stopped", bot.statusReason);
 }
 

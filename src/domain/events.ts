@@ -27,11 +27,11 @@ export type AccountEvent =
   | { type: "intent"; intent: Intent }
   | { type: "attempt"; intentId: string; clientOrderId: string; attempt: number }
   | { type: "order-accepted"; clientOrderId: string; venueOrderId: string }
-  | { type: "order-rejected"; clientOrderId: string; code: string; reason: string }
-  | { type: "order-unknown"; clientOrderId: string; reason: string }
+  | { type: "order-rejected"; botId: string; clientOrderId: string; code: string; reason: string }
+  | { type: "order-unknown"; botId: string; clientOrderId: string; reason: string }
   | { type: "order-filled"; fill: Fill; botId: string; purpose: Purpose; reason: string; after: FillOutcome }
-  | { type: "order-canceled"; clientOrderId: string; reason: string }
-  | { type: "order-expired"; clientOrderId: string; reason: string }
+  | { type: "order-canceled"; botId: string; clientOrderId: string; reason: string }
+  | { type: "order-expired"; botId: string; clientOrderId: string; reason: string }
   | { type: "trail-moved"; botId: string; highest: Decimal }
   | { type: "breaker-tripped"; breaker: "daily-loss"; day: string; reason: string }
   | { type: "panic-started"; scope: string; reason: string }

@@ -1,5 +1,5 @@
-import type { IndicatorSpec } from "../domain/signal.ts";
 import type { IndicatorDefinition, Kernel } from "../domain/indicator.ts";
+import type { IndicatorSpec } from "../domain/signal.ts";
 import { bollingerDefinition } from "./bollinger.ts";
 import { emaDefinition } from "./ema.ts";
 import { rsiDefinition } from "./rsi.ts";

@@ -44,7 +44,7 @@ export function checkEntry(question: EntryQuestion): EntryAnswer {
   if (equity === undefined) return denied("no-price", "a position of this account has no price, so its equity is unknown");
   if (question.tripped) return denied("daily-loss", "the daily-loss breaker tripped today; it clears when the next local day begins");
   const loss = dailyLoss(equity, dayOpeningEquity);
-  if (loss && loss.isGreaterThanOrEqualTo(percentOf(dayOpeningEquity ?? equity, limits.dailyLossPct))) {
+  if (loss?.isGreaterThanOrEqualTo(percentOf(dayOpeningEquity ?? equity, limits.dailyLossPct))) {
     return denied(
       "daily-loss",
       `the account lost ${shown(loss, 2)} ${instrument.quote} today; the limit is ${limits.dailyLossPct}% of ${shown(dayOpeningEquity ?? equity, 2)}`,

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { FoldedCandle } from "../domain/candle.ts";
+import type { Reading } from "../domain/indicator.ts";
 import type { IndicatorSpec, Signal } from "../domain/signal.ts";
 import { type LinedSpec, PERIOD_MAX } from "../indicators/declare.ts";
-import type { Reading } from "../domain/indicator.ts";
 import type { DecideInput, Strategy } from "../ports/strategy.ts";
 
 type Shape = Readonly<Record<string, z.ZodDefault<z.ZodNumber>>>;
