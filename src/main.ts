@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { type RunningDesk, startDesk } from "./app.ts";
-import { ConfigError, messageOf } from "./domain/errors.ts";
+import { ConfigError, messageOf, TransientError } from "./domain/errors.ts";
 import { SHUTDOWN_MS } from "./engine/limits.ts";
 import { openTerminal, personPresent, say } from "./platforms/terminal.ts";
 import { cronerCalendar } from "./system/calendar.ts";
@@ -36,6 +36,7 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
     await run(config, flags);
   } catch (failure) {
     if (failure instanceof ConfigError) return refuse(failure.message.split("\n"));
+    if (failure instanceof TransientError) return refuse([`The market does not answer: ${failure.message}. Start again when it does.`]);
     throw failure;
   }
 }
@@ -58,12 +59,12 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   };
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
-  let desk: RunningDesk | undefined;
-  const stop = stopper(() => desk);
+  const started = Promise.withResolvers<RunningDesk>();
+  const stop = stopper(started.promise);
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGINT", () => void stop("SIGINT"));
-  if (process.platform !== "win32") process.on("SIGUSR2", () => void desk?.panic("signal SIGUSR2").catch(crash));
-  desk = await startDesk({
+  if (process.platform !== "win32") process.on("SIGUSR2", () => void started.promise.then((desk) => desk.panic("signal SIGUSR2")).catch(crash));
+  const desk = await startDesk({
     config,
     clock,
     beat: cronBeat(logger),
@@ -92,6 +93,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     },
     onFatal: crash,
   });
+  started.resolve(desk);
   if (desk.claimCode)
     process.stderr.write(`Nobody owns this desk yet. Send this in Discord or Telegram: /access link code:${desk.claimCode}\n`);
 }
@@ -99,14 +101,15 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
 type Stop = (reason: string, options?: { readonly isAgain: boolean }) => Promise<void>;
 
 /** Stops once, within the time that a shutdown may take; a second signal ends at once. */
-function stopper(deskOf: () => RunningDesk | undefined): Stop {
+function stopper(started: Promise<RunningDesk>): Stop {
   let stopping = false;
   return async (reason, { isAgain } = { isAgain: true }) => {
     if (stopping && !isAgain) return;
     if (stopping) process.exit(1);
     stopping = true;
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
-    await deskOf()?.stop(reason);
+    const desk = await started;
+    await desk.stop(reason);
     process.exit(0);
   };
 }
@@ -122,7 +125,8 @@ function version(): string {
   return version;
 }
 
+/** Says why there is no desk, and ends at once: what was opened on the way holds nothing yet. */
 function refuse(lines: readonly string[]): void {
   process.stderr.write(`${lines.join("\n")}\n`);
-  process.exitCode = EXIT_CONFIG;
+  process.exit(EXIT_CONFIG);
 }

@@ -24,7 +24,7 @@ export function deskAlert(event: AccountEvent | DeskEvent, when: string): AlertP
       return {
         kind: "system",
         critical: true,
-        card: card("New entries are halted")
+        card: card(event.panic ? "Panic: entries are halted, everything that is held is sold" : "New entries are halted")
           .warning()
           .line(event.reason, `By ${event.by}, ${until}. Stops, targets and exits go on.`, when),
       };

@@ -152,7 +152,8 @@ export class TradingEngine implements Engine {
   }
 
   async moveMarket(span: { readonly forMs: number } | "end"): Promise<MarketFacts> {
-    const { speed, pump, hub } = this.#parts;
+    const { speed, pump, hub, market } = this.#parts;
+    if (span === "end" && market.endless) throw new UserError("This market has no end. Say how long to wait instead, as in wait 2h.");
     if (speed !== "script")
       throw new UserError(`The market moves by itself at speed ${speed}. Start with MARKET_SPEED=script to move it by hand.`);
     await pump.moveTo(span === "end" ? Number.MAX_SAFE_INTEGER : hub.atMs + span.forMs);

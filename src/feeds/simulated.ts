@@ -29,6 +29,7 @@ class Simulated implements Market {
   readonly key: string;
   readonly label: string;
   readonly pace = "stepped";
+  readonly endless = true;
   readonly startMs: MarketMs = marketMs(ORIGIN_MS + WARM_UP_MS);
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly assumptions: readonly string[];

@@ -23,6 +23,8 @@ export interface Market {
   readonly pace: "stepped" | "live";
   /** Market time of a fresh desk. History exists before it, so that a bot may act at its first slot. */
   readonly startMs: MarketMs;
+  /** Set where `advance` never ends. */
+  readonly endless?: true;
   readonly instruments: ReadonlyMap<string, Instrument>;
   /** How instrument rules, spread and fees were come by, one sentence each, for start-up and `market price`. */
   readonly assumptions: readonly string[];
