@@ -95,8 +95,30 @@ function accountAlert(stream: string, event: AccountAlertEvent, when: string, na
           .line(when),
       };
     }
+    case "order-rejected":
+    case "order-unknown":
+    case "order-expired":
+      return orderAlert(event, nameOf(event.botId), when);
     default:
       return accountWideAlert(stream, event, when);
+  }
+}
+
+type OrderAlertEvent = Extract<AccountAlertEvent, { type: `order-${string}` }>;
+
+/** What became of an order beside fills. */
+function orderAlert(event: OrderAlertEvent, name: string, when: string): AlertPart {
+  const { botId, clientOrderId, reason } = event;
+  const about = (title: string) => card(title).fields({ Bot: name, Order: clientOrderId });
+  switch (event.type) {
+    case "order-rejected":
+      return { ...critical(about(`The venue rejected an order of ${name}`).bad().line(`${reason} (${event.code})`, when)), botId };
+    case "order-unknown": {
+      const todo = `${name} enters nothing until the order is found or proven absent. Nothing needs to be done.`;
+      return { ...critical(about(`The answer to an order of ${name} was lost`).warning().line(reason, todo, when)), botId };
+    }
+    case "order-expired":
+      return { kind: "bots", critical: false, botId, card: about(`An order of ${name} expired`).line(reason, when) };
   }
 }
 
@@ -118,16 +140,6 @@ function accountWideAlert(stream: string, event: AccountWide, when: string): Ale
       );
     case "panic-finished":
       return critical(finishedPanic(event.scope, event.remainder).line(when));
-    case "order-rejected":
-      return critical(orderCard(event.clientOrderId, "The venue rejected an order").bad().line(`${event.reason} (${event.code})`, when));
-    case "order-unknown":
-      return critical(
-        orderCard(event.clientOrderId, "An order's answer was lost")
-          .warning()
-          .line(event.reason, "Its bot enters nothing until the order is found or proven absent. Nothing needs to be done.", when),
-      );
-    case "order-expired":
-      return { kind: "bots", critical: false, card: orderCard(event.clientOrderId, "An order expired").line(event.reason, when) };
   }
 }
 
@@ -143,8 +155,4 @@ function finishedPanic(scope: string, remainder: readonly string[]): Card {
 
 function critical(made: Card): AlertPart {
   return { kind: "critical", critical: true, card: made };
-}
-
-function orderCard(clientOrderId: string, title: string): Card {
-  return card(title).fields({ Order: clientOrderId });
 }

@@ -20,10 +20,6 @@ function botOf(state: AccountState, event: AccountEvent): string | undefined {
     case "attempt":
       return state.intents.get(event.intentId)?.botId;
     case "order-accepted":
-    case "order-rejected":
-    case "order-unknown":
-    case "order-canceled":
-    case "order-expired":
       return state.orders.get(event.clientOrderId)?.botId;
     case "account-opened":
     case "day-started":

@@ -47,10 +47,16 @@ export function executionEvents(book: BotBook, bot: BotState, executions: readon
     const left = remainingOf(order).minus(filled.get(order.clientOrderId)?.quantity ?? ZERO);
     if (left.isLessThanOrEqualTo(0)) continue;
     if (sold)
-      events.push({ type: "order-canceled", clientOrderId: order.clientOrderId, reason: "its position was closed before the rest filled" });
+      events.push({
+        type: "order-canceled",
+        botId: order.botId,
+        clientOrderId: order.clientOrderId,
+        reason: "its position was closed before the rest filled",
+      });
     else if (at - order.sinceMs >= ENTRY_WORKS_MINUTES * MINUTE_MS && order.type === "market") {
       events.push({
         type: "order-expired",
+        botId: order.botId,
         clientOrderId: order.clientOrderId,
         reason: `not filled within ${ENTRY_WORKS_MINUTES} minutes of market time`,
       });

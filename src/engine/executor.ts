@@ -103,7 +103,7 @@ export class Executor {
       if (reading !== "absent") continue;
       const clientOrderId = clientOrderIdOf(order.intentId, order.attempt + 1);
       events.push({ type: "attempt", intentId: order.intentId, clientOrderId, attempt: order.attempt + 1 });
-      events.push({ type: "order-expired", clientOrderId: order.clientOrderId, reason: "it never reached the venue" });
+      events.push({ type: "order-expired", botId: order.botId, clientOrderId: order.clientOrderId, reason: "it never reached the venue" });
       again.push({ ...order, clientOrderId, attempt: order.attempt + 1 });
     }
     await this.#account.appendEvents(events);
@@ -116,7 +116,7 @@ export class Executor {
     for (const order of this.#account.state.orders.values()) {
       if (order.botId !== bot.spec.id || order.purpose !== "entry") continue;
       await this.#account.venue.cancel(order);
-      events.push({ type: "order-canceled", clientOrderId: order.clientOrderId, reason });
+      events.push({ type: "order-canceled", botId: order.botId, clientOrderId: order.clientOrderId, reason });
     }
     return events;
   }
@@ -144,16 +144,16 @@ export class Executor {
   }
 
   async #submitOne(order: Order): Promise<AccountEvent> {
-    const { clientOrderId } = order;
+    const { botId, clientOrderId } = order;
     const why = order.purpose === "entry" ? this.#entryForbidden(order) : undefined;
-    if (why !== undefined) return { type: "order-canceled", clientOrderId, reason: `not sent: ${why}` };
+    if (why !== undefined) return { type: "order-canceled", botId, clientOrderId, reason: `not sent: ${why}` };
     try {
       const outcome = await this.#account.venue.submit(order);
       if (outcome.kind === "accepted") return { type: "order-accepted", clientOrderId, venueOrderId: outcome.venueOrderId };
-      if (outcome.kind === "rejected") return { type: "order-rejected", clientOrderId, code: outcome.code, reason: outcome.reason };
-      return { type: "order-unknown", clientOrderId, reason: outcome.reason };
+      if (outcome.kind === "rejected") return { type: "order-rejected", botId, clientOrderId, code: outcome.code, reason: outcome.reason };
+      return { type: "order-unknown", botId, clientOrderId, reason: outcome.reason };
     } catch (failure) {
-      return { type: "order-unknown", clientOrderId, reason: messageOf(failure) };
+      return { type: "order-unknown", botId, clientOrderId, reason: messageOf(failure) };
     }
   }
 

@@ -87,9 +87,14 @@ describe("What happens to bots, accounts and the desk", () => {
     [{ type: "breaker-tripped", breaker: "daily-loss", day: "2021-05-19", reason: "5% lost" }, "critical", true, /daily-loss breaker/],
     [{ type: "panic-started", scope: "desk", reason: "asked to" }, "critical", true, /^Panic/],
     [{ type: "panic-finished", scope: "desk", remainder: [] }, "critical", true, /verified flat/],
-    [{ type: "order-rejected", clientOrderId: "o", code: "-2010", reason: "balance" }, "critical", true, /rejected/],
-    [{ type: "order-unknown", clientOrderId: "o", reason: "timeout" }, "critical", true, /answer was lost/],
-    [{ type: "order-expired", clientOrderId: "o", reason: "never filled" }, "bots", false, /expired/],
+    [
+      { type: "order-rejected", botId: "b1", clientOrderId: "o", code: "-2010", reason: "balance" },
+      "critical",
+      true,
+      /rejected an order of dip$/,
+    ],
+    [{ type: "order-unknown", botId: "b1", clientOrderId: "o", reason: "timeout" }, "critical", true, /order of dip was lost$/],
+    [{ type: "order-expired", botId: "b1", clientOrderId: "o", reason: "never filled" }, "bots", false, /order of dip expired$/],
     [{ type: "desk-started", version: "1.0.0", safe: false, crash: undefined }, "system", false, /^The desk was started$/],
     [{ type: "desk-started", version: "1.0.0", safe: false, crash }, "system", true, /after a crash/],
     [{ type: "desk-started", version: "1.0.0", safe: true, crash }, "system", true, /started safe/],
@@ -108,6 +113,14 @@ describe("What happens to bots, accounts and the desk", () => {
     for (const part of ["10 min", "killed by the system", "3 times", "system resume"]) expect(lines).toContain(part);
   });
 
+  it("names the bot and the order that an order alert is about, and folds and orders it with that bot's", () => {
+    for (const type of ["order-rejected", "order-unknown", "order-expired"] as const) {
+      const event = { type, botId: "b1", clientOrderId: "o-7", code: "-2010", reason: "because" };
+      expect(factsOf(event)).toEqual({ Bot: "dip", Order: "o-7" });
+      expect(alert(event)).toMatchObject({ botId: "b1", foldKey: expect.stringMatching(/:b1$/) });
+    }
+  });
+
   it("names what a panic could not sell", () => {
     const told = alert({ type: "panic-finished", scope: "desk", remainder: ["dip holds 0.01 BTC"] });
     expect(told?.view.title).not.toContain("flat");
@@ -118,7 +131,7 @@ describe("What happens to bots, accounts and the desk", () => {
     const quiet: (AccountEvent | DeskEvent)[] = [
       { type: "day-started", day: "2021-05-19", equity: ZERO },
       { type: "order-accepted", clientOrderId: "o", venueOrderId: "v" },
-      { type: "order-canceled", clientOrderId: "o", reason: "r" },
+      { type: "order-canceled", botId: "b1", clientOrderId: "o", reason: "r" },
       { type: "command-done", path: "help", args: {}, user: "u", place: "p", result: "r" },
       { type: "access-denied", user: "u", place: "p", path: "help" },
     ];

@@ -134,7 +134,7 @@ describe("an account's books", () => {
   it("keep an order's new attempt when the lost one is given up", () => {
     const state = books({ type: "intent", intent: intentOf("e1", "buy", "3") });
     push(state, { type: "attempt", intentId: "i-e1", clientOrderId: "e2", attempt: 2 });
-    push(state, { type: "order-expired", clientOrderId: "e1", reason: "lost" });
+    push(state, { type: "order-expired", botId: "b1", clientOrderId: "e1", reason: "lost" });
     expect([...state.orders.values()].map(({ clientOrderId, attempt }) => [clientOrderId, attempt])).toEqual([["e2", 2]]);
     expect(state.intents.has("i-e1")).toBe(true);
   });
@@ -148,7 +148,9 @@ describe("an account's books", () => {
     expect(() => applyAccountEvent(state, { sequence: 99, wallMs: wallMs(0), marketMs: marketMs(0), requestId: undefined, event })).toThrow(
       /expected event/,
     );
-    expect(() => push(state, { type: "order-rejected", clientOrderId: "e1", code: "x", reason: "y" })).toThrow(/cannot become rejected/);
+    expect(() => push(state, { type: "order-rejected", botId: "b1", clientOrderId: "e1", code: "x", reason: "y" })).toThrow(
+      /cannot become rejected/,
+    );
     expect(() => push(state, fillOf("e1s", 1, "2.5", "94"))).toThrow(/cannot go below zero/);
   });
 

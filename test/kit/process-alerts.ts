@@ -52,7 +52,7 @@ function dueOf(event: StoredFact["event"], name: string): What | undefined {
     case "breaker-tripped":
       return ["breaker tripped", "breakers", true];
     case "order-expired":
-      return [`order ${String(event.clientOrderId)} expired`, "bot alerts", false];
+      return [`order ${String(event.clientOrderId)} expired`, `bot alerts of ${name}`, false];
     case "order-rejected":
     case "order-unknown":
       return [`order ${String(event.clientOrderId)} ${event.type.slice("order-".length)}`, "orders", true];
@@ -77,9 +77,9 @@ const SENTENCES: readonly (readonly [RegExp, (found: RegExpExecArray) => string]
   [/^The desk was stopped/, () => "desk stopped"],
 ];
 const ORDERS: readonly (readonly [RegExp, string])[] = [
-  [/^An order expired/, "expired"],
-  [/^The venue rejected an order/, "rejected"],
-  [/^An order's answer was lost/, "unknown"],
+  [/^An order of \S+ expired/, "expired"],
+  [/^The venue rejected an order of /, "rejected"],
+  [/^The answer to an order of \S+ was lost/, "unknown"],
 ];
 const SHARED = /^and ([\d,]+) more (.+?)(?:: .*)?$/;
 

@@ -11,8 +11,6 @@ interface Standing {
   readonly lane: string;
   /** A critical alert goes out after the ordinary ones of its lane up to this sequence. */
   readonly afterSequence: number;
-  /** True when its bot is not known, so that it overtakes nothing in its stream. */
-  readonly strict: boolean;
   /** The channel for which it came here, because that one cannot be reached. */
   readonly failoverFor?: string;
 }
@@ -56,14 +54,13 @@ export function newEntry(standing: Standing, alert: Alert, wallMs: number): Entr
 }
 
 export function rowOf(entry: Entry): DeliveryRow {
-  const { key, wallMs, status, attempts, messageId, alert, stream, sequence, lane, afterSequence, strict, failoverFor, handedTo } = entry;
+  const { key, wallMs, status, attempts, messageId, alert, stream, sequence, lane, afterSequence, failoverFor, handedTo } = entry;
   const body: Body = {
     alert,
     stream,
     sequence,
     lane,
     afterSequence,
-    strict,
     ...(failoverFor === undefined ? {} : { failoverFor }),
     ...(handedTo === undefined ? {} : { handedTo }),
   };

@@ -105,7 +105,6 @@ export class Intake {
     const entry = this.#entry(stream, recorded, alert);
     if (!alert.critical) {
       this.#newestOrdinary.set(entry.lane, recorded.sequence);
-      this.#newestOrdinary.set(`any of ${stream}`, recorded.sequence);
       return undefined;
     }
     if (recorded.sequence <= (this.#cursors.get(AHEAD + stream) ?? 0)) return undefined;
@@ -147,11 +146,10 @@ export class Intake {
     return alert && this.#parts.wants(alert) ? alert : undefined;
   }
 
-  #entry(stream: string, { sequence, event }: Recorded<AccountEvent | DeskEvent>, alert: Alert): Entry {
+  #entry(stream: string, { sequence }: Recorded<AccountEvent | DeskEvent>, alert: Alert): Entry {
     const lane = alert.botId ?? stream;
-    const strict = alert.botId === undefined && event.type.startsWith("order-");
-    const afterSequence = alert.critical ? (this.#newestOrdinary.get(strict ? `any of ${stream}` : lane) ?? 0) : 0;
-    return newEntry({ stream, sequence, lane, afterSequence, strict }, alert, this.#parts.clock.wall());
+    const afterSequence = alert.critical ? (this.#newestOrdinary.get(lane) ?? 0) : 0;
+    return newEntry({ stream, sequence, lane, afterSequence }, alert, this.#parts.clock.wall());
   }
 
   async #page(stream: string, after: number): Promise<Recorded<AccountEvent | DeskEvent>[]> {

@@ -92,7 +92,7 @@ export class Lane implements Adopter {
 
   async adopt(entry: Entry, from: string, isRepeat: boolean): Promise<void> {
     const { stream, sequence, alert } = entry;
-    const standing = { stream, sequence, lane: `${from} ${stream}`, afterSequence: 0, strict: false, failoverFor: from };
+    const standing = { stream, sequence, lane: `${from} ${stream}`, afterSequence: 0, failoverFor: from };
     const adopted = newEntry(standing, alert, this.#parts.clock.wall());
     if (this.#intake?.critical.some(({ key }) => key === adopted.key)) return;
     adopted.mayHaveArrived = isRepeat;

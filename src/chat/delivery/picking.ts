@@ -37,20 +37,20 @@ function criticalNow(intake: Intake): Entry[] {
   const free: Entry[] = [];
   const held: Entry[] = [];
   for (const entry of intake.critical) {
-    const isBehind = held.some(({ lane, stream, strict }) => lane === entry.lane || ((strict || entry.strict) && stream === entry.stream));
+    const isBehind = held.some(({ lane }) => lane === entry.lane);
     (isBehind || isHeld(intake, entry) ? held : free).push(entry);
   }
   return free;
 }
 
 function isHeld(intake: Intake, entry: Entry): boolean {
-  return intake.isAhead(entry) || intake.ordinary.some((each) => isBefore(each, entry) && (entry.strict || each.lane === entry.lane));
+  return intake.isAhead(entry) || intake.ordinary.some((each) => isBefore(each, entry));
 }
 
 function isBehindCritical(intake: Intake, entry: Entry, picked: ReadonlySet<Entry>): boolean {
-  return intake.critical.some((each) => !picked.has(each) && isBefore(each, entry) && (each.strict || each.lane === entry.lane));
+  return intake.critical.some((each) => !picked.has(each) && isBefore(each, entry));
 }
 
 function isBefore(a: Entry, b: Entry): boolean {
-  return a.stream === b.stream && a.sequence < b.sequence;
+  return a.lane === b.lane && a.stream === b.stream && a.sequence < b.sequence;
 }
