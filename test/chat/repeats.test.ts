@@ -15,6 +15,7 @@ beforeEach(async () => {
   discord = {
     name: "discord",
     reachable: true,
+    edits: true,
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     send: () => Promise.resolve("m"),

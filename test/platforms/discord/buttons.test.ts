@@ -109,7 +109,11 @@ describe("A question that takes a typed answer", () => {
     expect(answer.id).toBe(question.id);
     expect(textOf(answer)).toContain("dip\\_2 is created");
     expect(door.typed).toEqual([
-      { text: "dip_2", requestId: `discord:${submitted.facts.id}`, place: { platform: "discord", id: discord.channel.id, direct: false } },
+      {
+        text: "dip_2",
+        requestId: `discord:${submitted.facts.id}`,
+        place: { platform: "discord", id: `discord:${discord.channel.id}`, direct: false },
+      },
     ]);
     expect(door.accepted.at(-1)?.answerHandle).toContain(submitted.facts.token);
   });

@@ -20,7 +20,7 @@ describe("A slash command", () => {
       path: "bot create",
       args: { name: "dip", symbol: "BTC/USDT", stop: "0.0000001", close: "yes" },
       user: { id: `discord:${discord.user.id}`, name: "ada" },
-      place: { platform: "discord", id: discord.channel.id, direct: false },
+      place: { platform: "discord", id: `discord:${discord.channel.id}`, direct: false },
     });
     expect(door.accepted).toEqual(door.handled);
   });
@@ -35,7 +35,7 @@ describe("A slash command", () => {
     const { discord, door } = await openDesk();
     const channel = discord.direct(discord.user);
     await discord.slash(discord.user, "/help", {}, { channel }).settled();
-    expect(door.handled[0]?.place).toEqual({ platform: "discord", id: channel.id, direct: true });
+    expect(door.handled[0]?.place).toEqual({ platform: "discord", id: `discord:${channel.id}`, direct: true });
   });
 
   test("with a private answer is deferred for that person only", async () => {
