@@ -59,7 +59,7 @@ export class Account implements ExecutorHost {
 
   /** Market time to stamp on a command's events. */
   now(): MarketMs {
-    return this.active || this.queue.depth > 1 ? this.position : marketMs(Math.max(this.position, this.services.hub.atMs));
+    return this.active || this.queue.depth > 1 ? this.position : marketMs(Math.max(this.position, this.services.now()));
   }
 
   priceOf = (symbol: string): number | undefined => this.services.hub.price(symbol)?.price;
@@ -164,7 +164,13 @@ export class Account implements ExecutorHost {
   }
 
   /** Matches each touched bot in turn; what one entry spends the next one no longer has. */
-  #matched(symbol: string, low: number, high: number, purse: { cash: Decimal }, match: (bot: BotState, cash: Decimal) => AccountEvent[]): AccountEvent[] {
+  #matched(
+    symbol: string,
+    low: number,
+    high: number,
+    purse: { cash: Decimal },
+    match: (bot: BotState, cash: Decimal) => AccountEvent[],
+  ): AccountEvent[] {
     const events: AccountEvent[] = [];
     for (const bot of this.exposure.touched(symbol, low, high)) {
       const found = match(bot, purse.cash);

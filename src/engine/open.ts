@@ -1,4 +1,5 @@
 import type { Decimal } from "../domain/money.ts";
+import { marketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Scheduled } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -18,7 +19,7 @@ import { crashReport, loadAlive, resumeAt } from "./recovery.ts";
 import type { AccountServices } from "./services.ts";
 import { StreamBook } from "./streams.ts";
 
-/** On a live market, candles newer than this are left to the watch, which has seen their prices. */
+/** On a live market, candles newer than this are left to the watch, which has seen their prices; before this start nothing has watched. */
 const WATCHED_MS = 120_000;
 
 export interface EngineOptions {
@@ -72,6 +73,8 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const safe = crash !== undefined && options.safeAfterCrashes > 0 && crash.crashesInWindow >= options.safeAfterCrashes;
   await desk.append([{ type: "desk-started", version: options.version, safe, crash }]);
 
+  const live = market.pace === "live";
+  const startedMs = clock.wall();
   const services: AccountServices = {
     market,
     hub,
@@ -80,11 +83,11 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     limits: options.limits,
     days: new Days(options.timeZone),
     halted: () => desk.halted(),
-    now: () => hub.atMs,
-    matchUntil: () => (market.pace === "live" ? clock.wall() - WATCHED_MS : Number.POSITIVE_INFINITY),
+    now: () => (live ? marketMs(Math.max(hub.atMs, clock.wall())) : hub.atMs),
+    matchUntil: () => (live ? Math.max(startedMs, clock.wall() - WATCHED_MS) : Number.POSITIVE_INFINITY),
   };
   const all = new Set(market.instruments.keys());
-  const symbols = market.pace === "live" ? accounts.symbols : () => all;
+  const symbols = live ? accounts.symbols : () => all;
   await hub.prime(symbols());
   for (const writer of writers) {
     const account = accounts.put(writer, services);

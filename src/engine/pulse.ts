@@ -106,19 +106,21 @@ export class Pulse {
 
   /** Prices between candles, on a live market: stops and market orders run on them. One request for all symbols. */
   async #watch(): Promise<void> {
-    if (this.#watching) return;
+    if (this.#watching || !this.#services.pump.caughtUp) return;
     this.#watching = true;
     const { market, hub, accounts, clock, logger } = this.#services;
     try {
+      let fresh = 0;
       const symbols = accounts.symbols();
       const readings = symbols.size === 0 ? [] : await market.prices(symbols);
       for (const { symbol, price, wallMs: seenMs } of readings) {
         if (clock.wall() - seenMs > PRICE_FRESH_MS) continue;
+        fresh += 1;
         const at = marketMs(wallMs(seenMs));
         hub.seePrice(symbol, price, at);
         for (const account of accounts.active()) void account.onPrice(symbol, price, at)?.catch(this.fatal);
       }
-      this.#watchMs = clock.monotonicMs();
+      if (fresh === symbols.size) this.#watchMs = clock.monotonicMs();
     } catch (failure) {
       if (!(failure instanceof TransientError)) throw failure;
       logger.warn({ market: market.key, problem: messageOf(failure) }, "no prices on this beat");

@@ -40,6 +40,7 @@ export class Pump {
   #scriptTarget: number;
   #ended = false;
   #stopped = false;
+  #caughtUp = false;
 
   constructor(services: PumpServices) {
     this.#services = services;
@@ -51,10 +52,16 @@ export class Pump {
     return this.#ended;
   }
 
+  /** Whether the candles that closed before the start were handed on: on a live market newer prices must not come before them. */
+  get caughtUp(): boolean {
+    return this.#caughtUp;
+  }
+
   /** Moves the market to where it should be by now. Waking it while it moves does nothing. */
   wake(): Promise<void> {
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
+      this.#caughtUp = true;
     });
     return this.#running;
   }
@@ -87,10 +94,12 @@ export class Pump {
     while (!this.#stopped) {
       const target = marketMs(Math.floor(this.#target() / MINUTE_MS) * MINUTE_MS);
       if (target <= hub.atMs) return;
-      const batch = await this.#advance(target);
+      const asked = symbols();
+      const batch = await this.#advance(target, asked);
       if (!batch) return;
       for (const step of batch.steps) {
         if (this.#stopped) return;
+        if (symbols() !== asked && [...symbols()].some((symbol) => !asked.has(symbol))) break;
         const wait = this.#step(step);
         if (wait) await wait;
         if (clock.monotonicMs() - breathedMs < BREATHE_EVERY_MS) continue;
@@ -106,10 +115,10 @@ export class Pump {
     }
   }
 
-  async #advance(target: MarketMs): Promise<{ steps: MarketStep[]; ended: boolean } | undefined> {
-    const { market, hub, symbols, logger } = this.#services;
+  async #advance(target: MarketMs, asked: ReadonlySet<string>): Promise<{ steps: MarketStep[]; ended: boolean } | undefined> {
+    const { market, hub, logger } = this.#services;
     try {
-      return await market.advance(hub.atMs, target, symbols(), STEPS_PER_BATCH);
+      return await market.advance(hub.atMs, target, asked, STEPS_PER_BATCH);
     } catch (failure) {
       if (!(failure instanceof TransientError)) throw failure;
       logger.warn({ market: market.key, problem: messageOf(failure) }, "the market did not answer; the next beat asks again");
