@@ -124,7 +124,9 @@ export class Accounts {
     const bot = account.state.bots.get(botId);
     if (!bot || account.runners.get(botId)) return;
     const runner = new BotRunner(bot, strategyNamed(bot.spec.strategy));
-    const feed = await account.services.hub.subscribe(bot.spec.symbol, bot.spec.timeframe, runner.specs);
+    const { hub, market } = account.services;
+    if (market.pace === "live" && !this.symbols().has(bot.spec.symbol)) hub.forget(bot.spec.symbol);
+    const feed = await hub.subscribe(bot.spec.symbol, bot.spec.timeframe, runner.specs);
     account.runners.add(runner, feed.key);
   }
 

@@ -152,6 +152,12 @@ export class FeedHub {
     return this.#warm(symbol, timeframe, missing, history);
   }
 
+  /** Drops the feeds of a symbol that nobody followed for a while: the candles in between never came. */
+  forget(symbol: string): void {
+    for (const { key } of this.#bySymbol.get(symbol) ?? []) this.#feeds.delete(key);
+    this.#bySymbol.delete(symbol);
+  }
+
   /** Advances everything by one step of the market; returns the slots it closed. */
   push(step: MarketStep): Slot[] {
     const slots: Slot[] = [];
