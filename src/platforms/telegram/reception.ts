@@ -83,12 +83,18 @@ export class Reception {
     const isCommand = said.kind === "command";
     const piece = this.#splits.judge({ chatId: chat.chatId, userId: user.id, text, dateSeconds: said.dateSeconds }, isCommand);
     if (piece === "rest") return;
-    if (piece === "first") return this.#say(chat, messageId, tooLong(WHOLE_TEXT_MAX));
+    // A panic with a long story is still a panic.
+    if (piece === "first" && !(isCommand && this.#isUrgent(said))) return this.#say(chat, messageId, tooLong(WHOLE_TEXT_MAX));
     const asked = isCommand ? this.#line(said) : this.#door.answer(text, said.id, user, said.place);
     if (asked === undefined) return said.place.direct ? this.#say(chat, messageId, HINT) : undefined;
     if ("problem" in asked) return this.#say(chat, messageId, asked.problem);
     const request = { ...asked.request, answerHandle: encodeHandle({ replyTo: messageId }) };
     await this.#admit(chat, (isFull) => this.#prepare(request, chat, isFull));
+  }
+
+  #isUrgent(said: Text): boolean {
+    const asked = this.#line(said);
+    return "request" in asked && URGENT.has(asked.request.path);
   }
 
   #line({ id, text, user, place }: Text): { request: Request } | { problem: View } {
