@@ -2,6 +2,8 @@ import type { Chat, Message, User } from "@grammyjs/types";
 import { awaited, type Person, spoken } from "./desk-person.ts";
 import type { TelegramCounterpart } from "./telegram/counterpart.ts";
 
+/** The longest text of one message. */
+const PIECES = /.{1,4096}/gs;
 const IN_PRIVATE = "Answered in private";
 
 /** A member of a Telegram group. Answers there are replies, so that they and the alerts cannot be taken for one another. */
@@ -27,8 +29,12 @@ export class TelegramPerson implements Person {
     return `telegram:${this.#chat.id}`;
   }
 
+  /** A longer text the app sends in pieces; the answer is to the first. */
   run(line: string): Promise<string> {
-    return this.#replied(this.#telegram.say(this.user, `/${line}`, this.#chat));
+    const [first = "", ...more] = `/${line}`.match(PIECES) ?? [];
+    const said = this.#telegram.say(this.user, first, this.#chat);
+    for (const piece of more) this.#telegram.say(this.user, piece, this.#chat);
+    return this.#replied(said);
   }
 
   /** What follows a press: a notice over the chat, a new version of the message, or a new message. */
