@@ -14,13 +14,13 @@ function fill(
   const money = { quantity: decimal(quantity), price: decimal(price), fee: decimal(fee), feeCurrency };
   return { fillId: "f", clientOrderId: "o", symbol: "BTC/USDT", side, ...money, liquidity: "taker", marketMs: marketMs(1) };
 }
-const after = (...fills: Fill[]): Position => fills.reduce((position, each) => applyFill(position, each, "BTC"), FLAT);
+const held = (...fills: Fill[]): Position => fills.reduce((position, each) => applyFill(position, each, "BTC"), FLAT);
 
 const digits = (max: number, scale: number) => fc.integer({ min: 1, max }).map((value) => decimal(value).shiftedBy(-scale));
 
 describe("a position", () => {
   it("averages its entry, keeps it while it is sold, and books the rest with the last sale", () => {
-    const bought = after(fill("buy", "1", "100", "0.1"), fill("buy", "2", "130", "0.26"));
+    const bought = held(fill("buy", "1", "100", "0.1"), fill("buy", "2", "130", "0.26"));
     expect(plain(entryPrice(bought)!)).toBe("120");
     const part = applyFill(bought, fill("sell", "1", "150", "0.15"), "BTC");
     expect([plain(part.cost), plain(part.grossRealized), plain(entryPrice(part)!)]).toEqual(["240", "30", "120"]);
@@ -30,13 +30,13 @@ describe("a position", () => {
   });
 
   it("holds less than it bought when the fee is taken in base", () => {
-    const bought = after(fill("buy", "1", "100", "0.001", "BTC"));
+    const bought = held(fill("buy", "1", "100", "0.001", "BTC"));
     expect([plain(bought.quantity), plain(bought.cost), plain(bought.feesPaid)]).toEqual(["0.999", "100", "0"]);
   });
 
   it("cannot be sold below zero", () => {
-    expect(() => after(fill("buy", "1", "100"), fill("sell", "1.00000001", "100"))).toThrow(/cannot go below zero/);
-    expect(() => after(fill("sell", "1", "100"))).toThrow(/sells 1 of 0/);
+    expect(() => held(fill("buy", "1", "100"), fill("sell", "1.00000001", "100"))).toThrow(/cannot go below zero/);
+    expect(() => held(fill("sell", "1", "100"))).toThrow(/sells 1 of 0/);
   });
 
   it("is the sum of its fills, and its result is what the cash says, to the last digit", () => {
