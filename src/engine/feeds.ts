@@ -152,6 +152,11 @@ export class FeedHub {
     return this.#warm(symbol, timeframe, missing, history);
   }
 
+  /** Nothing traded up to here: market time passes without a step. */
+  passTo(at: MarketMs): void {
+    this.#atMs = marketMs(Math.max(this.#atMs, at));
+  }
+
   /** Drops the feeds of a symbol that nobody followed for a while: the candles in between never came. */
   forget(symbol: string): void {
     for (const { key } of this.#bySymbol.get(symbol) ?? []) this.#feeds.delete(key);

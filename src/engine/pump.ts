@@ -110,7 +110,10 @@ export class Pump {
         this.#ended = true;
         logger.info({ market: market.key, at: hub.atMs }, "the market has no more candles");
       }
-      if (batch.steps.length === 0) return;
+      if (batch.steps.length === 0) {
+        if (market.pace === "stepped" && !batch.ended) hub.passTo(target);
+        return;
+      }
       if (symbols().size === 0 && market.pace === "live") return;
     }
   }
