@@ -1,15 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Person } from "../kit/desk-person.ts";
-import {
-  claim,
-  cleanUpAfterEach,
-  PLATFORMS,
-  type PlatformName,
-  type Stage,
-  setStage,
-  startDiscord,
-  startTelegram,
-} from "../kit/desk-stage.ts";
+import { claim, cleanUpAfterEach, PLATFORMS, type PlatformName, type Stage, setStage } from "../kit/desk-stage.ts";
 
 cleanUpAfterEach();
 
@@ -65,7 +56,9 @@ describe("a message of 10,000 characters", () => {
     expect(await person.run(`bot create name:${"x".repeat(10_000)}`)).toMatch(
       /^A line has at most 10,000 characters, this one is longer; it was dropped\. Send a shorter one\.$/,
     );
-    expect(await person.run(`bot create name:${"x".repeat(5_000)}`)).toMatch(/^A command has at most 4,000 characters, this one has 5,016; send/);
+    expect(await person.run(`bot create name:${"x".repeat(5_000)}`)).toMatch(
+      /^A command has at most 4,000 characters, this one has 5,016; send/,
+    );
     await goesOn(person, stage, []);
     expect(await person.run(`panic ${"x".repeat(10_000)}`)).toContain("Panic entries are denied");
     expect(rig.desk.opened.desk.state.halt?.panic).toBe(true);

@@ -77,8 +77,9 @@ export async function startDiscord(): Promise<DiscordCounterpart> {
   return discord;
 }
 
-export async function startTelegram(): Promise<TelegramCounterpart> {
+export async function startTelegram(port = 0): Promise<TelegramCounterpart> {
   const telegram = await TelegramCounterpart.start({
+    port,
     token: TELEGRAM_TOKEN,
     ...(botApiSpecPath === undefined ? {} : { botApiSpecPath }),
   });
@@ -143,7 +144,7 @@ export async function setStage(platform: PlatformName, options: DeskRigOptions =
 }
 
 /** Makes the person an admin with the code that the desk printed; whoever sits at the terminal is one already. */
-export async function claim({ rig, person }: Stage): Promise<string> {
+export async function claim({ rig, person }: Pick<Stage, "rig" | "person">): Promise<string> {
   if (rig.desk.claimCode === undefined) return "The desk is yours";
   return person.run(`access link code:${rig.desk.claimCode}`);
 }
