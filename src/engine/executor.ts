@@ -177,7 +177,7 @@ export class Executor {
       dayOpeningEquity: state.day?.equity,
       tripped: state.trippedDay !== undefined && state.trippedDay === state.day?.day,
       halted: services.halted(),
-      late: slot.closedMs + timeframeMs(slot.feed.timeframe) <= services.now(),
+      late: slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),
     });
   }
 

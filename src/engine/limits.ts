@@ -15,6 +15,8 @@ export const BOTS_MAX = 20_000;
 export const SNAPSHOT_EVERY_MS = 10_000;
 /** Crashes within this window count towards a safe start. */
 export const CRASH_WINDOW_MS = 600_000;
+/** Wall time that an account may be behind a fast market before its slots count as late; a beat brings many steps at once there. */
+export const LATE_AFTER_MS = 2_000;
 /** A watch older than this is said to be blind. */
 export const WATCH_STALE_MS = 10_000;
 /** Prices older than this are not traded on. */

@@ -13,6 +13,7 @@ import { Days } from "./days.ts";
 import { type Desk, openDesk } from "./desk.ts";
 import { TradingEngine } from "./engine.ts";
 import { FeedHub } from "./feeds.ts";
+import { LATE_AFTER_MS } from "./limits.ts";
 import { Pulse } from "./pulse.ts";
 import { type MarketSpeed, Pump } from "./pump.ts";
 import { crashReport, loadAlive, resumeAt } from "./recovery.ts";
@@ -84,6 +85,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     days: new Days(options.timeZone),
     halted: () => desk.halted(),
     now: () => (live ? marketMs(Math.max(hub.atMs, clock.wall())) : hub.atMs),
+    lagMs: !live && typeof speed === "number" ? speed * LATE_AFTER_MS : 0,
     matchUntil: () => (live ? Math.max(startedMs, clock.wall() - WATCHED_MS) : Number.POSITIVE_INFINITY),
   };
   const all = new Set(market.instruments.keys());

@@ -24,6 +24,8 @@ export interface AccountServices {
   readonly halted: () => string | undefined;
   /** Market time now: a slot whose successor has closed by then is late. */
   readonly now: () => MarketMs;
+  /** How far market time runs on in a few beats: an account that is no further behind only waits for the steps of one beat. */
+  readonly lagMs: number;
   /** Candles up to here are matched; on a live market the watch has covered newer ones. */
   readonly matchUntil: () => number;
 }
