@@ -3,7 +3,7 @@ import { random } from "../kit/engine-market.ts";
 import type { CrashPoint } from "../kit/engine-store.ts";
 import { ALICE, BOB, finalBooks, playRest, playThrough, playUndisturbed, script, stormyMarket } from "./crash-scenario.ts";
 
-const MINUTES = 130;
+const MINUTES = 110;
 const market = stormyMarket(MINUTES);
 const acts = script(MINUTES);
 
