@@ -26,8 +26,10 @@ export class DiscordPerson implements Person {
     return `discord:${this.#channel.id}`;
   }
 
+  /** The app shows yes and no as a choice of true and false. */
   async run(line: string): Promise<string> {
-    return this.#saw(await this.#discord.slash(this.user, `/${line}`, {}, { channel: this.#channel }).settled());
+    const chosen = line.replaceAll(/(?<=\s\w+:)(yes|no)(?=\s|$)/g, (word) => String(word === "yes"));
+    return this.#saw(await this.#discord.slash(this.user, `/${chosen}`, {}, { channel: this.#channel }).settled());
   }
 
   async press(label: string): Promise<string> {

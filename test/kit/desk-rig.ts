@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
 import { loadConfig } from "../../config/load.ts";
 import { type DeskOptions, type RunningDesk, startDesk } from "../../src/app.ts";
-import { MINUTE_MS } from "../../src/domain/time.ts";
+import { MINUTE_MS, wallMs } from "../../src/domain/time.ts";
 import { openTerminal } from "../../src/platforms/terminal.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Logger } from "../../src/ports/logger.ts";
@@ -107,6 +107,17 @@ export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig
 async function storeOf({ store, file }: DeskRigOptions): Promise<Store> {
   if (file !== undefined) return openSqliteStore({ file });
   return store === undefined || store === "as set" ? openMemoryStore() : store;
+}
+
+/** The real clock with its wall time moved on, as a process finds it that was away so long. */
+export function clockAhead(aheadMs: number): Clock {
+  const clock = systemClock();
+  return {
+    wall: () => wallMs(clock.wall() + aheadMs),
+    monotonicMs: () => clock.monotonicMs(),
+    sleep: (delayMs, signal) => clock.sleep(delayMs, signal),
+    breathe: () => clock.breathe(),
+  };
 }
 
 /** Waits for something that crosses a real socket. */
