@@ -12,11 +12,12 @@ export default defineCommand({
       return card("No place gets alerts")
         .line("`channel subscribe` starts them where it is sent.")
         .button("Subscribe this place", "channel subscribe");
-    const rows = channels.map(({ place, kinds, digest }) => [
+    const rows = channels.map(({ place, kinds, digest, quiet }) => [
       place,
       kinds.join(", ") || "-",
       digest ? `${digest.at} ${digest.timeZone}` : "-",
+      quiet ? `${quiet.from}-${quiet.to} ${quiet.timeZone}` : "-",
     ]);
-    return card(channels.length === 1 ? "1 place" : `${channels.length} places`).table(["Place", "Alerts", "Digest"], rows);
+    return card(channels.length === 1 ? "1 place" : `${channels.length} places`).table(["Place", "Alerts", "Digest", "Quiet"], rows);
   },
 });

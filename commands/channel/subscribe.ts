@@ -17,6 +17,7 @@ export default defineCommand({
       .good()
       .line(`Kinds: ${args.kinds.join(", ")}.`)
       .button("Daily digest", "channel digest")
+      .button("Quiet hours", "channel quiet")
       .button("Stop alerts", "channel unsubscribe");
   },
 });

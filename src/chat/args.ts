@@ -195,6 +195,23 @@ export const localTimeOrOff = argument<string>(
   (value) => (["off", "none", "no"].includes(value.toLowerCase()) ? "off" : timeOf(value)),
 );
 
+/** From a time of day to another, which may be the next morning; or `off`. */
+export const quietHoursOrOff = argument<{ readonly from: string; readonly to: string } | "off">(
+  {
+    kind: "text",
+    question: "Quiet from when to when? (or off)",
+    choices: ["22:00-07:00", "23:00-08:00", "off"],
+    freeText: true,
+    example: "22:00-07:00",
+  },
+  "two different times of day such as 22:00-07:00, or off",
+  (value) => {
+    if (["off", "none", "no"].includes(value.toLowerCase())) return "off";
+    const [from, to, ...more] = value.split(/\s*[-\u2013]\s*/).map(timeOf);
+    return from !== undefined && to !== undefined && from !== to && more.length === 0 ? { from, to } : undefined;
+  },
+);
+
 /** An IANA time zone. */
 export const timeZone = argument<string>(
   { kind: "text", example: "Europe/Berlin" },

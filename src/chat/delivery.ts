@@ -97,6 +97,7 @@ export class Delivery {
       place,
       platform: platforms.find(({ name }) => name === platformOf(place)),
       wants: (alert) => wants(desk.state.channels.get(place)?.kinds ?? [], place, alert),
+      quiet: () => desk.state.channels.get(place)?.quiet,
       other: () => this.#otherThan(place),
       onIdle: this.#onIdle,
     });

@@ -1,4 +1,5 @@
 import type { AlertKind, CrashReport, DeskEvent, Recorded, Role } from "./events.ts";
+import type { QuietHours } from "./quiet.ts";
 import type { MarketMs, WallMs } from "./time.ts";
 import { marketMs } from "./time.ts";
 
@@ -18,6 +19,8 @@ export interface Channel {
   readonly kinds: readonly AlertKind[];
   readonly digest: { readonly at: string; readonly timeZone: string; readonly setMs: MarketMs } | undefined;
   readonly lastDigestDay: string | undefined;
+  /** While they last, ordinary alerts wait. */
+  readonly quiet: QuietHours | undefined;
 }
 
 export interface RegisteredBot {
@@ -149,6 +152,7 @@ function applyPeopleFact(state: DeskState, event: PeopleFact): void {
         kinds: event.kinds,
         digest: before?.digest,
         lastDigestDay: before?.lastDigestDay,
+        quiet: before?.quiet,
       });
       return;
     }
@@ -156,9 +160,15 @@ function applyPeopleFact(state: DeskState, event: PeopleFact): void {
       state.channels.delete(event.place);
       return;
     case "channel-digest-set": {
-      const before = state.channels.get(event.place) ?? { place: event.place, kinds: [], lastDigestDay: undefined };
+      const before = state.channels.get(event.place) ?? { place: event.place, kinds: [], lastDigestDay: undefined, quiet: undefined };
       const digest = event.at === undefined ? undefined : { at: event.at, timeZone: event.timeZone, setMs: state.marketMs };
       state.channels.set(event.place, { ...before, digest });
+      return;
+    }
+    case "channel-quiet-set": {
+      const before = state.channels.get(event.place);
+      const quiet = event.hours && { ...event.hours, timeZone: event.timeZone };
+      if (before) state.channels.set(event.place, { ...before, quiet });
       return;
     }
     case "digest-due": {

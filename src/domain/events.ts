@@ -80,6 +80,7 @@ export type DeskEvent =
   | { type: "channel-subscribed"; place: string; kinds: AlertKind[]; by: string }
   | { type: "channel-unsubscribed"; place: string; by: string }
   | { type: "channel-digest-set"; place: string; at: string | undefined; timeZone: string; by: string }
+  | { type: "channel-quiet-set"; place: string; hours: { from: string; to: string } | undefined; timeZone: string; by: string }
   | { type: "digest-due"; place: string; day: string; digest: Digest }
   | { type: "account-registered"; account: string; owner: string }
   | { type: "bot-registered"; botId: string; name: string; group: string | undefined; owner: string; account: string }
@@ -162,6 +163,7 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<AccountEvent["type"] | DeskEven
   "channel-subscribed",
   "channel-unsubscribed",
   "channel-digest-set",
+  "channel-quiet-set",
   "digest-due",
   "account-registered",
   "bot-registered",

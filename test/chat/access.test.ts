@@ -19,6 +19,7 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "bot stop": ["bot stop dip", "operator", "bot"],
   "channel digest": ["channel digest 08:00", "operator"],
   "channel list": ["channel list", "viewer"],
+  "channel quiet": ["channel quiet 22:00-07:00", "operator"],
   "channel subscribe": ["channel subscribe", "operator"],
   "channel unsubscribe": ["channel unsubscribe", "operator"],
   help: ["help", "anyone"],

@@ -36,6 +36,11 @@ export class Rig {
     this.tell({ type: "channel-subscribed", place, kinds, by: "discord:1" });
   }
 
+  /** Quiet from then to then, in UTC unless told. */
+  quiet(place: string, from: string, to: string, timeZone = "UTC"): void {
+    this.tell({ type: "channel-quiet-set", place, hours: { from, to }, timeZone, by: "discord:1" });
+  }
+
   fills(bot: string, from: number, count: number, purpose: Purpose = "exit"): void {
     this.streams.append("account:a", ...Array.from({ length: count }, (_, index) => fillOf(bot, from + index, purpose)));
   }

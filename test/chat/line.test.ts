@@ -29,6 +29,7 @@ test.each([
   ["stats daily 14", "stats daily", { days: "14" }],
   ["access grant discord:42 operator scope:bot:dip", "access grant", { user: "discord:42", role: "operator", scope: "bot:dip" }],
   ["channel digest 08:30 zone:Europe/Berlin", "channel digest", { at: "08:30", zone: "Europe/Berlin" }],
+  ["channel quiet 22:00-07:00 zone:Europe/Berlin", "channel quiet", { hours: "22:00-07:00", zone: "Europe/Berlin" }],
   ["bot create BTC/USDT ema-cross 5m name:dip", "bot create", { symbol: "BTC/USDT", strategy: "ema-cross", timeframe: "5m", name: "dip" }],
   ['bot create params:"fast=9 slow=21"', "bot create", { params: "fast=9 slow=21" }],
   ["bot create params:\u201cfast=9 slow=21\u201d", "bot create", { params: "fast=9 slow=21" }],
@@ -49,7 +50,7 @@ test("suggests the nearest command for an unknown one", () => {
 });
 
 test("lists the verbs of a noun that stands alone", () => {
-  expect(refused("channel")).toContain("channel digest, channel list, channel subscribe, channel unsubscribe");
+  expect(refused("channel")).toContain("channel digest, channel list, channel quiet, channel subscribe, channel unsubscribe");
 });
 
 test("suggests the nearest argument for an unknown one", () => {

@@ -90,12 +90,40 @@ test("a place subscribes, gets a digest and is left in peace", async () => {
   expect(desk.ledger.state.channels.get(HERE.id)?.kinds).toEqual(["critical", "fills", "bots", "system"]);
   expect((await desk.type("channel digest 8:30 zone:europe/berlin")).title).toBe("This place gets the digest at 08:30");
   expect(desk.ledger.state.channels.get(HERE.id)?.digest).toMatchObject({ at: "08:30", timeZone: "Europe/Berlin" });
-  expect((await desk.type("channel list")).table?.rows).toEqual([[HERE.id, "critical, fills, bots, system", "08:30 Europe/Berlin"]]);
+  expect((await desk.type("channel list")).table?.rows).toEqual([[HERE.id, "critical, fills, bots, system", "08:30 Europe/Berlin", "-"]]);
   await desk.type("channel digest off");
   expect(desk.ledger.state.channels.get(HERE.id)?.digest).toBeUndefined();
   await desk.type("channel unsubscribe");
   expect(desk.ledger.state.channels.size).toBe(0);
   expect((await desk.type("channel unsubscribe")).tone).toBe("bad");
+});
+
+test("a place has quiet hours until they are switched off", async () => {
+  expect(textOf(await desk.type("channel quiet 22:00-07:00"))).toContain("This place gets no alerts");
+  await desk.type("channel subscribe");
+  const set = await desk.type("channel quiet 22:00-7:00 zone:europe/berlin");
+  expect(set.title).toBe("This place is quiet from 22:00 to 07:00");
+  expect(textOf(set)).toContain("critical alerts and the digest come at once");
+  const quiet = { from: "22:00", to: "07:00", timeZone: "Europe/Berlin" };
+  expect(desk.ledger.state.channels.get(HERE.id)?.quiet).toEqual(quiet);
+  expect((await desk.type("channel list")).table?.rows).toEqual([[HERE.id, "critical, fills", "-", "22:00-07:00 Europe/Berlin"]]);
+  await desk.type("channel subscribe all");
+  await desk.type("channel digest 08:00");
+  expect(desk.ledger.state.channels.get(HERE.id)?.quiet).toEqual(quiet);
+  expect((await desk.type("channel quiet off")).title).toBe("This place has no quiet hours");
+  expect(desk.ledger.state.channels.get(HERE.id)?.quiet).toBeUndefined();
+  await desk.type("channel quiet 13:00 - 14:00");
+  expect(desk.ledger.state.channels.get(HERE.id)?.quiet).toEqual({ from: "13:00", to: "14:00", timeZone: "UTC" });
+});
+
+test("quiet hours are asked for, and what is none is refused in one sentence", async () => {
+  await desk.type("channel subscribe");
+  const asked = await desk.type("channel quiet");
+  expect(asked.buttons.map(({ label }) => label)).toEqual(["22:00-07:00", "23:00-08:00", "off", "Cancel"]);
+  await desk.press(asked, "23:00-08:00");
+  expect(desk.ledger.state.channels.get(HERE.id)?.quiet).toMatchObject({ from: "23:00", to: "08:00" });
+  for (const wrong of ["22:00", "22:00-22:00", "25:00-07:00", "22:00-07:00-08:00", "night"])
+    expect(textOf(await desk.type(`channel quiet hours:"${wrong}"`)), wrong).toContain("expected two different times of day");
 });
 
 test("only an admin ends the alerts of another place", async () => {

@@ -4,11 +4,18 @@ import type { Streams } from "../../ports/engine.ts";
 import { alertOf } from "../alerts.ts";
 import type { Alert, BotNames } from "../alerts-shape.ts";
 import { type Entry, newEntry } from "./entry.ts";
-import { CRITICAL_MAX, ORDINARY_MAX, PAGE } from "./limits.ts";
+import { CRITICAL_MAX, EARLY_MAX, ORDINARY_MAX, PAGE } from "./limits.ts";
 
 /** Cursor of the critical alerts that were taken ahead of the ordinary ones. */
 const AHEAD = "critical of ";
 const DESK_STREAM = "desk";
+/** Digests wait for nothing, so they have a lane of their own. */
+const DIGESTS = "digests";
+
+/** Cursor of a lane whose alerts were taken ahead of the others. */
+function laneCursor(stream: string, lane: string): string {
+  return `lane ${lane} of ${stream}`;
+}
 
 export interface IntakeParts {
   readonly streams: Streams;
@@ -19,7 +26,8 @@ export interface IntakeParts {
 
 /**
  * Takes alerts for one channel out of the streams, as far as there is room. Critical ones have room of their own and are taken first, however long
- * the ordinary backlog is; that is why each stream has two cursors. The one of the ordinary alerts never passes the other.
+ * the ordinary backlog is; that is why each stream has two cursors. The one of the ordinary alerts never passes the other. In quiet hours it stands
+ * still: what may not wait is taken ahead lane by lane, each with a cursor of its own.
  */
 export class Intake {
   readonly critical: Entry[] = [];
@@ -45,12 +53,20 @@ export class Intake {
     return this.#parts.streams.names().every((stream) => this.#cursor(stream) >= this.#parts.streams.lastSequence(stream));
   }
 
+  /** Whether nothing is in memory or the streams but what waits for the end of quiet hours. */
+  get isDoneForNow(): boolean {
+    const { streams } = this.#parts;
+    const isSearched = streams.names().every((stream) => (this.#searched.get(stream) ?? 0) >= streams.lastSequence(stream));
+    return isSearched && this.critical.length === 0 && this.#early().size === 0 && !this.ordinary.some((entry) => this.isEarly(entry));
+  }
+
   /** Whether there is something to take and room for it. */
-  get canTake(): boolean {
+  canTake(isQuiet: boolean): boolean {
+    if (isQuiet && this.#early().size > 0 && this.#hasEarlyRoom) return true;
     return this.#parts.streams.names().some((stream) => {
       const searched = this.#searched.get(stream) ?? this.#cursor(stream);
       const isNew = searched < this.#parts.streams.lastSequence(stream) && this.critical.length < CRITICAL_MAX;
-      return isNew || (this.#cursor(stream) < searched && this.ordinary.length < ORDINARY_MAX);
+      return isNew || (!isQuiet && this.#cursor(stream) < searched && this.ordinary.length < ORDINARY_MAX);
     });
   }
 
@@ -60,13 +76,26 @@ export class Intake {
 
   /** True while an ordinary alert that must come first was not taken yet. */
   isAhead(entry: Entry): boolean {
-    return this.#cursor(entry.stream) < entry.afterSequence;
+    return this.#takenOf(entry.stream, entry.lane) < entry.afterSequence;
+  }
+
+  /** Whether quiet hours do not hold an ordinary alert: a digest, for a person chose its time, and what a critical alert of its lane must follow. */
+  isEarly({ alert, stream, lane, sequence }: Entry): boolean {
+    return (
+      alert.digestFor !== undefined ||
+      this.critical.some((each) => each.lane === lane && each.stream === stream && each.sequence > sequence)
+    );
+  }
+
+  /** Whether what quiet hours hold leaves no room for what they do not: some of it must go, or something critical would wait for it. */
+  get isFullOfHeld(): boolean {
+    return !this.#hasEarlyRoom && this.#early().size > 0 && !this.ordinary.some((entry) => this.isEarly(entry));
   }
 
   /** Takes what there is room for. Resolves with the new entries. */
-  async fill(): Promise<Entry[]> {
+  async fill(isQuiet: boolean): Promise<Entry[]> {
     const critical = await this.fillCritical();
-    return [...critical, ...(await this.#fillOrdinary())];
+    return [...critical, ...(isQuiet ? await this.#fillEarly() : await this.#fillOrdinary())];
   }
 
   /** Searches ahead for critical alerts only. */
@@ -132,13 +161,63 @@ export class Intake {
       const recorded = first?.rows.shift();
       if (first === undefined || recorded === undefined) break;
       this.#move(first.stream, recorded.sequence);
-      const alert = this.#alertOf(first.stream, recorded);
-      if (!alert || alert.critical) continue;
-      const entry = this.#entry(first.stream, recorded, alert);
-      this.ordinary.push(entry);
-      taken.push(entry);
+      const entry = this.#takeOrdinary(first.stream, recorded);
+      if (entry) taken.push(entry);
     }
     return taken;
+  }
+
+  /** Takes what quiet hours do not hold, lane by lane, ahead of the cursor that stands still. */
+  async #fillEarly(): Promise<Entry[]> {
+    const taken: Entry[] = [];
+    for (const [stream, lanes] of this.#early()) {
+      let at = Math.min(...[...lanes.keys()].map((lane) => this.#takenOf(stream, lane)));
+      const until = Math.max(...lanes.values());
+      while (at < until && this.#hasEarlyRoom) {
+        const page = await this.#page(stream, at);
+        for (const recorded of page) {
+          if (recorded.sequence > until || !this.#hasEarlyRoom) break;
+          const entry = this.#takeOrdinary(stream, recorded, lanes);
+          if (entry) taken.push(entry);
+          at = recorded.sequence;
+        }
+        if (page.length < PAGE) break;
+        await this.#parts.clock.breathe();
+      }
+      for (const [lane, upTo] of lanes) {
+        const reached = Math.min(at, upTo);
+        if (reached > this.#takenOf(stream, lane)) this.#move(laneCursor(stream, lane), reached);
+      }
+    }
+    return taken;
+  }
+
+  /** By stream, the lanes with alerts that quiet hours do not hold, and up to where. */
+  #early(): Map<string, Map<string, number>> {
+    const early = new Map<string, Map<string, number>>();
+    const need = (stream: string, lane: string, upTo: number) => {
+      if (upTo <= this.#takenOf(stream, lane)) return;
+      const lanes = early.get(stream) ?? new Map<string, number>();
+      early.set(stream, lanes.set(lane, Math.max(upTo, lanes.get(lane) ?? 0)));
+    };
+    for (const { stream, lane, afterSequence } of this.critical) need(stream, lane, afterSequence);
+    need(DESK_STREAM, DIGESTS, this.#newestOrdinary.get(DIGESTS) ?? 0);
+    return early;
+  }
+
+  get #hasEarlyRoom(): boolean {
+    return this.ordinary.length < ORDINARY_MAX + EARLY_MAX;
+  }
+
+  /** Takes an ordinary alert that was not taken before, of one of these lanes if they are named. */
+  #takeOrdinary(stream: string, recorded: Recorded<AccountEvent | DeskEvent>, lanes?: ReadonlyMap<string, number>): Entry | undefined {
+    const alert = this.#alertOf(stream, recorded);
+    if (!alert || alert.critical) return undefined;
+    const entry = this.#entry(stream, recorded, alert);
+    if (recorded.sequence <= (this.#cursors.get(laneCursor(stream, entry.lane)) ?? 0)) return undefined;
+    if (lanes !== undefined && recorded.sequence > (lanes.get(entry.lane) ?? 0)) return undefined;
+    this.ordinary.push(entry);
+    return entry;
   }
 
   #alertOf(stream: string, recorded: Recorded<AccountEvent | DeskEvent>): Alert | undefined {
@@ -147,7 +226,7 @@ export class Intake {
   }
 
   #entry(stream: string, { sequence }: Recorded<AccountEvent | DeskEvent>, alert: Alert): Entry {
-    const lane = alert.botId ?? stream;
+    const lane = alert.digestFor === undefined ? (alert.botId ?? stream) : DIGESTS;
     const afterSequence = alert.critical ? (this.#newestOrdinary.get(lane) ?? 0) : 0;
     return newEntry({ stream, sequence, lane, afterSequence }, alert, this.#parts.clock.wall());
   }
@@ -163,6 +242,11 @@ export class Intake {
 
   #cursor(stream: string): number {
     return this.#cursors.get(stream) ?? 0;
+  }
+
+  /** Up to where the ordinary alerts of a lane were taken. */
+  #takenOf(stream: string, lane: string): number {
+    return Math.max(this.#cursor(stream), this.#cursors.get(laneCursor(stream, lane)) ?? 0);
   }
 
   #move(cursor: string, sequence: number): void {

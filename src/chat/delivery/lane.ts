@@ -1,4 +1,5 @@
 import { messageOf } from "../../domain/errors.ts";
+import type { QuietHours } from "../../domain/quiet.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { Platform } from "../../ports/platform.ts";
@@ -12,6 +13,7 @@ import { Ledger } from "./ledger.ts";
 import { CURSORS_EVERY_MS, LOOK_AGAIN_MS } from "./limits.ts";
 import { Pace } from "./pace.ts";
 import { pick } from "./picking.ts";
+import { QuietNow } from "./quiet-now.ts";
 import { type Outcome, trySend } from "./sending.ts";
 
 export interface LaneParts extends IntakeParts {
@@ -19,6 +21,8 @@ export interface LaneParts extends IntakeParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** When ordinary alerts wait, if ever. */
+  readonly quiet: () => QuietHours | undefined;
   /** Undefined when that platform is not set up in this process. */
   readonly platform: Platform | undefined;
   readonly other: HandoverParts["other"];
@@ -36,6 +40,7 @@ export class Lane implements Adopter {
   readonly #ledger: Ledger;
   readonly #folding: Folding;
   readonly #pace = new Pace();
+  readonly #quiet: QuietNow;
   #intake: Intake | undefined;
   #isClosed = false;
   #isResting = false;
@@ -47,11 +52,14 @@ export class Lane implements Adopter {
     this.#folding = new Folding(parts.platform?.edits ?? true);
     this.#bell = new Bell(parts.clock);
     this.#ledger = new Ledger(parts.store, parts.place);
+    this.#quiet = new QuietNow(parts.clock, parts.quiet);
   }
 
-  /** Nothing is left to do now. */
+  /** Nothing is left to do now; what quiet hours hold is for later. */
   get isIdle(): boolean {
-    return this.#isResting && this.#intake?.size === 0 && !this.#ledger.hasRows && this.#intake.isDone;
+    const intake = this.#intake;
+    if (!this.#isResting || intake === undefined || this.#ledger.hasRows) return false;
+    return this.#quiet.is ? intake.isDoneForNow : intake.size === 0 && intake.isDone;
   }
 
   get isReachable(): boolean {
@@ -107,20 +115,21 @@ export class Lane implements Adopter {
   /** Takes what is new and sends what may go out. False when there is nothing to do until something happens. */
   async #round(intake: Intake): Promise<boolean> {
     const { clock, platform } = this.#parts;
+    const isQuiet = this.#quiet.is;
     intake.drop();
-    this.#ledger.changed(await intake.fill());
+    this.#ledger.changed(await intake.fill(isQuiet));
     this.#pace.note(this.isReachable, clock.monotonicMs());
     await this.#failOver(intake);
     const nowMs = clock.monotonicMs();
     const maySend = this.isReachable && this.#pace.waitMs(nowMs, intake.critical.length > 0) === 0;
-    const batch = maySend ? pick(intake, this.#folding, nowMs, this.#pace.messages) : [];
+    const batch = maySend ? pick(intake, this.#folding, isQuiet, nowMs, this.#pace.messages) : [];
     for (const entry of batch) {
       entry.status = "attempting";
       entry.attempts += 1;
     }
     this.#ledger.changed(batch);
     if (this.#ledger.hasRows) await this.#commit();
-    if (batch.length === 0 || platform === undefined) return intake.canTake;
+    if (batch.length === 0 || platform === undefined) return intake.canTake(isQuiet);
     await this.#sendAll(batch, platform);
     return true;
   }
@@ -131,8 +140,9 @@ export class Lane implements Adopter {
     this.#isResting = true;
     try {
       if (this.isIdle) this.#parts.onIdle();
-      if (intake.size > 0) {
-        const waitMs = this.isReachable ? this.#pace.waitMs(nowMs, intake.critical.length > 0) : LOOK_AGAIN_MS;
+      if (intake.size > 0 || !intake.isDone) {
+        const isHeld = this.#quiet.is && intake.isDoneForNow;
+        const waitMs = this.isReachable && !isHeld ? this.#pace.waitMs(nowMs, intake.critical.length > 0) : LOOK_AGAIN_MS;
         await this.#bell.wait(Math.max(1, Math.min(LOOK_AGAIN_MS, waitMs)));
       } else if (intake.moved.size === 0) await this.#bell.wait();
       else if (cursorsInMs > 0) await this.#bell.wait(cursorsInMs);

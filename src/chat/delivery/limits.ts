@@ -4,6 +4,8 @@ import { MINUTE_MS, SECOND_MS } from "../../domain/time.ts";
 export const PAGE = 200;
 /** Ordinary alerts of one channel that are in memory; the rest waits in the streams. */
 export const ORDINARY_MAX = 200;
+/** Ordinary alerts of one channel that quiet hours do not hold, beside those that they do. */
+export const EARLY_MAX = 200;
 /** Critical alerts of one channel that are in memory. */
 export const CRITICAL_MAX = 500;
 /** Messages whose ledger rows share a commit: as many as are sent in so much time, and never more than the maximum. */

@@ -4,19 +4,23 @@ import type { Intake } from "./intake.ts";
 
 /**
  * What goes out next, in order and as at most `messages` messages: critical alerts first, each after the ordinary ones of its own lane that
- * happened before it; then ordinary ones as they came, up to one that is behind a critical one.
+ * happened before it; then ordinary ones as they came, up to one that is behind a critical one. In quiet hours only those ordinary ones that may
+ * not wait.
  */
-export function pick(intake: Intake, folding: Folding, nowMs: number, messages: number): Entry[] {
+export function pick(intake: Intake, folding: Folding, isQuiet: boolean, nowMs: number, messages: number): Entry[] {
   const picked = new Set<Entry>(criticalNow(intake).slice(0, messages));
   let left = messages - picked.size;
+  const isOpen = !isQuiet || intake.isFullOfHeld;
+  const mayGo = (entry: Entry) => isOpen || intake.isEarly(entry);
   const singles = new Map<string, number>();
   const folded = new Set<string>();
-  if (left > 0 && folding.unsent !== undefined) {
+  const unsent = folding.unsent?.entries ?? [];
+  if (left > 0 && unsent.some(mayGo)) {
     left -= 1;
-    for (const entry of folding.unsent.entries) picked.add(entry);
+    for (const entry of unsent) picked.add(entry);
   }
   for (const entry of intake.ordinary) {
-    if (picked.has(entry)) continue;
+    if (picked.has(entry) || unsent.includes(entry) || !mayGo(entry)) continue;
     if (isBehindCritical(intake, entry, picked)) break;
     const key = foldKeyOf(entry);
     if (folding.isFull(entry, nowMs, singles.get(key) ?? 0)) {
