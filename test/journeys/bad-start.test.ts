@@ -27,7 +27,7 @@ const DIP = "bot create symbol:BTC/USDT strategy:ema-cross timeframe:1m name:dip
 const FIRST_MS = Date.UTC(2025, 0, 1);
 
 /** Trading goes on: a bot that is started now buys, and the terminal hears of it. */
-async function trades({ admin, move }: DeskRig): Promise<void> {
+async function goesOnBuying({ admin, move }: DeskRig): Promise<void> {
   expect(await admin.run(`${DIP} start:yes`)).toContain("dip is running");
   await move(ENTERED_AFTER);
   expect(await admin.nextAlert(/^dip bought/)).toContain("9.965 BTC at 100.350 USDT");
@@ -125,7 +125,7 @@ describe("a token that is refused", () => {
     const rig = await startRig({ environment: { ...discordSettings(discord), ...telegramSettings(telegram), ...wrong } });
     expect(await rig.admin.nextAlert(/^The platform discord has failed/)).toContain("Discord refused the token in DISCORD_TOKEN");
     expect(await rig.admin.nextAlert(/^The platform telegram has failed/)).toContain("TELEGRAM_TOKEN");
-    await trades(rig);
+    await goesOnBuying(rig);
     expect(await rig.admin.run("system health")).toContain("discord NOT reachable, telegram NOT reachable");
   });
 
@@ -136,7 +136,7 @@ describe("a token that is refused", () => {
     const rig = await startRig({ environment });
     const person = new TelegramPerson(telegram, telegram.user, telegram.addSupergroup("Desk", [telegram.user]));
     expect(await claim({ rig, person })).toContain("The desk is yours");
-    await trades(rig);
+    await goesOnBuying(rig);
     expect(await person.nextAlert(/^dip bought/)).toContain("9.965 BTC");
   });
 });
@@ -147,7 +147,7 @@ describe("a platform that is away when the desk starts", () => {
     discord.fault({ pathPattern: "/gateway", status: "destroy" });
     discord.refuseGateway = true;
     const rig = await startRig({ environment: discordSettings(discord) });
-    await trades(rig);
+    await goesOnBuying(rig);
     discord.refuseGateway = false;
     await until(() => discord.commandsFor(discord.user).length > 0);
     expect(rig.admin.alerts(/has failed/)).toEqual([]);
@@ -158,7 +158,7 @@ describe("a platform that is away when the desk starts", () => {
     const port = Number(new URL(gone.apiUrl).port);
     await gone.stop();
     const rig = await startRig({ environment: telegramSettings(gone) });
-    await trades(rig);
+    await goesOnBuying(rig);
     const telegram = await startTelegram(port);
     const person = new TelegramPerson(telegram, telegram.user, telegram.addSupergroup("Desk", [telegram.user]));
     expect(await claim({ rig, person })).toContain("The desk is yours");
