@@ -10,7 +10,7 @@ import { levelsFrom, trailedStop } from "./protection.ts";
 export const PARTICIPATION_PCT = 10;
 
 /**
- * How a bot's orders fill against one closed one-minute candle, in this order: closing orders and entries at the open, then stops before
+ * How a bot's orders fill against one closed one-minute candle, in this order: closing orders, a stop that the open has passed, else entries at the open, then stops before
  * targets inside the candle, an open beyond a level filling at the open. A trailing stop is held where the candles before this one put it,
  * because a candle does not tell whether its high or its low came first. Pure.
  */
@@ -20,7 +20,9 @@ export function matchCandle(book: BotBook, candle: Candle): Execution[] {
   const closeMs = marketMs(candle.openTimeMs + MINUTE_MS);
   const enteredBefore = !book.positionQuantity.isZero();
   for (const order of book.orders) if (closesAtMarket(order)) run.take(order, candle.open, openMs);
-  for (const order of book.orders) if (order.purpose === "entry") run.enterInCandle(order, candle, openMs, closeMs);
+  const resting = run.levels().stop;
+  if (resting && candle.open <= toDouble(resting.price)) run.take(resting.order, candle.open, openMs);
+  else for (const order of book.orders) if (order.purpose === "entry") run.enterInCandle(order, candle, openMs, closeMs);
   const { stop, target } = run.levels();
   if (stop && candle.low <= toDouble(stop.price)) {
     const gapped = enteredBefore && candle.open <= toDouble(stop.price);
