@@ -166,6 +166,18 @@ describe("the engine's decisions", () => {
     expect(plain(third.engine.bot("trail")!.state.highest!)).toBe("112");
   });
 
+  it("buys no more of a position that is being stopped out", async () => {
+    const closes = [100, 102, 102, 90, ...Array<number>(12).fill(90)];
+    const rig = await openRig({ market: scripted({ [BTC]: closes }, 60) });
+    await startBot(rig, { name: "one", protection: { stopPct: 5, takePct: undefined, trailingPct: undefined } });
+    await rig.move(16);
+    const fills = (await rig.eventsOf(OWNER, "order-filled")).map(({ purpose, fill }) => `${purpose} ${plain(fill.quantity)}`);
+    expect(fills).toEqual(["entry 6", "entry 6", "stop 6", "stop 6"].slice(0, fills.length));
+    expect(fills.at(-1)).toMatch(/^stop/);
+    expect((await rig.eventsOf(OWNER, "order-canceled")).length).toBe(1);
+    expect(rig.engine.bot("one")!.state.position.quantity.isZero()).toBe(true);
+  });
+
   it("starts the next position's trailing stop anew", async () => {
     const rig = await openRig({
       market: scripted({ [BTC]: [100, 102, 120, 119, 119, 100, ...Array<number>(12).fill(60), 62, 62, 63, 63] }),

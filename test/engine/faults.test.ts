@@ -34,7 +34,15 @@ async function accountWith(strategies: Readonly<Record<string, (input: DecideInp
     apply: applyAccountEvent,
     onAppend: () => undefined,
   });
-  const services = { market, hub, clock, logger: quiet, limits: { dailyLossPct: 50, positionCapPct: 100 }, days: new Days("UTC") };
+  const services = {
+    market,
+    hub,
+    clock,
+    logger: quiet,
+    limits: { dailyLossPct: 50, positionCapPct: 100 },
+    days: new Days("UTC"),
+    lagMs: 0,
+  };
   const account = new Account(writer, openPaperVenue(), {
     ...services,
     halted: () => undefined,

@@ -78,6 +78,19 @@ describe("paper trading on a live market", () => {
     expect((await rig.eventsOf(OWNER, "intent")).length).toBe(1);
   });
 
+  it("enters on no candle that is the newest one and old all the same", async () => {
+    const { clock, market } = live([100, 100, 100, 100, 102]);
+    const store = openMemoryStore();
+    const first = await openRig({ market, clock, store });
+    await startBot(first, { name: "one" });
+    await beat(first, 2 * MINUTE_S);
+    await clock.advance(20 * MINUTE_MS);
+    const rig = await openRig({ market, clock, store });
+    await beat(rig, 5);
+    expect((await rig.eventsOf(OWNER, "intent")).length).toBe(0);
+    expect((await rig.eventsOf(OWNER, "wish-denied")).map(({ code }) => code)).toEqual(["late-slot"]);
+  });
+
   it("misses no stop in a short downtime", async () => {
     const { clock, market } = live([100, 102, 102, 80, 102, 102, 102]);
     const store = openMemoryStore();

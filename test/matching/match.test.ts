@@ -225,6 +225,17 @@ describe("matching against a one-minute candle", () => {
       ["e1 10@100 open"],
     ],
     ["a closing order comes before the stop", { orders: [stop("95"), close()], ...HELD }, candle(94, 99, 90, 98), ["x1 10@94 open"]],
+    [
+      "an open beyond the stop sells and buys no more of the entry that still works",
+      {
+        orders: [order({ filled: "5", status: "partially-filled" }), stop("95", { quantity: "5" })],
+        held: "5",
+        cost: "500",
+        protection: { stopPct: 5 },
+      },
+      candle(90, 99, 89, 98, 30),
+      ["e1s 3@90 open"],
+    ],
     ["what is not held is not stopped", { orders: [stop("95"), take("105")] }, candle(100, 110, 90, 98), []],
   ];
   it.each(cases)("%s", (_name, given, bar, wanted) => {
