@@ -19,11 +19,14 @@ export default defineCommand({
       const entry = entryPrice(position);
       const result = bot.unrealized === undefined ? "?" : `${resultDigits(bot.unrealized)} ${quote}`;
       const [bought, now] = [entry, bot.price].map((price) => (price === undefined ? "?" : priceText(price)));
-      return [spec.name, quantityText(position.quantity, base), bought!, now!, result, protectionNow(bot) ?? ""];
+      return [spec.name, quantityText(position.quantity, base), bought!, now!, result];
     });
-    return card(open.length === 1 ? "1 open position" : `${open.length} open positions`)
-      .table(["Bot", right("Quantity"), right("Bought at"), right("Price"), right("Unrealized"), "Protected"], rows)
-      .line(marketLine(engine))
-      .button("Close all", "position close all", "danger");
+    return (
+      card(open.length === 1 ? "1 open position" : `${open.length} open positions`)
+        .table(["Bot", right("Quantity"), right("Bought at"), right("Price"), right("Unrealized")], rows)
+        // In a column of their own the levels would be cut off on a phone, and numbers with them.
+        .line(...open.map((bot) => `${bot.state.spec.name}: ${protectionNow(bot)}.`), marketLine(engine))
+        .button("Close all", "position close all", "danger")
+    );
   },
 });

@@ -58,7 +58,9 @@ async function seesThePosition(person: Person): Promise<void> {
   expect(card).toContain("Position 9.965 BTC bought at 100.350 USDT");
   expect(card).toContain("Protected stop at 98.3400 USDT, take at 104.370 USDT, resting at the paper venue");
   expect(card).toContain("Price 101.500 USDT Unrealized +11.46 USDT Realized -1.0000 USDT after 1.0000 USDT fees, 1 fill");
-  expect(await person.run("position list")).toMatch(/^1 open position .*ema-btc 9\.965/);
+  const positions = await person.run("position list");
+  expect(positions).toContain("1 open position ema-btc stop at 98.3400 USDT, take at 104.370 USDT, resting at the paper venue.");
+  expect(positions).toContain("ema-btc 9.965 BTC 100.350 101.500 +11.46 USDT");
   const today = await person.run("stats today");
   expect(today).toContain("2026-01-05 -1.0000 USDT realized, +11.46 USDT unrealized");
   expect(today).toContain(`Books of paper:${person.id} ${HELD}`);
