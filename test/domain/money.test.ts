@@ -59,8 +59,8 @@ describe("money", () => {
       ),
     })).any;
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.string(), value)), (pairs) => {
-        const original = { list: pairs.map(([, each]) => each), map: new Map(pairs) };
+      fc.property(fc.array(fc.tuple(fc.string(), value)), (entries) => {
+        const original = { list: entries.map(([, each]) => each), map: new Map(entries) };
         const copy = fromJson(toJson(original));
         expect(toJson(copy)).toBe(toJson(original));
         expect((copy as typeof original).map).toEqual(original.map);

@@ -15,8 +15,8 @@ const EDGES: Record<OrderStatus, readonly OrderStatus[]> = {
 };
 
 describe("an order's status", () => {
-  const pairs = ALL.flatMap((from) => ALL.map((to) => [from, to, EDGES[from].includes(to)] as const));
-  it.each(pairs)("from %s to %s: %s", (from, to, allowed) => {
+  const edges = ALL.flatMap((from) => ALL.map((to) => [from, to, EDGES[from].includes(to)] as const));
+  it.each(edges)("from %s to %s: %s", (from, to, allowed) => {
     if (allowed) expect(nextStatus(from, to)).toBe(to);
     else expect(() => nextStatus(from, to)).toThrow(`an order that is ${from} cannot become ${to}`);
   });

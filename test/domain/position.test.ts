@@ -40,7 +40,7 @@ describe("a position", () => {
   });
 
   it("is the sum of its fills, and its result is what the cash says, to the last digit", () => {
-    const trade = fc.record({
+    const round = fc.record({
       quantity: digits(1_000_000, 7),
       price: digits(10_000_000, 3),
       fee: digits(1_000, 9),
@@ -48,7 +48,7 @@ describe("a position", () => {
       out: digits(10_000_000, 3),
     });
     fc.assert(
-      fc.property(fc.array(trade, { minLength: 1, maxLength: 12 }), digits(10_000_000, 3), (trades, last) => {
+      fc.property(fc.array(round, { minLength: 1, maxLength: 12 }), digits(10_000_000, 3), (rounds, last) => {
         let position = FLAT;
         let base = ZERO;
         let quote = ZERO;
@@ -58,7 +58,7 @@ describe("a position", () => {
           base = base.plus(each.quantity.times(sign));
           quote = quote.minus(each.quantity.times(each.price).times(sign)).minus(each.fee);
         };
-        for (const { quantity, price, fee, sell, out } of trades) {
+        for (const { quantity, price, fee, sell, out } of rounds) {
           apply(fill("buy", quantity, price, fee));
           const sold = position.quantity.times(decimal(sell.toFixed(3))).decimalPlaces(7, 1);
           if (sold.isGreaterThan(0)) apply(fill("sell", sold, out, fee));
