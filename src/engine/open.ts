@@ -8,6 +8,7 @@ import type { Store } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import { Accounts } from "./accounts.ts";
+import { unwatchedBots } from "./blindness.ts";
 import { Bots } from "./bots.ts";
 import { Days } from "./days.ts";
 import { type Desk, openDesk } from "./desk.ts";
@@ -95,6 +96,8 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     const account = accounts.put(writer, services);
     await accounts.resume(account, desk.state.accounts.get(writer.name.replace(/^account:/, ""))?.owner ?? account.state.owner);
     await account.executor.recover();
+    // Its last fill may be the last thing that was written: on a quiet account nothing would look again.
+    await account.executor.finishPanic();
   }
   const bots = new Bots(desk, accounts, services);
   await bots.reconcileNames();
@@ -139,7 +142,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
       await pump.stop();
       await Promise.all(accounts.all().map((account) => account.queue.idle()));
       await pulse.keep();
-      await desk.append([{ type: "desk-stopped", reason }]);
+      await desk.append([{ type: "desk-stopped", reason, unwatched: live ? unwatchedBots(accounts) : [] }]);
     },
   };
 }
