@@ -107,6 +107,7 @@ async function openAccounts(store: Store, market: Market): Promise<Accounts> {
     days: new Days("UTC"),
     halted: () => undefined,
     now: () => hub.atMs,
+    lagMs: 0,
     matchUntil: () => Number.POSITIVE_INFINITY,
   };
   for (const writer of await accounts.load()) accounts.put(writer, services);
