@@ -71,7 +71,7 @@ export async function startDemo({ port, environment, signal }: DemoOptions): Pro
 }
 
 function marketText({ MARKET: market, MARKET_SPEED: speed }: NodeJS.ProcessEnv): string {
-  return `${market} market, ${speed === "1" || market?.startsWith("exchange:") ? "real time" : `speed ${speed}`}`;
+  return `${market} market, ${speed === "1" || market?.startsWith("exchange:") ? "real time" : `${speed} times real time`}`;
 }
 
 /** Waits until people find the desk's commands in both chats. */

@@ -78,7 +78,7 @@ function openForm({ id, title, fields }) {
     event.preventDefault();
     const values = Object.fromEntries(inputs.map((input) => [input.name, input.value]));
     close();
-    ask("/api/discord/submit", { formId: id, values }, section);
+    void ask("/api/discord/submit", { formId: id, values }, section);
   });
   form.addEventListener("keydown", (event) => event.key === "Escape" && close());
   veil.replaceChildren(form);

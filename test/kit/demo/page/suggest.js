@@ -45,7 +45,7 @@ export function suggesting(form, find, send) {
   const take = (offer) => {
     input.value = offer.line;
     input.focus();
-    look();
+    void look();
   };
 
   input.addEventListener("input", look);
