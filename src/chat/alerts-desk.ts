@@ -1,5 +1,5 @@
 import type { AccountEvent, CrashReport, DeskEvent } from "../domain/events.ts";
-import { minuteText, spanText } from "../domain/time.ts";
+import { minuteText, spanText, type WallMs } from "../domain/time.ts";
 import { digestView } from "./alerts-digest.ts";
 import type { AlertPart } from "./alerts-shape.ts";
 import { type Card, card } from "./view.ts";
@@ -16,8 +16,22 @@ export function deskAlert(event: AccountEvent | DeskEvent, when: string): AlertP
     case "desk-stopped":
       return {
         kind: "system",
+        critical: event.unwatched.length > 0,
+        card: stoppedCard(event.reason, event.unwatched).line(when),
+      };
+    case "watch-blind":
+      return {
+        kind: "system",
+        critical: true,
+        card: blindCard(event.sinceMs, event.bots).line(when),
+      };
+    case "watch-sees":
+      return {
+        kind: "system",
         critical: false,
-        card: card("The desk was stopped").line(event.reason, "No candle is decided on until it is started again.", when),
+        card: card("Prices are back: stops are watched again")
+          .good()
+          .line(`There were none for ${spanText(event.forMs)}.`, when),
       };
     case "halted": {
       const until = event.untilMs === undefined ? `until "system resume"` : `until ${minuteText(event.untilMs)} UTC`;
@@ -48,6 +62,21 @@ export function deskAlert(event: AccountEvent | DeskEvent, when: string): AlertP
     default:
       return undefined;
   }
+}
+
+function stoppedCard(reason: string, unwatched: readonly string[]): Card {
+  const made = card("The desk was stopped").line(reason, "No candle is decided on until it is started again.");
+  if (unwatched.length === 0) return made;
+  return made.bad().line(`Not watched while the desk is away: stops and targets of ${unwatched.join(", ")}. Start it again soon.`);
+}
+
+function blindCard(sinceMs: WallMs, bots: readonly string[]): Card {
+  return card("No prices: stops are not watched")
+    .bad()
+    .line(
+      `Since ${minuteText(sinceMs)} UTC there are no fresh prices for ${bots.join(", ")}: stops, targets and orders wait for the next one.`,
+      `All of them go on by themselves with the next price. Look at "system health", at the network and at the exchange's own status.`,
+    );
 }
 
 function startedCard(version: string, safe: boolean, crash: CrashReport | undefined): Card {

@@ -41,6 +41,8 @@ export interface DeskState {
   botsEver: number;
   /** Why entries are denied. With `panic` every position is to be sold, too, also after a restart. */
   halt: { reason: string; untilMs: WallMs | undefined; by: string; panic: boolean } | undefined;
+  /** Since when, and for which bots, the watch has no prices. */
+  blind: { sinceMs: WallMs; bots: readonly string[] } | undefined;
   /** Starts and how they ended; the last one is the running process. */
   starts: { wallMs: WallMs; stopped: boolean }[];
   lastWallMs: WallMs | undefined;
@@ -60,6 +62,7 @@ export function emptyDesk(): DeskState {
     bots: new Map(),
     botsEver: 0,
     halt: undefined,
+    blind: undefined,
     starts: [],
     lastWallMs: undefined,
     lastCrash: undefined,
@@ -89,6 +92,12 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       if (start) start.stopped = true;
       return;
     }
+    case "watch-blind":
+      state.blind = { sinceMs: state.blind?.sinceMs ?? event.sinceMs, bots: [...(state.blind?.bots ?? []), ...event.bots] };
+      return;
+    case "watch-sees":
+      state.blind = undefined;
+      return;
     case "halted":
       state.halt = { reason: event.reason, untilMs: event.untilMs, by: event.by, panic: event.panic };
       return;
@@ -124,6 +133,8 @@ function remember(state: DeskState, requestId: string, result: string): void {
 type HandledAbove =
   | "desk-started"
   | "desk-stopped"
+  | "watch-blind"
+  | "watch-sees"
   | "halted"
   | "resumed"
   | "account-registered"

@@ -72,7 +72,11 @@ export type AlertKind = (typeof ALERT_KINDS)[number];
 /** Facts of the desk stream: people, roles, channels, bots' owners, halts, starts and stops. */
 export type DeskEvent =
   | { type: "desk-started"; version: string; safe: boolean; crash: CrashReport | undefined }
-  | { type: "desk-stopped"; reason: string }
+  /** `unwatched`: bots whose positions nobody watches until the next start; none where market time stands still meanwhile. */
+  | { type: "desk-stopped"; reason: string; unwatched: string[] }
+  /** Prices are too old to watch what these bots hold or have ordered. Not repeated for a bot until `watch-sees`. */
+  | { type: "watch-blind"; sinceMs: WallMs; bots: string[] }
+  | { type: "watch-sees"; forMs: number }
   | { type: "desk-claimed"; user: string; place: string }
   | { type: "access-granted"; user: string; role: Role; scope: string; by: string }
   | { type: "access-revoked"; user: string; scope: string; by: string }
@@ -156,6 +160,8 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<AccountEvent["type"] | DeskEven
   "panic-finished",
   "desk-started",
   "desk-stopped",
+  "watch-blind",
+  "watch-sees",
   "desk-claimed",
   "access-granted",
   "access-revoked",

@@ -6,6 +6,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
 import type { Store } from "../ports/store.ts";
 import type { Accounts } from "./accounts.ts";
+import { Blindness } from "./blindness.ts";
 import type { Desk } from "./desk.ts";
 import type { FeedHub } from "./feeds.ts";
 import { PRICE_FRESH_MS, SNAPSHOT_EVERY_MS, WATCH_STALE_MS } from "./limits.ts";
@@ -33,6 +34,7 @@ const BEAT_STALE_MS = 5_000;
 export class Pulse {
   readonly #services: PulseServices;
   readonly #startedMs: number;
+  readonly #blindness: Blindness;
   readonly fatal: (failure: unknown) => void;
   #beatMs: number | undefined;
   #storeMs: number | undefined;
@@ -43,6 +45,7 @@ export class Pulse {
 
   constructor(services: PulseServices) {
     this.#services = services;
+    this.#blindness = new Blindness(services);
     this.fatal = services.onFatal;
     this.#startedMs = services.clock.monotonicMs();
     this.#keptMs = this.#startedMs;
@@ -52,8 +55,11 @@ export class Pulse {
     const { clock, desk, pump, accounts, market } = this.#services;
     this.#beatMs = clock.monotonicMs();
     void pump.wake().catch(this.fatal);
-    if (market.pace === "live") void this.#watch().catch(this.fatal);
-    else this.#watchMs = this.#beatMs;
+    if (market.pace === "live") {
+      void this.#watch().catch(this.fatal);
+      void this.#blindness.tell().catch(this.fatal);
+    } else this.#watchMs = this.#beatMs;
+    await desk.writeHalt();
     await desk.endTimedHalt();
     const { halt } = desk.state;
     if (halt?.panic) for (const account of accounts.all()) void startPanic(account, halt.reason)?.catch(this.fatal);
@@ -74,7 +80,9 @@ export class Pulse {
 
   problems(): string[] {
     const { beatAgeMs, storeAgeMs, watchAgeMs } = this.ages();
-    const problems: string[] = [];
+    const problems = this.#services.accounts.all().flatMap(({ state, waitsForStore }) => {
+      return waitsForStore ? [`${state.account} waits for the store, which cannot write: its bots stand still`] : [];
+    });
     if (beatAgeMs !== undefined && beatAgeMs > BEAT_STALE_MS) problems.push(`the last beat was ${Math.round(beatAgeMs / 1000)} s ago`);
     if (storeAgeMs !== undefined && storeAgeMs > STORE_STALE_MS)
       problems.push(`the store has not written for ${Math.round(storeAgeMs / 1000)} s`);
@@ -118,6 +126,7 @@ export class Pulse {
         fresh += 1;
         const at = marketMs(wallMs(seenMs));
         hub.seePrice(symbol, price, at);
+        this.#blindness.saw(symbol);
         for (const account of accounts.active()) void account.onPrice(symbol, price, at)?.catch(this.fatal);
       }
       if (fresh === symbols.size) this.#watchMs = clock.monotonicMs();

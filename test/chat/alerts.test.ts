@@ -98,7 +98,10 @@ describe("What happens to bots, accounts and the desk", () => {
     [{ type: "desk-started", version: "1.0.0", safe: false, crash: undefined }, "system", false, /^The desk was started$/],
     [{ type: "desk-started", version: "1.0.0", safe: false, crash }, "system", true, /after a crash/],
     [{ type: "desk-started", version: "1.0.0", safe: true, crash }, "system", true, /started safe/],
-    [{ type: "desk-stopped", reason: "asked to" }, "system", false, /stopped/],
+    [{ type: "desk-stopped", reason: "asked to", unwatched: [] }, "system", false, /stopped/],
+    [{ type: "desk-stopped", reason: "asked to", unwatched: ["dip", "rise"] }, "system", true, /stopped/],
+    [{ type: "watch-blind", sinceMs: wallMs(0), bots: ["dip"] }, "system", true, /stops are not watched/],
+    [{ type: "watch-sees", forMs: 45_000 }, "system", false, /watched again/],
     [{ type: "halted", reason: "news", untilMs: undefined, by: "discord:1", panic: false }, "system", true, /halted/],
     [{ type: "resumed", reason: "", by: "discord:1" }, "system", true, /allowed again/],
     [{ type: "platform-failed", platform: "telegram", reason: "409" }, "system", true, /telegram has failed/],
@@ -119,6 +122,15 @@ describe("What happens to bots, accounts and the desk", () => {
       expect(factsOf(event)).toEqual({ Bot: "dip", Order: "o-7" });
       expect(alert(event)).toMatchObject({ botId: "b1", foldKey: expect.stringMatching(/:b1$/) });
     }
+  });
+
+  it("names the bots whose stops nobody watches, and says for how long there were no prices", () => {
+    const lines = (event: DeskEvent) => alert(event)?.view.lines.join(" ");
+    expect(lines({ type: "desk-stopped", reason: "asked to", unwatched: ["dip", "rise"] })).toContain("of dip, rise. Start it again");
+    expect(lines({ type: "desk-stopped", reason: "asked to", unwatched: [] })).not.toContain("watched");
+    const blind = lines({ type: "watch-blind", sinceMs: wallMs(NOW), bots: ["dip", "rise"] });
+    for (const part of ["Since 2021-05-19 12:59 UTC", "dip, rise", "system health"]) expect(blind).toContain(part);
+    expect(lines({ type: "watch-sees", forMs: 45_000 })).toContain("45 s");
   });
 
   it("names what a panic could not sell", () => {

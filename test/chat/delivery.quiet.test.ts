@@ -54,7 +54,7 @@ it("lets a critical alert through at once, after what its own bot said before it
 it("does not hold a digest, for a person chose its time", async () => {
   const rig = quietRig();
   const delivery = rig.start();
-  rig.tell({ type: "desk-stopped", reason: "asked to" });
+  rig.tell({ type: "desk-stopped", reason: "asked to", unwatched: [] });
   const sums = { equity: ZERO, realized: decimal(1), unrealized: ZERO, fees: ZERO };
   rig.tell({
     type: "digest-due",
@@ -62,7 +62,7 @@ it("does not hold a digest, for a person chose its time", async () => {
     day: "2026-01-01",
     digest: { day: "2026-01-01", currency: "USDT", market: "m", fills: 0, bots: [], ...sums },
   });
-  rig.tell({ type: "desk-stopped", reason: "again" });
+  rig.tell({ type: "desk-stopped", reason: "again", unwatched: [] });
   expect(await rig.settle(delivery, 5_000)).toBeDefined();
   expect(read(rig.discord)).toEqual(["Daily digest 2026-01-01"]);
   await rig.clock.advance(7 * HOUR_MS);

@@ -24,7 +24,7 @@ it("begins at the subscription when the process ended before the cursors were wr
   await rig.clock.advance(1);
   rig.subscribe(PLACE, "fills", "system");
   rig.fills("dip", 1, 2);
-  rig.tell({ type: "desk-stopped", reason: "asked to" });
+  rig.tell({ type: "desk-stopped", reason: "asked to", unwatched: [] });
   const delivery = rig.start();
   await rig.settle(delivery);
   expect(read(rig.discord, PLACE)).toEqual([sold("dip", 1), sold("dip", 2), "The desk was stopped"].toSorted());

@@ -1,0 +1,93 @@
+import type { DeskEvent } from "../domain/events.ts";
+import { isFlat } from "../domain/position.ts";
+import { wallMs } from "../domain/time.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import { StoreUnavailable } from "../ports/store.ts";
+import type { Accounts } from "./accounts.ts";
+import type { Desk } from "./desk.ts";
+import { WATCH_STALE_MS } from "./limits.ts";
+
+export interface BlindnessServices {
+  readonly accounts: Accounts;
+  readonly desk: Desk;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Says once when prices are too old to watch what bots hold or have ordered on a live market, and when they are back. */
+export class Blindness {
+  readonly #services: BlindnessServices;
+  /** By symbol, when its last price was seen, or since when the first one is missed. */
+  readonly #prices = new Map<string, { readonly ms: number; readonly wasSeen: boolean }>();
+  #telling = false;
+
+  constructor(services: BlindnessServices) {
+    this.#services = services;
+  }
+
+  /** A price that may be traded on has come. */
+  saw(symbol: string): void {
+    this.#prices.set(symbol, { ms: this.#services.clock.monotonicMs(), wasSeen: true });
+  }
+
+  /** Appends what changed since the last time. While the store cannot write, the next beat says it. */
+  async tell(): Promise<void> {
+    if (this.#telling) return;
+    this.#telling = true;
+    const { desk, logger } = this.#services;
+    try {
+      const news = this.#news();
+      if (news !== undefined) await desk.append([news]);
+    } catch (failure) {
+      if (!(failure instanceof StoreUnavailable)) throw failure;
+      logger.error({ failure }, "the store did not take whether prices are watched; the next beat tries again");
+    } finally {
+      this.#telling = false;
+    }
+  }
+
+  #news(): DeskEvent | undefined {
+    const { desk, clock } = this.#services;
+    const { blind: told } = desk.state;
+    const bots = this.#concerned();
+    const stale = bots.filter(({ ageMs }) => ageMs > WATCH_STALE_MS);
+    const untold = stale.filter(({ name }) => !told?.bots.includes(name));
+    const now = clock.wall();
+    if (untold.length > 0) {
+      const sinceMs = wallMs(now - Math.max(...untold.map(({ ageMs }) => ageMs)));
+      return { type: "watch-blind", sinceMs, bots: untold.map(({ name }) => name) };
+    }
+    if (told === undefined || stale.length > 0 || bots.some(({ wasSeen }) => !wasSeen)) return undefined;
+    return { type: "watch-sees", forMs: Math.max(0, now - told.sinceMs) };
+  }
+
+  /** Bots with something to watch, and how old the price is that it is watched with. */
+  #concerned(): { name: string; ageMs: number; wasSeen: boolean }[] {
+    const { accounts, clock } = this.#services;
+    const nowMs = clock.monotonicMs();
+    const needed = new Set(accounts.symbols());
+    const bots: { name: string; symbol: string }[] = [];
+    for (const { state } of accounts.active()) {
+      const working = new Set([...state.orders.values()].map(({ botId }) => botId));
+      for (const { spec, position } of state.bots.values()) {
+        if (isFlat(position) && !working.has(spec.id)) continue;
+        needed.add(spec.symbol);
+        bots.push({ name: spec.name, symbol: spec.symbol });
+      }
+    }
+    for (const symbol of this.#prices.keys()) if (!needed.has(symbol)) this.#prices.delete(symbol);
+    return bots.map(({ name, symbol }) => {
+      const price = this.#prices.get(symbol) ?? { ms: nowMs, wasSeen: false };
+      this.#prices.set(symbol, price);
+      return { name, ageMs: nowMs - price.ms, wasSeen: price.wasSeen };
+    });
+  }
+}
+
+/** Names of the bots whose positions nobody watches while the desk is away. */
+export function unwatchedBots(accounts: Accounts): string[] {
+  return accounts
+    .all()
+    .flatMap(({ state }) => [...state.bots.values()].filter(({ position }) => !isFlat(position)).map(({ spec }) => spec.name));
+}
