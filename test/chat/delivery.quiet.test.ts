@@ -129,6 +129,29 @@ it("never has more than a bounded number of alerts in memory, whatever waits whe
   expect(counted(read(rig.discord))).toBe(1_001);
 });
 
+it("lets some of what it holds go rather than have something critical wait, when memory is full of it", async () => {
+  const rig = new Rig();
+  rig.subscribe(PLACE, "fills");
+  rig.subscribe("telegram:2", "critical");
+  rig.quiet(PLACE, "01:00", "07:00");
+  const delivery = rig.start();
+  rig.discord.reachable = false;
+  for (let n = 1; n <= 400; n++) rig.fills(`bot${n}`, n, 1);
+  await rig.settle(delivery, HOUR_MS, STEP_MS);
+  rig.fills("dip", 1, 200);
+  rig.fills("dip", 201, 1, "stop");
+  rig.fills("sure", 1, 600, "stop");
+  await rig.settle(delivery, MINUTE_MS);
+  rig.fills("late", 1, 1);
+  rig.fills("late", 2, 1, "stop");
+  await rig.settle(delivery, 5_000);
+  rig.discord.reachable = true;
+  await rig.settle(delivery, MINUTE_MS);
+  const told = read(rig.discord);
+  expect(told.filter((title) => title.includes("late"))).toEqual(["late sold 1 BTC", "Stop loss: late sold 2 BTC"]);
+  expect(told.filter((title) => title.startsWith("bot")).length).toBeLessThan(50);
+});
+
 it("holds after a restart what it held before, and tells it once, also what was told early", async () => {
   const rig = quietRig();
   const first = rig.start();
