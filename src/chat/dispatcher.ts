@@ -2,6 +2,7 @@ import { messageOf, TransientError, UserError } from "../domain/errors.ts";
 import type { DeskEvent } from "../domain/events.ts";
 import type { BotFacts } from "../ports/engine.ts";
 import type { ButtonPress, Completion, FrontDoor, Place, Request } from "../ports/platform.ts";
+import { StoreUnavailable } from "../ports/store.ts";
 import type { View } from "../ports/view.ts";
 import { type Asker, atLeast, deskRole, type People, peopleOf, roleOn } from "./access.ts";
 import { argumentsOf, catalogOf } from "./arg-info.ts";
@@ -71,6 +72,8 @@ export class Dispatcher implements FrontDoor {
     try {
       return await store.accept({ requestId: request.id, wallMs: clock.wall(), body: JSON.stringify({ request }) });
     } catch (thrown) {
+      // What lowers risk is obeyed even when it cannot be written down first.
+      if (thrown instanceof StoreUnavailable && this.options.commands.get(request.path)?.rerun) return "new";
       this.#accepted.delete(request.id);
       throw thrown;
     }

@@ -34,6 +34,7 @@ export class Account implements ExecutorHost {
   readonly executor: Executor;
   /** What the stream says of trailing stops. Empty at start: a snapshot knows more than the stream, and may be lost. */
   readonly #highestStored = new Map<string, BotState["highest"]>();
+  #waitsForStore = false;
   /** Market time of the newest step that this account has seen. */
   position: MarketMs;
   /** Steps up to here are in the books already; the step at this instant is only decided again. */
@@ -87,14 +88,22 @@ export class Account implements ExecutorHost {
     });
   }
 
+  /** Whether this account stands still because the store cannot write. */
+  get waitsForStore(): boolean {
+    return this.#waitsForStore;
+  }
+
   /** Appends what the engine itself found out; while the store cannot write, this account waits and tries again, and the others go on. */
   async appendEvents(events: readonly AccountEvent[]): Promise<void> {
     if (events.length === 0) return;
     for (;;) {
       try {
-        return await this.appendOnce(events);
+        await this.appendOnce(events);
+        this.#waitsForStore = false;
+        return;
       } catch (failure) {
         if (!(failure instanceof StoreUnavailable)) throw failure;
+        this.#waitsForStore = true;
         this.services.logger.error({ account: this.state.account, failure }, "the store cannot write; this account waits and tries again");
         await this.services.clock.sleep(STORE_RETRY_MS);
       }

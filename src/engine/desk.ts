@@ -1,9 +1,10 @@
 import { applyDeskEvent, type DeskState, emptyDesk } from "../domain/desk.ts";
+import { UserError } from "../domain/errors.ts";
 import type { DeskEvent } from "../domain/events.ts";
 import type { MarketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeskLedger } from "../ports/engine.ts";
-import type { Store } from "../ports/store.ts";
+import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { BotNames } from "./names.ts";
 import { openStream, type StreamWriter } from "./stream.ts";
 import { DESK_STREAM, type StreamBook } from "./streams.ts";
@@ -14,6 +15,9 @@ export class Desk implements DeskLedger {
   readonly clock: Clock;
   readonly names: BotNames;
   #marketMs: () => MarketMs;
+  /** A halt that the store could not take yet: it holds all the same, and is written as soon as that is possible. */
+  #unwritten: Extract<DeskEvent, { type: "halted" }> | undefined;
+  #writing = false;
 
   constructor(writer: StreamWriter<DeskState, DeskEvent>, names: BotNames, clock: Clock) {
     this.#writer = writer;
@@ -35,18 +39,62 @@ export class Desk implements DeskLedger {
     return this.#writer.append(events, this.#marketMs(), requestId);
   }
 
+  /** The halt in force, written or not. */
+  get halt(): DeskState["halt"] {
+    return this.#unwritten ?? this.state.halt;
+  }
+
+  /**
+   * Denies entries from this moment on, durably when it resolves. With a store that cannot write, the halt holds in memory and is written later;
+   * the rejection with UserError says so, for a restart before that would forget it.
+   */
+  async deny(halted: Extract<DeskEvent, { type: "halted" }>, requestId: string): Promise<void> {
+    try {
+      await this.append([halted], requestId);
+    } catch (failure) {
+      if (!(failure instanceof StoreUnavailable)) throw failure;
+      this.#unwritten = halted;
+      const what = halted.panic ? "Entries are denied, and positions are sold as soon as the store can write" : "Entries are denied";
+      throw new UserError(
+        `${what}, but the store cannot write that down now (${failure.message}): a restart before it can would forget it. Free disk space or fix its permissions.`,
+        { cause: failure },
+      );
+    }
+  }
+
+  /** Writes down what a store in trouble could not take. */
+  async writeHalt(): Promise<void> {
+    const halted = this.#unwritten;
+    if (!halted || this.#writing) return;
+    this.#writing = true;
+    try {
+      await this.append([halted]);
+      if (this.#unwritten === halted) this.#unwritten = undefined;
+    } catch (failure) {
+      if (!(failure instanceof StoreUnavailable)) throw failure;
+    } finally {
+      this.#writing = false;
+    }
+  }
+
   /** Why entries are denied on the whole desk, if they are. */
   halted(): string | undefined {
-    const { halt } = this.state;
+    const { halt } = this;
     if (!halt || (halt.untilMs !== undefined && halt.untilMs <= this.clock.wall())) return undefined;
     return halt.panic ? `panic: ${halt.reason}` : `halted: ${halt.reason}`;
+  }
+
+  /** Allows entries again. */
+  async allow(reason: string, by: string, requestId?: string): Promise<void> {
+    await this.append([{ type: "resumed", reason, by }], requestId);
+    this.#unwritten = undefined;
   }
 
   /** Writes down that a halt with an end has ended. */
   async endTimedHalt(): Promise<void> {
     const { halt } = this.state;
-    if (halt?.untilMs === undefined || halt.untilMs > this.clock.wall()) return;
-    await this.append([{ type: "resumed", reason: "the time of the halt is over", by: "desk" }]);
+    if (this.#unwritten || halt?.untilMs === undefined || halt.untilMs > this.clock.wall()) return;
+    await this.allow("the time of the halt is over", "desk");
   }
 }
 

@@ -132,20 +132,20 @@ export class TradingEngine implements Engine {
   }
 
   async halt(reason: string, untilMs: WallMs | undefined, caller: Caller): Promise<void> {
-    const { halt } = this.#parts.desk.state;
-    if (halt?.panic) throw new UserError("A panic is on, which denies entries already. Clear it with system resume first.");
-    await this.#parts.desk.append([{ type: "halted", reason, untilMs, by: caller.user, panic: false }], caller.requestId);
+    const { desk } = this.#parts;
+    if (desk.halt?.panic) throw new UserError("A panic is on, which denies entries already. Clear it with system resume first.");
+    await desk.deny({ type: "halted", reason, untilMs, by: caller.user, panic: false }, caller.requestId);
   }
 
   async resume(caller: Caller): Promise<void> {
     const { desk } = this.#parts;
-    if (!desk.state.halt) throw new UserError("Nothing is halted: entries are allowed already.");
-    await desk.append([{ type: "resumed", reason: "resumed by hand", by: caller.user }], caller.requestId);
+    if (!desk.halt) throw new UserError("Nothing is halted: entries are allowed already.");
+    await desk.allow("resumed by hand", caller.user, caller.requestId);
   }
 
   async panic(reason: string, caller: Caller): Promise<PanicFacts> {
     const { desk, accounts, pulse } = this.#parts;
-    await desk.append([{ type: "halted", reason, untilMs: undefined, by: caller.user, panic: true }], caller.requestId);
+    await desk.deny({ type: "halted", reason, untilMs: undefined, by: caller.user, panic: true }, caller.requestId);
     const facts = panicFacts(accounts.all());
     for (const account of accounts.all()) void startPanic(account, reason)?.catch(pulse.fatal);
     return facts;

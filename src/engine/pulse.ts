@@ -59,7 +59,7 @@ export class Pulse {
       void this.#watch().catch(this.fatal);
       void this.#blindness.tell().catch(this.fatal);
     } else this.#watchMs = this.#beatMs;
-    await desk.writeHalt();
+    void desk.writeHalt().catch(this.fatal);
     await desk.endTimedHalt();
     const { halt } = desk.state;
     if (halt?.panic) for (const account of accounts.all()) void startPanic(account, halt.reason)?.catch(this.fatal);

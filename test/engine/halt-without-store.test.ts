@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../src/domain/errors.ts";
+import { openMemoryStore } from "../../src/stores/memory.ts";
+import { scripted } from "../kit/engine-market.ts";
+import { by, openRig, startBot } from "../kit/engine-rig.ts";
+import { moodyStore } from "../kit/engine-store.ts";
+
+const BTC = "BTC/USDT";
+const UP = [100, 102, 102, 102, 102, 102, 102, 102];
+
+describe("a halt while the store cannot write", () => {
+  it("holds from memory at once, says that a restart would forget it, and is written as soon as the store can", async () => {
+    const moody = moodyStore(openMemoryStore());
+    const rig = await openRig({ market: scripted({ [BTC]: UP }), store: moody.store, speed: 60 });
+    await startBot(rig, { name: "mine" });
+    moody.broken.add("desk");
+    await expect(rig.engine.halt("disk is full", undefined, by("h1"))).rejects.toThrow(UserError);
+    await expect(rig.engine.halt("disk is full", undefined, by("h2"))).rejects.toThrow(/a restart before it can would forget it/);
+    expect(rig.engine.health().problems).toContain("halted: disk is full");
+    for (let beat = 0; beat < 6; beat += 1) {
+      await rig.clock.advance(1_000);
+      await rig.pulse.beat();
+    }
+    expect(rig.engine.bot("mine")?.state.position.fillCount).toBe(0);
+    expect(rig.desk.state.halt).toBeUndefined();
+    moody.broken.clear();
+    await rig.pulse.beat();
+    await rig.clock.advance(10);
+    expect(rig.desk.state.halt?.reason).toBe("disk is full");
+    expect(rig.fatal).toEqual([]);
+  });
+
+  it("is taken back by a resume that the store takes", async () => {
+    const moody = moodyStore(openMemoryStore());
+    const rig = await openRig({ market: scripted({ [BTC]: UP }), store: moody.store, speed: 60 });
+    moody.broken.add("desk");
+    await expect(rig.engine.halt("disk is full", undefined, by("h1"))).rejects.toThrow(UserError);
+    moody.broken.clear();
+    await rig.engine.resume(by("r1"));
+    expect(rig.desk.halted()).toBeUndefined();
+  });
+});
