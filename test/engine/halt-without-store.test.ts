@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/domain/errors.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { scripted } from "../kit/engine-market.ts";
-import { by, openRig, startBot } from "../kit/engine-rig.ts";
+import { by, type EngineRig, openRig, startBot } from "../kit/engine-rig.ts";
 import { moodyStore } from "../kit/engine-store.ts";
 
 const BTC = "BTC/USDT";
@@ -17,15 +17,11 @@ describe("a halt while the store cannot write", () => {
     await expect(rig.engine.halt("disk is full", undefined, by("h1"))).rejects.toThrow(UserError);
     await expect(rig.engine.halt("disk is full", undefined, by("h2"))).rejects.toThrow(/a restart before it can would forget it/);
     expect(rig.engine.health().problems).toContain("halted: disk is full");
-    for (let beat = 0; beat < 6; beat += 1) {
-      await rig.clock.advance(1_000);
-      await rig.pulse.beat();
-    }
+    await beats(rig, 6);
     expect(rig.engine.bot("mine")?.state.position.fillCount).toBe(0);
     expect(rig.desk.state.halt).toBeUndefined();
     moody.broken.clear();
-    await rig.pulse.beat();
-    await rig.clock.advance(10);
+    await beats(rig, 1);
     expect(rig.desk.state.halt?.reason).toBe("disk is full");
     expect(rig.fatal).toEqual([]);
   });
@@ -40,3 +36,11 @@ describe("a halt while the store cannot write", () => {
     expect(rig.desk.halted()).toBeUndefined();
   });
 });
+
+async function beats(rig: EngineRig, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) {
+    await rig.clock.advance(1_000);
+    await rig.pulse.beat();
+    for (let round = 0; round < 5; round += 1) await rig.clock.breathe();
+  }
+}
