@@ -63,7 +63,8 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   const stop = stopper(started.promise);
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGINT", () => void stop("SIGINT"));
-  if (process.platform !== "win32") process.on("SIGUSR2", () => void started.promise.then((desk) => desk.panic("signal SIGUSR2")).catch(crash));
+  if (process.platform !== "win32")
+    process.on("SIGUSR2", () => void started.promise.then((desk) => desk.panic("signal SIGUSR2")).catch(crash));
   const desk = await startDesk({
     config,
     clock,

@@ -1,6 +1,6 @@
 import type { Candle } from "../../src/domain/candle.ts";
-import { MINUTE_MS } from "../../src/domain/time.ts";
 import type { Kernel } from "../../src/domain/indicator.ts";
+import { MINUTE_MS } from "../../src/domain/time.ts";
 
 /** Candles without a range, one a minute, from closes. */
 export function candlesOf(closes: readonly number[]): Candle[] {

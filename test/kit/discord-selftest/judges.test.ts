@@ -113,9 +113,7 @@ describe("what is right passes both judges, on the way in and on the way out", (
     const more = await bot.followUp(interaction, { content: "b", flags: 64 });
     expect(await bot.send("PATCH", `${hook}/${more.body.id}`, { content: "c" }, {})).toMatchObject({ status: 200, body: { content: "c" } });
     expect(await bot.send("DELETE", `${hook}/@original`, undefined, {})).toMatchObject({ status: 204 });
-    expect(await interaction.wait("deleted")).toBe(
-      answered.body.resource?.message.id,
-    );
+    expect(await interaction.wait("deleted")).toBe(answered.body.resource?.message.id);
     expect(interaction.shown()).toBeUndefined();
     expect(await bot.send("GET", `${hook}/@original`, undefined, {})).toMatchObject({ status: 404, body: { code: 10_008 } });
     expect(discord.violations).toEqual([]);
