@@ -18,17 +18,17 @@ async function main(asked: readonly string[]): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const stepNs = calibrate();
   const rows: Figure[] = [];
   for (const name of asked.length > 0 ? asked : known) {
-    process.stderr.write(`${name} ...\n`);
-    const figures = new Figures(name);
+    const stepNs = calibrate();
+    process.stderr.write(`${name}, with a calibration step of ${stepNs.toFixed(1)} ns ...\n`);
+    const figures = new Figures(name, stepNs);
     const { default: bench } = (await import(`./${name}.ts`)) as { default: Bench };
     await bench(figures);
     rows.push(...figures.rows);
   }
   const machine = `Node ${process.versions.node}, ${cpus().length} cores`;
-  process.stdout.write(`One calibration step is ${stepNs.toFixed(1)} ns on this machine now (${machine}).\n\n${tableOf(rows, stepNs)}\n`);
+  process.stdout.write(`${machine}\n\n${tableOf(rows)}\n`);
 }
 
 /** The benches by name, ascending: each is a file of this folder. */

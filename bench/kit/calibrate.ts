@@ -1,7 +1,7 @@
 import { createKernel } from "../../src/indicators/registry.ts";
 
 const CANDLES = 4_096;
-const ROUNDS = 240;
+const ROUNDS = 8_000;
 /** Rounds before the clock runs, so that the compiler is done. */
 const WARM_ROUNDS = 60;
 

@@ -4,32 +4,40 @@ export interface Figure {
   readonly what: string;
   readonly value: number;
   readonly unit: "ns" | "count" | "MB" | "x";
+  /** What a calibration step cost right before that bench. */
+  readonly stepNs: number;
 }
 
 /** Collects what one bench found. */
 export class Figures {
   readonly rows: Figure[] = [];
   readonly #bench: string;
+  readonly #stepNs: number;
 
-  constructor(bench: string) {
+  constructor(bench: string, stepNs: number) {
     this.#bench = bench;
+    this.#stepNs = stepNs;
   }
 
   time(what: string, milliseconds: number): void {
-    this.rows.push({ bench: this.#bench, what, value: milliseconds * 1e6, unit: "ns" });
+    this.#add(what, milliseconds * 1e6, "ns");
   }
 
   count(what: string, value: number): void {
-    this.rows.push({ bench: this.#bench, what, value, unit: "count" });
+    this.#add(what, value, "count");
   }
 
   megabytes(what: string, bytes: number): void {
-    this.rows.push({ bench: this.#bench, what, value: bytes / 1e6, unit: "MB" });
+    this.#add(what, bytes / 1e6, "MB");
   }
 
   /** How many times one thing is another. */
   ratio(what: string, value: number): void {
-    this.rows.push({ bench: this.#bench, what, value, unit: "x" });
+    this.#add(what, value, "x");
+  }
+
+  #add(what: string, value: number, unit: Figure["unit"]): void {
+    this.rows.push({ bench: this.#bench, what, value, unit, stepNs: this.#stepNs });
   }
 }
 
@@ -40,9 +48,9 @@ export function quantile(samples: readonly number[], share: number): number {
 }
 
 /** The figures as a Markdown table: times as multiples of the calibration step, and as they were on this machine. */
-export function tableOf(rows: readonly Figure[], stepNs: number): string {
+export function tableOf(rows: readonly Figure[]): string {
   const lines = ["| bench | figure | in calibration steps | on this machine |", "|---|---|---:|---:|"];
-  for (const { bench, what, value, unit } of rows) {
+  for (const { bench, what, value, unit, stepNs } of rows) {
     const steps = unit === "ns" ? rounded(value / stepNs) : "";
     lines.push(`| ${bench} | ${what} | ${steps} | ${shown(value, unit)} |`);
   }

@@ -28,7 +28,7 @@ describe("the benches", () => {
   });
 
   test("tell a time as a multiple of the calibration step and as it was", () => {
-    const table = tableOf([{ bench: "slots", what: "a step", value: 25_000, unit: "ns" }], 5);
+    const table = tableOf([{ bench: "slots", what: "a step", value: 25_000, unit: "ns", stepNs: 5 }]);
     expect(table).toContain("| slots | a step | 5,000 | 25 us |");
   });
 });
