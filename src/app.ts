@@ -44,6 +44,8 @@ export interface DeskOptions {
 }
 
 export interface TerminalNeeds {
+  /** In a script, resolves when everything that happened so far was told; otherwise at once. */
+  readonly told: () => Promise<void>;
   readonly wait: (span: { readonly forMs: number } | "end") => Promise<View>;
   readonly welcome: () => View;
 }
@@ -127,7 +129,11 @@ async function composeDesk(options: DeskOptions, { store, market, commands }: So
     desk.append([{ type: "platform-failed", platform, reason }]).catch(options.onFatal);
   };
   platforms.push(
-    ...(await openPlatforms(options, failed, { wait: (span) => wait(opened, delivery, span), welcome: () => welcome(opened) })),
+    ...(await openPlatforms(options, failed, {
+      told: () => (config.marketSpeed === "script" ? delivery.idle() : Promise.resolve()),
+      wait: (span) => wait(opened, delivery, span),
+      welcome: () => welcome(opened),
+    })),
   );
   const digests = new Digests({
     desk,

@@ -25,6 +25,8 @@ export interface TerminalOptions {
   readonly historyFile?: string | undefined;
   /** Moves a scripted market and returns what to show. Alerts of that time are delivered before it resolves. */
   readonly wait: (span: Span) => Promise<View>;
+  /** Resolves when everything that happened so far was told. A script waits for it between its lines, so that equal runs print equal text. */
+  readonly told?: () => Promise<void>;
   readonly clock: Clock;
   readonly colors: boolean;
   readonly welcome: () => View;
@@ -97,7 +99,7 @@ class TerminalPlatform implements Terminal {
   }
 
   async start(door: FrontDoor): Promise<void> {
-    const { wait, welcome } = this.#options;
+    const { wait, welcome, told = nothingToTell } = this.#options;
     const conversation = new Conversation({ door, wait, nextId: () => this.#nextId(), interactive: this.#interactive });
     const front = await this.#open(door, conversation);
     this.#front = front;
@@ -105,7 +107,9 @@ class TerminalPlatform implements Terminal {
     const onAnswer = (view: View) => {
       if (view.tone === "bad") this.#failures += 1;
     };
-    const session = runSession({ front, conversation, script: this.#script, turns: this.#turns, onAnswer });
+    const parts = { front, conversation, script: this.#script, turns: this.#turns, onAnswer };
+    // A person at the prompt waits for nobody.
+    const session = runSession({ ...parts, told: this.#interactive ? nothingToTell : told });
     void session.then((reason) => this.#over(reason));
   }
 
@@ -159,3 +163,5 @@ class TerminalPlatform implements Terminal {
     return `${PLATFORM}:${this.#run}:${this.#count}`;
   }
 }
+
+async function nothingToTell(): Promise<void> {}

@@ -11,15 +11,19 @@ export interface SessionParts {
   readonly conversation: Conversation;
   readonly script: Script;
   readonly turns: Turns;
+  /** Waited for before each line is looked at. */
+  readonly told: () => Promise<void>;
   /** Called with each answer that was printed. */
   readonly onAnswer: (view: View) => void;
 }
 
 /** Reads line after line and prints each answer before the next line is looked at. Resolves with "end" when the person ended the desk, with "eof" after the last line. */
 export async function runSession(parts: SessionParts): Promise<"end" | "eof"> {
-  const { front, turns } = parts;
+  const { front, turns, told } = parts;
+  await told();
   for (let line = await front.next(); line !== undefined; line = await front.next()) {
     if ((await answerLine(line, parts)) === "end") return "end";
+    await told();
     await turns.alertsPrinted();
   }
   return "eof";
