@@ -17,6 +17,8 @@ import { type Figures, quantile } from "./kit/figures.ts";
 const BOTS = 100;
 const SEED = 42;
 const ROUNDS = 200;
+const LISTED = new RegExp(`${BOTS} bots, ${BOTS} running`);
+const SUBSCRIBED = /This place gets alerts/;
 const WARM_ROUNDS = 30;
 /** A pause between commands: people are no faster, and the client library holds itself to fifty requests a second. */
 const PAUSE_MS = 50;
@@ -37,22 +39,27 @@ export default async function slash(figures: Figures): Promise<void> {
     OWNER_IDS: `discord:${discord.user.id},telegram:${telegram.user.id}`,
   });
   await discord.waitForRequest("PUT", /commands/, REGISTERED_MS);
-  const ask = (line: string) => async () => void (await discord.slash(discord.user, line).settled());
-  await measure(figures, "Discord, /bot list", ask("/bot list"));
-  await measure(figures, "Discord, /channel subscribe (stored)", ask("/channel subscribe"));
-  await measure(figures, "Telegram, /bot_list", async () => void (await telegram.ask(telegram.user, "/bot_list")));
+  const inDiscord = (line: string) => async () => JSON.stringify(await discord.slash(discord.user, line).settled());
+  const inTelegram = (line: string) => async () => JSON.stringify(await telegram.ask(telegram.user, line));
+  await measure(figures, "Discord, /bot list", inDiscord("/bot list"), LISTED);
+  const storedBefore = desk.opened.desk.state.sequence;
+  await measure(figures, "Discord, /channel subscribe (stored)", inDiscord("/channel subscribe"), SUBSCRIBED);
+  figures.count("events stored per /channel subscribe", (desk.opened.desk.state.sequence - storedBefore) / (WARM_ROUNDS + ROUNDS));
+  await measure(figures, "Telegram, /bot_list", inTelegram("/bot_list"), LISTED);
   await desk.stop("the bench is over");
   await discord.stop();
   await telegram.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function measure(figures: Figures, what: string, once: () => Promise<void>): Promise<void> {
+async function measure(figures: Figures, what: string, once: () => Promise<string>, expected: RegExp): Promise<void> {
   const times: number[] = [];
   for (let round = 0; round < WARM_ROUNDS + ROUNDS; round += 1) {
     const began = performance.now();
-    await once();
+    const answer = await once();
     if (round >= WARM_ROUNDS) times.push(performance.now() - began);
+    // A refusal is no round trip of that command, however fast it was.
+    if (!expected.test(answer)) throw new Error(`${what} was answered with ${answer.slice(0, 400)}`);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   figures.time(`${what}, ${BOTS} bots: p50`, quantile(times, 0.5));

@@ -10,6 +10,8 @@ import { type Figures, quantile } from "./kit/figures.ts";
 const ENTRY = join(import.meta.dirname, "../bin/scalpstorm.js");
 const SEED = 42;
 const ROUNDS = 7;
+/** How the first line of a desk begins that is ready. */
+const WELCOME = '{"kind":"welcome"';
 const IDLE_MS = 5_000;
 const END_MS = 10_000;
 
@@ -45,6 +47,9 @@ async function ready(bots: number, cached: boolean, idleMs: number): Promise<{ m
   const settings = { STORE_URL: `sqlite:${file}`, MARKET: `simulated:${SEED}`, ...(cached ? {} : { NODE_DISABLE_COMPILE_CACHE: "1" }) };
   const found = await run(process.execPath, [ENTRY, "--json"], folder, settings, idleMs);
   rmSync(folder, { recursive: true, force: true });
+  // A process that died is no start, however fast it was.
+  if (!found.said.startsWith(WELCOME) || found.exitCode !== 0)
+    throw new Error(`the desk did not start and stop well: exit code ${found.exitCode}, first output "${found.said.slice(0, 80)}"`);
   return found;
 }
 
@@ -53,7 +58,13 @@ async function run(command: string, args: string[], folder: string, settings: Re
   const began = performance.now();
   const child = spawn(command, args, { cwd: folder, env: { PATH: process.env.PATH, ...settings }, stdio: ["pipe", "pipe", "inherit"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const spoke = new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
+  let said = "";
+  const spoke = new Promise<void>((resolve) =>
+    child.stdout.once("data", (text) => {
+      said = String(text);
+      resolve();
+    }),
+  );
   await Promise.race([spoke, ended]);
   const ms = performance.now() - began;
   if (idleMs > 0) await new Promise((resolve) => setTimeout(resolve, idleMs));
@@ -62,7 +73,7 @@ async function run(command: string, args: string[], folder: string, settings: Re
   child.kill("SIGTERM");
   await ended;
   clearTimeout(late);
-  return { ms, residentBytes };
+  return { ms, residentBytes, said, exitCode: child.exitCode };
 }
 
 /** Resident memory as Linux tells it; undefined elsewhere. */
