@@ -37,11 +37,13 @@ export class Questions {
     const freeText = argument.meta.freeText !== false;
     const { path, args, user, place } = request;
     const token = this.#book.issue({ path, args, argument: argument.name, offers, freeText, user: user.id, place: place.id });
-    const asked = card(argument.meta.question ?? `Which ${argument.name}?`).line(problem, `\`${path}\`: ${argument.summary}.`);
+    const title = argument.meta.question ?? `Which ${argument.name}?`;
+    const more = beginsAlike(title, argument.summary) ? "." : `: ${argument.summary}.`;
+    const asked = card(title).line(problem, `For \`${path}\`${more}`);
     if (problem !== undefined) asked.warning();
     for (const [index, offer] of offers.entries()) asked.action(offer, `${QUESTION_ACTION}${token}:${index}`);
     if (values.length > offers.length) asked.line(`${values.length - offers.length} more can be typed.`);
-    return asked.action("Cancel", `${QUESTION_ACTION}${token}:x`).asks(argument.name, freeText).view();
+    return asked.action("Cancel", `${QUESTION_ACTION}${token}:x`, "danger").asks(argument.name, freeText).view();
   }
 
   /** The request that a question's button stands for, or why it no longer works. */
@@ -74,6 +76,12 @@ export class Questions {
   answeredBy(requestId: string): string | undefined {
     return this.#book.usedBy(requestId)?.argument;
   }
+}
+
+/** Whether a summary would only say again what the question says, as "Which bot, group, or all" does below "Which bot?". */
+function beginsAlike(question: string, summary: string): boolean {
+  const [a, b] = [question, summary].map((text) => text.toLowerCase().split(/\W+/).slice(0, 2).join(" "));
+  return a === b;
 }
 
 type Answerer = Pick<ButtonPress, "requestId" | "user" | "place" | "answerHandle">;

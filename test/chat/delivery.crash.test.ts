@@ -160,7 +160,7 @@ describe("A process that dies between any two calls to store and platforms", () 
       void doomed.stop(0);
       expect(await rig.settle(rig.start())).toBeDefined();
       const counts = rig.discord.messages.map(({ views, repeatOf }) => ({
-        count: Number(/and (\d+) more/.exec(views.at(-1)?.title ?? "")?.[1] ?? 1),
+        count: Number(/^(\d+) more/.exec(views.at(-1)?.title ?? "")?.[1] ?? 1),
         repeatOf,
       }));
       const all = counts.reduce((sum, { count }) => sum + count, 0);

@@ -26,7 +26,7 @@ it("holds ordinary alerts while the hours last, says that nothing is left to do,
   expect(read(rig.discord)).toEqual([]);
   await rig.clock.advance(MINUTE_MS + 2_000);
   await rig.settle(delivery);
-  expect(read(rig.discord)).toEqual([...[1, 2, 3, 4, 5].map((n) => `dip sold ${n} BTC`), "and 3 more fills of dip: +21.00 USDT"]);
+  expect(read(rig.discord)).toEqual([...[1, 2, 3, 4, 5].map((n) => `dip sold ${n} BTC`), "3 more fills of dip: +21.00 USDT in all"]);
   expect(await rig.store.undelivered(PLACE)).toEqual([]);
 });
 
@@ -183,5 +183,5 @@ it("ends when the hours are switched off, and is no matter of other channels", a
 
 /** How many alerts these titles tell. */
 function counted(titles: readonly string[]): number {
-  return titles.reduce((sum, title) => sum + Number(/and ([\d,]+) more/.exec(title)?.[1]?.replaceAll(",", "") ?? 1), 0);
+  return titles.reduce((sum, title) => sum + Number(/^([\d,]+) more/.exec(title)?.[1]?.replaceAll(",", "") ?? 1), 0);
 }

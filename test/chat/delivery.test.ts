@@ -89,7 +89,7 @@ it("folds more than five alike a minute into one edited message that counts and 
     await rig.settle(delivery);
   }
   const seen = read(rig.discord, PLACE);
-  expect(seen).toEqual([...[1, 2, 3, 4, 5].map((n) => sold("dip", n)), "and 12 more fills of dip: +138.00 USDT"]);
+  expect(seen).toEqual([...[1, 2, 3, 4, 5].map((n) => sold("dip", n)), "12 more fills of dip: +138.00 USDT in all"]);
   expect(await rig.store.undelivered(PLACE)).toEqual([]);
   await rig.clock.advance(60_000);
   rig.fills("dip", 18, 1);
@@ -116,7 +116,7 @@ it("posts a new shared message when the one to edit was deleted", async () => {
   rig.discord.messages.pop();
   rig.fills("dip", 8, 2);
   await rig.settle(delivery);
-  expect(read(rig.discord, PLACE).at(-1)).toBe("and 2 more fills of dip: +17.00 USDT");
+  expect(read(rig.discord, PLACE).at(-1)).toBe("2 more fills of dip: +17.00 USDT in all");
 });
 
 it("never folds critical alerts, and shows what follows one below it", async () => {
@@ -128,9 +128,9 @@ it("never folds critical alerts, and shows what follows one below it", async () 
   rig.fills("dip", 16, 2);
   await rig.settle(delivery);
   const seen = read(rig.discord, PLACE);
-  expect(seen.slice(5, 6)).toEqual(["and 3 more fills of dip: +21.00 USDT"]);
+  expect(seen.slice(5, 6)).toEqual(["3 more fills of dip: +21.00 USDT in all"]);
   expect(seen.slice(6, 13).every((title) => title.startsWith("Stop loss"))).toBe(true);
-  expect(seen.slice(13)).toEqual(["and 2 more fills of dip: +33.00 USDT"]);
+  expect(seen.slice(13)).toEqual(["2 more fills of dip: +33.00 USDT in all"]);
 });
 
 it("delivers 10,000 alerts through a platform that refuses every third call", async () => {
@@ -141,7 +141,7 @@ it("delivers 10,000 alerts through a platform that refuses every third call", as
   for (let n = 1; n <= 10_000; n++) rig.fills(`bot${n % 100}`, n, 1);
   expect(await rig.settle(delivery, 10_800_000, 1_000)).toBeDefined();
   const shown = read(rig.discord, PLACE);
-  const folded = shown.map((title) => Number(/and (\d+) more/.exec(title)?.[1] ?? 1));
+  const folded = shown.map((title) => Number(/^(\d+) more/.exec(title)?.[1] ?? 1));
   expect(folded.reduce((sum, count) => sum + count, 0)).toBe(10_000);
   expect(await rig.store.undelivered(PLACE)).toEqual([]);
 });

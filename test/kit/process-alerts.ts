@@ -81,7 +81,7 @@ const ORDERS: readonly (readonly [RegExp, string])[] = [
   [/^The venue rejected an order of /, "rejected"],
   [/^The answer to an order of \S+ was lost/, "unknown"],
 ];
-const SHARED = /^and ([\d,]+) more (.+?)(?:: .*)?$/;
+const SHARED = /^([\d,]+) more (.+?)(?:: .*)?$/;
 
 /** What a message tells; undefined for what is no alert of an event, such as an answer or a digest. */
 export function heardIn(title: string, text: string, isRepeat: boolean): Heard | undefined {

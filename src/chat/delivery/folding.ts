@@ -137,8 +137,8 @@ function sumOf(entries: readonly Entry[], before: { count: number; amount: Decim
 
 function foldedView(first: Entry, newest: Entry, count: number, amount: Decimal): View {
   const { one, many, currency } = first.alert.counted;
-  const sum = currency === undefined ? "" : `: ${resultText(amount, currency)}`;
-  return card(`and ${count} more ${count === 1 ? one : many}${sum}`)
+  const sum = currency === undefined ? "" : `: ${resultText(amount, currency)} in all`;
+  return card(`${count} more ${count === 1 ? one : many}${sum}`)
     .line(`Newest: ${newest.alert.view.title}`)
     .view();
 }

@@ -56,8 +56,7 @@ export class Reception {
 
   async #press(interaction: ButtonInteraction): Promise<void> {
     const { api, logger } = this.#parts;
-    if (interaction.customId.startsWith(TYPE_PREFIX))
-      return api.openForm(interaction, renderForm(interaction.customId.slice(TYPE_PREFIX.length)));
+    if (interaction.customId.startsWith(TYPE_PREFIX)) return api.openForm(interaction, renderForm(interaction.customId));
     const acknowledged = api.deferUpdate(interaction);
     acknowledged.catch(() => undefined);
     const { id: requestId, user, place } = askedBy(interaction);

@@ -7,7 +7,7 @@ import type {
 } from "discord.js";
 import type { Button, View } from "../../ports/view.ts";
 import { tableBlock } from "./table.ts";
-import { cut, escaped, fitLines, oneLine, visible } from "./text.ts";
+import { cut, escaped, fitLines, oneLine, visible, withCode } from "./text.ts";
 
 /** What a message of ours consists of, on every route. */
 export interface Card {
@@ -38,6 +38,9 @@ const FIELD_NAME_MAX = 100;
 const BUTTONS_MAX = 25;
 const ROW_MAX = 5;
 const LABEL_MAX = 80;
+const ID_MAX = 100;
+/** Stands between the argument and the question in the id of "Type it", so that the form can ask the same. */
+const QUESTION_MARKER = "|";
 const FORM_TITLE_MAX = 45;
 const FORM_TEXT_MAX = 4_000;
 const REPEAT_NOTE = "-# (repeat)";
@@ -59,16 +62,19 @@ export function renderCard(view: View, options: CardOptions = {}): Card {
   };
 }
 
-/** The form behind "Type it". */
-export function renderForm(argument: string): APIModalInteractionResponseCallbackData {
-  const name = oneLine(argument);
+/** The form behind "Type it": it asks what the card asked. `typeId` is that button's id. */
+export function renderForm(typeId: string): APIModalInteractionResponseCallbackData {
+  const [, asked = ""] = typeId.slice(TYPE_PREFIX.length).split(QUESTION_MARKER);
+  const [, question = "", hint = ""] = /^([^(]*)\(?([^)]*)/.exec(oneLine(asked)) ?? [];
+  const title = cut(question.trim() === "" ? "Your answer" : question.trim(), FORM_TITLE_MAX);
   return {
-    custom_id: `${TYPE_PREFIX}${argument}`,
-    title: cut(name === "" ? "Your answer" : name, FORM_TITLE_MAX),
+    custom_id: typeId,
+    title,
     components: [
       {
         type: 18,
-        label: cut(name === "" ? "Your answer" : name, FORM_TITLE_MAX),
+        label: title,
+        ...(hint === "" ? {} : { description: hint }),
         component: { type: 4, custom_id: TYPED_FIELD, style: 1, required: true, max_length: FORM_TEXT_MAX },
       },
     ],
@@ -85,11 +91,11 @@ function texts(view: View, buttonsLeft: number, repeat: boolean): APITextDisplay
     room -= block.length;
   };
   const title = oneLine(view.title);
-  if (title !== "") add(`### ${cut(escaped(title), TITLE_MAX)}`);
+  if (title !== "") add(`### ${cut(withCode(title), TITLE_MAX)}`);
   const isOnlyText = view.fields.length === 0 && view.table === undefined;
   add(
     fitLines(
-      view.lines.map((line) => escaped(visible(line))),
+      view.lines.map((line) => withCode(visible(line))),
       isOnlyText ? room : LINES_MAX,
       "lines",
     ),
@@ -103,15 +109,17 @@ function texts(view: View, buttonsLeft: number, repeat: boolean): APITextDisplay
 
 function fieldLine({ name, value }: { name: string; value: string }): string {
   const label = cut(escaped(oneLine(name)), FIELD_NAME_MAX);
-  const text = escaped(oneLine(value));
+  const text = withCode(oneLine(value));
   return label === "" ? text : `**${label}** ${text}`;
 }
 
 function buttonsOf(view: View): { shown: APIButtonComponentWithCustomId[]; left: number } {
   const unique = [...new Map(view.buttons.map((button) => [button.action, button])).values()];
-  const typed = view.question?.freeText === true ? [typeButton(view.question.argument)] : [];
+  const typed = view.question?.freeText === true ? [typeButton(view.question.argument, view.title)] : [];
   const shown = unique.slice(0, BUTTONS_MAX - typed.length).map(buttonComponent);
-  return { shown: [...shown, ...typed], left: unique.length - shown.length };
+  // The way out stands last.
+  const leaving = shown.at(-1)?.style === STYLE.danger ? shown.splice(-1) : [];
+  return { shown: [...shown, ...typed, ...leaving], left: unique.length - shown.length - leaving.length };
 }
 
 function buttonComponent({ label, style, action }: Button): APIButtonComponentWithCustomId {
@@ -119,8 +127,9 @@ function buttonComponent({ label, style, action }: Button): APIButtonComponentWi
   return { type: 2, style: STYLE[style], label: text === "" ? "…" : cut(text, LABEL_MAX), custom_id: action };
 }
 
-function typeButton(argument: string): APIButtonComponentWithCustomId {
-  return { type: 2, style: STYLE.plain, label: "Type it", custom_id: `${TYPE_PREFIX}${argument}` };
+function typeButton(argument: string, question: string): APIButtonComponentWithCustomId {
+  const id = `${TYPE_PREFIX}${argument}${QUESTION_MARKER}${oneLine(question)}`;
+  return { type: 2, style: STYLE.plain, label: "Type it", custom_id: cut(id, ID_MAX) };
 }
 
 function rows(buttons: readonly APIButtonComponentWithCustomId[]) {

@@ -1,19 +1,24 @@
+import { rowBlocks } from "../../chat/row-blocks.ts";
 import type { Table } from "../../ports/view.ts";
-import { cut, fitLines, oneLine } from "./text.ts";
+import { cut, escaped, fitLines, oneLine } from "./text.ts";
 
-/** A cell wider than this wraps on a phone and breaks the columns. */
-const CELL_WIDTH_MAX = 28;
-/** Wider tables lose their widest columns' ends first. */
-const TABLE_WIDTH_MAX = 96;
+/** What a phone shows of a monospace block without wrapping it. */
+const TABLE_WIDTH_MAX = 48;
+/** No number or name is that long. */
+const CELL_MAX = 300;
 const GAP = "  ";
 const FENCE = "```";
 
-/** A table as a monospace block of at most `max` characters: columns aligned, whole rows only, and a note when rows are missing. */
+/**
+ * A table of at most `max` characters: a monospace block of aligned columns where they fit a phone, else a block of lines for each row.
+ * Whole rows only, and a note when rows are missing.
+ */
 export function tableBlock(table: Table, max: number): string {
   const cells = [table.columns.map((column) => column.name), ...table.rows].map((row) =>
-    table.columns.map((_, column) => cut(fenceless(oneLine(row[column] ?? "")), CELL_WIDTH_MAX)),
+    table.columns.map((_, column) => fenceless(oneLine(row[column] ?? ""))),
   );
-  const widths = shrink(table.columns.map((_, column) => Math.max(1, ...cells.map((row) => (row[column] ?? "").length))));
+  const widths = table.columns.map((_, column) => Math.max(1, ...cells.map((row) => (row[column] ?? "").length)));
+  if (widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) > TABLE_WIDTH_MAX) return rowsBlock(table, max);
   const lines = cells.map((row) =>
     row
       .map((cell, column) => aligned(cell, widths[column] ?? 1, table.columns[column]?.align))
@@ -26,24 +31,18 @@ export function tableBlock(table: Table, max: number): string {
   return `${FENCE}\n${head}\n${fitLines(body, max - frame, "rows")}\n${FENCE}`;
 }
 
-/** A backtick could close the block early. */
-function fenceless(text: string): string {
-  return text.replaceAll("`", "'");
+function rowsBlock(table: Table, max: number): string {
+  const blocks = rowBlocks(table, (text) => cut(escaped(fenceless(oneLine(text))), CELL_MAX)).map(({ heading, facts }) =>
+    [...(heading === "" ? [] : [`**${heading}**`]), ...facts].join("\n"),
+  );
+  return max <= 0 ? "" : fitLines(blocks, max, "rows");
 }
 
-function shrink(widths: readonly number[]): number[] {
-  const result = [...widths];
-  const total = (): number => result.reduce((sum, width) => sum + width + GAP.length, 0);
-  while (total() > TABLE_WIDTH_MAX) {
-    const widest = result.indexOf(Math.max(...result));
-    const width = result[widest] ?? 1;
-    if (width <= 4) break;
-    result[widest] = width - 1;
-  }
-  return result;
+/** A backtick could close the block early. */
+function fenceless(text: string): string {
+  return text.replace(/`([^`]+)`/g, "$1").replaceAll("`", "'");
 }
 
 function aligned(cell: string, width: number, align: "left" | "right" | undefined): string {
-  const fitting = cut(cell, width);
-  return align === "right" ? fitting.padStart(width) : fitting.padEnd(width);
+  return align === "right" ? cell.padStart(width) : cell.padEnd(width);
 }

@@ -29,13 +29,28 @@ export function escaped(text: string): string {
     .replace(/^(\s*\d+)\.(?=\s)/gm, "$1\\.");
 }
 
+/** The same, except that what stands between backticks becomes inline code, whose content Discord does not read. */
+export function withCode(text: string): string {
+  return text
+    .split(/(`[^`\\\n]+`)/)
+    .map((part, index) => (index % 2 === 1 ? part : escaped(part)))
+    .join("");
+}
+
 /** At most so many UTF-16 units, with a visible mark where something was cut off. Never ends in half a character or half an escape. */
 export function cut(text: string, max: number): string {
   if (text.length <= max) return text;
   if (max < ELLIPSIS.length) return "";
   const kept = text.slice(0, max - ELLIPSIS.length).replace(/[\uD800-\uDBFF]$/, "");
   const slashes = /\\*$/.exec(kept)?.[0].length ?? 0;
-  return `${slashes % 2 === 1 ? kept.slice(0, -1) : kept}${ELLIPSIS}`;
+  return `${closed(slashes % 2 === 1 ? kept.slice(0, -1) : kept)}${ELLIPSIS}`;
+}
+
+/** Without the backtick of a code whose end was cut off: it would swallow what follows. */
+function closed(text: string): string {
+  const ticks = [...text.matchAll(/\\.|`/gs)].filter(([mark]) => mark === "`");
+  const last = ticks.at(-1)?.index;
+  return ticks.length % 2 === 0 || last === undefined ? text : text.slice(0, last) + text.slice(last + 1);
 }
 
 /** As many parts as fit, one per line, and then how many are missing: `… 7 more rows`. */

@@ -1,6 +1,6 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { Button, View } from "../../ports/view.ts";
-import { tableText } from "./table.ts";
+import { tableHtml } from "./table.ts";
 import { cut, escaped, fitted, oneLine, visible } from "./text.ts";
 
 /** A message holds this many UTF-16 units, counted after its HTML was parsed. */
@@ -18,6 +18,7 @@ const ROW_LABELS_MAX = 32;
 const LABEL_MAX = 60;
 const CALLBACK_DATA_BYTES_MAX = 64;
 const ALERT_MAX = 200;
+const MARKED = /`([^`\n]+)`/g;
 
 const TONE_SIGN: Readonly<Record<View["tone"], string>> = { plain: "", good: "✅ ", bad: "⛔ ", warning: "⚠️ " };
 
@@ -37,7 +38,7 @@ export interface RenderOptions {
 /** A view as one Telegram message, cut to fit. */
 export function render(view: View, options: RenderOptions = {}): Rendered {
   const title = titleOf(view) + (options.repeat === true ? " (repeat)" : "");
-  const parts = [`<b>${escaped(title)}</b>`];
+  const parts = [boldWithCode(title)];
   let left = TEXT_UNITS_MAX - FRAME_UNITS;
   const add = (lines: readonly string[], share: number, noun: string, markUp: (line: string) => string): void => {
     const kept = fitted(lines, Math.min(left, share), noun);
@@ -47,8 +48,9 @@ export function render(view: View, options: RenderOptions = {}): Rendered {
   const isTabled = view.table !== undefined && view.table.columns.length > 0;
   const hasFields = view.fields.length > 0;
   add(view.lines.map(visible), isTabled || hasFields ? LINES_SHARE : left, "lines", withCode);
-  add(view.fields.map(fieldText), isTabled ? FIELDS_SHARE : left, "facts", escaped);
-  if (view.table && isTabled) parts.push(`<pre>${escaped(tableText(view.table, left))}</pre>`);
+  add(view.fields.map(fieldText), isTabled ? FIELDS_SHARE : left, "facts", withCode);
+  const table = view.table && isTabled ? tableHtml(view.table, left) : "";
+  if (table !== "") parts.push(table);
   const hint = hintOf(view, options);
   if (hint !== undefined) parts.push(`<i>${escaped(hint)}</i>`);
   return { html: parts.join("\n"), keyboard: keyboardOf(view.buttons) };
@@ -56,13 +58,13 @@ export function render(view: View, options: RenderOptions = {}): Rendered {
 
 /** The view without any markup, for when Telegram refuses the rendered one. */
 export function plainText(view: View): string {
-  return cut([titleOf(view), ...view.lines.map(visible), ...view.fields.map(fieldText)].join("\n"), TEXT_UNITS_MAX);
+  return cut(bare([titleOf(view), ...view.lines.map(visible), ...view.fields.map(fieldText)].join("\n")), TEXT_UNITS_MAX);
 }
 
 /** The view as the text of a small window over the chat, if it is short enough to lose nothing. */
 export function alertText(view: View): string | undefined {
   const isPlain = view.fields.length === 0 && view.table === undefined && view.buttons.length === 0 && view.question === undefined;
-  const text = [titleOf(view), ...view.lines.map(visible)].join("\n");
+  const text = bare([titleOf(view), ...view.lines.map(visible)].join("\n"));
   return isPlain && text.length <= ALERT_MAX ? text : undefined;
 }
 
@@ -78,7 +80,17 @@ function fieldText({ name, value }: View["fields"][number]): string {
 
 /** Views write commands between backticks; a phone copies such text at a touch. */
 function withCode(line: string): string {
-  return escaped(line).replace(/`([^`\n]+)`/g, "<code>$1</code>");
+  return escaped(line).replace(MARKED, "<code>$1</code>");
+}
+
+/** Telegram allows no code inside of bold text. */
+function boldWithCode(title: string): string {
+  const marked = `<b>${escaped(title).replace(MARKED, "</b><code>$1</code><b>")}</b>`;
+  return marked.replaceAll("<b></b>", "");
+}
+
+function bare(text: string): string {
+  return text.replace(MARKED, "$1");
 }
 
 function hintOf({ question, buttons }: View, { group = false }: RenderOptions): string | undefined {

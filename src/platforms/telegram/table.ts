@@ -1,18 +1,20 @@
+import { rowBlocks } from "../../chat/row-blocks.ts";
 import type { Table } from "../../ports/view.ts";
-import { cut, fitted, oneLine } from "./text.ts";
+import { cut, escaped, fitted, oneLine } from "./text.ts";
 
-const CELL_WIDTH_MAX = 24;
-/** A phone shows about 40 characters and then wraps; wider tables lose the ends of their widest columns. */
-const TABLE_WIDTH_MAX = 56;
-const COLUMN_WIDTH_MIN = 4;
+/** A phone shows about 40 characters of monospace text and then wraps. */
+const TABLE_WIDTH_MAX = 40;
+/** No number or name is that long. */
+const CELL_MAX = 300;
 const GAP = "  ";
 
-/** A table as lines of equal columns for a monospace block, at most so many UTF-16 units: whole rows only, and a note when rows are missing. */
-export function tableText(table: Table, max: number): string {
+/** A table as HTML of at most so many visible UTF-16 units: equal columns where they fit a phone, else a block for each row. Whole rows only, and a note when rows are missing. */
+export function tableHtml(table: Table, max: number): string {
   const cells = [table.columns.map(({ name }) => name), ...table.rows].map((row) =>
-    table.columns.map((_, column) => cut(oneLine(row[column] ?? ""), CELL_WIDTH_MAX)),
+    table.columns.map((_, column) => oneLine(row[column] ?? "").replaceAll("`", "")),
   );
-  const widths = narrowed(table.columns.map((_, column) => Math.max(1, ...cells.map((row) => row[column]!.length))));
+  const widths = table.columns.map((_, column) => Math.max(1, ...cells.map((row) => row[column]!.length)));
+  if (widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) > TABLE_WIDTH_MAX) return blocksHtml(table, max);
   const lines = cells.map((row) =>
     row
       .map((cell, column) => aligned(cell, widths[column]!, table.columns[column]!.align))
@@ -21,20 +23,25 @@ export function tableText(table: Table, max: number): string {
   );
   const [head = "", ...body] = lines;
   if (head.length + 1 >= max) return "";
-  return [head, ...fitted(body, max - head.length - 1, "rows")].join("\n");
+  return `<pre>${escaped([head, ...fitted(body, max - head.length - 1, "rows")].join("\n"))}</pre>`;
 }
 
-function narrowed(widths: readonly number[]): number[] {
-  const result = [...widths];
-  const total = (): number => result.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
-  while (total() > TABLE_WIDTH_MAX && Math.max(...result) > COLUMN_WIDTH_MIN) {
-    const widest = result.indexOf(Math.max(...result));
-    result[widest] = result[widest]! - 1;
-  }
-  return result;
+function blocksHtml(table: Table, max: number): string {
+  const blocks = rowBlocks(table, (text) => cut(oneLine(text).replaceAll("`", ""), CELL_MAX));
+  const kept = fitted(
+    blocks.map(({ heading, facts }) => [heading, ...facts].join("\n")),
+    max,
+    "rows",
+  );
+  return kept
+    .map((block, index) => {
+      const [heading = "", ...facts] = block.split("\n");
+      const isRow = index < blocks.length && heading !== "" && heading === blocks[index]!.heading;
+      return [isRow ? `<b>${escaped(heading)}</b>` : escaped(heading), ...facts.map(escaped)].join("\n");
+    })
+    .join("\n");
 }
 
 function aligned(cell: string, width: number, align: "left" | "right"): string {
-  const fitting = cut(cell, width);
-  return align === "right" ? fitting.padStart(width) : fitting.padEnd(width);
+  return align === "right" ? cell.padStart(width) : cell.padEnd(width);
 }

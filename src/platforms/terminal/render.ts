@@ -2,7 +2,7 @@ import type { Field, View } from "../../ports/view.ts";
 import type { Choices } from "./choices.ts";
 import type { Paint } from "./paint.ts";
 import { tableLines } from "./table.ts";
-import { oneLine, padded, visible, widthOf } from "./text.ts";
+import { oneLine, padded, visible, widthOf, withoutMarks } from "./text.ts";
 
 const SIGNS: Readonly<Record<View["tone"], string>> = { plain: "·", good: "✓", bad: "✗", warning: "!" };
 const INDENT = "  ";
@@ -22,9 +22,9 @@ export interface Frame {
 
 /** A view as text that ends with a line end. Equal views give equal texts. */
 export function renderView(view: View, { paint, widthMax }: Look, { prefix = "", suffix = "" }: Frame = {}): string {
-  const title = paint.tone(view.tone, `${SIGNS[view.tone]} ${oneLine(view.title)}`);
+  const title = paint.tone(view.tone, `${SIGNS[view.tone]} ${withoutMarks(oneLine(view.title))}`);
   const lines = [`${prefix}${title}${suffix === "" ? "" : ` ${suffix}`}`];
-  for (const line of view.lines) lines.push(...visible(line).split("\n").map(indented));
+  for (const line of view.lines) lines.push(...paint.commands(visible(line)).split("\n").map(indented));
   lines.push(...fieldLines(view.fields, paint));
   if (view.table && view.table.columns.length > 0)
     lines.push(...tableLines(view.table, Math.max(1, widthMax - INDENT.length), paint).map(indented));
@@ -50,7 +50,7 @@ function fieldLines(fields: readonly Field[], paint: Paint): readonly string[] {
   const width = Math.max(0, ...names.map(widthOf));
   return fields.flatMap(({ value }, index) => {
     const name = paint.dim(padded(names[index] ?? "", width));
-    const [first = "", ...more] = visible(value).split("\n");
+    const [first = "", ...more] = paint.commands(visible(value)).split("\n");
     return [`${INDENT}${name}${GAP}${first}`.trimEnd(), ...more.map((line) => `${INDENT}${" ".repeat(width)}${GAP}${line}`.trimEnd())];
   });
 }

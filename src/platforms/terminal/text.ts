@@ -20,6 +20,11 @@ export function oneLine(text: string): string {
   return visible(text).replace(/\s+/g, " ").trim();
 }
 
+/** Views write commands between backticks; a terminal shows them as they are typed. */
+export function withoutMarks(text: string): string {
+  return text.replace(/`([^`\n]+)`/g, "$1");
+}
+
 /** How many columns a text takes. */
 export function widthOf(text: string): number {
   let width = 0;

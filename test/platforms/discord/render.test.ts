@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { renderCard, renderForm } from "../../../src/platforms/discord/render.ts";
 import { tableBlock } from "../../../src/platforms/discord/table.ts";
-import { cut, escaped, fitLines, oneLine, visible } from "../../../src/platforms/discord/text.ts";
+import { cut, escaped, fitLines, oneLine, visible, withCode } from "../../../src/platforms/discord/text.ts";
 import type { View } from "../../../src/ports/view.ts";
 import { type WireComponent, walk } from "../../kit/discord/components.ts";
 import { checkMessage } from "../../kit/discord/message-rules.ts";
@@ -46,7 +46,7 @@ describe("A card", () => {
     const asked = view("Which?", { buttons, question: { argument: "name", freeText: true } });
     const shown = parts(asked).filter((part) => part.type === BUTTON);
     expect(shown).toHaveLength(25);
-    expect(shown.at(-1)).toMatchObject({ label: "Type it", custom_id: "type:name" });
+    expect(shown.at(-1)).toMatchObject({ label: "Type it", custom_id: "type:name|Which?" });
     expect(texts(asked).at(-1)).toBe("-# … 6 more buttons");
   });
 
@@ -95,9 +95,24 @@ describe("A card", () => {
   });
 });
 
-test("A form names the argument within Discord's limit", () => {
-  expect(renderForm("x".repeat(60)).title).toHaveLength(45);
-  expect(renderForm("name")).toMatchObject({ custom_id: "type:name", title: "name" });
+test("A form asks what the card asked, within Discord's limit", () => {
+  expect(renderForm(`type:name|${"x".repeat(60)}`).title).toHaveLength(45);
+  expect(renderForm("type:symbol|Which symbol? (one, or several)")).toMatchObject({
+    custom_id: "type:symbol|Which symbol? (one, or several)",
+    title: "Which symbol?",
+    components: [{ label: "Which symbol?", description: "one, or several" }],
+  });
+  expect(renderForm("type:name").title).toBe("Your answer");
+});
+
+test("The button that leaves a question stands last", () => {
+  const cancel = { label: "Cancel", style: "danger", action: "q:x" } as const;
+  const asked = view("Which?", {
+    buttons: [{ label: "A", style: "plain", action: "q:0" }, cancel],
+    question: { argument: "name", freeText: true },
+  });
+  const labels = parts(asked).flatMap((part) => (part.type === BUTTON ? [part.label] : []));
+  expect(labels).toEqual(["A", "Type it", "Cancel"]);
 });
 
 describe("A table", () => {
@@ -112,6 +127,14 @@ describe("A table", () => {
       ["breakout", "-10.5"],
     ];
     expect(tableBlock({ columns, rows }, 4_000)).toBe("```\nBot         PnL\ndip           1\nbreakout  -10.5\n```");
+  });
+
+  test("that is too wide for a phone is a block of lines for each row, and no number of it is cut", () => {
+    const wide = ["Status", "Symbol", "Strategy", "Unrealized", "Realized"].map((name) => ({ name, align: "left" as const }));
+    const rows = [["dip", "running", "DOGE/USDT", "bollinger-breakout", "+1,234.56 USDT", "-65.91 USDT"]];
+    expect(tableBlock({ columns: [columns[0], ...wide], rows }, 4_000)).toBe(
+      "**dip**\nStatus: running · Symbol: DOGE/USDT\nStrategy: bollinger-breakout\nUnrealized: +1,234.56 USDT\nRealized: -65.91 USDT",
+    );
   });
 
   test("says how many rows did not fit", () => {
@@ -141,6 +164,20 @@ describe("Text", () => {
     ["rsi(14) < 30 and close > 1.5, -3.2 %", "rsi(14) < 30 and close > 1.5, -3.2 %"],
   ])("%s is shown as it stands", (raw, wire) => {
     expect(escaped(raw)).toBe(wire);
+  });
+
+  test.each([
+    ["see `bot list`, *now*", "see `bot list`, \\*now\\*"],
+    ["`*a*` and `b", "`*a*` and \\`b"],
+    ["``x``", "\\``x`\\`"],
+    ["`a\nb`", "\\`a\nb\\`"],
+  ])("%j shows commands between backticks as code", (raw, wire) => {
+    expect(withCode(raw)).toBe(wire);
+  });
+
+  test("that is cut never leaves a code open", () => {
+    expect(cut("see `bot list` and `bot show`", 22)).toBe("see `bot list` and b…");
+    expect(cut("a \\` and so on", 6)).toBe("a \\` …");
   });
 
   test("has no bidirectional, zero-width or control characters", () => {

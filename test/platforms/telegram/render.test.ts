@@ -29,6 +29,28 @@ describe("a view becomes one message", () => {
     );
   });
 
+  test("with a block of lines for each row where a table is too wide for a phone, and no number of it cut", () => {
+    const names = ["Bot", "Status", "Symbol", "Strategy", "Unrealized", "Realized"];
+    const { html } = render(
+      view("1 bot", {
+        table: {
+          columns: names.map((name) => ({ name, align: "left" as const })),
+          rows: [["boll<doge", "running", "DOGE/USDT", "bollinger-breakout", "+1,234.56 USDT", "-65.91 USDT"]],
+        },
+      }),
+    );
+    expect(html).toBe(
+      "<b>1 bot</b>\n<b>boll&lt;doge</b>\nStatus: running · Symbol: DOGE/USDT\nStrategy: bollinger-breakout\nUnrealized: +1,234.56 USDT\nRealized: -65.91 USDT",
+    );
+  });
+
+  test("with commands as code everywhere, never inside of bold text", () => {
+    const { html } = render(view("None. `bot list` shows <all>", { fields: [{ name: "Halt", value: "until `system resume`" }] }));
+    expect(html).toBe("<b>None. </b><code>bot list</code><b> shows &lt;all&gt;</b>\nHalt: until <code>system resume</code>");
+    expect(plainText(view("Send `help`"))).toBe("Send help");
+    expect(alertText(view("Send `help`"))).toBe("Send help");
+  });
+
   test("without characters that turn or hide text", () => {
     const { html, keyboard } = render(
       view("a\u202Eb\u200Bc", { lines: ["\u2066x\uFEFF"], buttons: [{ label: "G\u202Eo", style: "plain", action: "go" }] }),

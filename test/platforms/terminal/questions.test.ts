@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { askingDoor, FakeDoor, view, WHICH_SYMBOL } from "./fake-door.ts";
 import { piped, rigOf, until } from "./rig.ts";
 
-const ASKED = "· Which symbol?\n  `bot create`: what it trades.\n  1) BTC/USDT  2) ETH/USDT  3) Cancel  (or type it)\n";
+const ASKED = "· Which symbol?\n  bot create: what it trades.\n  1) BTC/USDT  2) ETH/USDT  3) Cancel  (or type it)\n";
 
 test("a question is answered by its number", async () => {
   expect(await piped(["bot create", "2"], askingDoor())).toBe(`> bot create\n${ASKED}> 2\n✓ A bot on ETH/USDT is made\n`);

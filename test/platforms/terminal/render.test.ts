@@ -51,17 +51,25 @@ test("a table has aligned columns, numbers to the right, and no boxes", () => {
   );
 });
 
-test("a table is cut to the terminal, its texts before its numbers", () => {
+test("a table that is wider than the terminal becomes a block for each row, and nothing is cut", () => {
   const lines = renderView(view("3 bots", { table: BOTS }), narrow(32)).split("\n");
   expect(lines).toEqual([
     "· 3 bots",
-    "  Bot        Symbol       Result",
-    "  dip        BTC/USDT     +12.30",
-    "  a-much-l…  ETH/USDT  -1,204.00",
+    "  dip",
+    "    Symbol: BTC/USDT",
+    "    Result: +12.30",
+    "  a-much-longer-name",
+    "    Symbol: ETH/USDT",
+    "    Result: -1,204.00",
     "  bare",
     "",
   ]);
-  for (const line of renderView(view("3 bots", { table: BOTS }), narrow(12)).split("\n")) expect(widthOf(line)).toBeLessThanOrEqual(12);
+});
+
+test("commands between backticks are shown as they are typed, in bold where there are colors", () => {
+  const of = view("Send `help`", { lines: ["`bot list` shows all."] });
+  expect(renderView(of, PLAIN)).toBe("· Send help\n  bot list shows all.\n");
+  expect(renderView(of, { ...PLAIN, paint: paintOf(true) })).toContain("\u001b[1mbot list\u001b[0m shows all.");
 });
 
 test("a question's buttons are numbered and wrap at the terminal's width", () => {
