@@ -124,7 +124,7 @@ async function composeDesk(options: DeskOptions, { store, market, commands }: So
     version: options.version,
     platforms: () => platforms,
   });
-  const delivery = new Delivery({ streams, store, desk, platforms, clock, logger, names: (botId) => nameOf(opened, botId) });
+  const delivery = new Delivery({ streams, store, desk, platforms, clock, logger, names: opened.specOf });
   const failed = (platform: string) => (reason: string) => {
     desk.append([{ type: "platform-failed", platform, reason }]).catch(options.onFatal);
   };
@@ -261,14 +261,6 @@ function digestNow({ engine }: OpenedEngine, day: string, timeZone: string): Dig
     ),
     market: engine.market().label,
   };
-}
-
-function nameOf({ engine }: OpenedEngine, botId: string): { name: string; symbol: string } | undefined {
-  for (const { state } of engine.accounts()) {
-    const spec = state.bots.get(botId)?.spec;
-    if (spec) return { name: spec.name, symbol: spec.symbol };
-  }
-  return undefined;
 }
 
 function balancesOf(config: Config): ReadonlyMap<string, Decimal> {

@@ -1,5 +1,6 @@
 import { applyAccountEvent } from "../domain/account.ts";
 import { type AccountState, type BotState, emptyAccount } from "../domain/books.ts";
+import type { BotSpec } from "../domain/bot.ts";
 import { ConfigError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { type Decimal, fromJson, toJson } from "../domain/money.ts";
@@ -58,6 +59,15 @@ export class Accounts {
   active = (): readonly Account[] => {
     this.#active ??= this.all().filter(({ active }) => active);
     return this.#active;
+  };
+
+  /** A bot's spec by id, deleted bots included. */
+  specOf = (botId: string): BotSpec | undefined => {
+    for (const { state } of this.#accounts.values()) {
+      const bot = state.bots.get(botId);
+      if (bot) return bot.spec;
+    }
+    return undefined;
   };
 
   /** Symbols that a running bot reads or somebody holds. */

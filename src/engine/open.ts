@@ -1,3 +1,4 @@
+import type { BotSpec } from "../domain/bot.ts";
 import type { Decimal } from "../domain/money.ts";
 import { marketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -48,6 +49,8 @@ export interface OpenedEngine {
   readonly desk: Desk;
   readonly streams: StreamBook;
   readonly pulse: Pulse;
+  /** A bot's spec by id, deleted bots included. */
+  specOf(botId: string): BotSpec | undefined;
   /** Adds work that falls due in market time. */
   schedule(work: Scheduled): void;
   /** Names what a scripted market waits for after each step that changed something. */
@@ -134,6 +137,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     desk,
     streams,
     pulse,
+    specOf: accounts.specOf,
     schedule: (work) => void scheduled.push(work),
     waitFor(next) {
       told = next;

@@ -86,6 +86,12 @@ export function closeOf({ candle, previous }: { candle: FoldedCandle; previous: 
 const DIGITS_SHOWN = 6;
 const DIGITS_MAX = 15;
 
+/** Making a format takes longer than using it a hundred times. */
+const FORMATS: readonly Intl.NumberFormat[] = Array.from(
+  { length: DIGITS_MAX },
+  (_, index) => new Intl.NumberFormat("en-US", { maximumSignificantDigits: index + 1 }),
+);
+
 /** Two numbers for people, rounded to `shown` significant digits, or to as many as it takes to tell them apart. */
 export function apart(a: number, b: number, shown: number = DIGITS_SHOWN): readonly [string, string] {
   for (let digits = shown; digits < DIGITS_MAX; digits += 1) {
@@ -97,7 +103,7 @@ export function apart(a: number, b: number, shown: number = DIGITS_SHOWN): reado
 
 /** A number for people, with at most six significant digits unless told otherwise: `42,150.2`. */
 export function rounded(value: number, digits: number = DIGITS_SHOWN): string {
-  return value.toLocaleString("en-US", { maximumSignificantDigits: digits });
+  return (FORMATS[digits - 1] ?? FORMATS[DIGITS_MAX - 1]!).format(value);
 }
 
 function expected(what: string): (issue: { readonly input?: unknown }) => string {
