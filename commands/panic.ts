@@ -1,12 +1,13 @@
 import { note } from "../src/chat/args.ts";
 import { defineCommand } from "../src/chat/command.ts";
+import { NO_PANIC_REASON } from "../src/chat/reasons.ts";
 import { card } from "../src/chat/view.ts";
 
 export default defineCommand({
   summary: "Stops everything at once: halts, cancels entries and sells every position. Never asks",
   role: "operator",
   rerun: true,
-  args: { reason: note.describe("Why, for the others").prefault("panic") },
+  args: { reason: note.describe("Why, for the others").prefault(NO_PANIC_REASON) },
   async run({ args, engine, caller }) {
     const { canceledEntries, closing } = await engine.panic(args.reason, caller);
     const canceled = `${canceledEntries} ${canceledEntries === 1 ? "entry" : "entries"} canceled.`;

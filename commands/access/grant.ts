@@ -1,5 +1,6 @@
 import { role as roleArg, scope as scopeArg, userId } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { personText } from "../../src/chat/person-text.ts";
 import { card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
 
@@ -22,6 +23,8 @@ export default defineCommand({
       kind === "bot" ? specs.some((spec) => spec.name === name) : kind === "group" ? specs.some((spec) => spec.group === name) : true;
     if (!known) throw new UserError(`scope: there is no ${kind} named ${name}. \`bot list\` shows what there is.`);
     record({ type: "access-granted", user: args.user, role: args.role, scope, by: user.id });
-    return card(`${args.user} is ${args.role}`).good().fields({ Scope: scope });
+    return card(`${personText(args.user, user)} is ${args.role}`)
+      .good()
+      .fields({ Scope: scope });
   },
 });

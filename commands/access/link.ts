@@ -29,7 +29,11 @@ export default defineCommand({
     record({ type: "channel-digest-set", place: place.id, at: DIGEST_AT, timeZone, by: user.id });
     return card("The desk is yours")
       .good()
-      .line("You are its admin.", `This place gets critical alerts, fills and the digest at ${DIGEST_AT} (${timeZone}).`)
+      .line(
+        "You are its admin.",
+        `This place gets critical alerts, fills and the digest at ${DIGEST_AT} (${timeZone}).`,
+        "Your account elsewhere is another person for the desk: grant it with `access grant`.",
+      )
       .button("Create a bot", "bot create", "primary")
       .button("Help", "help");
   },

@@ -1,4 +1,5 @@
 import { defineCommand } from "../../src/chat/command.ts";
+import { personText } from "../../src/chat/person-text.ts";
 import { card } from "../../src/chat/view.ts";
 
 export default defineCommand({
@@ -7,7 +8,7 @@ export default defineCommand({
   readOnly: true,
   private: true,
   args: {},
-  run({ desk }) {
+  run({ desk, user: asker }) {
     const { grants } = desk.state;
     const answer = card(grants.length === 1 ? "1 role is granted" : `${grants.length} roles are granted`).line(
       "The terminal and the owners that the process names are always admins.",
@@ -16,7 +17,7 @@ export default defineCommand({
       ? answer
       : answer.table(
           ["Person", "Role", "Scope"],
-          grants.map(({ user, role, scope }) => [user, role, scope]),
+          grants.map(({ user, role, scope }) => [personText(user, asker), role, scope]),
         );
   },
 });

@@ -1,5 +1,6 @@
 import { scope as scopeArg, userId } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { personText } from "../../src/chat/person-text.ts";
 import { card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
 
@@ -15,7 +16,7 @@ export default defineCommand({
     const held = desk.state.grants.filter((grant) => grant.user === args.user && (scope === "all" || grant.scope === scope));
     if (held.length === 0) throw new UserError(`${args.user} holds no such role. \`access list\` shows who holds what.`);
     record({ type: "access-revoked", user: args.user, scope, by: user.id });
-    return card(`${args.user} lost ${held.length === 1 ? "1 role" : `${held.length} roles`}`)
+    return card(`${personText(args.user, user)} lost ${held.length === 1 ? "1 role" : `${held.length} roles`}`)
       .good()
       .fields({ Scope: scope });
   },

@@ -23,14 +23,21 @@ export default defineCommand({
         ["Symbol", right("Price"), right("24 h")],
         facts.map((price) => [price.instrument.symbol, priceOf(price), changeOf(price)]),
       )
+      .tableFirst()
       .line(`Market: ${label}, ${marketTime(facts.length === 1 ? facts[0]!.atMs : atMs)}.`);
     if (args.symbol === undefined && known.length > asked.length) answer.line(`${known.length - asked.length} more symbols can be named.`);
-    return args.symbol === undefined ? answer : answer.line(...assumptions);
+    return args.symbol === undefined ? answer : answer.line(...assumptionsFor(asked, assumptions, known));
   },
 });
 
+/** Those of the whole market and of the symbols that were asked for. */
+function assumptionsFor(asked: readonly string[], assumptions: readonly string[], known: readonly string[]): readonly string[] {
+  const others = new Set(known.filter((symbol) => !asked.includes(symbol)));
+  return assumptions.filter((sentence) => !others.has(sentence.split(": ")[0] ?? ""));
+}
+
 function priceOf({ price, instrument }: PriceFacts): string {
-  return `${priceText(price, instrument.tickSize)} ${instrument.quote}`;
+  return `${priceText(price)} ${instrument.quote}`;
 }
 
 function changeOf({ change24hPct }: PriceFacts): string {

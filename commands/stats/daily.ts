@@ -1,10 +1,9 @@
-import { resultDigits } from "../../src/chat/amounts.ts";
+import { feeDigits, resultDigits } from "../../src/chat/amounts.ts";
 import { count } from "../../src/chat/args.ts";
 import { marketLine } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card, right } from "../../src/chat/view.ts";
 import { NO_RESULT, type Result } from "../../src/domain/books.ts";
-import { shown } from "../../src/domain/money.ts";
 import { DAY_MS } from "../../src/domain/time.ts";
 import { addResults, dayReader, lastDays, resultsByDay } from "../../src/reports/statistics.ts";
 
@@ -27,11 +26,12 @@ export default defineCommand({
     }
     const rows = lastDays(atMs, args.days, day).map((name) => {
       const { realized, fees, fills, closes, wins } = totals.get(name) ?? NO_RESULT;
-      return [name, resultDigits(realized), shown(fees, 4), String(fills), closes === 0 ? "-" : `${wins} of ${closes}`];
+      return [name, resultDigits(realized), feeDigits(fees), String(fills), closes === 0 ? "-" : `${wins} of ${closes}`];
     });
     const currency = accounts[0]?.state.currency ?? "USDT";
-    return card(args.days === 1 ? "The last day" : `The last ${args.days} days`)
-      .table(["Day", right(`Realized (${currency})`), right("Fees"), right("Fills"), right("Won")], rows)
+    return card(args.days === 1 ? `The last day, in ${currency}` : `The last ${args.days} days, in ${currency}`)
+      .table(["Day", right("Realized"), right("Fees"), right("Fills"), right("Won")], rows)
+      .tableFirst()
       .line(marketLine(engine), `Days are those of ${timeZone}.`);
   },
 });

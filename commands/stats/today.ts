@@ -1,10 +1,10 @@
-import { resultDigits, resultText } from "../../src/chat/amounts.ts";
+import { accountNameFor } from "../../src/chat/account-names.ts";
+import { feeDigits, resultDigits, resultText } from "../../src/chat/amounts.ts";
 import { marketLine } from "../../src/chat/bot-cards.ts";
-
 import { defineCommand } from "../../src/chat/command.ts";
 import { card, right } from "../../src/chat/view.ts";
 import { NO_RESULT } from "../../src/domain/books.ts";
-import { shown, ZERO } from "../../src/domain/money.ts";
+import { ZERO } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
 import { booksText } from "../../src/reports/books-text.ts";
 import { addResults, booksOf, dayReader, resultOfDay } from "../../src/reports/statistics.ts";
@@ -15,7 +15,7 @@ export default defineCommand({
   readOnly: true,
   partial: true,
   args: {},
-  run({ visible, accounts, engine, timeZone }) {
+  run({ visible, accounts, engine, timeZone, user }) {
     const { atMs } = engine.market();
     const day = dayReader(timeZone);
     let total = NO_RESULT;
@@ -29,27 +29,25 @@ export default defineCommand({
         state.spec.name,
         resultDigits(result.realized),
         open === undefined ? "?" : resultDigits(open),
-        shown(result.fees, 4),
+        feeDigits(result.fees),
         String(result.fills),
       ];
     });
-    for (const { state } of accounts) {
-      for (const bot of state.bots.values()) if (bot.deleted) total = addResults(total, resultOfDay(bot, atMs, day));
-    }
+    const deleted = accounts.flatMap(({ state }) => [...state.bots.values()].filter((bot) => bot.deleted));
+    for (const bot of deleted) total = addResults(total, resultOfDay(bot, atMs, day));
     const currency = accounts[0]?.state.currency ?? "USDT";
-    rows.push([
-      "all (deleted ones too)",
-      resultDigits(total.realized),
-      resultDigits(unrealizedTotal),
-      shown(total.fees, 4),
-      String(total.fills),
-    ]);
+    rows.push(["all", resultDigits(total.realized), resultDigits(unrealizedTotal), feeDigits(total.fees), String(total.fills)]);
     const answer = card(
       `${day(atMs)}: ${resultText(total.realized, currency)} realized, ${resultText(unrealizedTotal, currency)} unrealized`,
     )
-      .table(["Bot", right(`Realized (${currency})`), right("Unrealized"), right("Fees"), right("Fills")], rows)
-      .line(marketLine(engine), `The day is that of ${timeZone}.`);
-    for (const { state } of accounts) answer.line(...booksText(state.account, booksOf(state)));
+      .table(["Bot", right("Realized"), right("Unrealized"), right("Fees"), right("Fills")], rows)
+      .tableFirst()
+      .line(
+        deleted.length === 0 ? undefined : "The last row counts deleted bots too.",
+        marketLine(engine),
+        `The day is that of ${timeZone}.`,
+      );
+    for (const { state } of accounts) answer.line(...booksText(accountNameFor(state, user.id), booksOf(state)));
     return accounts.every(({ state }) => booksOf(state).addsUp) ? answer : answer.warning();
   },
 });

@@ -1,4 +1,5 @@
 import { defineCommand } from "../../src/chat/command.ts";
+import { givenReason } from "../../src/chat/reasons.ts";
 import { card } from "../../src/chat/view.ts";
 import { spanText } from "../../src/domain/time.ts";
 
@@ -20,7 +21,7 @@ export default defineCommand({
         "Last beat": ago(beatAgeMs),
         "Last store write": ago(storeAgeMs),
         "Last watch": watchAgeMs === undefined ? undefined : ago(watchAgeMs),
-        Running: `for ${spanText(uptimeMs)}`,
+        Running: spanText(uptimeMs),
         Memory: `${Math.round(residentBytes / 1_000_000)} MB`,
         Bots:
           Object.entries(bots)
@@ -29,7 +30,7 @@ export default defineCommand({
         "Unanswered orders": String(unknownOrders),
         Market: `${market.label}, speed ${market.speed}${market.ended ? ", ended" : ""}`,
         Platforms: platforms.map(({ name, reachable }) => `${name} ${reachable ? "reachable" : "NOT reachable"}`).join(", "),
-        Halt: halt && `${halt.reason}, ${until}`,
+        Halt: halt && [givenReason(halt.reason), until].filter((part) => part !== undefined).join(", "),
       })
       .line(...problems);
     return well ? answer.good() : answer.warning();

@@ -1,4 +1,5 @@
 import { defineCommand } from "../../src/chat/command.ts";
+import { inBrackets } from "../../src/chat/reasons.ts";
 import { card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
 
@@ -8,7 +9,7 @@ export default defineCommand({
   args: {},
   danger({ desk, visible }) {
     const running = visible.filter(({ state }) => state.status === "running").length;
-    const reason = desk.state.halt === undefined ? "" : ` (${desk.state.halt.reason})`;
+    const reason = inBrackets(desk.state.halt?.reason ?? "");
     return `The halt${reason} ends; ${running === 1 ? "1 running bot" : `${running} running bots`} may open positions again.`;
   },
   async run({ engine, desk, caller }) {

@@ -2,6 +2,7 @@ import type { AccountEvent, CrashReport, DeskEvent } from "../domain/events.ts";
 import { minuteText, spanText, type WallMs } from "../domain/time.ts";
 import { digestView } from "./alerts-digest.ts";
 import type { AlertPart } from "./alerts-shape.ts";
+import { givenReason } from "./reasons.ts";
 import { type Card, card } from "./view.ts";
 
 /** The alert that an event of the desk's own stream is; undefined for all others. */
@@ -34,20 +35,20 @@ export function deskAlert(event: AccountEvent | DeskEvent, when: string): AlertP
           .line(`There were none for ${spanText(event.forMs)}.`, when),
       };
     case "halted": {
-      const until = event.untilMs === undefined ? `until "system resume"` : `until ${minuteText(event.untilMs)} UTC`;
+      const until = event.untilMs === undefined ? "until `system resume`" : `until ${minuteText(event.untilMs)} UTC`;
       return {
         kind: "system",
         critical: true,
         card: card(event.panic ? "Panic: entries are halted, everything that is held is sold" : "New entries are halted")
           .warning()
-          .line(event.reason, `By ${event.by}, ${until}. Stops, targets and exits go on.`, when),
+          .line(givenReason(event.reason), `By ${event.by}, ${until}. Stops, targets and exits go on.`, when),
       };
     }
     case "resumed":
       return {
         kind: "system",
         critical: true,
-        card: card("New entries are allowed again").good().line(event.reason, `By ${event.by}.`, when),
+        card: card("New entries are allowed again").good().line(givenReason(event.reason), `By ${event.by}.`, when),
       };
     case "platform-failed":
       return {
@@ -75,7 +76,7 @@ function blindCard(sinceMs: WallMs, bots: readonly string[]): Card {
     .bad()
     .line(
       `Since ${minuteText(sinceMs)} UTC there are no fresh prices for ${bots.join(", ")}: stops, targets and orders wait for the next one.`,
-      `All of them go on by themselves with the next price. Look at "system health", at the network and at the exchange's own status.`,
+      `All of them go on by themselves with the next price. Look at \`system health\`, at the network and at the exchange's own status.`,
     );
 }
 
@@ -87,6 +88,8 @@ function startedCard(version: string, safe: boolean, crash: CrashReport | undefi
     if (safe) made.line(`It crashed ${crash.crashesInWindow} times in a short while.`);
   }
   if (safe)
-    made.line(`Open positions keep their protection. Look at "system health", cure the cause, then allow entries with "system resume".`);
+    made.line(
+      `Open positions keep their protection. Look at \`system health\`, cure the cause, then allow entries with \`system resume\`.`,
+    );
   return made.line(`Version ${version}.`);
 }

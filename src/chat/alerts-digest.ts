@@ -1,7 +1,6 @@
 import type { Digest, DigestBot } from "../domain/events.ts";
-import { plain } from "../domain/money.ts";
 import type { View } from "../ports/view.ts";
-import { moneyText, resultDigits, resultText } from "./amounts.ts";
+import { feeDigits, feeText, moneyText, quantityText, resultDigits, resultText } from "./amounts.ts";
 import { card, right } from "./view.ts";
 
 /** The daily statistics of a channel, as they were frozen when they fell due. */
@@ -13,7 +12,7 @@ export function digestView(digest: Digest): View {
   const made = card(`Daily digest ${digest.day}`).fields({
     Realized: resultText(digest.realized, currency),
     Unrealized: resultText(digest.unrealized, currency),
-    Fees: moneyText(digest.fees, currency),
+    Fees: feeText(digest.fees, currency),
     Fills: String(digest.fills),
     Equity: moneyText(digest.equity, currency),
     "Best bot": named(ranked[0]),
@@ -26,21 +25,13 @@ export function digestView(digest: Digest): View {
     made.table(columns, digest.bots.map(rowOf));
   }
   if (digest.realized.isGreaterThan(0)) made.good();
-  if (digest.realized.isNegative()) made.bad();
   return made.view();
 }
 
 function rowOf(bot: DigestBot): string[] {
-  return [
-    bot.name,
-    bot.status,
-    resultDigits(bot.realized),
-    resultDigits(bot.unrealized),
-    resultDigits(bot.fees).replace("+", ""),
-    String(bot.fills),
-  ];
+  return [bot.name, bot.status, resultDigits(bot.realized), resultDigits(bot.unrealized), feeDigits(bot.fees), String(bot.fills)];
 }
 
 function openText(bot: DigestBot, currency: string): string {
-  return `${bot.name} ${plain(bot.positionQuantity)} ${bot.symbol.split("/")[0]} (${resultText(bot.unrealized, currency)})`;
+  return `${bot.name} ${quantityText(bot.positionQuantity, bot.symbol.split("/")[0] ?? "")} (${resultText(bot.unrealized, currency)})`;
 }

@@ -1,8 +1,7 @@
 import type { AccountEvent } from "../domain/events.ts";
-import { plain } from "../domain/money.ts";
 import type { Purpose } from "../domain/order.ts";
 import type { Alert } from "./alerts-shape.ts";
-import { moneyText, priceText, quantityText, resultText } from "./amounts.ts";
+import { feeText, moneyText, priceText, quantityText, resultText } from "./amounts.ts";
 import { type Card, card } from "./view.ts";
 
 type Filled = Extract<AccountEvent, { type: "order-filled" }>;
@@ -31,21 +30,19 @@ export function fillAlert(event: Filled, name: string, when: string): Alert {
   };
 }
 
+/** What the title does not say already. */
 function fillCard({ fill, purpose, after }: Filled, name: string): Card {
   const [base = "", quote = ""] = fill.symbol.split("/");
   const flat = after.positionQuantity.isZero();
-  const at = after.entryPrice === undefined ? "" : ` bought at ${priceText(after.entryPrice, undefined)} ${quote}`;
-  const level = (price: typeof after.stopPrice) => (flat || price === undefined ? undefined : `${priceText(price, undefined)} ${quote}`);
-  const made = card(TITLES[purpose](name, `${quantityText(fill.quantity, base)} at ${priceText(fill.price, undefined)} ${quote}`)).fields({
-    Price: `${priceText(fill.price, undefined)} ${quote}`,
-    Quantity: quantityText(fill.quantity, base),
+  const level = (price: typeof after.stopPrice) => (flat || price === undefined ? undefined : `${priceText(price)} ${quote}`);
+  const made = card(TITLES[purpose](name, `${quantityText(fill.quantity, base)} at ${priceText(fill.price)} ${quote}`)).fields({
     Notional: moneyText(fill.price.times(fill.quantity), quote),
-    Fee: fill.feeCurrency === quote ? moneyText(fill.fee, quote) : `${plain(fill.fee)} ${fill.feeCurrency}`,
     Result: after.realized && resultText(after.realized, quote),
-    "Stop loss": level(after.stopPrice),
-    "Take profit": level(after.takePrice),
-    Position: flat ? "flat" : `${quantityText(after.positionQuantity, base)}${at}`,
+    "Still held": flat || purpose === "entry" ? undefined : quantityText(after.positionQuantity, base),
+    "Stop loss": purpose === "entry" ? level(after.stopPrice) : undefined,
+    "Take profit": purpose === "entry" ? level(after.takePrice) : undefined,
+    Fee: fill.feeCurrency === quote ? feeText(fill.fee, quote) : quantityText(fill.fee, fill.feeCurrency),
   });
-  if (after.realized === undefined) return made;
-  return after.realized.isNegative() ? made.bad() : made.good();
+  if (purpose === "stop") return after.realized?.isGreaterThan(0) ? made.good() : made.bad();
+  return after.realized?.isGreaterThan(0) ? made.good() : made;
 }

@@ -1,8 +1,10 @@
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
+import { accountNameOf } from "./account-names.ts";
 import { deskAlert } from "./alerts-desk.ts";
 import { fillAlert } from "./alerts-fill.ts";
 import type { Alert, AlertPart, BotNames } from "./alerts-shape.ts";
 import { marketTime } from "./amounts.ts";
+import { givenReason } from "./reasons.ts";
 import { Card, card } from "./view.ts";
 
 /** The alert that an event of a stream is, or undefined when it concerns nobody. Pure: the streams are the outbox. */
@@ -73,7 +75,7 @@ function accountAlert(stream: string, event: AccountAlertEvent, when: string, na
       return { kind: "bots", critical: false, botId: event.botId, card: card(title).line(event.reason, when) };
     }
     case "bot-faulted": {
-      const todo = `It opens nothing more. Look at "bot show ${nameOf(event.botId)}"; "bot start ${nameOf(event.botId)}" tries again.`;
+      const todo = `It opens nothing more. Look at \`bot show ${nameOf(event.botId)}\`; \`bot start ${nameOf(event.botId)}\` tries again.`;
       return {
         kind: "bots",
         critical: true,
@@ -130,13 +132,21 @@ function accountWideAlert(stream: string, event: AccountWide, when: string): Ale
       return critical(
         card(`The ${event.breaker} breaker tripped`)
           .bad()
-          .line(event.reason, `New entries of ${stream} are denied for the rest of ${event.day}; stops, targets and exits go on.`, when),
+          .line(
+            event.reason,
+            `New entries of ${accountNameOf(stream)} are denied for the rest of ${event.day}; stops, targets and exits go on.`,
+            when,
+          ),
       );
     case "panic-started":
       return critical(
         card("Panic: everything is being sold")
           .bad()
-          .line(event.reason, `Entries of ${event.scope} are canceled and its positions sold; the end comes as an alert.`, when),
+          .line(
+            givenReason(event.reason),
+            `Entries of ${accountNameOf(event.scope)} are canceled and its positions sold; the end comes as an alert.`,
+            when,
+          ),
       );
     case "panic-finished":
       return critical(finishedPanic(event.scope, event.remainder).line(when));
@@ -147,10 +157,10 @@ function finishedPanic(scope: string, remainder: readonly string[]): Card {
   if (remainder.length === 0)
     return card("Panic finished: verified flat")
       .good()
-      .line(`Nothing is held any more in ${scope}. New entries stay denied until "system resume".`);
+      .line(`Nothing is held any more in ${accountNameOf(scope)}. New entries stay denied until \`system resume\`.`);
   return card("Panic finished, but something is left")
     .bad()
-    .line(...remainder.map((each) => `Still held: ${each}.`), `Sell it with "position close" or in the exchange's own app.`);
+    .line(...remainder.map((each) => `Still held: ${each}.`), `Sell it with \`position close\` or in the exchange's own app.`);
 }
 
 function critical(made: Card): AlertPart {

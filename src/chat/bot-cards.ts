@@ -2,7 +2,8 @@ import { protectionText, sizingText } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import { entryPrice, isFlat, netRealized } from "../domain/position.ts";
 import type { BotFacts, Engine } from "../ports/engine.ts";
-import { marketTime, moneyText, priceText, quantityText, resultText } from "./amounts.ts";
+import { feeText, marketTime, priceText, quantityText, resultText } from "./amounts.ts";
+import { inBrackets } from "./reasons.ts";
 import { type Card, card, right } from "./view.ts";
 
 /** Base and quote of a bot's symbol. */
@@ -47,7 +48,7 @@ export function botCard(bot: BotFacts, engine: Engine, title = bot.state.spec.na
   const { quote } = coinsOf(bot);
   const params = Object.entries(spec.params).map(([name, value]) => `${name}=${value}`);
   const answer = card(title).fields({
-    Status: statusReason === "" ? status : `${status} (${statusReason})`,
+    Status: statusReason.startsWith(`${status} `) ? statusReason : `${status}${inBrackets(statusReason)}`,
     Mode: spec.mode,
     Symbol: spec.symbol,
     Timeframe: spec.timeframe,
@@ -59,7 +60,7 @@ export function botCard(bot: BotFacts, engine: Engine, title = bot.state.spec.na
     Protected: protectionNow(bot),
     Price: bot.price && `${priceText(bot.price)} ${quote}`,
     Unrealized: bot.unrealized && !isFlat(position) ? resultText(bot.unrealized, quote) : undefined,
-    Realized: `${resultText(netRealized(position), quote)} after ${moneyText(position.feesPaid, quote)} fees, ${fillsText(position.fillCount)}`,
+    Realized: `${resultText(netRealized(position), quote)} after ${feeText(position.feesPaid, quote)} fees, ${fillsText(position.fillCount)}`,
     "Last decision": bot.lastDecision && `${bot.lastDecision.text} (${marketTime(bot.lastDecision.slotMs)})`,
   });
   return botButtons(bot, answer.line(marketLine(engine)));
@@ -73,7 +74,7 @@ export function fillsText(fills: number): string {
 export function botButtons(bot: BotFacts, answer: Card): Card {
   const { name } = bot.state.spec;
   const active = bot.state.status === "running" || bot.state.status === "stopping";
-  if (active) answer.button("Stop", `bot stop ${name}`);
+  if (active) answer.button("Stop", `bot stop ${name}`, "danger");
   else answer.button("Start", `bot start ${name}`, "primary");
   if (!isFlat(bot.state.position)) answer.button("Close now", `position close ${name}`, "danger");
   return answer.button("Show", `bot show ${name}`);
@@ -92,6 +93,7 @@ export function botTable(title: string, bots: readonly BotFacts[], engine: Engin
         return [spec.name, status, spec.symbol, spec.timeframe, spec.strategy, held, open, resultText(netRealized(position), quote)];
       }),
     )
+    .tableFirst()
     .line(marketLine(engine));
 }
 
@@ -136,5 +138,5 @@ export function outcomeCard(what: string, outcomes: readonly Outcome[]): Card {
 
 /** A warning to add where a bot is told to trade while entries are denied. */
 export function haltLine(halt: { readonly reason: string } | undefined): string | undefined {
-  return halt && `The desk is halted (${halt.reason}): nothing new is opened until \`system resume\`.`;
+  return halt && `The desk is halted${inBrackets(halt.reason)}: nothing new is opened until \`system resume\`.`;
 }

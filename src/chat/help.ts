@@ -12,10 +12,7 @@ export function overview(catalog: readonly CatalogEntry[]): Card {
     verbs.set(noun, [...(verbs.get(noun) ?? []), ...(verb === undefined ? [] : [verb])]);
   }
   return card("What you can type")
-    .table(
-      ["Command", "Verbs"],
-      [...verbs].map(([noun, list]) => [noun, list.join(", ")]),
-    )
+    .line(...[...verbs].map(([noun, list]) => (list.length === 0 ? `\`${noun}\`` : `\`${noun}\` ${list.join(", ")}`)))
     .line("`bot create` asks for all it needs. `help bot create` explains one command. `panic` closes everything at once.")
     .button("Create a bot", "bot create", "primary")
     .button("Bots", "bot list");
@@ -29,23 +26,19 @@ export function explain(about: string, catalog: readonly CatalogEntry[]): Card {
   const ofNoun = catalog.filter(({ path }) => path.split(" ")[0] === about.trim().replace(/^\//, "").toLowerCase());
   if (ofNoun.length === 0)
     throw new UserError("problem" in line ? [line.problem.title, ...line.problem.lines].join(". ") : "There is no such command.");
-  return card(`\`${about.trim()}\` commands`).table(
-    ["Command", "What it does"],
-    ofNoun.map(({ path, summary }) => [path, summary]),
-  );
+  return card(`\`${about.trim()}\` commands`).line(...ofNoun.map(({ path, summary }) => `\`${path}\`: ${summary}.`));
 }
 
 function explained({ path, summary, args, example }: CatalogEntry): Card {
   const answer = card(path).line(`${summary}.`);
   if (args.length === 0) return answer.line(`Type \`${path}\`.`);
+  const required = args.filter((arg) => arg.required);
+  const optional = args.filter((arg) => !arg.required);
   return answer
-    .table(
-      ["Argument", "", "What it is"],
-      args.map((arg) => [arg.name, arg.required ? "required" : "optional", describe(arg)]),
-    )
+    .line(...required.map(lineOf), required.length > 0 && optional.length > 0 ? "If you like:" : undefined, ...optional.map(lineOf))
     .line(`For example: \`${example}\``);
 }
 
-function describe({ summary, choices }: ArgInfo): string {
-  return choices.length === 0 ? summary : `${summary} (${choices.join(", ")})`;
+function lineOf({ name, summary, choices }: ArgInfo): string {
+  return `\`${name}\`: ${summary}${choices.length === 0 ? "" : ` (${choices.join(", ")})`}.`;
 }

@@ -21,6 +21,7 @@ export class Card {
   readonly #lines: string[] = [];
   readonly #fields: Field[] = [];
   #table: Table | undefined;
+  #tableFirst = false;
   readonly #buttons: Button[] = [];
   #question: View["question"];
 
@@ -64,6 +65,12 @@ export class Card {
     return this;
   }
 
+  /** Puts the table before the lines. */
+  tableFirst(): this {
+    this.#tableFirst = true;
+    return this;
+  }
+
   /** A button that stands for a command, as it would be typed. It is authorized anew as the person who presses it. */
   button(label: string, command: string, style: Button["style"] = "plain"): this {
     return this.action(label, COMMAND_ACTION + command, style);
@@ -89,6 +96,7 @@ export class Card {
       fields: [...this.#fields],
       buttons: [...this.#buttons],
       ...(this.#table === undefined ? {} : { table: this.#table }),
+      ...(this.#tableFirst ? { tableFirst: true } : {}),
       ...(this.#question === undefined ? {} : { question: this.#question }),
     };
   }

@@ -6,6 +6,8 @@ export interface View {
   readonly lines: readonly string[];
   readonly fields: readonly Field[];
   readonly table?: Table;
+  /** The table stands before the lines, which then explain it. */
+  readonly tableFirst?: boolean;
   readonly buttons: readonly Button[];
   /** A question that a typed text may answer as well as a button. */
   readonly question?: { readonly argument: string; readonly freeText: boolean };

@@ -12,7 +12,7 @@ function alert(event: AccountEvent | DeskEvent) {
   return alertOf("account:a", { sequence: 1, wallMs: wallMs(0), marketMs: NOW, requestId: undefined, event }, names);
 }
 
-function filled(side: Side, purpose: Purpose, realized: number | undefined): AccountEvent {
+function filled(side: Side, purpose: Purpose, realized: number | undefined): Extract<AccountEvent, { type: "order-filled" }> {
   const fill = {
     fillId: "f",
     clientOrderId: "o",
@@ -49,17 +49,25 @@ describe("A fill", () => {
     const entry = filled("buy", "entry", undefined);
     expect(alert(entry)).toMatchObject({ kind: "fills", critical: false, botId: "b1" });
     expect(alert(entry)?.view.title).toMatch(/^dip bought 0\.01 BTC at 40,000(\.0+)? USDT$/);
-    expect(factsOf(entry)).toMatchObject({ Quantity: "0.01 BTC", Notional: "400.00 USDT" });
-    expect(Object.keys(factsOf(entry))).toEqual(["Price", "Quantity", "Notional", "Fee", "Stop loss", "Take profit", "Position"]);
+    expect(factsOf(entry)).toMatchObject({ Notional: "400.00 USDT", Fee: "0.40 USDT" });
+    expect(Object.keys(factsOf(entry))).toEqual(["Notional", "Stop loss", "Take profit", "Fee"]);
     expect(factsOf(entry)["Stop loss"]).toMatch(/^39,200/);
     expect(alert(entry)?.view.lines).toEqual(["fast average crossed above slow", "2021-05-19 12:59 UTC (market)"]);
   });
 
   it("says of an exit what it made", () => {
     const exit = filled("sell", "exit", 12.5);
-    expect(factsOf(exit)).toMatchObject({ Result: "+12.50 USDT", Position: "flat" });
+    expect(factsOf(exit)).toEqual({ Notional: "400.00 USDT", Result: "+12.50 USDT", Fee: "0.40 USDT" });
     expect(alert(exit)?.view.tone).toBe("good");
-    expect(alert(filled("sell", "exit", -3))?.view.tone).toBe("bad");
+    expect(factsOf({ ...exit, after: { ...exit.after, positionQuantity: decimal(1_234.5) } })).toMatchObject({
+      "Still held": "1,234.5 BTC",
+    });
+  });
+
+  it("is red only when it was a stop loss: a sale on a signal that loses money is no refusal", () => {
+    const toneOf = (purpose: Purpose, realized: number) => alert(filled("sell", purpose, realized))?.view.tone;
+    expect([toneOf("exit", -3), toneOf("close", -3), toneOf("panic", -3)]).toEqual(["plain", "plain", "plain"]);
+    expect([toneOf("stop", -3), toneOf("stop", 3)]).toEqual(["bad", "good"]);
   });
 
   it("is critical when it was a stop loss, and only then", () => {

@@ -100,7 +100,7 @@ it("keeps 10,000 held alerts in the streams, and a critical one still brings all
   rig.fills("dip", 7_777, 1, "stop");
   await rig.settle(delivery, 60_000);
   const told = read(rig.discord);
-  expect(told.at(-1)).toBe("Stop loss: dip sold 7777 BTC");
+  expect(told.at(-1)).toBe("Stop loss: dip sold 7,777 BTC");
   expect(counted(told)).toBe(5_001);
   expect(told.every((title) => title.includes("dip"))).toBe(true);
   expect(rig.streams.pageMax).toBeLessThanOrEqual(200);
@@ -124,7 +124,7 @@ it("never has more than a bounded number of alerts in memory, whatever waits whe
   expect((await rig.store.undelivered(PLACE)).length).toBe(401);
   rig.discord.reachable = true;
   await rig.settle(delivery, 60_000);
-  expect(read(rig.discord).at(-1)).toBe("Stop loss: dip sold 7777 BTC");
+  expect(read(rig.discord).at(-1)).toBe("Stop loss: dip sold 7,777 BTC");
   expect(read(rig.discord).every((title) => title.includes("dip"))).toBe(true);
   expect(counted(read(rig.discord))).toBe(1_001);
 });

@@ -98,8 +98,8 @@ test("a stopped bot keeps its position, says so and offers to close it", async (
   desk.engine.fill("dip", "buy", "0.1", "40000");
   const view = await desk.type("bot stop dip");
   expect(view.title).toBe("dip is stopped");
-  expect(textOf(view)).toContain("It keeps 0.1 BTC bought at 40,000.0 USDT");
-  expect((await desk.press(view, "Close now")).title).toBe("dip sells 0.1 BTC bought at 40,000.0 USDT at market");
+  expect(textOf(view)).toContain("It keeps 0.1 BTC bought at 40,000.00 USDT");
+  expect((await desk.press(view, "Close now")).title).toBe("dip sells 0.1 BTC bought at 40,000.00 USDT at market");
   expect((await desk.type("position close dip")).title).toBe("dip holds nothing to close.");
 });
 

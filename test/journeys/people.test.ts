@@ -66,11 +66,13 @@ describe("a role", () => {
     await rig.move(ENTERED_AFTER);
     expect(await bob.run("system halt reason:news")).toContain("The desk is halted until system resume");
     expect(await person.nextAlert(/^New entries are halted/)).toContain(`By ${bob.id}`);
-    expect(await bob.run("bot stop bot:dip")).toContain("dip is stopped It keeps 9.965 BTC bought at 100.350 USDT");
+    expect(await bob.run("bot stop bot:dip")).toContain("dip is stopped It keeps 9.965 BTC bought at 100.35 USDT");
     expect(await bob.run("panic reason:fire")).toContain("Selling 1 position");
     await rig.move(2);
     await rig.beat();
-    expect(await person.nextAlert(/^Panic dip sold/)).toContain("Position flat");
+    const sold = await person.nextAlert(/^Panic dip sold/);
+    expect(sold).toContain("dip sold 9.965 BTC");
+    expect(sold).not.toContain("Still held");
     expect(await person.nextAlert(/^Panic finished/)).toContain("verified flat");
     expect(await bob.run("system resume")).toBe(DENIED);
   });

