@@ -3,7 +3,7 @@ import type { Fault, Rule, Source } from "./source.ts";
 /** Rows of the layer table. A file imports from its own folder or from a strictly lower row. */
 const ROWS: readonly (readonly [row: number, place: RegExp])[] = [
   [8, /^src\/main\.ts$/],
-  [7, /^src\/app\.ts$/],
+  [7, /^src\/app(?:\.ts$|\/)/],
   [6, /^(?:commands|src\/(?:platforms|venues|feeds|stores|shenron|http|system))\//],
   [5, /^src\/(?:chat|reports|backtest)\//],
   [4, /^src\/engine\//],
@@ -121,7 +121,8 @@ function plugOf(path: string): string | undefined {
   return PLUGS[home(path)]?.find((plug) => name === plug || name.startsWith(`${plug}-`));
 }
 
-/** `commands/bot/start.ts` and `commands/common.ts` have one home; so has everything below `src/engine/`. */
+/** `commands/bot/start.ts` and `commands/common.ts` have one home; so has everything below `src/engine/`, and `src/app.ts` with `src/app/`. */
 function home(path: string): string {
+  if (path === "src/app.ts") return "src/app";
   return path.startsWith("src/") ? path.split("/").slice(0, 2).join("/") : (path.split("/")[0] ?? "");
 }

@@ -1,0 +1,53 @@
+import type { Config } from "../../config/schema.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Market } from "../ports/market.ts";
+import type { Platform } from "../ports/platform.ts";
+import type { Store } from "../ports/store.ts";
+
+/** What a plug may need of the process. */
+export interface PlugParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The store that `STORE_URL` names. */
+export async function openStore(url: string, logger: Logger): Promise<Store> {
+  const { parseStoreUrl } = await import("../stores/url.ts");
+  const parsed = parseStoreUrl(url);
+  if (parsed.scheme === "memory") return (await import("../stores/memory.ts")).openMemoryStore();
+  return (await import("../stores/sqlite.ts")).openSqliteStore({ file: parsed.file, logger });
+}
+
+const DEFAULT_SEED = 42;
+const EXCHANGE_TIMEOUT_MS = 10_000;
+
+/** The market that `MARKET` names. */
+export async function openMarket({ config, clock, logger }: PlugParts): Promise<Market> {
+  const { market } = config;
+  if (market.kind === "simulated") return (await import("../feeds/simulated.ts")).openSimulated({ seed: market.seed ?? DEFAULT_SEED });
+  if (market.kind === "replay") return (await import("../feeds/replay.ts")).openReplay(market.source);
+  const { openCcxtMarketData } = await import("../venues/ccxt/market-data.ts");
+  const data = await openCcxtMarketData({ exchangeId: market.id, clock, apiUrl: config.exchangeApiUrl, timeoutMs: EXCHANGE_TIMEOUT_MS });
+  return (await import("../feeds/exchange.ts")).openExchange({ data, clock, logger });
+}
+
+/** The chat platforms whose token is set. `failed` is told when one of them gives up. */
+export async function openRemotePlatforms(
+  { config, clock, logger }: PlugParts,
+  failed: (platform: string, reason: string) => void,
+): Promise<Platform[]> {
+  const platforms: Platform[] = [];
+  if (config.discordToken) {
+    const { openDiscord } = await import("../platforms/discord.ts");
+    const onFailure = (reason: string) => failed("discord", reason);
+    platforms.push(openDiscord({ token: config.discordToken, apiUrl: config.discordApiUrl, logger, clock, onFailure }));
+  }
+  if (config.telegramToken) {
+    const { openTelegram } = await import("../platforms/telegram.ts");
+    const onFailure = (reason: string) => failed("telegram", reason);
+    platforms.push(openTelegram({ token: config.telegramToken, apiUrl: config.telegramApiUrl, logger, clock, onFailure }));
+  }
+  return platforms;
+}
