@@ -2,6 +2,7 @@ import type { AccountEvent } from "../domain/events.ts";
 import type { Purpose } from "../domain/order.ts";
 import type { Alert } from "./alerts-shape.ts";
 import { feeText, moneyText, priceText, quantityText, resultText } from "./amounts.ts";
+import { givenReason } from "./reasons.ts";
 import { type Card, card } from "./view.ts";
 
 type Filled = Extract<AccountEvent, { type: "order-filled" }>;
@@ -26,8 +27,14 @@ export function fillAlert(event: Filled, name: string, when: string): Alert {
     botId,
     foldKey: `fills:${botId}`,
     counted: after.realized === undefined ? counted : { ...counted, amount: after.realized },
-    view: fillCard(event, name).line(event.reason, when).view(),
+    view: fillCard(event, name).line(newReason(event), when).view(),
   };
+}
+
+/** "stop loss" below "Stop loss: dip sold" says nothing new. */
+function newReason({ reason, purpose }: Filled): string | undefined {
+  const title = TITLES[purpose]("", "").toLowerCase();
+  return title.startsWith(`${reason.toLowerCase()}:`) ? undefined : givenReason(reason);
 }
 
 /** What the title does not say already. */
@@ -35,13 +42,13 @@ function fillCard({ fill, purpose, after }: Filled, name: string): Card {
   const [base = "", quote = ""] = fill.symbol.split("/");
   const flat = after.positionQuantity.isZero();
   const level = (price: typeof after.stopPrice) => (flat || price === undefined ? undefined : `${priceText(price)} ${quote}`);
+  const fee = fill.feeCurrency === quote ? feeText(fill.fee, quote) : quantityText(fill.fee, fill.feeCurrency);
   const made = card(TITLES[purpose](name, `${quantityText(fill.quantity, base)} at ${priceText(fill.price)} ${quote}`)).fields({
-    Notional: moneyText(fill.price.times(fill.quantity), quote),
+    Notional: `${moneyText(fill.price.times(fill.quantity), quote)}, fee ${fee}`,
     Result: after.realized && resultText(after.realized, quote),
     "Still held": flat || purpose === "entry" ? undefined : quantityText(after.positionQuantity, base),
     "Stop loss": purpose === "entry" ? level(after.stopPrice) : undefined,
     "Take profit": purpose === "entry" ? level(after.takePrice) : undefined,
-    Fee: fill.feeCurrency === quote ? feeText(fill.fee, quote) : quantityText(fill.fee, fill.feeCurrency),
   });
   if (purpose === "stop") return after.realized?.isGreaterThan(0) ? made.good() : made.bad();
   return after.realized?.isGreaterThan(0) ? made.good() : made;

@@ -49,19 +49,25 @@ describe("A fill", () => {
     const entry = filled("buy", "entry", undefined);
     expect(alert(entry)).toMatchObject({ kind: "fills", critical: false, botId: "b1" });
     expect(alert(entry)?.view.title).toMatch(/^dip bought 0\.01 BTC at 40,000(\.0+)? USDT$/);
-    expect(factsOf(entry)).toMatchObject({ Notional: "400.00 USDT", Fee: "0.40 USDT" });
-    expect(Object.keys(factsOf(entry))).toEqual(["Notional", "Stop loss", "Take profit", "Fee"]);
+    expect(factsOf(entry)).toMatchObject({ Notional: "400.00 USDT, fee 0.40 USDT" });
+    expect(Object.keys(factsOf(entry))).toEqual(["Notional", "Stop loss", "Take profit"]);
     expect(factsOf(entry)["Stop loss"]).toMatch(/^39,200/);
     expect(alert(entry)?.view.lines).toEqual(["fast average crossed above slow", "2021-05-19 12:59 UTC (market)"]);
   });
 
   it("says of an exit what it made", () => {
     const exit = filled("sell", "exit", 12.5);
-    expect(factsOf(exit)).toEqual({ Notional: "400.00 USDT", Result: "+12.50 USDT", Fee: "0.40 USDT" });
+    expect(factsOf(exit)).toEqual({ Notional: "400.00 USDT, fee 0.40 USDT", Result: "+12.50 USDT" });
     expect(alert(exit)?.view.tone).toBe("good");
     expect(factsOf({ ...exit, after: { ...exit.after, positionQuantity: decimal(1_234.5) } })).toMatchObject({
       "Still held": "1,234.5 BTC",
     });
+  });
+
+  it("says a reason only when it is more than the title", () => {
+    const lines = (purpose: Purpose, reason: string) => alert({ ...filled("sell", purpose, 1), reason })?.view.lines.slice(0, -1);
+    expect([lines("stop", "stop loss"), lines("panic", "panic"), lines("close", "asked for")]).toEqual([[], [], []]);
+    expect(lines("panic", "fire")).toEqual(["fire"]);
   });
 
   it("is red only when it was a stop loss: a sale on a signal that loses money is no refusal", () => {

@@ -103,3 +103,11 @@ test("a command too long for a button goes through a token and still works", asy
   expect(long.buttons[0]!.action.length).toBeLessThanOrEqual(60);
   expect((await desk.press(long, "Create a bot")).question?.argument).toBe("symbol");
 });
+
+test("a question does not say twice what it asks, and the way out stands apart", async () => {
+  const view = await desk.type("bot create");
+  expect(view.lines).toEqual(["For `bot create`: What to trade; a list makes one bot for each, in a group."]);
+  const strategy = await desk.press(view, "BTC/USDT");
+  expect(strategy.lines).toEqual(["For `bot create`."]);
+  expect(strategy.buttons.at(-1)).toMatchObject({ label: "Cancel", style: "danger" });
+});

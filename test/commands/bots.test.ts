@@ -137,3 +137,15 @@ test("lists and cards name the market that their prices come from", async () => 
   }
   expect(textOf(await desk.type("position list"))).toContain("+100.00 USDT");
 });
+
+test("bot list offers at most three next steps", async () => {
+  const labels = async () => (await desk.type("bot list")).buttons.map(({ label }) => label);
+  expect(await labels()).toEqual(["Create a bot"]);
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m start:yes");
+  expect(await labels()).toEqual(["Create a bot", "Stop dip"]);
+  await desk.type("bot create name:rise symbol:eth strategy:ema-cross timeframe:1m");
+  desk.engine.fill("dip", "buy", "0.1", "40000");
+  expect(await labels()).toEqual(["Start rise", "Positions", "Stop dip"]);
+  await desk.type("bot start rise");
+  expect(await labels()).toEqual(["Positions", "Stop all"]);
+});

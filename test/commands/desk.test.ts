@@ -190,3 +190,34 @@ test("invisible characters do not get into names or reasons", async () => {
   await desk.type("system halt say\u202eno");
   expect(desk.ledger.state.halt?.reason).toBe("say no");
 });
+
+test("prices are shown with the assumptions of the symbols that were asked for", async () => {
+  const view = await desk.type("market price btc");
+  expect(view.lines).toEqual(expect.arrayContaining(["Spread and fees are modeled.", "BTC/USDT: tick 0.01."]));
+  expect(textOf(view)).not.toContain("ETH/USDT");
+});
+
+test("a balance is that of your own account, and names what is reserved only when something is", async () => {
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  const view = await desk.type("account balance");
+  expect(view.title).toBe("Your paper account");
+  expect(view.table?.rows).toEqual([["USDT", "10,000.00"]]);
+  expect(textOf(view)).not.toContain("reserved");
+});
+
+test("a reason that nobody gave is not printed", async () => {
+  expect(textOf(await desk.type("system halt"))).not.toContain("asked for");
+  expect(textOf(await desk.type("system health"))).toContain("Halt: until `system resume`");
+  expect(textOf(await desk.type("system resume"))).toContain("The halt ends;");
+});
+
+test("health says how long the desk runs in plain words", async () => {
+  const running = (await desk.type("system health")).fields.find(({ name }) => name === "Running");
+  expect(running?.value).toMatch(/^\d/);
+});
+
+test("the one who asks is shown by name beside the id, and others by their whole id", async () => {
+  const request = desk.request("access grant user:discord:1 role:trader");
+  const view = await desk.door.handle({ ...request, user: { ...request.user, name: "Ada" } });
+  expect(view.title).toBe("Ada (discord:1) is trader");
+});

@@ -30,7 +30,7 @@ const FIRST_MS = Date.UTC(2025, 0, 1);
 async function goesOnBuying({ admin, move }: DeskRig): Promise<void> {
   expect(await admin.run(`${DIP} start:yes`)).toContain("dip is running");
   await move(ENTERED_AFTER);
-  expect(await admin.nextAlert(/^dip bought/)).toContain("9.965 BTC at 100.350 USDT");
+  expect(await admin.nextAlert(/^dip bought/)).toContain("9.965 BTC at 100.35 USDT");
 }
 
 /** A whole process, given only its settings: how it ends and what it says. */

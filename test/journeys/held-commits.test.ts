@@ -42,7 +42,7 @@ describe("commits that are held open", () => {
       await clock.advance(60_000 / SPEED);
       await rig.beat();
     }
-    expect(await rig.admin.nextAlert(/^dip bought/)).toContain("9.965 BTC at 100.350 USDT");
+    expect(await rig.admin.nextAlert(/^dip bought/)).toContain("9.965 BTC at 100.35 USDT");
     expect(await ada.run("bot show bot:dip")).toContain("Position 9.965 BTC");
     expect(await ada.run("bot list")).toContain("2 bots, 2 running");
     expect(flat(rig, "eve")).toBe(true);
@@ -74,6 +74,6 @@ describe("a store that cannot write for a while", () => {
     await until(() => clock.sleeping > 0);
     await clock.advance(10_000);
     await moved;
-    expect(await admin.nextAlert(/^dip bought/)).toContain("9.965 BTC at 100.350 USDT");
+    expect(await admin.nextAlert(/^dip bought/)).toContain("9.965 BTC at 100.35 USDT");
   });
 });

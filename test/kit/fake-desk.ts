@@ -96,7 +96,7 @@ export class FakeEngine implements Engine {
     const facts = { key: "fake", label: "simulated market (invented prices)", pace: "stepped", speed: "script" } as const;
     return {
       ...facts,
-      assumptions: ["Spread and fees are modeled."],
+      assumptions: ["Spread and fees are modeled.", "BTC/USDT: tick 0.01.", "ETH/USDT: tick 0.01."],
       symbols: [...this.prices.keys()],
       atMs: marketMs(MARKET_START),
       ended: false,
