@@ -37,6 +37,6 @@ export default defineCommand({
       const kept = reserved.isZero() ? "" : `, ${moneyText(reserved, state.currency)} reserved by working entries`;
       answer.line(`${accounts.length === 1 ? "Equity" : `${name}: equity`} ${worth}${kept}.`);
     }
-    return answer.line(marketLine(engine));
+    return answer.tableFirst().line(marketLine(engine));
   },
 });
