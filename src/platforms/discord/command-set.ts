@@ -1,5 +1,6 @@
+import { oneLine } from "../../domain/visible-text.ts";
 import type { ArgInfo, CommandInfo } from "../../ports/platform.ts";
-import { cut, oneLine } from "./text.ts";
+import { cut } from "./text.ts";
 
 /** An option or subcommand as Discord takes it. */
 export interface OptionBody {

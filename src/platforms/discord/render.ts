@@ -5,9 +5,10 @@ import type {
   APIModalInteractionResponseCallbackData,
   APITextDisplayComponent,
 } from "discord.js";
+import { oneLine, visible } from "../../domain/visible-text.ts";
 import type { Button, View } from "../../ports/view.ts";
 import { tableBlock } from "./table.ts";
-import { cut, escaped, fitLines, oneLine, visible, withCode } from "./text.ts";
+import { cut, escaped, fitLines, withCode } from "./text.ts";
 
 /** What a message of ours consists of, on every route. */
 export interface Card {

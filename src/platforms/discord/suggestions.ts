@@ -1,11 +1,12 @@
 import type { APIApplicationCommandOptionChoice } from "discord.js";
 import { messageOf } from "../../domain/errors.ts";
+import { oneLine } from "../../domain/visible-text.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { Completion, FrontDoor } from "../../ports/platform.ts";
 import { CHOICES_MAX, choicesLike, SUGGESTION_TEXT_MAX } from "./command-set.ts";
 import type { SlashLine } from "./slash-args.ts";
-import { cut, oneLine } from "./text.ts";
+import { cut } from "./text.ts";
 
 /** Discord waits 3 s; the way there and back needs its share. */
 const PATIENCE_MS = 2_000;

@@ -1,6 +1,7 @@
 import { rowBlocks } from "../../chat/row-blocks.ts";
+import { oneLine } from "../../domain/visible-text.ts";
 import type { Table } from "../../ports/view.ts";
-import { cut, escaped, fitLines, oneLine } from "./text.ts";
+import { cut, escaped, fitLines } from "./text.ts";
 
 /** What a phone shows of a monospace block without wrapping it. */
 const TABLE_WIDTH_MAX = 48;

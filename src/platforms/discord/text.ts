@@ -1,20 +1,6 @@
 /** Cut mark; one character, so that limits stay easy to reckon. */
 const ELLIPSIS = "…";
 
-/** Text without control, bidirectional, zero-width and other invisible characters; line ends stay. */
-export function visible(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\r\n?|[\u2028\u2029]/g, "\n")
-    .replaceAll("\t", " ")
-    .replace(/[\p{Cc}\p{Cf}]/gu, (character) => (character === "\n" ? character : ""));
-}
-
-/** The same on a single line. */
-export function oneLine(text: string): string {
-  return visible(text).replace(/\s+/g, " ").trim();
-}
-
 /**
  * Text that Discord shows as it stands: no emphasis, links, mentions, headings, quotes or lists.
  * Only what has a meaning where it stands is escaped, so that prices, dates and rules stay readable on the wire.

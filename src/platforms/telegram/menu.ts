@@ -1,9 +1,10 @@
 import type { Api } from "grammy";
 import type { BotCommand } from "grammy/types";
 import { messageOf } from "../../domain/errors.ts";
+import { oneLine } from "../../domain/visible-text.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { CommandInfo } from "../../ports/platform.ts";
-import { cut, oneLine } from "./text.ts";
+import { cut } from "./text.ts";
 
 const COMMAND_NAME = /^[a-z0-9_]{1,32}$/;
 const DESCRIPTION_MAX = 256;

@@ -1,7 +1,8 @@
 import type { InlineKeyboardButton } from "grammy/types";
+import { oneLine, visible } from "../../domain/visible-text.ts";
 import type { Button, View } from "../../ports/view.ts";
 import { tableHtml } from "./table.ts";
-import { cut, escaped, fitted, oneLine, visible } from "./text.ts";
+import { cut, escaped, fitted } from "./text.ts";
 
 /** A message holds this many UTF-16 units, counted after its HTML was parsed. */
 export const TEXT_UNITS_MAX = 4_096;

@@ -1,6 +1,7 @@
 import { rowBlocks } from "../../chat/row-blocks.ts";
+import { oneLine } from "../../domain/visible-text.ts";
 import type { Table } from "../../ports/view.ts";
-import { cut, escaped, fitted, oneLine } from "./text.ts";
+import { cut, escaped, fitted } from "./text.ts";
 
 /** A phone shows about 40 characters of monospace text and then wraps. */
 const TABLE_WIDTH_MAX = 40;

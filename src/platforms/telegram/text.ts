@@ -1,19 +1,5 @@
 const ELLIPSIS = "…";
 
-/** Text without control, bidirectional, zero-width and other invisible characters; line ends stay. */
-export function visible(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\r\n?|[\u2028\u2029]/g, "\n")
-    .replaceAll("\t", " ")
-    .replace(/[\p{Cc}\p{Cf}]/gu, (character) => (character === "\n" ? character : ""));
-}
-
-/** The same on a single line. */
-export function oneLine(text: string): string {
-  return visible(text).replace(/\s+/g, " ").trim();
-}
-
 /** At most so many UTF-16 units, with a visible mark where something was cut off. Never ends in half a character. */
 export function cut(text: string, max: number): string {
   if (text.length <= max) return text;

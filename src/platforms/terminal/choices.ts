@@ -1,5 +1,5 @@
+import { oneLine } from "../../domain/visible-text.ts";
 import type { Button, View } from "../../ports/view.ts";
-import { oneLine } from "./text.ts";
 
 /** A button's action that begins so is a command as it would be typed. */
 const COMMAND_ACTION = "c:";

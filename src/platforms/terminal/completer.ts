@@ -1,8 +1,8 @@
+import { oneLine } from "../../domain/visible-text.ts";
 import type { ArgInfo, CommandInfo, FrontDoor } from "../../ports/platform.ts";
 import { type Choices, picked } from "./choices.ts";
 import { USER } from "./conversation.ts";
 import { OWN_WORDS } from "./spoken.ts";
-import { oneLine } from "./text.ts";
 
 /** What may stand in place of the last typed part, and that part: what readline wants to hear. */
 export type Completed = [readonly string[], string];

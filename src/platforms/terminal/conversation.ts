@@ -1,9 +1,10 @@
 import { UserError } from "../../domain/errors.ts";
+import { oneLine } from "../../domain/visible-text.ts";
 import type { FrontDoor, Place, Request } from "../../ports/platform.ts";
 import type { View } from "../../ports/view.ts";
 import { type Choices, choicesOf, picked } from "./choices.ts";
 import { badSpan, badView, ownWord, plainView, type Span } from "./spoken.ts";
-import { cut, oneLine } from "./text.ts";
+import { cut } from "./text.ts";
 
 export const PLATFORM = "terminal";
 /** The one place of the terminal and its one person. */

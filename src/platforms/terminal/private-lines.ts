@@ -1,4 +1,5 @@
-import { cut, oneLine } from "./text.ts";
+import { oneLine } from "../../domain/visible-text.ts";
+import { cut } from "./text.ts";
 
 /** Words for what must stay between the person and the vault. */
 const SECRET_WORD = /(?:^|[\s_-])(?:api_?key|key|secret|pass(?:phrase|word)?|token|code|totp)\b/i;

@@ -1,8 +1,9 @@
+import { oneLine, visible } from "../../domain/visible-text.ts";
 import type { Field, View } from "../../ports/view.ts";
 import type { Choices } from "./choices.ts";
 import type { Paint } from "./paint.ts";
 import { tableLines } from "./table.ts";
-import { oneLine, padded, visible, widthOf, withoutMarks } from "./text.ts";
+import { padded, widthOf, withoutMarks } from "./text.ts";
 
 const SIGNS: Readonly<Record<View["tone"], string>> = { plain: "·", good: "✓", bad: "✗", warning: "!" };
 const INDENT = "  ";

@@ -1,8 +1,8 @@
+import { visible } from "../../domain/visible-text.ts";
 import type { View } from "../../ports/view.ts";
 import { type Choices, choicesOf, commandOf, nextOf } from "./choices.ts";
 import { paintOf } from "./paint.ts";
 import { type Frame, type Look, renderChoices, renderView } from "./render.ts";
-import { visible } from "./text.ts";
 
 export interface AlertMarks {
   readonly repeat?: boolean;

@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../domain/time.ts";
+import { oneLine } from "../../domain/visible-text.ts";
 import type { View } from "../../ports/view.ts";
-import { cut, oneLine } from "./text.ts";
+import { cut } from "./text.ts";
 
 /** How far a scripted market moves. */
 export type Span = { readonly forMs: number } | "end";

@@ -1,7 +1,8 @@
 import { rowBlocks } from "../../chat/row-blocks.ts";
+import { oneLine } from "../../domain/visible-text.ts";
 import type { Table } from "../../ports/view.ts";
 import type { Paint } from "./paint.ts";
-import { oneLine, padded, widthOf, withoutMarks } from "./text.ts";
+import { padded, widthOf, withoutMarks } from "./text.ts";
 
 const GAP = "  ";
 const INDENT = "  ";

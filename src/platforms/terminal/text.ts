@@ -1,24 +1,7 @@
 const ELLIPSIS = "…";
-/** Fillers that are letters by name and show nothing. */
-const FILLERS = /[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu;
 const WIDE =
   /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
 const MARK = /\p{M}/u;
-
-/** Text without control, bidirectional, zero-width and other invisible characters; line ends stay. */
-export function visible(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\r\n?|[\u2028\u2029]/g, "\n")
-    .replaceAll("\t", " ")
-    .replace(FILLERS, "")
-    .replace(/[\p{Cc}\p{Cf}]/gu, (character) => (character === "\n" ? character : ""));
-}
-
-/** The same on a single line. */
-export function oneLine(text: string): string {
-  return visible(text).replace(/\s+/g, " ").trim();
-}
 
 /** Views write commands between backticks; a terminal shows them as they are typed. */
 export function withoutMarks(text: string): string {

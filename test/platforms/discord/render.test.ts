@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { oneLine, visible } from "../../../src/domain/visible-text.ts";
 import { renderCard, renderForm } from "../../../src/platforms/discord/render.ts";
 import { tableBlock } from "../../../src/platforms/discord/table.ts";
-import { cut, escaped, fitLines, oneLine, visible, withCode } from "../../../src/platforms/discord/text.ts";
+import { cut, escaped, fitLines, withCode } from "../../../src/platforms/discord/text.ts";
 import type { View } from "../../../src/ports/view.ts";
 import { type WireComponent, walk } from "../../kit/discord/components.ts";
 import { checkMessage } from "../../kit/discord/message-rules.ts";

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { visible } from "../../../src/domain/visible-text.ts";
 import { choicesOf, nextOf } from "../../../src/platforms/terminal/choices.ts";
 import { paintOf } from "../../../src/platforms/terminal/paint.ts";
 import { renderChoices, renderView } from "../../../src/platforms/terminal/render.ts";
-import { cut, padded, visible, widthOf } from "../../../src/platforms/terminal/text.ts";
+import { cut, padded, widthOf } from "../../../src/platforms/terminal/text.ts";
 import type { Table } from "../../../src/ports/view.ts";
 import { CONFIRM_DELETE, view, WHICH_SYMBOL } from "./fake-door.ts";
 
