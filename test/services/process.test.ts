@@ -3,7 +3,6 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { factsOf } from "../kit/process-books.ts";
-import type { DeskProcess } from "../kit/process-desk.ts";
 import { processStage, QUICK_BOT } from "../kit/process-stage.ts";
 
 const DISCORD_SECRET = "canary-discord-Zk3v9QwXyB7s";
