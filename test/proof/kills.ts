@@ -53,7 +53,7 @@ function saidOf({ calm, killed }: Comparison, seed: number): string {
   const repeats = killed.reduce((sum, round) => sum + round.repeats, 0);
   const alerts = killed.reduce((sum, round) => sum + round.alerts, 0);
   const fills = calm.books.reduce((sum, bot) => sum + bot.fills.length, 0);
-  return `seed ${seed}: ${kills} kills in ${killed.length} replays of ${fills} fills; ${alerts} alerts due on two platforms, none lost, ${repeats} marked as repeats`;
+  return `seed ${seed}: ${kills} kills in ${killed.length} replay${killed.length === 1 ? "" : "s"} of ${fills} fills; ${alerts} alerts due on two platforms, none lost, ${repeats} marked as repeats`;
 }
 
 function faultsOf({ calm, killed }: Comparison): string[] {

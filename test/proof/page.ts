@@ -9,7 +9,7 @@ an interrupted run goes on where it was.
   again. Compared with an undisturbed process: every fill, the exact sums of all fills (added up apart from the desk's own code), every wish and denial,
   and what \`stats today\` and \`bot list\` say. Every alert that an event called for must be seen on the terminal and on a local Discord; one that is
   seen again must say that it is a repeat.
-* **crashes**: the engine over a store that dies before or after chosen writes, with commands, halts, a panic and a change to summer time on the way.
+* **crashes**: the engine over a store that dies before or after chosen writes, with commands, a panic and a change to summer time on the way.
 `;
 
 /** The page of a proof, as far as it has come. */
