@@ -35,6 +35,8 @@ export class Account implements ExecutorHost {
   /** What the stream says of trailing stops. Empty at start: a snapshot knows more than the stream, and may be lost. */
   readonly #highestStored = new Map<string, BotState["highest"]>();
   #waitsForStore = false;
+  /** A panic is next in the queue. */
+  panicWaits = false;
   /** Market time of the newest step that this account has seen. */
   position: MarketMs;
   /** Steps up to here are in the books already; the step at this instant is only decided again. */

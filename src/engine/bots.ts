@@ -80,7 +80,7 @@ export class Bots {
   async stop(name: string, close: boolean, caller: Caller): Promise<void> {
     const { account, bot } = this.find(name);
     await told(
-      account.queue.run(async () => {
+      account.queue.runFirst(async () => {
         if (account.state.requests.includes(caller.requestId)) return;
         if (bot.status !== "running" && bot.status !== "faulted" && !(close && !isFlat(bot.position)))
           throw new UserError(`${name} does not run.`);
@@ -96,7 +96,7 @@ export class Bots {
   async closePosition(name: string, caller: Caller): Promise<void> {
     const { account, bot } = this.find(name);
     await told(
-      account.queue.run(async () => {
+      account.queue.runFirst(async () => {
         if (account.state.requests.includes(caller.requestId)) return;
         if (isFlat(bot.position)) throw new UserError(`${name} holds no position.`);
         const intents = account.executor.closing(bot, "close", wishOf(account, caller, "closed by hand"));

@@ -15,13 +15,15 @@ export function panicFacts(accounts: readonly Account[]): PanicFacts {
   return { canceledEntries, closing };
 }
 
-/** Cancels the entries of an account and sells all it holds, one position at a time; asking again while it is under way does nothing. */
+/** Cancels the entries of an account and sells all it holds, one position at a time; asking again while it is under way does nothing. It overtakes whatever waits in the account's queue. */
 export function startPanic(account: Account, reason: string): Promise<void> | undefined {
   const { state, executor, queue } = account;
   const holds = [...state.bots.values()].some(({ position }) => !isFlat(position));
   const enters = [...state.orders.values()].some(({ purpose }) => purpose === "entry");
-  if (state.panic || queue.depth > 0 || (!holds && !enters)) return undefined;
-  return queue.run(async () => {
+  if (state.panic || account.panicWaits || (!holds && !enters)) return undefined;
+  account.panicWaits = true;
+  return queue.runFirst(async () => {
+    account.panicWaits = false;
     if (state.panic) return;
     const at = account.now();
     const canceled = [];
