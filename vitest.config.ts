@@ -9,6 +9,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/services/**", "node_modules/**"],
           testTimeout: 20_000,
+          // Many tests wait for sockets: on two cores, two workers take half the time of the one that is the default there.
+          maxWorkers: "100%",
         },
       },
       {
