@@ -10,8 +10,9 @@ const runtime = `node-${process.platform}-${process.arch}`;
 const desk = `
   process.emitWarning("new", "ExperimentalWarning");
   process.emitWarning("real trouble");
+  if (process.argv.includes("wait")) process.on("SIGTERM", () => process.exit(7));
   process.stdout.write(JSON.stringify({ node: process.versions.node, args: process.argv.slice(2), word: process.env.WORD }) + "\\n");
-  if (process.argv.includes("wait")) { process.on("SIGTERM", () => process.exit(7)); setInterval(() => {}, 1000); }
+  if (process.argv.includes("wait")) setInterval(() => {}, 1000);
   else if (process.argv.includes("die")) process.kill(process.pid, "SIGKILL");
   else process.exitCode = 3;
 `;
