@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { oneLine } from "../domain/visible-text.ts";
 import type { ArgInfo } from "../ports/platform.ts";
 
 /** Where the values that an argument may have are known from: it drives completion, offered buttons and the check against what exists. */
@@ -29,17 +30,9 @@ declare module "zod" {
 
 const SHOWN_MAX = 40;
 
-// Bidirectional marks, zero-width and control characters have no business in names and reasons.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to remove
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-
-export function cleanText(text: string): string {
-  return text.replace(INVISIBLE, " ").trim();
-}
-
 /** A typed value as it may be repeated to a person: clean and short. */
 export function quoted(text: string): string {
-  const clean = cleanText(text);
+  const clean = oneLine(text);
   return `"${clean.length > SHOWN_MAX ? `${clean.slice(0, SHOWN_MAX)}...` : clean}"`;
 }
 
@@ -48,7 +41,7 @@ export function argument<T>(meta: ArgMeta, expected: string, read: (text: string
   return z
     .string()
     .transform((text, context): T => {
-      const value = read(cleanText(text));
+      const value = read(oneLine(text));
       if (value !== undefined) return value;
       context.addIssue({ code: "custom", message: `expected ${expected}, found ${quoted(text)}` });
       return z.NEVER;

@@ -187,7 +187,7 @@ test("an argument that the command does not have is refused on every platform", 
 });
 
 test("invisible characters do not get into names or reasons", async () => {
-  await desk.type("system halt say\u202eno");
+  await desk.type("system halt say \u202eno");
   expect(desk.ledger.state.halt?.reason).toBe("say no");
 });
 
