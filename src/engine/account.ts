@@ -71,7 +71,8 @@ export class Account implements ExecutorHost {
   onStep(step: MarketStep, slots: readonly Slot[]): Promise<void> | undefined {
     if (this.queue.depth > 0 || this.#moves(step)) return this.queue.run(() => this.#process(step, slots));
     const wishes = step.atMs < this.#resumeMs ? [] : this.executor.wishes(slots);
-    if (wishes.length > 0) return this.queue.run(() => this.#process(step, slots, wishes));
+    const { sequence } = this.state;
+    if (wishes.length > 0) return this.queue.run(() => this.#process(step, slots, { wishes, sequence }));
     this.position = marketMs(Math.max(this.position, step.atMs));
     return undefined;
   }
@@ -133,13 +134,14 @@ export class Account implements ExecutorHost {
     return false;
   }
 
-  /** `wishes` are those of these slots where they were asked for already and nothing can have changed since. */
-  async #process(step: MarketStep, slots: readonly Slot[], wishes?: readonly BotWish[]): Promise<void> {
+  /** `asked` are the wishes of these slots where they were asked for already, and how far the stream was then: something urgent may have overtaken. */
+  async #process(step: MarketStep, slots: readonly Slot[], asked?: { wishes: readonly BotWish[]; sequence: number }): Promise<void> {
     if (step.atMs < this.#resumeMs) return;
     const matched = step.atMs > this.#resumeMs ? this.#matchStep(step) : [];
     this.position = marketMs(Math.max(this.position, step.atMs));
     await this.appendEvents(matched);
-    await this.executor.act(wishes ?? this.executor.wishes(slots));
+    const wishes = asked?.sequence === this.state.sequence ? asked.wishes : this.executor.wishes(slots);
+    await this.executor.act(wishes);
     await this.executor.finishPanic();
   }
 
