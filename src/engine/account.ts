@@ -148,7 +148,7 @@ export class Account implements ExecutorHost {
   #matchStep(step: MarketStep): AccountEvent[] {
     const events: AccountEvent[] = [];
     if (this.#dayBegins(step)) {
-      const equity = equityOf(this.state, this.priceBefore(step));
+      const equity = equityOf(this.state, this.#priceBefore(step));
       if (equity) events.push({ type: "day-started", day: this.services.days.of(step.atMs), equity });
     }
     if (step.atMs > this.services.matchUntil()) return events;
@@ -167,7 +167,7 @@ export class Account implements ExecutorHost {
   }
 
   /** The price of a symbol before a step: the step's own open, else the last one seen. */
-  priceBefore(step: MarketStep): (symbol: string) => number | undefined {
+  #priceBefore(step: MarketStep): (symbol: string) => number | undefined {
     return (symbol) => step.candles.get(symbol)?.open ?? this.priceOf(symbol);
   }
 

@@ -111,10 +111,6 @@ export class Exposure {
     return this.#trailing.size > 0;
   }
 
-  get isEmpty(): boolean {
-    return this.#bySymbol.size === 0;
-  }
-
   /** Whether a range of prices may fill or move something. */
   touches(symbol: string, low: number, high: number): boolean {
     const book = this.#bySymbol.get(symbol);

@@ -89,11 +89,6 @@ export class Feed {
     return slots;
   }
 
-  /** The newest closed candle as a slot again, for deciding it once more after a restart. */
-  newest(): Slot | undefined {
-    return this.#last && this.#slot(this.#last);
-  }
-
   #slot(candle: FoldedCandle): Slot {
     const readings = new Map<string, Readonly<Record<string, Reading>>>();
     for (const [key, { kernel, now, before }] of this.#running) {

@@ -37,8 +37,6 @@ export interface TerminalOptions {
 export interface Terminal extends Platform {
   /** Resolves when the person ends the desk, when a script is over, or when the platform was stopped. */
   readonly ended: Promise<void>;
-  /** How many answers were refusals or failures: a script's exit status. */
-  readonly failures: number;
 }
 
 const RUN_TOKEN_LENGTH = 6;
@@ -71,7 +69,6 @@ class TerminalPlatform implements Terminal {
   readonly #run: string;
   readonly #end = Promise.withResolvers<void>();
   #count = 0;
-  #failures = 0;
   #front: Front | undefined;
 
   constructor(options: TerminalOptions) {
@@ -90,10 +87,6 @@ class TerminalPlatform implements Terminal {
     return this.#end.promise;
   }
 
-  get failures(): number {
-    return this.#failures;
-  }
-
   get reachable(): boolean {
     return !this.#output.closed;
   }
@@ -104,10 +97,7 @@ class TerminalPlatform implements Terminal {
     const front = await this.#open(door, conversation);
     this.#front = front;
     void front.print(this.#script.notice(welcome(), "welcome"));
-    const onAnswer = (view: View) => {
-      if (view.tone === "bad") this.#failures += 1;
-    };
-    const parts = { front, conversation, script: this.#script, turns: this.#turns, onAnswer };
+    const parts = { front, conversation, script: this.#script, turns: this.#turns };
     // A person at the prompt waits for nobody.
     const session = runSession({ ...parts, told: this.#interactive ? nothingToTell : told });
     void session.then((reason) => this.#over(reason));

@@ -37,11 +37,6 @@ export function resultOfDay(bot: Readonly<BotState>, atMs: number, day: (epochMs
   return resultsByDay(bot, day, atMs - DAY_SPAN_MAX_MS).get(day(atMs)) ?? NO_RESULT;
 }
 
-/** Everything a bot ever made. */
-export function resultEver(bot: Readonly<BotState>): Result {
-  return [...bot.results.values()].reduce(addResults, NO_RESULT);
-}
-
 /** The newest local days up to an instant, newest first. */
 export function lastDays(atMs: number, days: number, day: (epochMs: number) => string): readonly string[] {
   const names: string[] = [];

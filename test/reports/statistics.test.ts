@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { applyAccountEvent } from "../../src/domain/account.ts";
-import { type AccountState, emptyAccount } from "../../src/domain/books.ts";
+import { type AccountState, emptyAccount, NO_RESULT } from "../../src/domain/books.ts";
 import type { AccountEvent } from "../../src/domain/events.ts";
 import { decimal, plain } from "../../src/domain/money.ts";
 import { HOUR_MS, marketMs, wallMs } from "../../src/domain/time.ts";
 import { booksText } from "../../src/reports/books-text.ts";
 import { digestOf } from "../../src/reports/digest.ts";
-import { booksOf, dayReader, lastDays, resultEver, resultOfDay } from "../../src/reports/statistics.ts";
+import { addResults, booksOf, dayReader, lastDays, resultOfDay } from "../../src/reports/statistics.ts";
 
 const NOON = Date.UTC(2021, 4, 19, 12, 0);
 
@@ -152,7 +152,7 @@ test("results belong to the local day of their fill", () => {
   // 16:00 UTC of the 18th is the 19th already in Auckland, as is 10:00 UTC of the 19th.
   expect(resultOfDay(bot, NOON - HOUR_MS, dayReader("Pacific/Auckland")).fills).toBe(2);
   expect(resultOfDay(bot, NOON + HOUR_MS, dayReader("Pacific/Auckland")).fills).toBe(0);
-  const ever = resultEver(bot);
+  const ever = [...bot.results.values()].reduce(addResults, NO_RESULT);
   expect([ever.fills, ever.closes, ever.wins, plain(ever.realized)]).toEqual([2, 1, 1, "2.00995"]);
 });
 

@@ -13,8 +13,6 @@ export interface SessionParts {
   readonly turns: Turns;
   /** Waited for before each line is looked at. */
   readonly told: () => Promise<void>;
-  /** Called with each answer that was printed. */
-  readonly onAnswer: (view: View) => void;
 }
 
 /** Reads line after line and prints each answer before the next line is looked at. Resolves with "end" when the person ended the desk, with "eof" after the last line. */
@@ -47,12 +45,9 @@ async function answerLine({ text, tornAt }: TypedLine, parts: SessionParts): Pro
   }
 }
 
-async function show(said: Said, command: string, { front, script, onAnswer }: SessionParts): Promise<"end" | "on"> {
+async function show(said: Said, command: string, { front, script }: SessionParts): Promise<"end" | "on"> {
   if (said.kind === "end") return "end";
   if (said.kind === "clear") front.clear();
-  if (said.kind === "answer") {
-    await front.print(script.answer(said.view, command));
-    onAnswer(said.view);
-  }
+  if (said.kind === "answer") await front.print(script.answer(said.view, command));
   return "on";
 }
