@@ -16,6 +16,16 @@ export interface Instrument {
   readonly halfSpreadBps: number;
   /** What a market order loses beyond the spread. Modeled on paper markets, and said so. */
   readonly slippageBps: number;
+  /** Set on perpetual contracts: one contract in base, and the coin that results are paid in. */
+  readonly contract?: { readonly size: Decimal; readonly settle: string; readonly leverageMax: number };
+  readonly quantityMin?: Decimal;
+  readonly quantityMax?: Decimal;
+  /** The most that one market order may trade, where that is less. */
+  readonly marketQuantityMax?: Decimal;
+  /** How far from the last price an order may be, as factors of it. */
+  readonly priceBand?: { readonly low: number; readonly high: number };
+  /** Protective orders that may rest at once in this symbol. */
+  readonly protectiveOrdersMax?: number;
 }
 
 /** Quotes that can be told apart in a joined name such as `BTCUSDT`, longest first. */
@@ -43,6 +53,10 @@ export function brokenRule(instrument: Instrument, quantity: Decimal, price: Dec
     return `lot size: the quantity rounds to zero (the step is ${plain(instrument.lotSize)} ${instrument.base})`;
   if (!floorToStep(quantity, instrument.lotSize).isEqualTo(quantity))
     return `lot size: ${plain(quantity)} is not a multiple of ${plain(instrument.lotSize)} ${instrument.base}`;
+  if (instrument.quantityMin && quantity.isLessThan(instrument.quantityMin))
+    return `smallest quantity: ${plain(quantity)} ${instrument.base} is below ${plain(instrument.quantityMin)}`;
+  if (instrument.quantityMax && quantity.isGreaterThan(instrument.quantityMax))
+    return `largest quantity: ${plain(quantity)} ${instrument.base} is above ${plain(instrument.quantityMax)}`;
   const notional = quantity.times(price);
   if (notional.isLessThan(instrument.notionalMin)) {
     const smallest = ceilToStep(instrument.notionalMin.dividedBy(price), instrument.lotSize);

@@ -19,7 +19,7 @@ const ROWS: readonly (readonly [row: number, place: RegExp])[] = [
  */
 const PLUGS: Readonly<Record<string, readonly string[]>> = {
   "src/platforms": ["discord", "telegram", "terminal"],
-  "src/venues": ["ccxt", "paper"],
+  "src/venues": ["ccxt", "paper", "spot", "perpetual"],
   "src/feeds": ["exchange", "replay", "simulated"],
   "src/stores": ["sqlite", "mongodb", "memory"],
 };
