@@ -1,9 +1,10 @@
-import type { BotSpec, BotStatus } from "./bot.ts";
-import type { Intent } from "./events.ts";
+import type { BotSpec, BotStatus, Mode } from "./bot.ts";
+import type { Intent, KeyEntry, KeyRights, Orphan, PauseCode } from "./events.ts";
 import { type Decimal, ZERO } from "./money.ts";
-import type { Order } from "./order.ts";
+import type { Order, Purpose } from "./order.ts";
 import { FLAT, type Position } from "./position.ts";
-import { type MarketMs, marketMs } from "./time.ts";
+import type { SealedKey } from "./sealed.ts";
+import { type MarketMs, marketMs, type WallMs } from "./time.ts";
 
 /** Results are kept per quarter of an hour, because every time zone's day begins on one. */
 export const RESULT_BUCKET_MS = 15 * 60_000;
@@ -34,12 +35,46 @@ export interface BotState {
   /** Highest price since entry, for trailing stops. */
   highest: Decimal | undefined;
   results: Map<number, Result>;
+  /** A real position is to be closed, whatever it takes; `tries` counts the orders that were made for it. */
+  exit: ExitWanted | undefined;
+  /** Since when, in venue time, a real position has had no confirmed protective order, once the owner was told. */
+  naked: { readonly sinceMs: number; readonly reason: string } | undefined;
+}
+
+export interface ExitWanted {
+  readonly purpose: Purpose;
+  readonly key: string;
+  readonly slotMs: MarketMs;
+  readonly reason: string;
+  readonly values: Record<string, number>;
+  readonly tries: number;
+}
+
+/** What an account at an exchange has beside the books that every account has. */
+export interface VenueBooks {
+  key: { readonly sealed: SealedKey; readonly enteredBy: KeyEntry; readonly rights: KeyRights; readonly acknowledged: boolean } | undefined;
+  paused: { readonly code: PauseCode; readonly reason: string; readonly untilMs: WallMs | undefined } | undefined;
+  removed: boolean;
+  /** By symbol, up to where the venue's fills are booked. */
+  cursors: Map<string, string>;
+  /** Orders that have ended, newest last: a fill may come after the word that ended them. */
+  closed: Map<string, Order>;
+  /** Orders at the exchange that the books do not explain, by the venue's id. */
+  orphans: Map<string, Orphan>;
+  /** Changes of balances already booked, newest last. */
+  foreignIds: string[];
+  /** Coins left over from positions, too few to sell. */
+  dust: Map<string, Decimal>;
+  /** Protective orders made so far, by bot: numbers their intents. */
+  protections: Map<string, number>;
 }
 
 /** One account's books: a fold of its stream. Only its writer changes it, by `applyAccountEvent`. */
 export interface AccountState {
   account: string;
   owner: string;
+  mode: Mode;
+  exchange: string | undefined;
   market: string;
   currency: string;
   startBalances: Map<string, Decimal>;
@@ -50,6 +85,7 @@ export interface AccountState {
   intents: Map<string, Intent>;
   day: { day: string; equity: Decimal } | undefined;
   trippedDay: string | undefined;
+  venue: VenueBooks;
   panic: { scope: string; reason: string } | undefined;
   requests: string[];
   sequence: number;
@@ -61,6 +97,8 @@ export function emptyAccount(): AccountState {
   return {
     account: "",
     owner: "",
+    mode: "paper",
+    exchange: undefined,
     market: "",
     currency: "",
     startBalances: new Map(),
@@ -70,10 +108,25 @@ export function emptyAccount(): AccountState {
     intents: new Map(),
     day: undefined,
     trippedDay: undefined,
+    venue: emptyVenueBooks(),
     panic: undefined,
     requests: [],
     sequence: 0,
     marketMs: marketMs(0),
+  };
+}
+
+function emptyVenueBooks(): VenueBooks {
+  return {
+    key: undefined,
+    paused: undefined,
+    removed: false,
+    cursors: new Map(),
+    closed: new Map(),
+    orphans: new Map(),
+    foreignIds: [],
+    dust: new Map(),
+    protections: new Map(),
   };
 }
 
@@ -91,5 +144,7 @@ export function newBot(spec: BotSpec): BotState {
     quoteEntries: ZERO,
     highest: undefined,
     results: new Map(),
+    exit: undefined,
+    naked: undefined,
   };
 }

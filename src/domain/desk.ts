@@ -1,5 +1,7 @@
 import type { AlertKind, CrashReport, DeskEvent, Recorded, Role } from "./events.ts";
+import type { Decimal } from "./money.ts";
 import type { QuietHours } from "./quiet.ts";
+import type { SealedKey } from "./sealed.ts";
 import type { MarketMs, WallMs } from "./time.ts";
 import { marketMs } from "./time.ts";
 
@@ -31,12 +33,19 @@ export interface RegisteredBot {
   readonly account: string;
 }
 
+export interface RegisteredAccount {
+  readonly owner: string;
+  /** Set for an account at an exchange. */
+  readonly exchange?: string;
+  readonly environment?: "demo" | "live";
+}
+
 /** What the whole desk shares: people, channels, who owns which bot, halts. A fold of the desk stream. */
 export interface DeskState {
   claimed: boolean;
   grants: Grant[];
   channels: Map<string, Channel>;
-  accounts: Map<string, { owner: string }>;
+  accounts: Map<string, RegisteredAccount>;
   bots: Map<string, RegisteredBot>;
   botsEver: number;
   /** Why entries are denied. With `panic` every position is to be sold, too, also after a restart. */
@@ -47,6 +56,16 @@ export interface DeskState {
   starts: { wallMs: WallMs; stopped: boolean }[];
   lastWallMs: WallMs | undefined;
   lastCrash: CrashReport | undefined;
+  /** Until when exchanges send our address away, by exchange. */
+  bans: Map<string, { readonly untilMs: WallMs; readonly reason: string }>;
+  /** The most that live accounts may hold at risk, where a person has lowered it below the process setting. */
+  ceiling: Decimal | undefined;
+  /** Seeds of one-time codes by user, sealed. */
+  factors: Map<string, SealedKey>;
+  /** The same person on another platform: each user by the first one that they linked to. */
+  links: Map<string, string>;
+  /** Users whose rights are ended until an admin gives them back. */
+  locked: string[];
   /** Results of commands by request id, oldest first. */
   results: Map<string, string>;
   sequence: number;
@@ -66,6 +85,11 @@ export function emptyDesk(): DeskState {
     starts: [],
     lastWallMs: undefined,
     lastCrash: undefined,
+    bans: new Map(),
+    ceiling: undefined,
+    factors: new Map(),
+    links: new Map(),
+    locked: [],
     results: new Map(),
     sequence: 0,
     marketMs: marketMs(0),
@@ -106,7 +130,16 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       if (recorded.requestId !== undefined) remember(state, recorded.requestId, "entries are allowed again");
       return;
     case "account-registered":
-      state.accounts.set(event.account, { owner: event.owner });
+      state.accounts.set(event.account, registeredAccount(event));
+      return;
+    case "account-unregistered":
+      state.accounts.delete(event.account);
+      return;
+    case "venue-banned":
+      state.bans.set(event.exchange, { untilMs: event.untilMs, reason: event.reason });
+      return;
+    case "ceiling-lowered":
+      state.ceiling = event.amount;
       return;
     case "bot-registered":
       state.botsEver += 1;
@@ -121,6 +154,10 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
     default:
       return applyPeopleFact(state, event);
   }
+}
+
+function registeredAccount({ owner, exchange, environment }: Extract<DeskEvent, { type: "account-registered" }>): RegisteredAccount {
+  return { owner, ...(exchange === undefined ? {} : { exchange }), ...(environment === undefined ? {} : { environment }) };
 }
 
 function remember(state: DeskState, requestId: string, result: string): void {
@@ -138,6 +175,9 @@ type HandledAbove =
   | "halted"
   | "resumed"
   | "account-registered"
+  | "account-unregistered"
+  | "venue-banned"
+  | "ceiling-lowered"
   | "bot-registered"
   | "bot-unregistered"
   | "command-done";
@@ -155,6 +195,18 @@ function applyPeopleFact(state: DeskState, event: PeopleFact): void {
       return;
     case "access-revoked":
       state.grants = state.grants.filter(({ user, scope }) => user !== event.user || (event.scope !== "all" && scope !== event.scope));
+      return;
+    case "factor-enrolled":
+      state.factors.set(event.user, event.sealed);
+      return;
+    case "user-linked":
+      state.links.set(event.user, event.to);
+      return;
+    case "access-locked":
+      if (!state.locked.includes(event.user)) state.locked.push(event.user);
+      return;
+    case "access-unlocked":
+      state.locked = state.locked.filter((user) => user !== event.user);
       return;
     case "channel-subscribed": {
       const before = state.channels.get(event.place);

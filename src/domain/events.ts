@@ -1,13 +1,31 @@
-import type { BotSpec } from "./bot.ts";
+import type { BotSpec, Mode } from "./bot.ts";
 import type { Decimal } from "./money.ts";
 import { fromJson, toJson } from "./money.ts";
 import type { OrderType, Purpose, Side } from "./order.ts";
 import type { Fill } from "./position.ts";
+import type { SealedKey } from "./sealed.ts";
 import type { MarketMs, WallMs } from "./time.ts";
 
 /** Facts of one account's stream. The union is closed: an unknown type or version refuses to start. */
 export type AccountEvent =
-  | { type: "account-opened"; account: string; owner: string; mode: "paper"; market: string; balances: Map<string, Decimal> }
+  /** `currency` is the one that the account is valued in; the first of the balances where it is not said. */
+  | {
+      type: "account-opened";
+      account: string;
+      owner: string;
+      mode: Mode;
+      market: string;
+      balances: Map<string, Decimal>;
+      exchange?: string;
+      currency?: string;
+    }
+  /** The account's key, sealed, with what the exchange told of its rights. A later one replaces it. */
+  | { type: "key-set"; sealed: SealedKey; enteredBy: KeyEntry; rights: KeyRights; acknowledged: boolean }
+  | { type: "key-rewrapped"; sealed: SealedKey }
+  /** The account sends no entries until it is resumed, by its rule or by a person. */
+  | { type: "account-paused"; code: PauseCode; reason: string; untilMs: WallMs | undefined }
+  | { type: "account-resumed"; reason: string }
+  | { type: "account-removed"; reason: string }
   | { type: "day-started"; day: string; equity: Decimal }
   | { type: "bot-created"; bot: BotSpec }
   | { type: "bot-started"; botId: string }
@@ -26,14 +44,30 @@ export type AccountEvent =
     }
   | { type: "intent"; intent: Intent }
   | { type: "attempt"; intentId: string; clientOrderId: string; attempt: number }
-  | { type: "order-accepted"; clientOrderId: string; venueOrderId: string }
+  | { type: "order-accepted"; clientOrderId: string; venueOrderId: string; venueOrderIds?: string[] }
   | { type: "order-rejected"; botId: string; clientOrderId: string; code: string; reason: string }
   | { type: "order-unknown"; botId: string; clientOrderId: string; reason: string }
   | { type: "order-filled"; fill: Fill; botId: string; purpose: Purpose; reason: string; after: FillOutcome }
   | { type: "order-canceled"; botId: string; clientOrderId: string; reason: string }
   | { type: "order-expired"; botId: string; clientOrderId: string; reason: string }
   | { type: "trail-moved"; botId: string; highest: Decimal }
-  | { type: "breaker-tripped"; breaker: "daily-loss"; day: string; reason: string }
+  | { type: "breaker-tripped"; breaker: "daily-loss" | "rejects"; day: string; reason: string }
+  /** A real position is to be closed, whatever it takes; ends when it is flat. */
+  | { type: "exit-wanted"; botId: string; purpose: Purpose; key: string; slotMs: MarketMs; reason: string; values: Record<string, number> }
+  /** Everything that the venue lists up to this cursor is booked. */
+  | { type: "fills-synced"; symbol: string; cursor: string }
+  /** A real position has no protective order that the venue confirmed: since when, in venue time. */
+  | { type: "position-naked"; botId: string; sinceMs: number; reason: string }
+  | { type: "position-protected"; botId: string; nakedForMs: number }
+  /** What is too small to sell leaves the bot and stays in the account. */
+  | { type: "dust-moved"; botId: string; coin: string; quantity: Decimal }
+  /** A change of the balance that no order of ours made. */
+  | { type: "foreign-booked"; coin: string; quantity: Decimal; entryId: string; reason: string }
+  /** Coins that a bot claims are gone: sold or moved by hand at the exchange. */
+  | { type: "claim-reduced"; botId: string; quantity: Decimal; price: Decimal | undefined; reason: string }
+  /** An order at the exchange that no durable intent explains: with our prefix it is quarantined, otherwise it is the person's. */
+  | { type: "orphan-found"; orphan: Orphan }
+  | { type: "orphan-settled"; venueOrderId: string; outcome: string }
   | { type: "panic-started"; scope: string; reason: string }
   | { type: "panic-finished"; scope: string; remainder: string[] };
 
@@ -48,9 +82,39 @@ export interface Intent {
   readonly purpose: Purpose;
   readonly quantity: Decimal;
   readonly price?: Decimal;
+  /** A limit order that fills at once or expires. */
+  readonly immediate?: true;
+  /** A protective order's target beside its trigger, and the worst price of its triggered stop. */
+  readonly takePrice?: Decimal;
+  readonly stopLimitPrice?: Decimal;
   readonly reason: string;
   readonly values: Record<string, number>;
   readonly clientOrderId: string;
+}
+
+/** How a key came in: out of band, or through a chat that has seen it. */
+export type KeyEntry = "terminal" | "page" | "discord" | "telegram";
+
+/** What the exchange told of a key; undefined where it does not tell. */
+export interface KeyRights {
+  readonly trade: boolean | undefined;
+  readonly withdraw: boolean | undefined;
+  readonly transfer: boolean | undefined;
+  readonly addressRestricted: boolean | undefined;
+}
+
+export type PauseCode = "key" | "venue" | "symbol" | "clock" | "mode" | "late-appearance" | "ledger" | "hand";
+
+/** An order at the exchange that the books do not explain. */
+export interface Orphan {
+  readonly venueOrderId: string;
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: Decimal;
+  /** `quarantined` carries our prefix; `foreign` is the person's and never touched. */
+  readonly kind: "quarantined" | "foreign";
+  readonly seenMs: number;
 }
 
 /** What a fill led to. Quantities and results repeat what the fold of fills says, for readers of the stream; the levels are those of the protective orders that the venue now holds. */
@@ -86,7 +150,17 @@ export type DeskEvent =
   | { type: "channel-digest-set"; place: string; at: string | undefined; timeZone: string; by: string }
   | { type: "channel-quiet-set"; place: string; hours: { from: string; to: string } | undefined; timeZone: string; by: string }
   | { type: "digest-due"; place: string; day: string; digest: Digest }
-  | { type: "account-registered"; account: string; owner: string }
+  | { type: "account-registered"; account: string; owner: string; exchange?: string; environment?: "demo" | "live" }
+  | { type: "account-unregistered"; account: string }
+  /** An exchange sends our address away until then. */
+  | { type: "venue-banned"; exchange: string; untilMs: WallMs; reason: string }
+  /** The most that the desk may hold at risk; never above the process setting. */
+  | { type: "ceiling-lowered"; amount: Decimal; by: string }
+  | { type: "factor-enrolled"; user: string; sealed: SealedKey }
+  | { type: "user-linked"; user: string; to: string; by: string }
+  /** Ends a person's rights and pending confirmations at once; their bots stay protected. */
+  | { type: "access-locked"; user: string; by: string }
+  | { type: "access-unlocked"; user: string; by: string }
   | { type: "bot-registered"; botId: string; name: string; group: string | undefined; owner: string; account: string }
   | { type: "bot-unregistered"; botId: string }
   | { type: "halted"; reason: string; untilMs: WallMs | undefined; by: string; panic: boolean }
@@ -156,6 +230,20 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<AccountEvent["type"] | DeskEven
   "order-expired",
   "trail-moved",
   "breaker-tripped",
+  "key-set",
+  "key-rewrapped",
+  "account-paused",
+  "account-resumed",
+  "account-removed",
+  "exit-wanted",
+  "fills-synced",
+  "position-naked",
+  "position-protected",
+  "dust-moved",
+  "foreign-booked",
+  "claim-reduced",
+  "orphan-found",
+  "orphan-settled",
   "panic-started",
   "panic-finished",
   "desk-started",
@@ -172,6 +260,13 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<AccountEvent["type"] | DeskEven
   "channel-quiet-set",
   "digest-due",
   "account-registered",
+  "account-unregistered",
+  "venue-banned",
+  "ceiling-lowered",
+  "factor-enrolled",
+  "user-linked",
+  "access-locked",
+  "access-unlocked",
   "bot-registered",
   "bot-unregistered",
   "halted",

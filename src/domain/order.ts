@@ -32,6 +32,13 @@ export interface Order {
   readonly status: OrderStatus;
   readonly reason: string;
   readonly sinceMs: MarketMs;
+  /** A limit order that fills at once or expires. */
+  readonly immediate?: true;
+  /** A protective order's target beside its trigger, and the worst price of its triggered stop. */
+  readonly takePrice?: Decimal;
+  readonly stopLimitPrice?: Decimal;
+  /** The venue's own ids, once it has told them: two for a stop with a target. */
+  readonly venueOrderIds?: readonly string[];
 }
 
 const NEXT: Record<OrderStatus, readonly OrderStatus[]> = {
@@ -65,6 +72,6 @@ export function protectiveOrderId(entryOrderId: string, purpose: "stop" | "take"
 }
 
 /** Stops and targets: they rest at the venue and their quantity follows the position. */
-export function isProtective(order: Order): boolean {
+export function isProtective(order: Pick<Order, "purpose">): boolean {
   return order.purpose === "stop" || order.purpose === "take";
 }

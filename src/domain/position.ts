@@ -16,7 +16,7 @@ export interface Fill {
   readonly marketMs: MarketMs;
 }
 
-/** What a bot holds: a pure fold of its fills. Long only. Cost is what the open quantity was bought for, in quote, without fees. */
+/** What a bot holds: a pure fold of its fills. Negative when short, which only perpetuals can be. Cost is what the open quantity was bought for, in quote, without fees. */
 export interface Position {
   readonly quantity: Decimal;
   readonly cost: Decimal;
@@ -48,34 +48,56 @@ export function unrealizedAt(position: Position, price: Decimal): Decimal {
   return position.quantity.times(price).minus(position.cost);
 }
 
+/** Whether a symbol is a perpetual contract, as `BTC/USDT:USDT`. */
+export function isPerpetual(symbol: string): boolean {
+  return symbol.includes(":");
+}
+
 /**
- * The position after one fill. A buy adds cost; a sell takes its share of the cost by average, and the last sell takes all of
- * the rest, so that cost and result add up exactly. A fee in base lowers the quantity, a fee in quote is counted in `feesPaid`.
+ * The position after one fill. What opens adds cost; what closes takes its share of the cost by average, and the last one takes all of the rest, so that
+ * cost and result add up exactly. A fee in base lowers a spot position, a fee in quote is counted in `feesPaid`. A perpetual may be short: its quantity
+ * and cost are then negative.
  */
 export function applyFill(position: Position, fill: Fill, base: string): Position {
+  const [, rest = ""] = fill.symbol.split("/");
   const feeInBase = fill.feeCurrency === base;
-  const feesPaid = feeInBase ? position.feesPaid : position.feesPaid.plus(fill.fee);
-  const fillCount = position.fillCount + 1;
-  const proceeds = fill.price.times(fill.quantity);
-  if (fill.side === "buy") {
-    const received = feeInBase ? fill.quantity.minus(fill.fee) : fill.quantity;
-    const openedMs = position.openedMs ?? fill.marketMs;
-    return { ...position, quantity: position.quantity.plus(received), cost: position.cost.plus(proceeds), feesPaid, openedMs, fillCount };
+  const feeInQuote = fill.feeCurrency === rest.split(":")[0];
+  const feesPaid = feeInQuote ? position.feesPaid.plus(fill.fee) : position.feesPaid;
+  const counted = { ...position, feesPaid, fillCount: position.fillCount + 1 };
+  const signed = fill.side === "buy" ? fill.quantity : fill.quantity.negated();
+  const opens = isFlat(position) ? isPerpetual(fill.symbol) || fill.side === "buy" : position.quantity.isNegative() === signed.isNegative();
+  if (opens) {
+    const received = feeInBase ? signed.minus(fill.fee) : signed;
+    return {
+      ...counted,
+      quantity: position.quantity.plus(received),
+      cost: position.cost.plus(signed.times(fill.price)),
+      openedMs: position.openedMs ?? fill.marketMs,
+    };
   }
-  if (fill.quantity.isGreaterThan(position.quantity)) {
+  if (fill.quantity.isGreaterThan(position.quantity.abs())) {
     throw new Error(
-      `fill ${fill.fillId} sells ${fill.quantity.toFixed()} of ${position.quantity.toFixed()}: a spot position cannot go below zero`,
+      `fill ${fill.fillId} ${fill.side}s ${fill.quantity.toFixed()} of ${position.quantity.toFixed()}: a position cannot be reduced below zero`,
     );
   }
-  const quantity = position.quantity.minus(fill.quantity);
-  const costSold = quantity.isZero() ? position.cost : position.cost.times(fill.quantity).dividedBy(position.quantity);
-  const grossRealized = position.grossRealized.plus(proceeds).minus(costSold);
+  return closed(counted, signed, fill.price);
+}
+
+/** A position whose coins leave it without an order of ours: at a price when they were sold by hand, at their cost when they only move. */
+export function reducePosition(position: Position, quantity: Decimal, price: Decimal | undefined): Position {
+  const signed = position.quantity.isNegative() ? quantity : quantity.negated();
+  const entry = entryPrice(position);
+  return entry === undefined ? position : closed(position, signed, price ?? entry);
+}
+
+function closed(position: Position, signed: Decimal, price: Decimal): Position {
+  const quantity = position.quantity.plus(signed);
+  const costClosed = quantity.isZero() ? position.cost : position.cost.times(signed.abs()).dividedBy(position.quantity.abs());
   return {
+    ...position,
     quantity,
-    cost: position.cost.minus(costSold),
-    grossRealized,
-    feesPaid,
+    cost: position.cost.minus(costClosed),
+    grossRealized: position.grossRealized.minus(signed.times(price)).minus(costClosed),
     openedMs: quantity.isZero() ? undefined : position.openedMs,
-    fillCount,
   };
 }

@@ -21,13 +21,7 @@ function botOf(state: AccountState, event: AccountEvent): string | undefined {
       return state.intents.get(event.intentId)?.botId;
     case "order-accepted":
       return state.orders.get(event.clientOrderId)?.botId;
-    case "account-opened":
-    case "day-started":
-    case "breaker-tripped":
-    case "panic-started":
-    case "panic-finished":
-      return undefined;
     default:
-      return event.botId;
+      return "botId" in event ? event.botId : undefined;
   }
 }

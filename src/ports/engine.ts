@@ -1,12 +1,14 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { Protection, Sizing } from "../domain/bot.ts";
 import type { DeskState } from "../domain/desk.ts";
-import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
+import type { AccountEvent, DeskEvent, KeyEntry, Recorded } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Order } from "../domain/order.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
+import type { Environment, KeyFacts } from "./live-venue.ts";
+import type { Credentials } from "./vault.ts";
 
 /** Who asks, and by which chat request: an effect carries the request's id, so that a repeat finds it. */
 export interface Caller {
@@ -35,6 +37,20 @@ export interface AccountFacts {
   readonly equity: Decimal | undefined;
   /** Quote that working entries may still spend. */
   readonly reserved: Decimal;
+  /** What a person should know first, as "one order unanswered since 00:12, checking"; empty when all is well. */
+  readonly troubles: readonly string[];
+  /** Set for accounts at an exchange. */
+  readonly venue: VenueFacts | undefined;
+}
+
+export interface VenueFacts {
+  readonly exchangeId: string;
+  readonly environment: Environment;
+  /** Where stops and targets rest, as "stops and targets rest at the venue". */
+  readonly protection: string;
+  /** Whether a drill has confirmed our assumptions at this exchange since this desk exists. */
+  readonly drilled: boolean;
+  readonly clockOffsetMs: number | undefined;
 }
 
 export interface PriceFacts {
@@ -81,6 +97,80 @@ export interface NewBot {
   readonly protection: Protection;
 }
 
+/** An account at an exchange as a person asks for it. */
+export interface NewAccount {
+  /** Unique on the desk; letters, digits and dashes. */
+  readonly name: string;
+  readonly exchangeId: string;
+  readonly environment: Environment;
+  readonly credentials: Credentials;
+  readonly enteredBy: KeyEntry;
+  /** The person has typed that they know the key's rights could not be read. */
+  readonly acknowledged: boolean;
+}
+
+export interface AccountTest {
+  readonly rights: KeyFacts;
+  readonly clockOffsetMs: number;
+  readonly roundTripMs: number;
+  readonly balances: ReadonlyMap<string, Decimal>;
+  /** What is not as it should be, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** What a reconciliation found and did, one sentence each. */
+export interface ReconcileFacts {
+  readonly findings: readonly string[];
+  readonly complete: boolean;
+}
+
+/** One assumption that a drill looked at. */
+export interface DrillStep {
+  readonly assumption: string;
+  readonly outcome: "confirmed" | "refuted" | "not tested";
+  readonly detail: string;
+}
+
+/** What going live with a bot means, in numbers, before anybody says yes. */
+export interface PromotionFacts {
+  readonly bot: BotFacts;
+  readonly account: AccountFacts;
+  readonly newName: string;
+  readonly instrument: Instrument;
+  /** Smallest order that the venue takes, and the one that the sizing gives now, in quote. */
+  readonly smallestNotional: Decimal;
+  readonly orderNotional: Decimal;
+  /** Fees of one round trip in percent of the target's gain; undefined without a target. */
+  readonly feePctOfTarget: number | undefined;
+  readonly lossAtStop: Decimal;
+  readonly dailyLossLimit: Decimal;
+  readonly positionCap: Decimal;
+  readonly ceiling: CeilingFacts | undefined;
+  readonly paper: { readonly days: number; readonly fills: number; readonly netResult: Decimal; readonly market: string };
+  /** Why it is refused, one sentence each; empty when it may go on. */
+  readonly refusals: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface CeilingFacts {
+  readonly limit: Decimal;
+  readonly currency: string;
+  /** Positions and working entries of all live accounts at the last prices. */
+  readonly atRisk: Decimal;
+}
+
+/** An order by hand on an account at an exchange or on a paper account, with its protection. */
+export interface ManualOrder {
+  readonly account: string;
+  readonly symbol: string;
+  readonly side: "buy" | "sell";
+  readonly notional: Decimal;
+  /** With a price it fills at that price or better at once, or not at all. */
+  readonly price: Decimal | undefined;
+  readonly stopPct: number;
+  readonly takePct: number | undefined;
+}
+
 /**
  * The engine as commands see it. Reads come from memory and never wait. Writes resolve when their effect is durable; a repeated request id has
  * its effect once. Expected refusals are UserErrors in one sentence.
@@ -106,6 +196,30 @@ export interface Engine {
   deleteBot(name: string, caller: Caller): Promise<void>;
   /** Sells a bot's whole position at market; the fill comes as an alert. */
   closePosition(name: string, caller: Caller): Promise<BotFacts>;
+  account(name: string): AccountFacts | undefined;
+  /** Checks the key at the exchange, seals it and opens the account. Rejects with UserError in one sentence for a key that may not be taken. */
+  connectAccount(wish: NewAccount, caller: Caller): Promise<AccountFacts>;
+  testAccount(name: string): Promise<AccountTest>;
+  /** Reads orders, fills and balances again and books what is new. */
+  reconcileAccount(name: string, caller: Caller): Promise<ReconcileFacts>;
+  /** The smallest real order life in a demo account; each step is told as it ends. */
+  drillAccount(name: string, caller: Caller, onStep: (step: DrillStep) => void): Promise<readonly DrillStep[]>;
+  /** Refused while the account has bots that run or hold something, or unanswered orders. The key is forgotten. */
+  removeAccount(name: string, caller: Caller): Promise<void>;
+  /** Lets an account enter again after a pause that only a person may end. */
+  resumeAccount(name: string, caller: Caller): Promise<void>;
+  /** What promoting this paper bot into an account means; changes nothing. */
+  promotion(bot: string, account: string, newName: string | undefined): PromotionFacts;
+  /** Makes the new flat bot beside the paper one and starts it. */
+  promoteBot(bot: string, account: string, newName: string | undefined, caller: Caller): Promise<BotFacts>;
+  /** A flat bot of its own for one order by hand: risk-checked, protected, stopped when it is closed. */
+  enterOrder(order: ManualOrder, caller: Caller): Promise<BotFacts>;
+  /** Cancels a working entry by its client order id. Protective orders are not canceled by hand: close the position instead. */
+  cancelOrder(clientOrderId: string, caller: Caller): Promise<void>;
+  /** The most that live accounts may hold at risk; undefined when this process allows no live trading. */
+  ceiling(): CeilingFacts | undefined;
+  /** Only ever lower. */
+  lowerCeiling(amount: Decimal, caller: Caller): Promise<CeilingFacts>;
   /** Denies new entries on the whole desk until resumed or until a wall time. Exits, stops and cancels go on. */
   halt(reason: string, untilMs: WallMs | undefined, caller: Caller): Promise<void>;
   resume(caller: Caller): Promise<void>;

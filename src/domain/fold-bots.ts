@@ -1,0 +1,68 @@
+import { type AccountState, type BotState, newBot } from "./books.ts";
+import type { BotStatus } from "./bot.ts";
+import type { AccountEvent } from "./events.ts";
+import { isFlat } from "./position.ts";
+import type { MarketMs } from "./time.ts";
+
+export type BotFact = Extract<
+  AccountEvent,
+  {
+    type:
+      | "bot-created"
+      | "bot-started"
+      | "bot-stopped"
+      | "bot-faulted"
+      | "bot-deleted"
+      | "trail-moved"
+      | "exit-wanted"
+      | "position-naked"
+      | "position-protected";
+  }
+>;
+
+/** Folds what happens to a bot as such. */
+export function applyBotFact(state: AccountState, event: BotFact, at: MarketMs): void {
+  if (event.type === "bot-created") {
+    state.bots.set(event.bot.id, newBot(event.bot));
+    return;
+  }
+  const bot = botOf(state, event.botId);
+  switch (event.type) {
+    case "trail-moved":
+      bot.highest = event.highest;
+      return;
+    case "bot-deleted":
+      bot.deleted = true;
+      return setStatus(bot, "stopped", "deleted");
+    case "bot-faulted":
+      return setStatus(bot, "faulted", event.reason);
+    case "bot-started":
+      setStatus(bot, "running", "");
+      bot.startedMs = at;
+      return;
+    case "bot-stopped":
+      return setStatus(bot, event.closing && !isFlat(bot.position) ? "stopping" : "stopped", event.reason);
+    case "exit-wanted": {
+      const { purpose, key, slotMs, reason, values } = event;
+      bot.exit = { purpose, key, slotMs, reason, values, tries: 0 };
+      if (purpose === "exit") bot.actedSlotMs = slotMs;
+      return;
+    }
+    case "position-naked":
+      bot.naked = { sinceMs: event.sinceMs, reason: event.reason };
+      return;
+    case "position-protected":
+      bot.naked = undefined;
+  }
+}
+
+export function setStatus(bot: BotState, status: BotStatus, reason: string): void {
+  bot.status = status;
+  bot.statusReason = reason;
+}
+
+export function botOf(state: AccountState, botId: string): BotState {
+  const bot = state.bots.get(botId);
+  if (!bot) throw new Error(`the stream of ${state.account} speaks of an unknown bot ${botId}`);
+  return bot;
+}

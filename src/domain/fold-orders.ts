@@ -1,0 +1,191 @@
+import type { AccountState, BotState } from "./books.ts";
+import { NO_RESULT, RESULT_BUCKET_MS } from "./books.ts";
+import { botOf, setStatus } from "./fold-bots.ts";
+import type { AccountEvent, Intent } from "./events.ts";
+import { max, ZERO } from "./money.ts";
+import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus } from "./order.ts";
+import { followPaperPosition, restProtection } from "./paper-protection.ts";
+import { applyFill, type Fill, isFlat, isPerpetual } from "./position.ts";
+import type { MarketMs } from "./time.ts";
+
+/** Orders that have ended and are still remembered, for fills that come late. */
+const CLOSED_MAX = 500;
+
+export type OrderFact = Extract<
+  AccountEvent,
+  | { type: "intent" | "attempt" }
+  | { type: "order-accepted" | "order-rejected" | "order-unknown" | "order-filled" | "order-canceled" | "order-expired" }
+>;
+
+/** Folds what happens to orders, and through fills to positions and balances. */
+export function applyOrderFact(state: AccountState, event: OrderFact, at: MarketMs): void {
+  switch (event.type) {
+    case "intent":
+      return applyIntent(state, event.intent, at);
+    case "attempt": {
+      const intent = state.intents.get(event.intentId);
+      if (!intent) throw new Error(`attempt ${event.clientOrderId} belongs to no known intent ${event.intentId}`);
+      state.orders.set(event.clientOrderId, { ...orderOf(intent, event.clientOrderId, at), attempt: event.attempt });
+      return;
+    }
+    case "order-filled":
+      return applyOrderFill(state, event);
+    case "order-accepted":
+      return acceptOrder(state, event);
+    case "order-unknown":
+      return changeOrder(state, event.clientOrderId, "unknown");
+    case "order-rejected":
+      return changeOrder(state, event.clientOrderId, "rejected");
+    case "order-canceled":
+      return changeOrder(state, event.clientOrderId, "canceled");
+    case "order-expired":
+      return changeOrder(state, event.clientOrderId, "expired");
+  }
+}
+
+function applyIntent(state: AccountState, intent: Intent, at: MarketMs): void {
+  state.intents.set(intent.intentId, intent);
+  state.orders.set(intent.clientOrderId, orderOf(intent, intent.clientOrderId, at));
+  const bot = botOf(state, intent.botId);
+  if (isProtective(intent)) {
+    state.venue.protections.set(intent.botId, (state.venue.protections.get(intent.botId) ?? 0) + 1);
+    return;
+  }
+  bot.actedSlotMs = intent.slotMs;
+  if (bot.exit && intent.purpose !== "entry") bot.exit = { ...bot.exit, tries: bot.exit.tries + 1 };
+}
+
+function acceptOrder(state: AccountState, event: Extract<AccountEvent, { type: "order-accepted" }>): void {
+  const { clientOrderId, venueOrderId, venueOrderIds = [venueOrderId] } = event;
+  const order = state.orders.get(clientOrderId);
+  if (!order) return;
+  if (state.mode === "paper") return changeOrder(state, clientOrderId, "open");
+  const status = order.status === "in-flight" || order.status === "unknown" ? nextStatus(order.status, "open") : order.status;
+  state.orders.set(clientOrderId, { ...order, status, venueOrderIds });
+}
+
+function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type: "order-filled" }>): void {
+  const { fill } = event;
+  const late = state.venue.closed.get(fill.clientOrderId);
+  const order = state.orders.get(fill.clientOrderId) ?? late;
+  if (!order) throw new Error(`fill ${fill.fillId} belongs to no working order (${fill.clientOrderId})`);
+  if (order.fillIds.includes(fill.fillId)) return;
+  const bot = botOf(state, order.botId);
+  const [base = "", rest = ""] = fill.symbol.split("/");
+  const quote = rest.split(":")[0] ?? "";
+  book(state, bot, event, base, quote);
+  bot.position = applyFill(bot.position, fill, base);
+  const filled = { ...order, filledQuantity: order.filledQuantity.plus(fill.quantity), fillIds: [...order.fillIds, fill.fillId] };
+  if (order === late) state.venue.closed.set(order.clientOrderId, filled);
+  else putFilled(state, filled);
+  if (order.purpose === "entry") {
+    bot.highest = bot.highest === undefined ? fill.price : max(bot.highest, fill.price);
+    const intent = state.intents.get(order.intentId);
+    if (intent && state.mode === "paper") restProtection(state, bot, orderOf(intent, fill.clientOrderId, fill.marketMs), event);
+  }
+  followPosition(state, bot);
+}
+
+function putFilled(state: AccountState, order: Order): void {
+  const full = order.filledQuantity.isGreaterThanOrEqualTo(order.quantity);
+  const status = nextStatus(order.status, full ? "filled" : "partially-filled");
+  if (isTerminal(status)) endOrder(state, { ...order, status });
+  else state.orders.set(order.clientOrderId, { ...order, status });
+}
+
+/** Cash, coins and the bot's own sums, each moved by the same fill. A perpetual moves no coins: its results are paid into the settling one. */
+function book(
+  state: AccountState,
+  bot: BotState,
+  { fill, after: { realized } }: Extract<AccountEvent, { type: "order-filled" }>,
+  base: string,
+  quote: string,
+): void {
+  const sign = fill.side === "buy" ? 1 : -1;
+  const notional = fill.price.times(fill.quantity);
+  const feeInBase = fill.feeCurrency === base;
+  const feeInQuote = fill.feeCurrency === quote;
+  const perpetual = isPerpetual(fill.symbol);
+  const baseMove = fill.quantity.times(sign).minus(feeInBase ? fill.fee : ZERO);
+  const quoteMove = notional.times(-sign).minus(feeInQuote ? fill.fee : ZERO);
+  const add = (coin: string, change: typeof baseMove) => state.balances.set(coin, (state.balances.get(coin) ?? ZERO).plus(change));
+  if (perpetual) add(quote, realized ?? fill.fee.negated());
+  else {
+    add(base, baseMove);
+    add(quote, quoteMove);
+  }
+  if (!feeInBase && !feeInQuote) add(fill.feeCurrency, fill.fee.negated());
+  bot.baseEntries = bot.baseEntries.plus(baseMove);
+  bot.quoteEntries = bot.quoteEntries.plus(quoteMove);
+  addResult(bot, fill, realized, feeInBase, feeInQuote);
+}
+
+/** Fees in a third coin are booked in that coin and left out of results, which are in quote. */
+function addResult(bot: BotState, fill: Fill, realized: Fill["fee"] | undefined, feeInBase: boolean, feeInQuote: boolean): void {
+  const bucket = fill.marketMs - (fill.marketMs % RESULT_BUCKET_MS);
+  const before = bot.results.get(bucket) ?? NO_RESULT;
+  const feeQuote = feeInBase ? fill.fee.times(fill.price) : feeInQuote ? fill.fee : ZERO;
+  bot.results.set(bucket, {
+    realized: before.realized.plus(realized ?? (feeInBase ? ZERO : feeQuote.negated())),
+    fees: before.fees.plus(feeQuote),
+    fills: before.fills + 1,
+    closes: before.closes + (realized !== undefined ? 1 : 0),
+    wins: before.wins + (realized?.isGreaterThan(0) ? 1 : 0),
+  });
+}
+
+/** What ends with a position. At a real venue orders end by evidence only; on paper protective orders follow the position. */
+export function followPosition(state: AccountState, bot: BotState): void {
+  if (state.mode === "paper") followPaperPosition(state, bot, endOrder);
+  if (!isFlat(bot.position)) return;
+  bot.highest = undefined;
+  bot.exit = undefined;
+  const working = new Set([...state.orders.values()].map(({ intentId }) => intentId));
+  for (const { intentId, botId } of state.intents.values())
+    if (botId === bot.spec.id && !working.has(intentId)) state.intents.delete(intentId);
+  if (bot.status === "stopping") setStatus(bot, "stopped", bot.statusReason);
+}
+
+function changeOrder(state: AccountState, clientOrderId: string, to: OrderStatus): void {
+  const order = state.orders.get(clientOrderId);
+  if (!order) return;
+  const status = nextStatus(order.status, to);
+  if (isTerminal(status)) endOrder(state, { ...order, status });
+  else state.orders.set(clientOrderId, { ...order, status });
+}
+
+function endOrder(state: AccountState, order: Order): void {
+  state.orders.delete(order.clientOrderId);
+  if (state.mode !== "paper") {
+    const { closed } = state.venue;
+    closed.set(order.clientOrderId, order);
+    const oldest = closed.keys().next().value;
+    if (closed.size > CLOSED_MAX && oldest !== undefined) closed.delete(oldest);
+  }
+  const used = [...state.orders.values()].some(({ intentId }) => intentId === order.intentId);
+  if (!used && (order.purpose !== "entry" || isFlat(botOf(state, order.botId).position))) state.intents.delete(order.intentId);
+}
+
+function orderOf(intent: Intent, clientOrderId: string, at: MarketMs): Order {
+  const { intentId, botId, symbol, side, type, purpose, quantity, reason, price, immediate, takePrice, stopLimitPrice } = intent;
+  return {
+    clientOrderId,
+    intentId,
+    attempt: 1,
+    botId,
+    symbol,
+    side,
+    type,
+    purpose,
+    quantity,
+    filledQuantity: ZERO,
+    fillIds: [],
+    reason,
+    sinceMs: at,
+    status: "in-flight",
+    ...(price === undefined ? {} : { price }),
+    ...(immediate === undefined ? {} : { immediate }),
+    ...(takePrice === undefined ? {} : { takePrice }),
+    ...(stopLimitPrice === undefined ? {} : { stopLimitPrice }),
+  };
+}

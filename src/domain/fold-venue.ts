@@ -1,0 +1,84 @@
+import type { AccountState } from "./books.ts";
+import type { AccountEvent } from "./events.ts";
+import { botOf } from "./fold-bots.ts";
+import { followPosition } from "./fold-orders.ts";
+import { type Decimal, ZERO } from "./money.ts";
+import { reducePosition } from "./position.ts";
+
+/** Balance changes that are remembered, so that none is booked twice. */
+const FOREIGN_IDS_MAX = 500;
+const ORPHANS_MAX = 200;
+
+export type VenueFact = Extract<
+  AccountEvent,
+  {
+    type:
+      | "key-set"
+      | "key-rewrapped"
+      | "account-paused"
+      | "account-resumed"
+      | "account-removed"
+      | "fills-synced"
+      | "dust-moved"
+      | "foreign-booked"
+      | "claim-reduced"
+      | "orphan-found"
+      | "orphan-settled";
+  }
+>;
+
+/** Folds what only accounts at an exchange know. */
+export function applyVenueFact(state: AccountState, event: VenueFact): void {
+  const { venue } = state;
+  switch (event.type) {
+    case "key-set":
+      venue.key = { sealed: event.sealed, enteredBy: event.enteredBy, rights: event.rights, acknowledged: event.acknowledged };
+      venue.removed = false;
+      return;
+    case "key-rewrapped":
+      if (venue.key) venue.key = { ...venue.key, sealed: event.sealed };
+      return;
+    case "account-paused":
+      venue.paused = { code: event.code, reason: event.reason, untilMs: event.untilMs };
+      return;
+    case "account-resumed":
+      venue.paused = undefined;
+      return;
+    case "account-removed":
+      venue.key = undefined;
+      venue.removed = true;
+      return;
+    case "fills-synced":
+      venue.cursors.set(event.symbol, event.cursor);
+      return;
+    case "foreign-booked":
+      add(state.balances, event.coin, event.quantity);
+      venue.foreignIds.push(event.entryId);
+      if (venue.foreignIds.length > FOREIGN_IDS_MAX) venue.foreignIds.shift();
+      return;
+    case "dust-moved":
+      add(venue.dust, event.coin, event.quantity);
+      return leaveBot(state, event.botId, event.quantity, undefined);
+    case "claim-reduced":
+      return leaveBot(state, event.botId, event.quantity, event.price);
+    case "orphan-found":
+      venue.orphans.set(event.orphan.venueOrderId, event.orphan);
+      if (venue.orphans.size > ORPHANS_MAX) venue.orphans.delete(venue.orphans.keys().next().value ?? "");
+      return;
+    case "orphan-settled":
+      venue.orphans.delete(event.venueOrderId);
+  }
+}
+
+/** Coins leave a bot's claim without an order of ours: the account's balance is booked elsewhere. */
+function leaveBot(state: AccountState, botId: string, quantity: Decimal, price: Decimal | undefined): void {
+  const bot = botOf(state, botId);
+  const before = bot.position;
+  bot.position = reducePosition(before, quantity, price);
+  bot.baseEntries = bot.baseEntries.minus(quantity);
+  followPosition(state, bot);
+}
+
+function add(balances: Map<string, Decimal>, coin: string, change: Decimal): void {
+  balances.set(coin, (balances.get(coin) ?? ZERO).plus(change));
+}
