@@ -1,7 +1,7 @@
 import type { AccountState, BotState } from "./books.ts";
 import { NO_RESULT, RESULT_BUCKET_MS } from "./books.ts";
-import { botOf, setStatus } from "./fold-bots.ts";
 import type { AccountEvent, Intent } from "./events.ts";
+import { botOf, setStatus } from "./fold-bots.ts";
 import { max, ZERO } from "./money.ts";
 import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus } from "./order.ts";
 import { followPaperPosition, restProtection } from "./paper-protection.ts";
