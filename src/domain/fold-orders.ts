@@ -74,7 +74,7 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
   const [base = "", rest = ""] = fill.symbol.split("/");
   const quote = rest.split(":")[0] ?? "";
   book(state, bot, event, base, quote);
-  bot.position = applyFill(bot.position, fill, base);
+  bot.position = applyFill(bot.position, state.mode === "paper" ? fill : claimed(bot, fill), base);
   const filled = { ...order, filledQuantity: order.filledQuantity.plus(fill.quantity), fillIds: [...order.fillIds, fill.fillId] };
   if (order === late) state.venue.closed.set(order.clientOrderId, filled);
   else putFilled(state, filled);
@@ -91,6 +91,12 @@ function putFilled(state: AccountState, order: Order): void {
   const status = nextStatus(order.status, full ? "filled" : "partially-filled");
   if (isTerminal(status)) endOrder(state, { ...order, status });
   else state.orders.set(order.clientOrderId, { ...order, status });
+}
+
+/** The part of a fill that a bot's own coins covered: what a real venue sold beyond them was somebody else's, and the balance says so. */
+function claimed({ position }: BotState, fill: Fill): Fill {
+  if (isPerpetual(fill.symbol) || fill.side === "buy" || fill.quantity.isLessThanOrEqualTo(position.quantity)) return fill;
+  return { ...fill, quantity: position.quantity };
 }
 
 /** Cash, coins and the bot's own sums, each moved by the same fill. A perpetual moves no coins: its results are paid into the settling one. */

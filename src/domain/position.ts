@@ -77,7 +77,7 @@ export function applyFill(position: Position, fill: Fill, base: string): Positio
   }
   if (fill.quantity.isGreaterThan(position.quantity.abs())) {
     throw new Error(
-      `fill ${fill.fillId} ${fill.side}s ${fill.quantity.toFixed()} of ${position.quantity.toFixed()}: a position cannot be reduced below zero`,
+      `fill ${fill.fillId} ${fill.side}s ${fill.quantity.toFixed()} of ${position.quantity.toFixed()}: a position cannot go below zero`,
     );
   }
   return closed(counted, signed, fill.price);

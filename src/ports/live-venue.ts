@@ -40,6 +40,7 @@ export interface OrderRequest {
 
 /** Enough to look for an order. `protection` lives in other id spaces at some venues. */
 export interface OrderRef {
+  /** Empty when only the venue's own id is known, as of the order behind a stranger's fill: it is then looked up by that. */
   readonly clientOrderId: string;
   readonly symbol: string;
   readonly kind: OrderRequest["kind"];
@@ -203,6 +204,8 @@ export interface LiveVenue {
   checkKey(): Promise<KeyFacts>;
   /** Perpetual venues: margin mode, position mode and leverage of a symbol as the desk needs them. Throws UserError in one sentence when the venue refuses. */
   prepare(symbol: string, leverage: number): Promise<void>;
+  /** Measures the venue's clock against ours and signs with it from then on. Throws TransientError when it could not be read. */
+  syncClock(): Promise<void>;
   /** Venue time less ours as last measured, with its uncertainty; undefined before the first measurement. */
   clock(): { readonly offsetMs: number; readonly uncertaintyMs: number } | undefined;
   close(): Promise<void>;
