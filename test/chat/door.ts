@@ -10,7 +10,8 @@ import type { View } from "../../src/ports/view.ts";
 import { strategyNamed, strategyNames } from "../../src/strategies/registry.ts";
 import { loadCommands } from "../../src/system/loader.ts";
 import { FakeClock, seededChance } from "../kit/fake-clock.ts";
-import { FakeEngine, FakeLedger } from "../kit/fake-desk.ts";
+import { FakeEngine } from "../kit/fake-desk.ts";
+import { FakeLedger } from "../kit/fake-ledger.ts";
 
 export const ADMIN = "discord:1";
 export const HERE: Place = { platform: "discord", id: "discord:100", direct: false };

@@ -1,10 +1,8 @@
 import { applyAccountEvent } from "../../src/domain/account.ts";
 import { type AccountState, emptyAccount } from "../../src/domain/books.ts";
 import type { BotSpec } from "../../src/domain/bot.ts";
-import { applyDeskEvent, emptyDesk } from "../../src/domain/desk.ts";
 import { UserError } from "../../src/domain/errors.ts";
-import type { AccountEvent, DeskEvent, Recorded } from "../../src/domain/events.ts";
-import type { Instrument } from "../../src/domain/instrument.ts";
+import type { AccountEvent, Recorded } from "../../src/domain/events.ts";
 import { type Decimal, decimal, ZERO } from "../../src/domain/money.ts";
 import { isFlat, unrealizedAt } from "../../src/domain/position.ts";
 import { marketMs, type WallMs, wallMs } from "../../src/domain/time.ts";
@@ -12,7 +10,6 @@ import type {
   AccountFacts,
   BotFacts,
   Caller,
-  DeskLedger,
   Engine,
   HealthFacts,
   MarketFacts,
@@ -20,38 +17,12 @@ import type {
   PanicFacts,
   PriceFacts,
 } from "../../src/ports/engine.ts";
+import { FakeAccounts } from "./fake-accounts.ts";
+import { instrumentOf } from "./fake-instrument.ts";
+import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
+import { FakeTrading } from "./fake-trading.ts";
 
-const MARKET_START = Date.UTC(2021, 4, 19, 12, 0);
 const START_CASH = "10000";
-
-function instrumentOf(symbol: string): Instrument {
-  const [base = "", quote = ""] = symbol.split("/");
-  const step = decimal("0.00001");
-  const costs = { makerFeeBps: 10, takerFeeBps: 10, halfSpreadBps: 1, slippageBps: 1 };
-  return { symbol, base, quote, tickSize: decimal("0.01"), lotSize: step, notionalMin: decimal(5), ...costs };
-}
-
-/** The desk's stream in memory, folded by the product's own fold. */
-export class FakeLedger implements DeskLedger {
-  readonly state = emptyDesk();
-  readonly events: DeskEvent[] = [];
-  /** Set to make the next append fail. */
-  failure: Error | undefined;
-
-  append(events: readonly DeskEvent[], requestId?: string): Promise<void> {
-    if (this.failure) return Promise.reject(this.failure);
-    for (const event of events) {
-      const sequence = this.state.sequence + 1;
-      applyDeskEvent(this.state, { sequence, wallMs: wallMs(0), marketMs: marketMs(MARKET_START), requestId, event });
-      this.events.push(event);
-    }
-    return Promise.resolve();
-  }
-
-  ofType<T extends DeskEvent["type"]>(type: T): Extract<DeskEvent, { type: T }>[] {
-    return this.events.filter((event): event is Extract<DeskEvent, { type: T }> => event.type === type);
-  }
-}
 
 /** An engine that keeps books and never trades by itself. Strict: what the real one would refuse is refused. */
 export class FakeEngine implements Engine {
@@ -66,11 +37,26 @@ export class FakeEngine implements Engine {
     ["ETH/USDT", decimal("2500")],
     ["SOL/USDT", decimal("45.5")],
   ]);
+  /** The exchanges and what a test lets them answer. */
+  readonly exchanges: FakeAccounts;
+  readonly trading: FakeTrading;
   #made = 0;
   #fills = 0;
 
   constructor(ledger: FakeLedger) {
     this.ledger = ledger;
+    const { books, prices } = this;
+    const host = {
+      ...{ books, ledger, prices },
+      bots: () => this.bots(),
+      made: () => this.#made++,
+      open: (state: AccountState) => void books.set(state.account, state),
+      append: (state: AccountState, event: AccountEvent, caller: Caller | undefined) => this.#append(state, event, caller),
+      repeated: (caller: Caller) => this.#repeated(caller),
+      fill: this.fill.bind(this),
+    };
+    this.exchanges = new FakeAccounts(host);
+    this.trading = new FakeTrading(host, this.exchanges);
   }
 
   bots(): readonly BotFacts[] {
@@ -85,12 +71,34 @@ export class FakeEngine implements Engine {
   }
 
   accounts(): readonly AccountFacts[] {
-    return [...this.books.values()].map((state) => ({ state, equity: state.balances.get("USDT"), reserved: ZERO }));
+    return this.exchanges.all();
   }
 
   accountOf(owner: string): AccountFacts | undefined {
-    return this.accounts().find(({ state }) => state.owner === owner);
+    return this.accounts().find(({ state }) => state.owner === owner && state.mode === "paper");
   }
+
+  readonly account: Engine["account"] = (name) => this.exchanges.named(name);
+  readonly connectAccount: Engine["connectAccount"] = async (wish, caller) => this.exchanges.connect(wish, caller);
+  readonly testAccount: Engine["testAccount"] = async (name) => this.exchanges.test(name);
+  readonly removeAccount: Engine["removeAccount"] = async (name, caller) => this.exchanges.remove(name, caller);
+  readonly resumeAccount: Engine["resumeAccount"] = async (name, caller) => this.exchanges.resume(name, caller);
+  readonly ceiling: Engine["ceiling"] = () => this.exchanges.ceiling();
+  readonly lowerCeiling: Engine["lowerCeiling"] = async (amount, caller) => this.exchanges.lowerCeiling(amount, caller);
+  readonly promotion: Engine["promotion"] = (bot, account, name) => this.trading.promotion(bot, account, name);
+  readonly promoteBot: Engine["promoteBot"] = async (bot, account, name, caller) => this.trading.promote(bot, account, name, caller);
+  readonly enterOrder: Engine["enterOrder"] = async (order, caller) => this.trading.enter(order, caller);
+  readonly cancelOrder: Engine["cancelOrder"] = async (clientOrderId, caller) => this.trading.cancel(clientOrderId, caller);
+
+  readonly reconcileAccount: Engine["reconcileAccount"] = async (name, caller) => {
+    this.#effect(`reconcile ${name}`, caller);
+    return this.exchanges.reconcile(name);
+  };
+
+  readonly drillAccount: Engine["drillAccount"] = async (name, caller, onStep) => {
+    this.#effect(`drill ${name}`, caller);
+    return this.exchanges.runDrill(name, onStep);
+  };
 
   market(): MarketFacts {
     const facts = { key: "fake", label: "simulated market (invented prices)", pace: "stepped", speed: "script" } as const;
@@ -248,7 +256,7 @@ export class FakeEngine implements Engine {
   }
 
   #accountFor({ user }: Caller): AccountState {
-    const known = [...this.books.values()].find(({ owner }) => owner === user);
+    const known = [...this.books.values()].find(({ owner, mode }) => owner === user && mode === "paper");
     if (known) return known;
     const state = emptyAccount();
     const account = `paper-${user}`;
