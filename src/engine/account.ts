@@ -1,56 +1,53 @@
-import type { AccountState, BotState } from "../domain/books.ts";
+import type { AccountState } from "../domain/books.ts";
 import type { AccountEvent } from "../domain/events.ts";
-import { type Decimal, decimal, max, toDouble, ZERO } from "../domain/money.ts";
-import { isFlat } from "../domain/position.ts";
 import { type MarketMs, marketMs } from "../domain/time.ts";
-import { trailedStop } from "../matching/protection.ts";
 import type { MarketStep } from "../ports/market.ts";
 import { StoreUnavailable } from "../ports/store.ts";
-import type { PaperVenue } from "../ports/venue.ts";
 import { botsOf } from "./concerned.ts";
-import { bookOf, executionEvents } from "./executions.ts";
-import { type BotWish, Executor } from "./executor.ts";
-import { Exposure } from "./exposure.ts";
+import type { AccountExecutor } from "./executor.ts";
 import type { Slot } from "./feeds.ts";
 import { SerialQueue } from "./queue.ts";
 import { Runners } from "./runner.ts";
-import type { AccountServices, ExecutorHost } from "./services.ts";
+import type { AccountServices } from "./services.ts";
 import type { StreamWriter } from "./stream.ts";
-import { equityOf, isActive } from "./valuation.ts";
+import { isActive } from "./valuation.ts";
 
 const STORE_RETRY_MS = 1_000;
 
+export type AccountWriter = StreamWriter<AccountState, AccountEvent>;
+/** Events, or what says them once everything before is folded. */
+export type Facts = readonly AccountEvent[] | (() => readonly AccountEvent[]);
+
 /**
- * One account at work: the only writer of its stream. Everything that happens to it (market steps, prices, commands) passes through one serial
- * queue, and what is durable is what is folded, so that limits hold over all its bots and a crash loses nothing that was acknowledged.
+ * One account at work: the only writer of its stream. What is durable is what is folded, so that limits hold over all its bots and a crash loses
+ * nothing that was acknowledged. Decisions and commands pass through one serial queue.
  */
-export class Account implements ExecutorHost {
-  readonly writer: StreamWriter<AccountState, AccountEvent>;
-  readonly venue: PaperVenue;
+export abstract class Account {
+  readonly writer: AccountWriter;
   readonly services: AccountServices;
   readonly runners = new Runners();
   readonly queue = new SerialQueue();
-  readonly exposure = new Exposure();
-  readonly executor: Executor;
-  /** What the stream says of trailing stops. Empty at start: a snapshot knows more than the stream, and may be lost. */
-  readonly #highestStored = new Map<string, BotState["highest"]>();
+  abstract readonly executor: AccountExecutor;
   #waitsForStore = false;
   /** A panic is next in the queue. */
   panicWaits = false;
   /** Market time of the newest step that this account has seen. */
   position: MarketMs;
-  /** Steps up to here are in the books already; the step at this instant is only decided again. */
-  readonly #resumeMs: MarketMs;
 
-  constructor(writer: StreamWriter<AccountState, AccountEvent>, venue: PaperVenue, services: AccountServices) {
+  constructor(writer: AccountWriter, services: AccountServices) {
     this.writer = writer;
-    this.venue = venue;
     this.services = services;
     this.position = writer.state.marketMs;
-    this.#resumeMs = writer.state.marketMs;
-    this.executor = new Executor(this);
-    this.exposure.rebuild(this.state, services.market.instruments);
   }
+
+  /** One step of the market with the slots it closed. Returns nothing when nothing had to be waited for, which is the usual case. */
+  abstract onStep(step: MarketStep, slots: readonly Slot[]): Promise<void> | undefined;
+  /** One price seen on a live market. */
+  abstract onPrice(symbol: string, price: number, at: MarketMs): Promise<void> | undefined;
+  /** Once a second: what does not wait for a candle or a price. */
+  abstract tend(): void;
+  /** Resolves when everything that was begun has ended. */
+  abstract settled(): Promise<void>;
 
   get state(): AccountState {
     return this.writer.state;
@@ -67,41 +64,17 @@ export class Account implements ExecutorHost {
 
   priceOf = (symbol: string): number | undefined => this.services.hub.price(symbol)?.price;
 
-  /** One step of the market with the slots it closed. Returns nothing when nothing had to be waited for, which is the usual case. */
-  onStep(step: MarketStep, slots: readonly Slot[]): Promise<void> | undefined {
-    if (this.queue.depth > 0 || this.#moves(step)) return this.queue.run(() => this.#process(step, slots));
-    const wishes = step.atMs < this.#resumeMs ? [] : this.executor.wishes(slots);
-    const { sequence } = this.state;
-    if (wishes.length > 0) return this.queue.run(() => this.#process(step, slots, { wishes, sequence }));
-    this.position = marketMs(Math.max(this.position, step.atMs));
-    return undefined;
-  }
-
-  /** One price seen on a live market. */
-  onPrice(symbol: string, price: number, at: MarketMs): Promise<void> | undefined {
-    if (!this.exposure.touches(symbol, price, price)) return undefined;
-    return this.queue.run(async () => {
-      const events = this.#matched(symbol, price, price, this.#purse(), (bot, cash) => {
-        const book = bookOf(this.state, bot, this.#instrument(symbol), cash);
-        return executionEvents(book, bot, this.venue.onPrice(book, price, at), at);
-      });
-      this.#trail(symbol, price);
-      await this.appendEvents(events);
-      await this.executor.finishPanic();
-    });
-  }
-
   /** Whether this account stands still because the store cannot write. */
   get waitsForStore(): boolean {
     return this.#waitsForStore;
   }
 
   /** Appends what the engine itself found out; while the store cannot write, this account waits and tries again, and the others go on. */
-  async appendEvents(events: readonly AccountEvent[]): Promise<void> {
-    if (events.length === 0) return;
+  async appendEvents(facts: Facts): Promise<void> {
+    if (facts.length === 0 && typeof facts !== "function") return;
     for (;;) {
       try {
-        await this.appendOnce(events);
+        await this.appendOnce(facts);
         this.#waitsForStore = false;
         return;
       } catch (failure) {
@@ -113,120 +86,26 @@ export class Account implements ExecutorHost {
     }
   }
 
-  /** Appends for a command: a store that cannot write is the person's to know. Trailing stops that rose since the last event go with it. */
-  async appendOnce(events: readonly AccountEvent[], requestId?: string): Promise<void> {
+  /** Appends for a command: a store that cannot write is the person's to know. */
+  async appendOnce(facts: Facts, requestId?: string): Promise<void> {
     this.position = this.now();
-    const all = [...this.#risenTrails(), ...events];
-    const concerned = botsOf(this.state, all);
-    await this.writer.append(all, this.position, requestId);
-    this.exposure.update(this.state, this.services.market.instruments, concerned);
-    for (const botId of concerned) this.#highestStored.set(botId, this.state.bots.get(botId)?.highest);
+    let concerned: ReadonlySet<string> = new Set();
+    const asked = () => {
+      const events = typeof facts === "function" ? facts() : facts;
+      if (events.length === 0) return events;
+      const all = [...this.alongside(), ...events];
+      concerned = botsOf(this.state, all);
+      return all;
+    };
+    await this.writer.append(asked, this.position, requestId);
+    if (concerned.size > 0) this.appended(concerned);
   }
 
-  /** Whether a step may change the books before anyone decides. */
-  #moves(step: MarketStep): boolean {
-    if (step.atMs < this.#resumeMs) return false;
-    if (this.#dayBegins(step)) return true;
-    for (const symbol of this.exposure.symbols) {
-      const candle = step.candles.get(symbol);
-      if (candle && this.exposure.touches(symbol, candle.low, candle.high)) return true;
-    }
-    return false;
+  /** What is written with the next events, whatever they are. */
+  protected alongside(): readonly AccountEvent[] {
+    return [];
   }
 
-  /** `asked` are the wishes of these slots where they were asked for already, and how far the stream was then: something urgent may have overtaken. */
-  async #process(step: MarketStep, slots: readonly Slot[], asked?: { wishes: readonly BotWish[]; sequence: number }): Promise<void> {
-    if (step.atMs < this.#resumeMs) return;
-    const matched = step.atMs > this.#resumeMs ? this.#matchStep(step) : [];
-    this.position = marketMs(Math.max(this.position, step.atMs));
-    await this.appendEvents(matched);
-    const wishes = asked?.sequence === this.state.sequence ? asked.wishes : this.executor.wishes(slots);
-    await this.executor.act(wishes);
-    await this.executor.finishPanic();
-  }
-
-  #matchStep(step: MarketStep): AccountEvent[] {
-    const events: AccountEvent[] = [];
-    if (this.#dayBegins(step)) {
-      const equity = equityOf(this.state, this.#priceBefore(step));
-      if (equity) events.push({ type: "day-started", day: this.services.days.of(step.atMs), equity });
-    }
-    if (step.atMs > this.services.matchUntil()) return events;
-    const purse = this.#purse();
-    for (const symbol of [...this.exposure.symbols]) {
-      const candle = step.candles.get(symbol);
-      if (!candle) continue;
-      const found = this.#matched(symbol, candle.low, candle.high, purse, (bot, cash) => {
-        const book = bookOf(this.state, bot, this.#instrument(symbol), cash);
-        return executionEvents(book, bot, this.venue.onCandle(book, candle), step.atMs);
-      });
-      events.push(...found);
-      this.#trail(symbol, candle.high);
-    }
-    return events;
-  }
-
-  /** The price of a symbol before a step: the step's own open, else the last one seen. */
-  #priceBefore(step: MarketStep): (symbol: string) => number | undefined {
-    return (symbol) => step.candles.get(symbol)?.open ?? this.priceOf(symbol);
-  }
-
-  /** Cash that the entries of one matching share, over all symbols. */
-  #purse(): { cash: Decimal } {
-    return { cash: this.state.balances.get(this.state.currency) ?? ZERO };
-  }
-
-  /** Matches each touched bot in turn; what one entry spends the next one no longer has. */
-  #matched(
-    symbol: string,
-    low: number,
-    high: number,
-    purse: { cash: Decimal },
-    match: (bot: BotState, cash: Decimal) => AccountEvent[],
-  ): AccountEvent[] {
-    const events: AccountEvent[] = [];
-    for (const bot of this.exposure.touched(symbol, low, high)) {
-      const found = match(bot, purse.cash);
-      for (const event of found) {
-        if (event.type !== "order-filled" || event.fill.side !== "buy") continue;
-        purse.cash = purse.cash.minus(event.fill.price.times(event.fill.quantity)).minus(event.fill.fee);
-      }
-      events.push(...found);
-    }
-    return events;
-  }
-
-  /** Raises what trailing stops follow. Between events this is memory only: it is found again from the same candles after a restart. */
-  #trail(symbol: string, high: number): void {
-    for (const bot of this.exposure.trailing(symbol)) {
-      const seen = decimal(high);
-      if (bot.highest && seen.isLessThanOrEqualTo(bot.highest)) continue;
-      bot.highest = max(bot.highest ?? seen, seen);
-      const stop = [...this.state.orders.values()].find(({ botId, purpose }) => botId === bot.spec.id && purpose === "stop");
-      if (!stop?.price) continue;
-      const raised = trailedStop(this.#instrument(symbol), stop.price, bot.spec.protection.trailingPct, bot.highest);
-      this.exposure.raiseStop(symbol, bot, toDouble(raised));
-    }
-  }
-
-  #risenTrails(): AccountEvent[] {
-    const risen: AccountEvent[] = [];
-    if (!this.exposure.trails) return risen;
-    for (const bot of this.state.bots.values()) {
-      if (!bot.highest || bot.spec.protection.trailingPct === undefined || isFlat(bot.position)) continue;
-      if (this.#highestStored.get(bot.spec.id)?.isEqualTo(bot.highest)) continue;
-      risen.push({ type: "trail-moved", botId: bot.spec.id, highest: bot.highest });
-    }
-    return risen;
-  }
-
-  #dayBegins(step: MarketStep): boolean {
-    return this.services.days.of(step.atMs) !== this.state.day?.day;
-  }
-
-  #instrument(symbol: string) {
-    const instrument = this.services.market.instruments.get(symbol);
-    if (!instrument) throw new Error(`the market ${this.services.market.key} has no rules for ${symbol}`);
-    return instrument;
-  }
+  /** The books of these bots have changed. */
+  protected abstract appended(botIds: ReadonlySet<string>): void;
 }

@@ -9,11 +9,12 @@ import { marketMs } from "../domain/time.ts";
 import type { Store } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import { strategyNamed } from "../strategies/registry.ts";
-import { Account } from "./account.ts";
+import type { Account, AccountWriter } from "./account.ts";
 import type { Desk } from "./desk.ts";
+import { PaperAccount } from "./paper-account.ts";
 import { BotRunner } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
-import { openStream, type StreamWriter } from "./stream.ts";
+import { openStream } from "./stream.ts";
 import { accountStream, type StreamBook } from "./streams.ts";
 
 export interface AccountsOptions {
@@ -24,8 +25,6 @@ export interface AccountsOptions {
   readonly paperBalances: ReadonlyMap<string, Decimal>;
   readonly openVenue: () => PaperVenue;
 }
-
-type AccountWriter = StreamWriter<AccountState, AccountEvent>;
 
 /** Grows whenever the shape of a fold changes; older snapshots are then not used. */
 const SNAPSHOT_VERSION = 1;
@@ -91,7 +90,7 @@ export class Accounts {
 
   /** Puts a loaded account to work. Its runners come with `resume`, once the market stands where they must begin. */
   put(writer: AccountWriter, services: AccountServices): Account {
-    const account = new Account(writer, this.#options.openVenue(), services);
+    const account = new PaperAccount(writer, this.#options.openVenue(), services);
     this.#accounts.set(writer.name, account);
     this.#changed();
     return account;

@@ -86,8 +86,8 @@ export class Bots {
           throw new UserError(`${name} does not run.`);
         const canceled = await account.executor.cancelEntries(bot, "the bot was stopped");
         const stopped: AccountEvent = { type: "bot-stopped", botId: bot.spec.id, closing: close, reason: `stopped by ${caller.user}` };
-        const intents = close ? account.executor.closing(bot, "close", wishOf(account, caller, "closed on stop")) : [];
-        await account.executor.send(intents, [...canceled, stopped], caller.requestId);
+        const closing = close ? account.executor.closing(bot, "close", wishOf(account, caller, "closed on stop")) : [];
+        await account.executor.send([...canceled, stopped, ...closing], caller.requestId);
         account.runners.remove(bot.spec.id);
       }),
     );
@@ -99,9 +99,9 @@ export class Bots {
       account.queue.runFirst(async () => {
         if (account.state.requests.includes(caller.requestId)) return;
         if (isFlat(bot.position)) throw new UserError(`${name} holds no position.`);
-        const intents = account.executor.closing(bot, "close", wishOf(account, caller, "closed by hand"));
-        if (intents.length === 0) throw new UserError(`${name} is closing its position already.`);
-        await account.executor.send(intents, [], caller.requestId);
+        const closing = account.executor.closing(bot, "close", wishOf(account, caller, "closed by hand"));
+        if (closing.length === 0) throw new UserError(`${name} is closing its position already.`);
+        await account.executor.send(closing, caller.requestId);
       }),
     );
   }

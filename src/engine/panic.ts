@@ -29,8 +29,8 @@ export function startPanic(account: Account, reason: string): Promise<void> | un
     const canceled = [];
     for (const bot of state.bots.values()) canceled.push(...(await executor.cancelEntries(bot, "panic")));
     const wish = { decision: `panic-${at}`, slotMs: at, reason: `panic: ${reason}`, values: {} };
-    const intents = [...state.bots.values()].flatMap((bot) => executor.closing(bot, "panic", wish));
-    await executor.send(intents, [{ type: "panic-started", scope: state.account, reason }, ...canceled]);
+    const closing = [...state.bots.values()].flatMap((bot) => executor.closing(bot, "panic", wish));
+    await executor.send([{ type: "panic-started", scope: state.account, reason }, ...canceled, ...closing]);
     await executor.finishPanic();
   });
 }

@@ -35,14 +35,18 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
     this.#epoch = epoch;
   }
 
-  /** Appends a batch, all or nothing. Rejects, with the fold unchanged, when the store could not keep it. */
-  append(events: readonly E[], marketMs: MarketMs, requestId?: string): Promise<void> {
+  /**
+   * Appends a batch, all or nothing. Rejects, with the fold unchanged, when the store could not keep it. A function is asked for its events once all
+   * earlier appends are folded, so that what it read is still so.
+   */
+  append(events: readonly E[] | (() => readonly E[]), marketMs: MarketMs, requestId?: string): Promise<void> {
     const turn = this.#tail.then(() => this.#write(events, marketMs, requestId));
     this.#tail = turn.catch(() => undefined);
     return turn;
   }
 
-  async #write(events: readonly E[], marketMs: MarketMs, requestId: string | undefined): Promise<void> {
+  async #write(asked: readonly E[] | (() => readonly E[]), marketMs: MarketMs, requestId: string | undefined): Promise<void> {
+    const events = typeof asked === "function" ? asked() : asked;
     if (events.length === 0) return;
     const wallMs = this.#clock.wall();
     const facts = { wallMs, marketMs, requestId };

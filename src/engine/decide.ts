@@ -1,0 +1,129 @@
+import type { AccountState, BotState } from "../domain/books.ts";
+import { BotFault, messageOf } from "../domain/errors.ts";
+import type { AccountEvent } from "../domain/events.ts";
+import { type Decimal, decimal, ZERO } from "../domain/money.ts";
+import { isFlat } from "../domain/position.ts";
+import type { Signal } from "../domain/signal.ts";
+import type { MarketMs } from "../domain/time.ts";
+import { timeframeMs } from "../domain/timeframe.ts";
+import type { EntryAnswer, EntryQuestion } from "../risk/entry.ts";
+import type { Slot } from "./feeds.ts";
+import type { Wish } from "./intents.ts";
+import type { BotRunner, Runners } from "./runner.ts";
+import type { AccountServices } from "./services.ts";
+import { Funds } from "./valuation.ts";
+
+/** What one running bot wishes at one slot. */
+export interface BotWish {
+  readonly runner: BotRunner;
+  readonly slot: Slot;
+  readonly signal: Signal | BotFault;
+}
+
+/** What the running bots on these slots wish, holds left out. Pure. `works` says whether an order of a bot is under way. */
+export function wishesOf(state: AccountState, runners: Runners, works: (botId: string) => boolean, slots: readonly Slot[]): BotWish[] {
+  const wishes: BotWish[] = [];
+  for (const slot of slots) {
+    for (const runner of runners.on(slot.feed.key)) {
+      const { bot } = runner;
+      if (!mayDecide(bot, slot) || works(bot.spec.id)) continue;
+      const signal = decided(runner, slot);
+      if (signal instanceof BotFault || fits(signal, bot)) wishes.push({ runner, slot, signal });
+    }
+  }
+  return wishes.length > 1 ? inOrder(wishes, state) : wishes;
+}
+
+/** How one kind of account turns wishes into events. */
+export interface WishMakers {
+  /** Whether an entry may be made and how large; `spent` is what earlier wishes of the same slots take. */
+  check(bot: BotState, slot: Slot, funds: Funds, spent: Decimal): EntryAnswer;
+  enter(bot: BotState, quantity: Decimal, wish: Wish): AccountEvent;
+  exit(bot: BotState, wish: Wish): AccountEvent[];
+}
+
+/** The events that wishes become: intents, denials with their reason, faults. */
+export function wishEvents(
+  account: { readonly state: AccountState; readonly priceOf: (symbol: string) => number | undefined },
+  wishes: readonly BotWish[],
+  makers: WishMakers,
+): AccountEvent[] {
+  const events: AccountEvent[] = [];
+  const funds = new Funds(account);
+  let spent = ZERO;
+  for (const { runner, slot, signal } of wishes) {
+    const { bot } = runner;
+    if (signal instanceof BotFault) {
+      events.push({ type: "bot-faulted", botId: bot.spec.id, reason: signal.message });
+      continue;
+    }
+    if (signal.kind === "hold") continue;
+    const slotMs = slot.candle.openTimeMs as MarketMs;
+    const wish = { decision: slotMs, slotMs, reason: signal.reason, values: runner.valuesAt(slot) };
+    if (signal.kind === "exit") {
+      events.push(...makers.exit(bot, wish));
+      continue;
+    }
+    const answer = makers.check(bot, slot, funds, spent);
+    if (answer.allowed) {
+      events.push(makers.enter(bot, answer.quantity, wish));
+      spent = spent.plus(answer.quantity.times(decimal(slot.candle.close)));
+    } else {
+      events.push(...deniedEvents(account.state, bot, wish, answer.code, answer.because));
+    }
+  }
+  return events;
+}
+
+/** What every entry is asked, whatever the account. */
+export function entryQuestion(
+  { state, services }: { readonly state: AccountState; readonly services: AccountServices },
+  slot: Slot,
+  funds: Funds,
+  spent: Decimal,
+): Omit<EntryQuestion, "instrument" | "price" | "sizing"> {
+  return {
+    limits: services.limits,
+    equity: funds.equity,
+    cashFree: funds.free.minus(spent),
+    dayOpeningEquity: state.day?.equity,
+    tripped: state.trippedDay !== undefined && state.trippedDay === state.day?.day,
+    halted: services.halted(),
+    late: slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),
+  };
+}
+
+/** A denied entry, and the breaker that it tripped, if it is the first of its day. */
+export function deniedEvents(state: AccountState, bot: BotState, wish: Wish, code: string, because: string): AccountEvent[] {
+  const { reason, slotMs, values } = wish;
+  const denied: AccountEvent = { type: "wish-denied", botId: bot.spec.id, slotMs, wish: "enter", reason, code, because, values };
+  const { day, trippedDay } = state;
+  if (code !== "daily-loss" || day === undefined || trippedDay === day.day) return [denied];
+  return [denied, { type: "breaker-tripped", breaker: "daily-loss", day: day.day, reason: because }];
+}
+
+/** Only candles that closed after the bot's start, and no slot that was acted on before. */
+function mayDecide(bot: BotState, slot: Slot): boolean {
+  if (bot.status !== "running" || bot.startedMs === undefined || slot.closedMs <= bot.startedMs) return false;
+  return bot.actedSlotMs === undefined || slot.candle.openTimeMs > bot.actedSlotMs;
+}
+
+/** A position is opened once and closed whole: what a strategy wishes beyond that is a hold. */
+function fits(signal: Signal, { position, exit }: BotState): boolean {
+  return exit === undefined && signal.kind === (isFlat(position) ? "enter" : "exit");
+}
+
+/** In the order in which the bots were created, so that a restart shares the cash out in the same order. */
+function inOrder(wishes: readonly BotWish[], { bots }: AccountState): BotWish[] {
+  const places = new Map([...bots.keys()].map((botId, place) => [botId, place]));
+  const placeOf = ({ runner }: BotWish) => places.get(runner.bot.spec.id) ?? 0;
+  return wishes.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
+function decided(runner: BotRunner, slot: Slot): Signal | BotFault {
+  try {
+    return runner.decide(slot);
+  } catch (failure) {
+    return failure instanceof BotFault ? failure : new BotFault(messageOf(failure), { cause: failure });
+  }
+}

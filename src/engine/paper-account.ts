@@ -1,0 +1,178 @@
+import type { BotState } from "../domain/books.ts";
+import type { AccountEvent } from "../domain/events.ts";
+import { type Decimal, decimal, max, toDouble, ZERO } from "../domain/money.ts";
+import { isFlat } from "../domain/position.ts";
+import { type MarketMs, marketMs } from "../domain/time.ts";
+import { trailedStop } from "../matching/protection.ts";
+import type { MarketStep } from "../ports/market.ts";
+import type { PaperVenue } from "../ports/venue.ts";
+import { Account, type AccountWriter } from "./account.ts";
+import type { BotWish } from "./decide.ts";
+import { bookOf, executionEvents } from "./executions.ts";
+import { Exposure } from "./exposure.ts";
+import type { Slot } from "./feeds.ts";
+import { PaperExecutor, type PaperHost } from "./paper-executor.ts";
+import type { AccountServices } from "./services.ts";
+import { equityOf } from "./valuation.ts";
+
+/** A paper account: everything that happens to it (market steps, prices, commands) passes through its serial queue, and the matching room fills its orders. */
+export class PaperAccount extends Account implements PaperHost {
+  readonly venue: PaperVenue;
+  readonly exposure = new Exposure();
+  readonly executor: PaperExecutor;
+  /** What the stream says of trailing stops. Empty at start: a snapshot knows more than the stream, and may be lost. */
+  readonly #highestStored = new Map<string, BotState["highest"]>();
+  /** Steps up to here are in the books already; the step at this instant is only decided again. */
+  readonly #resumeMs: MarketMs;
+
+  constructor(writer: AccountWriter, venue: PaperVenue, services: AccountServices) {
+    super(writer, services);
+    this.venue = venue;
+    this.#resumeMs = writer.state.marketMs;
+    this.executor = new PaperExecutor(this);
+    this.exposure.rebuild(this.state, services.market.instruments);
+  }
+
+  /** One step of the market with the slots it closed. Returns nothing when nothing had to be waited for, which is the usual case. */
+  onStep(step: MarketStep, slots: readonly Slot[]): Promise<void> | undefined {
+    if (this.queue.depth > 0 || this.#moves(step)) return this.queue.run(() => this.#process(step, slots));
+    const wishes = step.atMs < this.#resumeMs ? [] : this.executor.wishes(slots);
+    const { sequence } = this.state;
+    if (wishes.length > 0) return this.queue.run(() => this.#process(step, slots, { wishes, sequence }));
+    this.position = marketMs(Math.max(this.position, step.atMs));
+    return undefined;
+  }
+
+  /** One price seen on a live market. */
+  onPrice(symbol: string, price: number, at: MarketMs): Promise<void> | undefined {
+    if (!this.exposure.touches(symbol, price, price)) return undefined;
+    return this.queue.run(async () => {
+      const events = this.#matched(symbol, price, price, this.#purse(), (bot, cash) => {
+        const book = bookOf(this.state, bot, this.#instrument(symbol), cash);
+        return executionEvents(book, bot, this.venue.onPrice(book, price, at), at);
+      });
+      this.#trail(symbol, price);
+      await this.appendEvents(events);
+      await this.executor.finishPanic();
+    });
+  }
+
+  tend(): void {}
+
+  async settled(): Promise<void> {
+    await this.queue.idle();
+  }
+
+  /** Whether a step may change the books before anyone decides. */
+  #moves(step: MarketStep): boolean {
+    if (step.atMs < this.#resumeMs) return false;
+    if (this.#dayBegins(step)) return true;
+    for (const symbol of this.exposure.symbols) {
+      const candle = step.candles.get(symbol);
+      if (candle && this.exposure.touches(symbol, candle.low, candle.high)) return true;
+    }
+    return false;
+  }
+
+  /** `asked` are the wishes of these slots where they were asked for already, and how far the stream was then: something urgent may have overtaken. */
+  async #process(step: MarketStep, slots: readonly Slot[], asked?: { wishes: readonly BotWish[]; sequence: number }): Promise<void> {
+    if (step.atMs < this.#resumeMs) return;
+    const matched = step.atMs > this.#resumeMs ? this.#matchStep(step) : [];
+    this.position = marketMs(Math.max(this.position, step.atMs));
+    await this.appendEvents(matched);
+    const wishes = asked?.sequence === this.state.sequence ? asked.wishes : this.executor.wishes(slots);
+    await this.executor.act(wishes);
+    await this.executor.finishPanic();
+  }
+
+  #matchStep(step: MarketStep): AccountEvent[] {
+    const events: AccountEvent[] = [];
+    if (this.#dayBegins(step)) {
+      const equity = equityOf(this.state, this.#priceBefore(step));
+      if (equity) events.push({ type: "day-started", day: this.services.days.of(step.atMs), equity });
+    }
+    if (step.atMs > this.services.matchUntil()) return events;
+    const purse = this.#purse();
+    for (const symbol of [...this.exposure.symbols]) {
+      const candle = step.candles.get(symbol);
+      if (!candle) continue;
+      const found = this.#matched(symbol, candle.low, candle.high, purse, (bot, cash) => {
+        const book = bookOf(this.state, bot, this.#instrument(symbol), cash);
+        return executionEvents(book, bot, this.venue.onCandle(book, candle), step.atMs);
+      });
+      events.push(...found);
+      this.#trail(symbol, candle.high);
+    }
+    return events;
+  }
+
+  /** The price of a symbol before a step: the step's own open, else the last one seen. */
+  #priceBefore(step: MarketStep): (symbol: string) => number | undefined {
+    return (symbol) => step.candles.get(symbol)?.open ?? this.priceOf(symbol);
+  }
+
+  /** Cash that the entries of one matching share, over all symbols. */
+  #purse(): { cash: Decimal } {
+    return { cash: this.state.balances.get(this.state.currency) ?? ZERO };
+  }
+
+  /** Matches each touched bot in turn; what one entry spends the next one no longer has. */
+  #matched(
+    symbol: string,
+    low: number,
+    high: number,
+    purse: { cash: Decimal },
+    match: (bot: BotState, cash: Decimal) => AccountEvent[],
+  ): AccountEvent[] {
+    const events: AccountEvent[] = [];
+    for (const bot of this.exposure.touched(symbol, low, high)) {
+      const found = match(bot, purse.cash);
+      for (const event of found) {
+        if (event.type !== "order-filled" || event.fill.side !== "buy") continue;
+        purse.cash = purse.cash.minus(event.fill.price.times(event.fill.quantity)).minus(event.fill.fee);
+      }
+      events.push(...found);
+    }
+    return events;
+  }
+
+  /** Raises what trailing stops follow. Between events this is memory only: it is found again from the same candles after a restart. */
+  #trail(symbol: string, high: number): void {
+    for (const bot of this.exposure.trailing(symbol)) {
+      const seen = decimal(high);
+      if (bot.highest && seen.isLessThanOrEqualTo(bot.highest)) continue;
+      bot.highest = max(bot.highest ?? seen, seen);
+      const stop = [...this.state.orders.values()].find(({ botId, purpose }) => botId === bot.spec.id && purpose === "stop");
+      if (!stop?.price) continue;
+      const raised = trailedStop(this.#instrument(symbol), stop.price, bot.spec.protection.trailingPct, bot.highest);
+      this.exposure.raiseStop(symbol, bot, toDouble(raised));
+    }
+  }
+
+  protected override appended(botIds: ReadonlySet<string>): void {
+    this.exposure.update(this.state, this.services.market.instruments, botIds);
+    for (const botId of botIds) this.#highestStored.set(botId, this.state.bots.get(botId)?.highest);
+  }
+
+  /** Trailing stops that rose since the last event. */
+  protected override alongside(): AccountEvent[] {
+    const risen: AccountEvent[] = [];
+    if (!this.exposure.trails) return risen;
+    for (const bot of this.state.bots.values()) {
+      if (!bot.highest || bot.spec.protection.trailingPct === undefined || isFlat(bot.position)) continue;
+      if (this.#highestStored.get(bot.spec.id)?.isEqualTo(bot.highest)) continue;
+      risen.push({ type: "trail-moved", botId: bot.spec.id, highest: bot.highest });
+    }
+    return risen;
+  }
+
+  #dayBegins(step: MarketStep): boolean {
+    return this.services.days.of(step.atMs) !== this.state.day?.day;
+  }
+
+  #instrument(symbol: string) {
+    const instrument = this.services.market.instruments.get(symbol);
+    if (!instrument) throw new Error(`the market ${this.services.market.key} has no rules for ${symbol}`);
+    return instrument;
+  }
+}

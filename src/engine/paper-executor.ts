@@ -1,0 +1,151 @@
+import type { AccountState, BotState } from "../domain/books.ts";
+import { BotFault, messageOf } from "../domain/errors.ts";
+import type { AccountEvent } from "../domain/events.ts";
+import { type Decimal, decimal } from "../domain/money.ts";
+import { isProtective, type Order } from "../domain/order.ts";
+import { isFlat } from "../domain/position.ts";
+import type { MarketMs } from "../domain/time.ts";
+import type { PaperVenue } from "../ports/venue.ts";
+import { checkEntry, type EntryAnswer } from "../risk/entry.ts";
+import type { Facts } from "./account.ts";
+import { type BotWish, entryQuestion, wishEvents, wishesOf } from "./decide.ts";
+import type { AccountExecutor } from "./executor.ts";
+import type { Exposure } from "./exposure.ts";
+import type { Slot } from "./feeds.ts";
+import { clientOrderIdOf, marketIntent, type Wish } from "./intents.ts";
+import type { Runners } from "./runner.ts";
+import type { AccountServices } from "./services.ts";
+import type { Funds } from "./valuation.ts";
+
+/** What the executor needs of the paper account whose queue it runs in. */
+export interface PaperHost {
+  readonly state: AccountState;
+  readonly venue: PaperVenue;
+  readonly services: AccountServices;
+  readonly runners: Runners;
+  readonly exposure: Exposure;
+  /** Market time of the newest step that this account has seen. */
+  readonly position: MarketMs;
+  readonly priceOf: (symbol: string) => number | undefined;
+  /** Appends what the engine found out, however long the store takes. */
+  appendEvents(facts: Facts): Promise<void>;
+  /** Appends for a command; rejects when the store cannot write. */
+  appendOnce(facts: Facts, requestId?: string): Promise<void>;
+}
+
+/** Makes intents of wishes and sends them to the matching room. Runs inside the account's serial queue. */
+export class PaperExecutor implements AccountExecutor {
+  readonly #account: PaperHost;
+
+  constructor(account: PaperHost) {
+    this.#account = account;
+  }
+
+  wishes(slots: readonly Slot[]): BotWish[] {
+    const { state, runners, exposure } = this.#account;
+    return wishesOf(state, runners, (botId) => exposure.works(botId), slots);
+  }
+
+  async act(wishes: readonly BotWish[]): Promise<void> {
+    if (wishes.length === 0) return;
+    const events = wishEvents(this.#account, wishes, {
+      check: (bot, slot, funds, spent) => this.#checkEntry(bot, slot, funds, spent),
+      enter: (bot, quantity, wish) => ({ type: "intent", intent: marketIntent(bot, "entry", quantity, wish) }),
+      exit: (bot, wish) => [{ type: "intent", intent: marketIntent(bot, "exit", bot.position.quantity, wish) }],
+    });
+    await this.send(events);
+  }
+
+  async send(events: readonly AccountEvent[], requestId?: string): Promise<void> {
+    if (requestId === undefined) await this.#account.appendEvents(events);
+    else await this.#account.appendOnce(events, requestId);
+    const ids = events.flatMap((event) => (event.type === "intent" ? [event.intent.clientOrderId] : []));
+    const orders = ids.map((id) => this.#account.state.orders.get(id)).filter((order) => order !== undefined);
+    await this.#submit(orders);
+  }
+
+  /** Asks the venue about every attempt whose outcome was lost, and tries once more what it never received. */
+  async recover(): Promise<void> {
+    const { state, venue } = this.#account;
+    const again: Order[] = [];
+    const events: AccountEvent[] = [];
+    for (const order of [...state.orders.values()]) {
+      if (order.status !== "in-flight" && order.status !== "unknown") continue;
+      const reading = await venue.find(order.clientOrderId);
+      if (reading === "present")
+        events.push({ type: "order-accepted", clientOrderId: order.clientOrderId, venueOrderId: `paper-${order.clientOrderId}` });
+      if (reading !== "absent") continue;
+      const clientOrderId = clientOrderIdOf(order.intentId, order.attempt + 1);
+      events.push({ type: "attempt", intentId: order.intentId, clientOrderId, attempt: order.attempt + 1 });
+      events.push({ type: "order-expired", botId: order.botId, clientOrderId: order.clientOrderId, reason: "it never reached the venue" });
+      again.push({ ...order, clientOrderId, attempt: order.attempt + 1 });
+    }
+    await this.#account.appendEvents(events);
+    await this.#submit(again);
+  }
+
+  async cancelEntries(bot: BotState, reason: string): Promise<AccountEvent[]> {
+    const events: AccountEvent[] = [];
+    for (const order of this.#account.state.orders.values()) {
+      if (order.botId !== bot.spec.id || order.purpose !== "entry") continue;
+      await this.#account.venue.cancel(order);
+      events.push({ type: "order-canceled", botId: order.botId, clientOrderId: order.clientOrderId, reason });
+    }
+    return events;
+  }
+
+  closing(bot: BotState, purpose: "close" | "panic", wish: Wish): AccountEvent[] {
+    if (isFlat(bot.position)) return [];
+    const works = [...this.#account.state.orders.values()].some(
+      (order) => order.botId === bot.spec.id && order.side === "sell" && !isProtective(order),
+    );
+    return works ? [] : [{ type: "intent", intent: marketIntent(bot, purpose, bot.position.quantity, wish) }];
+  }
+
+  /** Positions whose sale has ended without filling are sold again. */
+  async finishPanic(): Promise<void> {
+    const { state } = this.#account;
+    if (!state.panic) return;
+    const held = [...state.bots.values()].filter(({ position }) => !isFlat(position));
+    if (held.length === 0) return this.#account.appendEvents([{ type: "panic-finished", scope: state.panic.scope, remainder: [] }]);
+    const at = this.#account.position;
+    const events = held.flatMap((bot) =>
+      this.closing(bot, "panic", { decision: at, slotMs: at, reason: state.panic?.reason ?? "panic", values: {} }),
+    );
+    if (events.length > 0) await this.send(events);
+  }
+
+  /** Sends orders whose attempts are durable. An entry is looked at once more, for a halt may have come in between. */
+  async #submit(orders: readonly Order[]): Promise<void> {
+    const outcomes: AccountEvent[] = [];
+    for (const order of orders) outcomes.push(await this.#submitOne(order));
+    await this.#account.appendEvents(outcomes);
+  }
+
+  async #submitOne(order: Order): Promise<AccountEvent> {
+    const { botId, clientOrderId } = order;
+    const why = order.purpose === "entry" ? this.#entryForbidden(order) : undefined;
+    if (why !== undefined) return { type: "order-canceled", botId, clientOrderId, reason: `not sent: ${why}` };
+    try {
+      const outcome = await this.#account.venue.submit(order);
+      if (outcome.kind === "accepted") return { type: "order-accepted", clientOrderId, venueOrderId: outcome.venueOrderId };
+      if (outcome.kind === "rejected") return { type: "order-rejected", botId, clientOrderId, code: outcome.code, reason: outcome.reason };
+      return { type: "order-unknown", botId, clientOrderId, reason: outcome.reason };
+    } catch (failure) {
+      return { type: "order-unknown", botId, clientOrderId, reason: messageOf(failure) };
+    }
+  }
+
+  #entryForbidden(order: Order): string | undefined {
+    const bot = this.#account.state.bots.get(order.botId);
+    if (bot?.status !== "running") return "the bot no longer runs";
+    return this.#account.services.halted();
+  }
+
+  #checkEntry(bot: BotState, slot: Slot, funds: Funds, spent: Decimal): EntryAnswer {
+    const instrument = this.#account.services.market.instruments.get(bot.spec.symbol);
+    if (!instrument) throw new BotFault(`the market has no rules for ${bot.spec.symbol}`);
+    const price = decimal(slot.candle.close);
+    return checkEntry({ ...entryQuestion(this.#account, slot, funds, spent), instrument, price, sizing: bot.spec.sizing });
+  }
+}
