@@ -60,8 +60,8 @@ export interface Definition<A extends z.ZodRawShape> {
   readonly partial?: boolean;
   /** Lowers risk and may be repeated: it is run again when a restart interrupted it. */
   readonly rerun?: boolean;
-  /** Asked before it runs: one sentence that says what will happen. */
-  danger?(call: Call<z.output<z.ZodObject<A>>>): string;
+  /** Asked before it runs: what will happen, in one sentence or on a card. A UserError refuses before anything is asked. */
+  danger?(call: Call<z.output<z.ZodObject<A>>>): Promise<string | Card> | string | Card;
   run(call: Call<z.output<z.ZodObject<A>>>): Promise<View | Card> | View | Card;
 }
 
@@ -77,7 +77,7 @@ export interface Command {
   readonly private: boolean;
   readonly partial: boolean;
   readonly rerun: boolean;
-  danger?(call: Call<Args>): string;
+  danger?(call: Call<Args>): Promise<string | Card> | string | Card;
   run(call: Call<Args>): Promise<View | Card> | View | Card;
 }
 

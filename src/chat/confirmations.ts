@@ -3,7 +3,7 @@ import type { Chance, Clock } from "../ports/clock.ts";
 import type { ButtonPress, Request } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import { TokenBook } from "./tokens.ts";
-import { badView, card } from "./view.ts";
+import { badView, type Card, card } from "./view.ts";
 
 const LIFE_S = 60;
 const OPEN_MAX = 1_000;
@@ -29,14 +29,16 @@ export class Confirmations {
     this.#book = new TokenBook(clock, chance, { lifeMs: LIFE_S * SECOND_MS, entriesMax: OPEN_MAX, length: TOKEN_LENGTH });
   }
 
-  ask(request: Request, sentence: string, state: string): View {
+  /** A sentence, or a card that says more, with the button that means yes. */
+  ask(request: Request, question: string | Card, state: string): View {
     const { path, user, place } = request;
     const token = this.#book.issue({ path, args: without(request.args), user: user.id, place: place.id, state });
     const piped =
       place.platform === "terminal" ? "Press the button, or send the command again with confirm:yes." : "Press the button to confirm.";
-    return card("Please confirm")
+    const asked = typeof question === "string" ? card("Please confirm").line(question) : question;
+    return asked
       .warning()
-      .line(sentence, `${piped} It works once, for ${LIFE_S} s.`)
+      .line(`${piped} It works once, for ${LIFE_S} s.`)
       .action(`Yes, ${path}`, CONFIRM_ACTION + token, "danger")
       .view();
   }

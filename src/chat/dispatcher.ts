@@ -162,7 +162,7 @@ export class Dispatcher implements FrontDoor {
     }
     const recorded: DeskEvent[] = [];
     const call = this.#call(request, parsed.args, verdict.bots, recorded, onProgress);
-    const unconfirmed = this.#unconfirmed(command, call, request);
+    const unconfirmed = await this.#unconfirmed(command, call, request);
     return unconfirmed ?? this.#effect(command, call, request, recorded);
   }
 
@@ -179,11 +179,11 @@ export class Dispatcher implements FrontDoor {
   }
 
   /** The question to ask first when a command is dangerous and not confirmed. */
-  #unconfirmed(command: Command, call: Call<Args>, request: Request): View | undefined {
+  async #unconfirmed(command: Command, call: Call<Args>, request: Request): Promise<View | undefined> {
     if (!command.danger) return undefined;
     const confirm = request.args[CONFIRM];
     const state = stateOf(call);
-    if (confirm === undefined) return this.#confirmations.ask(request, command.danger(call), state);
+    if (confirm === undefined) return this.#confirmations.ask(request, await command.danger(call), state);
     if (confirm === "yes" && request.place.platform === "terminal") return undefined;
     const problem = this.#confirmations.redeem(confirm, request, state);
     return problem === undefined ? undefined : badView(problem);
