@@ -60,6 +60,8 @@ export interface Definition<A extends z.ZodRawShape> {
   readonly partial?: boolean;
   /** Lowers risk and may be repeated: it is run again when a restart interrupted it. */
   readonly rerun?: boolean;
+  /** Raises risk or adds a key: it also wants a second factor that is not on the device that asks. */
+  readonly factor?: boolean;
   /** Asked before it runs: what will happen, in one sentence or on a card. A UserError refuses before anything is asked. */
   danger?(call: Call<z.output<z.ZodObject<A>>>): Promise<string | Card> | string | Card;
   run(call: Call<z.output<z.ZodObject<A>>>): Promise<View | Card> | View | Card;
@@ -77,14 +79,15 @@ export interface Command {
   readonly private: boolean;
   readonly partial: boolean;
   readonly rerun: boolean;
+  readonly factor: boolean;
   danger?(call: Call<Args>): Promise<string | Card> | string | Card;
   run(call: Call<Args>): Promise<View | Card> | View | Card;
 }
 
 /** Declares a command. Its one shape yields validation, types, registration, help, questions and the README table. */
 export function defineCommand<const A extends Record<string, z.ZodType>>(definition: Definition<A>): Command {
-  const { readOnly = false, partial = false, rerun = false } = definition;
-  return { ...definition, kind: "command", readOnly, partial, rerun, private: definition.private ?? false };
+  const { readOnly = false, partial = false, rerun = false, factor = false } = definition;
+  return { ...definition, kind: "command", readOnly, partial, rerun, factor, private: definition.private ?? false };
 }
 
 export function isCommand(value: unknown): value is Command {
