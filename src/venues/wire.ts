@@ -1,3 +1,6 @@
+/** What a call is for, when requests are scarce: an entry goes without first, what reduces or cancels has a reserve. */
+export type WirePriority = "entry" | "read" | "exit";
+
 /** One call of an exchange's documented HTTP API. Parameters are the documented ones; whoever sends it adds key, time and signature. */
 export interface WireCall {
   readonly method: "GET" | "POST" | "DELETE";
@@ -8,6 +11,8 @@ export interface WireCall {
   readonly signed: boolean;
   /** From the moment of signing to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** Without one it is a read. */
+  readonly priority?: WirePriority;
 }
 
 /**
@@ -15,7 +20,7 @@ export interface WireCall {
  * `body` is undefined when it is empty or no JSON.
  */
 export type WireAnswer =
-  | { readonly phase: "not-sent"; readonly reason: string }
+  | { readonly phase: "not-sent"; readonly reason: string; readonly retryAfterMs?: number }
   | { readonly phase: "lost"; readonly reason: string }
   | { readonly phase: "answered"; readonly status: number; readonly headers: ReadonlyMap<string, string>; readonly body: unknown };
 
