@@ -1,14 +1,12 @@
 import { TransientError, UserError } from "../../domain/errors.ts";
 import type { Environment, KeyFacts } from "../../ports/live-venue.ts";
-import type { Reader, Reply } from "./reader.ts";
+import { type Reader, type Reply, WRONG_PLACE } from "./reader.ts";
 import { read } from "./requests.ts";
 import { ACCOUNT, type Account, KEY_RIGHTS } from "./shapes.ts";
 
 const UNKNOWN_RIGHTS: KeyFacts = { trade: undefined, withdraw: undefined, transfer: undefined, addressRestricted: undefined };
 const WRONG_KEY: ReadonlySet<number> = new Set([-1002, -1022, -2014]);
 const REFUSED_KEY = -2015;
-/** "Unavailable for legal reasons": the exchange does not serve the place that the request came from. */
-const WRONG_PLACE = 451;
 
 export interface KeyQuestion {
   readonly name: string;

@@ -11,6 +11,8 @@ export type Reply<Data> =
   | { readonly kind: "none"; readonly reason: string };
 
 const CLOCK_CODE = -1021;
+/** "Unavailable for legal reasons": it needs no code to be clear. */
+export const WRONG_PLACE = 451;
 
 /** Reads of one exchange. Each is signed with the venue's time as far as we know it, and an answer counts only when it is whole and of the right shape. */
 export class Reader {
@@ -39,7 +41,9 @@ export class Reader {
     const retryAfterMs = retryAfterMsOf(answer);
     const wait = retryAfterMs === undefined ? "" : `, asked to wait ${Math.ceil(retryAfterMs / 1_000)} s`;
     const reason = `HTTP ${status}${code === 0 ? "" : `, code ${code}`}${text === "" ? "" : `: ${text}`}${wait}`;
-    return status >= 400 && status < 500 && code !== 0 ? { kind: "refused", status, code, reason } : { kind: "none", reason };
+    return status >= 400 && status < 500 && (code !== 0 || status === WRONG_PLACE)
+      ? { kind: "refused", status, code, reason }
+      : { kind: "none", reason };
   }
 
   /** The data, or TransientError in one sentence. */
