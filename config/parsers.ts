@@ -4,6 +4,10 @@ import { Secret } from "../src/domain/secret.ts";
 
 /** The shortest text that is taken for a key; a shorter one is a slip of the hand. */
 const SECRET_CHARS_MIN = 8;
+/** AES-256 takes a key of so many bytes. */
+const KEY_BYTES = 32;
+/** A passphrase can be guessed without end by who has the store's file. */
+const PASSPHRASE_CHARS_MIN = 12;
 
 const MARKET_SPEED_MAX = 3_600;
 const SEED_MAX = 4_294_967_295;
@@ -78,17 +82,42 @@ export const marketSpeed = parser(
 
 /** Comma separated amounts, each currency once. */
 export const balances = parser((text): readonly Money[] | undefined => {
-  const list = text.split(",").map((part) => /^(\d{1,15}(?:\.\d{1,18})?) +([A-Z0-9]{2,12})$/.exec(part.trim()));
-  const money = list.flatMap((match) => (match?.[1] && match[2] ? [{ amount: decimal(match[1]), currency: match[2] }] : []));
+  const list = text.split(",").map(moneyOf);
+  const money = list.filter((each) => each !== undefined);
   const currencies = new Set(money.map(({ currency }) => currency));
-  const sound = money.length === list.length && currencies.size === list.length && money.every(({ amount }) => amount.isGreaterThan(0));
-  return sound ? money : undefined;
+  return money.length === list.length && currencies.size === list.length ? money : undefined;
 }, found("amounts above zero with their currency, each currency once"));
+
+/** One amount above zero with its currency. */
+export const money = parser(moneyOf, found("an amount above zero with its currency"));
+
+function moneyOf(text: string): Money | undefined {
+  const [, digits, currency] = /^(\d{1,15}(?:\.\d{1,18})?) +([A-Z0-9]{2,12})$/.exec(text.trim()) ?? [];
+  if (digits === undefined || currency === undefined) return undefined;
+  const amount = decimal(digits);
+  return amount.isGreaterThan(0) ? { amount, currency } : undefined;
+}
 
 /** The fault of a secret never quotes it. */
 export const secret = parser(
   (text) => (text.length >= SECRET_CHARS_MIN && !/\s/.test(text) ? new Secret(text) : undefined),
   () => `expected at least ${SECRET_CHARS_MIN} characters without a space, found something else (not shown)`,
+);
+
+/** The key that all other keys are wrapped with: 32 bytes in base64 or hex. Kept as base64. */
+export const encryptionKey = parser(
+  (text) => {
+    const isHex = /^[0-9a-f]{64}$/i.test(text);
+    if (!isHex && !/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return undefined;
+    const bytes = Buffer.from(text, isHex ? "hex" : "base64");
+    return bytes.length === KEY_BYTES ? new Secret(bytes.toString("base64")) : undefined;
+  },
+  () => `expected ${KEY_BYTES} bytes in base64 (44 characters) or hex (64 characters), found something else (not shown)`,
+);
+
+export const passphrase = parser(
+  (text) => (text.length >= PASSPHRASE_CHARS_MIN ? new Secret(text) : undefined),
+  () => `expected at least ${PASSPHRASE_CHARS_MIN} characters, found fewer (not shown)`,
 );
 
 export const telegramToken = parser(
@@ -108,6 +137,25 @@ export const loopbackUrl = parser((text) => {
   const local = url !== null && (url.protocol === "http:" || url.protocol === "https:") && isLoopback(url);
   return local && bare(url) ? url.href.replace(/\/$/, "") : undefined;
 }, foundUrl("an http address on this machine without user, query or fragment"));
+
+/**
+ * Where keys of an exchange may be sent to instead of the exchange itself: a counterpart on this machine and nothing else, since who is reached under this
+ * address can read every request that is signed. Plain http, for a local counterpart has no certificate.
+ */
+export const counterpartUrl = parser(
+  (text) => {
+    const url = URL.parse(text);
+    return url?.protocol === "http:" && isLoopback(url) && bare(url) ? url.href.replace(/\/$/, "") : undefined;
+  },
+  (text) => {
+    const url = URL.parse(text);
+    const away = url !== null && !isLoopback(url);
+    const expected = away
+      ? "an address of this machine, since who answers there sees every signed request"
+      : "a plain http address on this machine without user, query or fragment";
+    return foundUrl(expected)(text);
+  },
+);
 
 /** Called from time to time; its path or query may carry the key of a monitoring service, so it is a secret as a whole. */
 export const heartbeatUrl = parser(

@@ -15,12 +15,17 @@ export interface Setting<T, D extends string | undefined = string | undefined> {
   readonly secret?: true;
 }
 
+/** Stands in the documentation and opens nothing: the vault refuses it. */
+export const EXAMPLE_KEY = "bWFrZS15b3VyLW93bi1rZXktdGhpcy1pcy1wdWJsaWM=";
+
 /** Keeps the exact types of one setting. */
 function setting<T, const D extends string | undefined>(spec: Setting<T, D>): Setting<T, D> {
   return spec;
 }
 
 const LOCAL_ONLY = "Use https, or http with localhost or 127.0.0.1.";
+const COUNTERPART = "Use an address of this machine, such as http://127.0.0.1:9090, or leave it out to reach the exchange itself.";
+const PORT_MAX = 65_535;
 
 export const settings = {
   storeUrl: setting({
@@ -169,6 +174,83 @@ export const settings = {
     example: "http://127.0.0.1:9090",
     parser: parse.loopbackUrl,
     remedy: "Use an address of this machine, such as http://127.0.0.1:9090, or leave it out.",
+  }),
+  liveCeiling: setting({
+    name: "LIVE_CEILING",
+    default: undefined,
+    description:
+      "The most that all live accounts together may hold at risk; without it nothing is traded live. Chat can lower it, never raise it",
+    example: "100 USDT",
+    parser: parse.money,
+    remedy: "Write an amount with its currency, such as 100 USDT, or leave it out to trade on paper and demo only.",
+  }),
+  keyEncryptionKey: setting({
+    name: "KEY_ENCRYPTION_KEY",
+    default: undefined,
+    description: "Key that the keys of exchanges are encrypted under: 32 bytes in base64 or hex, as `openssl rand -base64 32` makes them",
+    example: EXAMPLE_KEY,
+    parser: parse.encryptionKey,
+    remedy: "Make one with `openssl rand -base64 32`, or leave it out to use KEY_FILE.",
+    secret: true,
+  }),
+  keyEncryptionKeyPrevious: setting({
+    name: "KEY_ENCRYPTION_KEY_PREVIOUS",
+    default: undefined,
+    description: "The key before KEY_ENCRYPTION_KEY, while `npm start -- --rotate-keys` has not run",
+    example: EXAMPLE_KEY,
+    parser: parse.encryptionKey,
+    remedy: "Write the whole former key, or leave it out.",
+    secret: true,
+  }),
+  keyPassphrase: setting({
+    name: "KEY_PASSPHRASE",
+    default: undefined,
+    description: "Words that the key is made from when KEY_ENCRYPTION_KEY is not set; at least 12 characters, better six words",
+    example: "six words that nobody else knows",
+    parser: parse.passphrase,
+    remedy: "Use at least 12 characters, better six words, or leave it out to use KEY_FILE.",
+    secret: true,
+  }),
+  keyFile: setting({
+    name: "KEY_FILE",
+    default: "data/keys/desk.key",
+    description:
+      "Where the key is kept when neither KEY_ENCRYPTION_KEY nor KEY_PASSPHRASE is set; made on first use. Back it up: without it no key of an exchange can be opened",
+    example: "/var/lib/scalpstorm/keys/desk.key",
+    parser: parse.text,
+    remedy: "Name a file.",
+  }),
+  keyPagePort: setting({
+    name: "KEY_PAGE_PORT",
+    default: "0",
+    description: "Port of the one-time page on this machine in which keys are typed; 0 takes any free one",
+    example: "8790",
+    parser: parse.wholeNumber(0, PORT_MAX),
+    remedy: `Write a whole number from 0 to ${PORT_MAX}.`,
+  }),
+  binanceApiUrl: setting({
+    name: "BINANCE_API_URL",
+    default: undefined,
+    description: "Address of a local counterpart of Binance, for accounts there; plain http on this machine only",
+    example: "http://127.0.0.1:9090",
+    parser: parse.counterpartUrl,
+    remedy: COUNTERPART,
+  }),
+  binanceusApiUrl: setting({
+    name: "BINANCEUS_API_URL",
+    default: undefined,
+    description: "Address of a local counterpart of Binance.US, for accounts there; plain http on this machine only",
+    example: "http://127.0.0.1:9091",
+    parser: parse.counterpartUrl,
+    remedy: COUNTERPART,
+  }),
+  blofinApiUrl: setting({
+    name: "BLOFIN_API_URL",
+    default: undefined,
+    description: "Address of a local counterpart of Blofin, for accounts there; plain http on this machine only",
+    example: "http://127.0.0.1:9092",
+    parser: parse.counterpartUrl,
+    remedy: COUNTERPART,
   }),
 } as const;
 

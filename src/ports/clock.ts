@@ -27,4 +27,6 @@ export interface Calendar {
 export interface Chance {
   /** Unpredictable lower-case letters and digits, for tokens and codes. */
   token(length: number): string;
+  /** So many unpredictable bytes, for keys and nonces. */
+  bytes(length: number): Buffer;
 }

@@ -39,6 +39,15 @@ describe("the configuration", () => {
       safeAfterCrashes: 3,
       panicFile: "data/PANIC",
       exchangeApiUrl: undefined,
+      liveCeiling: undefined,
+      keyEncryptionKey: undefined,
+      keyEncryptionKeyPrevious: undefined,
+      keyPassphrase: undefined,
+      keyFile: "data/keys/desk.key",
+      keyPagePort: 0,
+      binanceApiUrl: undefined,
+      binanceusApiUrl: undefined,
+      blofinApiUrl: undefined,
     });
   });
 
@@ -107,6 +116,40 @@ describe("the configuration", () => {
     expect(faulty({ EXCHANGE_API_URL: "https://api.binance.com" })).toEqual(["EXCHANGE_API_URL"]);
   });
 
+  test("sends keys of an exchange to that exchange or to this machine, and says so", () => {
+    const counterparts = loadConfig({
+      BINANCE_API_URL: "http://127.0.0.1:9/",
+      BINANCEUS_API_URL: "http://[::1]:8",
+      BLOFIN_API_URL: "http://localhost:7",
+    });
+    expect([counterparts.binanceApiUrl, counterparts.binanceusApiUrl, counterparts.blofinApiUrl]).toEqual([
+      "http://127.0.0.1:9",
+      "http://[::1]:8",
+      "http://localhost:7",
+    ]);
+    const [problem] = problemsOf({ BINANCE_API_URL: "https://api.binance.com" });
+    expect(problem?.problem).toContain("sees every signed request");
+    for (const url of [
+      "https://localhost:1",
+      "http://10.0.0.1",
+      "http://127.0.0.1.evil.test",
+      "http://u:p@localhost",
+      "http://localhost/?a=b",
+      "x",
+    ]) {
+      const environment = { BINANCE_API_URL: url, BINANCEUS_API_URL: url, BLOFIN_API_URL: url };
+      expect(faulty(environment), url).toEqual(Object.keys(environment));
+    }
+  });
+
+  test("reads a ceiling for live trading with its currency, and has none unless it is set", () => {
+    const { liveCeiling } = loadConfig({ LIVE_CEILING: "100.50 USDT" });
+    expect(liveCeiling && `${plain(liveCeiling.amount)} ${liveCeiling.currency}`).toBe("100.5 USDT");
+    for (const text of ["100", "0 USDT", "-5 USDT", "100 USDT, 5 BTC", "USDT", "1e3 USDT"]) {
+      expect(faulty({ LIVE_CEILING: text }), text).toEqual(["LIVE_CEILING"]);
+    }
+  });
+
   test("reads owners by platform and id", () => {
     expect(loadConfig({ OWNER_IDS: "discord:1, telegram:2" }).ownerIds).toEqual([
       { platform: "discord", id: "1" },
@@ -126,8 +169,26 @@ describe("a secret setting", () => {
     expect(JSON.stringify(config)).not.toMatch(/abcdefgh|discord-token/);
   });
 
+  test("that encrypts is 32 bytes in base64 or hex, alike in both, or enough words", () => {
+    const bytes = Buffer.from(Array.from({ length: 32 }, (_, index) => 255 - index));
+    const [hex, base64, urlSafe] = [bytes.toString("hex"), bytes.toString("base64"), bytes.toString("base64url")];
+    for (const text of [hex, hex.toUpperCase(), base64, urlSafe]) {
+      expect(loadConfig({ KEY_ENCRYPTION_KEY: text }).keyEncryptionKey?.reveal()).toBe(base64);
+    }
+    for (const text of [hex.slice(2), `${hex}00`, base64.slice(4), `${base64}AAAA`, "x".repeat(64)]) {
+      expect(faulty({ KEY_ENCRYPTION_KEY_PREVIOUS: text }), text).toEqual(["KEY_ENCRYPTION_KEY_PREVIOUS"]);
+    }
+    expect(loadConfig({ KEY_PASSPHRASE: "six words of my own making" }).keyPassphrase?.reveal()).toBe("six words of my own making");
+    expect(faulty({ KEY_PASSPHRASE: "too short" })).toEqual(["KEY_PASSPHRASE"]);
+    const file = () => `${hex}\n`;
+    const [kept] = problemsOf({ KEY_ENCRYPTION_KEY_FILE: "/run/key" }, file);
+    expect(kept).toBeUndefined();
+  });
+
   test("is never quoted by its fault", () => {
     const environment = {
+      KEY_ENCRYPTION_KEY: "canary-6",
+      KEY_PASSPHRASE: "canary-7",
       TELEGRAM_TOKEN: "canary-1",
       DISCORD_TOKEN: "canary 2",
       HEARTBEAT_URL: "http://monitor.test/canary-3",

@@ -79,7 +79,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Tokens that repeat for an equal seed (mulberry32). */
+/** Tokens and bytes that repeat for an equal seed (mulberry32). */
 export function seededChance(seed: number): Chance {
   const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
   let state = seed >>> 0;
@@ -89,7 +89,10 @@ export function seededChance(seed: number): Chance {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
-  return { token: (length) => Array.from({ length }, () => alphabet.charAt(Math.floor(draw() * alphabet.length))).join("") };
+  return {
+    token: (length) => Array.from({ length }, () => alphabet.charAt(Math.floor(draw() * alphabet.length))).join(""),
+    bytes: (length) => Buffer.from(Array.from({ length }, () => Math.floor(draw() * 256))),
+  };
 }
 
 /** A beat that beats when told. Like the real one it never overlaps itself: a beat during a beat does nothing. */
