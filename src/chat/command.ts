@@ -48,6 +48,9 @@ export interface Call<A> {
   progress(view: View | Card): void;
 }
 
+/** What will happen, in one sentence or on a card; a whole view refuses with it, and nothing at all needs no confirmation. */
+export type Question = string | Card | View | undefined;
+
 export interface Definition<A extends z.ZodRawShape> {
   readonly summary: string;
   /** `anyone` is for what a stranger may do. */
@@ -62,8 +65,10 @@ export interface Definition<A extends z.ZodRawShape> {
   readonly rerun?: boolean;
   /** Raises risk or adds a key: it also wants a second factor that is not on the device that asks. */
   readonly factor?: boolean;
-  /** Asked before it runs: what will happen, in one sentence or on a card. A UserError refuses before anything is asked. */
-  danger?(call: Call<z.output<z.ZodObject<A>>>): Promise<string | Card> | string | Card;
+  /** Uses of it that need no second factor after all, because nothing real is at stake. */
+  factorUnless?(call: Call<z.output<z.ZodObject<A>>>): boolean;
+  /** Asked before it runs. */
+  danger?(call: Call<z.output<z.ZodObject<A>>>): Promise<Question> | Question;
   run(call: Call<z.output<z.ZodObject<A>>>): Promise<View | Card> | View | Card;
 }
 
@@ -80,7 +85,8 @@ export interface Command {
   readonly partial: boolean;
   readonly rerun: boolean;
   readonly factor: boolean;
-  danger?(call: Call<Args>): Promise<string | Card> | string | Card;
+  factorUnless?(call: Call<Args>): boolean;
+  danger?(call: Call<Args>): Promise<Question> | Question;
   run(call: Call<Args>): Promise<View | Card> | View | Card;
 }
 
@@ -88,6 +94,11 @@ export interface Command {
 export function defineCommand<const A extends Record<string, z.ZodType>>(definition: Definition<A>): Command {
   const { readOnly = false, partial = false, rerun = false, factor = false } = definition;
   return { ...definition, kind: "command", readOnly, partial, rerun, factor, private: definition.private ?? false };
+}
+
+/** Whether this use of a command wants a second factor. */
+export function wantsFactor(command: Command, call: Call<Args>): boolean {
+  return command.factor && command.factorUnless?.(call) !== true;
 }
 
 export function isCommand(value: unknown): value is Command {

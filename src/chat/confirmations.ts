@@ -2,8 +2,9 @@ import { SECOND_MS } from "../domain/time.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
 import type { ButtonPress, Request } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
+import type { Question } from "./command.ts";
 import { TokenBook } from "./tokens.ts";
-import { badView, type Card, card } from "./view.ts";
+import { badView, Card, card } from "./view.ts";
 
 const LIFE_S = 60;
 const OPEN_MAX = 1_000;
@@ -29,8 +30,9 @@ export class Confirmations {
     this.#book = new TokenBook(clock, chance, { lifeMs: LIFE_S * SECOND_MS, entriesMax: OPEN_MAX, length: TOKEN_LENGTH });
   }
 
-  /** A sentence, or a card that says more, with the button that means yes. */
-  ask(request: Request, question: string | Card, state: string): View {
+  /** A sentence, or a card that says more, with the button that means yes. A whole view is a refusal and stays as it is. */
+  ask(request: Request, question: Exclude<Question, undefined>, state: string): View {
+    if (typeof question !== "string" && !(question instanceof Card)) return question;
     const { path, user, place } = request;
     const token = this.#book.issue({ path, args: without(request.args), user: user.id, place: place.id, state });
     const piped =

@@ -183,7 +183,10 @@ export class Dispatcher implements FrontDoor {
     if (!command.danger) return undefined;
     const confirm = request.args[CONFIRM];
     const state = stateOf(call);
-    if (confirm === undefined) return this.#confirmations.ask(request, await command.danger(call), state);
+    if (confirm === undefined) {
+      const question = await command.danger(call);
+      return question === undefined ? undefined : this.#confirmations.ask(request, question, state);
+    }
     if (confirm === "yes" && request.place.platform === "terminal") return undefined;
     const problem = this.#confirmations.redeem(confirm, request, state);
     return problem === undefined ? undefined : badView(problem);
