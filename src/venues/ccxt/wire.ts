@@ -1,0 +1,53 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { Wire, WireAnswer, WireCall } from "../wire.ts";
+import { sendOnce } from "./send-once.ts";
+import { openSigner, type Signer, type SignerOptions } from "./signer.ts";
+
+/** Connections to one exchange at once, and how long an idle one is kept: less than the exchanges keep theirs, so that none is closed under a request. */
+const SOCKETS_MAX = 32;
+const IDLE_MS = 20_000;
+
+export type CcxtWireOptions = SignerOptions;
+
+/** A wire whose calls the real ccxt class signs for one key or for none. Throws ConfigError for a world that the exchange does not have. */
+export async function openCcxtWire(options: CcxtWireOptions): Promise<Wire> {
+  return new CcxtWire(await openSigner(options), options);
+}
+
+class CcxtWire implements Wire {
+  readonly #signer: Signer;
+  readonly #options: CcxtWireOptions;
+  readonly #agent: HttpAgent;
+  readonly #closing = new AbortController();
+
+  constructor(signer: Signer, options: CcxtWireOptions) {
+    this.#signer = signer;
+    this.#options = options;
+    const habits = { keepAlive: true, maxSockets: SOCKETS_MAX, timeout: IDLE_MS, scheduling: "lifo" } as const;
+    this.#agent = signer.origin.startsWith("https:") ? new HttpsAgent(habits) : new HttpAgent(habits);
+  }
+
+  async send(call: WireCall): Promise<WireAnswer> {
+    if (this.#closing.signal.aborted) return { phase: "not-sent", reason: "the desk is closing" };
+    const request = this.#signer.sign(call);
+    if (!request) return { phase: "not-sent", reason: "the call could not be signed" };
+    if (request.url.origin !== this.#signer.origin)
+      return { phase: "not-sent", reason: "the call is for another host than this account's" };
+    return sendOnce(request, {
+      agent: this.#agent,
+      clock: this.#options.clock,
+      timeoutMs: call.timeoutMs,
+      closing: this.#closing.signal,
+    });
+  }
+
+  setOffset(offsetMs: number): void {
+    this.#signer.setOffset(offsetMs);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#agent.destroy();
+  }
+}
