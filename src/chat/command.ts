@@ -1,8 +1,9 @@
 import type { z } from "zod";
-import type { DeskEvent, Role } from "../domain/events.ts";
+import type { DeskEvent, KeyEntry, Role } from "../domain/events.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AccountFacts, BotFacts, Caller, DeskLedger, Engine } from "../ports/engine.ts";
 import type { Place, Platform, Request } from "../ports/platform.ts";
+import type { SecretForm, SecretValues } from "../ports/secret-form.ts";
 import type { Strategy } from "../ports/strategy.ts";
 import type { View } from "../ports/view.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
@@ -15,6 +16,9 @@ export interface Strategies {
   /** Throws UserError when there is none of that name. */
   strategyNamed(name: string): Strategy;
 }
+
+/** What happens with the secrets that a form brought in, and how they came. Whatever it answers is masked before anybody reads it. */
+export type FormContinuation = (values: SecretValues, enteredBy: KeyEntry) => Promise<View | Card>;
 
 /** What one use of a command gets: facts, the ports, and who asks from where. */
 export interface Call<A> {
@@ -46,6 +50,13 @@ export interface Call<A> {
   record(event: DeskEvent): void;
   /** Shows an interim view of long work. */
   progress(view: View | Card): void;
+  /**
+   * Opens a form for exactly this person at this place; the command answers with what this resolves with, and must be `private`.
+   * `then` runs once, when the form was filled in within ten minutes; a restart forgets it. The command counts as done only then:
+   * facts recorded before or in `then` are appended with its audit. Facts of this call may be old by then: ask the engine again.
+   * Rejects with UserError where secrets are not taken, such as in a Telegram group.
+   */
+  secretForm(form: SecretForm, then: FormContinuation): Promise<View>;
 }
 
 /** What will happen, in one sentence or on a card; a whole view refuses with it, and nothing at all needs no confirmation. */

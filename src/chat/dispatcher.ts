@@ -1,4 +1,4 @@
-import { messageOf, TransientError, UserError } from "../domain/errors.ts";
+import { messageOf, UserError } from "../domain/errors.ts";
 import type { DeskEvent } from "../domain/events.ts";
 import type { BotFacts } from "../ports/engine.ts";
 import type { ButtonPress, Completion, FrontDoor, Place, Request } from "../ports/platform.ts";
@@ -13,24 +13,30 @@ import type { Args, Call, Command } from "./command.ts";
 import { completionsOf } from "./complete.ts";
 import { CONFIRM, CONFIRM_ACTION, Confirmations, without } from "./confirmations.ts";
 import type { DoorOptions } from "./door-options.ts";
+import { failureView } from "./failures.ts";
 import { offersOf, type Sight } from "./known.ts";
 import { type Line, parseLine, unknownCommand } from "./line.ts";
 import { LongActions } from "./long-actions.ts";
 import { parseArgs } from "./parse.ts";
 import { QUESTION_ACTION, Questions } from "./questions.ts";
 import { earlierResult } from "./repeats.ts";
+import { exposedView, exposes, parseUnexposed, unexposed } from "./secret-forms/exposed.ts";
+import { FORM_ACTION } from "./secret-forms/texts.ts";
+import { type FormAsk, SecretForms } from "./secret-forms.ts";
 import { badView, COMMAND_ACTION, card, viewOf } from "./view.ts";
 
-const INCIDENT_LENGTH = 8;
 /** How a request is run: a second run after a restart looks only at what the desk finished. */
 export interface RunOptions {
   readonly onProgress?: ((view: View) => void) | undefined;
   readonly again?: boolean;
 }
 
+type Work = () => ReturnType<Command["run"]>;
+
 /** Finds, authorizes, parses, asks, confirms, runs and audits commands. The one door for platforms, tests and simulations. */
 export class Dispatcher implements FrontDoor {
   readonly options: DoorOptions;
+  readonly forms: SecretForms;
   readonly #catalog: readonly CatalogEntry[];
   readonly #questions: Questions;
   readonly #confirmations: Confirmations;
@@ -41,6 +47,7 @@ export class Dispatcher implements FrontDoor {
 
   constructor(options: DoorOptions) {
     this.options = options;
+    this.forms = new SecretForms(options, (ask, work) => this.#finishForm(ask, work));
     this.#catalog = catalogOf(options.commands);
     this.#questions = new Questions(options.clock, options.chance);
     this.#confirmations = new Confirmations(options.clock, options.chance);
@@ -57,17 +64,18 @@ export class Dispatcher implements FrontDoor {
   }
 
   parse(line: string): Line {
-    return parseLine(line, this.#catalog);
+    return parseUnexposed(line, this.#catalog, this.options.commands);
   }
 
   isPrivate(request: Request): boolean {
     const command = this.options.commands.get(request.path);
-    if (!command || command.private) return true;
+    if (!command || command.private || exposes(request)) return true;
     return this.#verdict(command, request).kind !== "allowed";
   }
 
   async accept(request: Request): Promise<"new" | "seen"> {
     const { store, clock } = this.options;
+    if (exposes(request)) return "new";
     this.#accepted.add(request.id);
     try {
       return await store.accept({ requestId: request.id, wallMs: clock.wall(), body: JSON.stringify({ request }) });
@@ -124,9 +132,10 @@ export class Dispatcher implements FrontDoor {
   /** Runs a request to its view; a failure is a view too. */
   async run(request: Request, options: RunOptions = {}): Promise<View> {
     try {
-      return this.#longActions.shorten(await this.#run(request, options));
+      const heard = unexposed(request, this.options.commands);
+      return this.#longActions.shorten(heard ? await this.#run(heard, options) : exposedView());
     } catch (thrown) {
-      return this.#failure(thrown, request.path);
+      return failureView(thrown, request.path, this.options);
     }
   }
 
@@ -163,18 +172,29 @@ export class Dispatcher implements FrontDoor {
     const recorded: DeskEvent[] = [];
     const call = this.#call(request, parsed.args, verdict.bots, recorded, onProgress);
     const unconfirmed = await this.#unconfirmed(command, call, request);
-    return unconfirmed ?? this.#effect(command, call, request, recorded);
+    return unconfirmed ?? this.#effect(command, () => command.run(call), request, recorded);
   }
 
-  async #effect(command: Command, call: Call<Args>, request: Request, recorded: readonly DeskEvent[]): Promise<View> {
+  async #effect(command: Command, work: Work, request: Request, recorded: readonly DeskEvent[]): Promise<View> {
     const { desk } = this.options;
     try {
-      const view = viewOf(await command.run(call));
-      if (!command.readOnly) await desk.append([...recorded, auditOf(command, request, view.title)], request.id);
+      const view = viewOf(await work());
+      if (!command.readOnly && !view.form) await desk.append([...recorded, auditOf(command, request, view.title)], request.id);
       return view;
     } catch (thrown) {
       if (thrown instanceof UserError && recorded.length > 0) await desk.append(recorded);
       throw thrown;
+    }
+  }
+
+  /** What a filled form was for is authorized, audited and answered like the command that opened it. */
+  async #finishForm({ request, recorded }: FormAsk, work: Work): Promise<View> {
+    const command = this.options.commands.get(request.path);
+    try {
+      if (!command || this.#verdict(command, request).kind !== "allowed") return await this.#deny(request);
+      return this.#longActions.shorten(await this.#effect(command, work, request, recorded));
+    } catch (thrown) {
+      return failureView(thrown, request.path, this.options);
     }
   }
 
@@ -196,6 +216,7 @@ export class Dispatcher implements FrontDoor {
     const { action } = press;
     if (action.startsWith(QUESTION_ACTION)) return this.#questions.press(press);
     if (action.startsWith(CONFIRM_ACTION)) return this.#confirmations.press(press);
+    if (action.startsWith(FORM_ACTION)) return this.forms.press(press);
     const command = action.startsWith(COMMAND_ACTION) ? action.slice(COMMAND_ACTION.length) : this.#longActions.commandOf(action);
     if (command === undefined) return { view: badView("This button no longer works. Send the command instead.") };
     const line = parseLine(command, this.#catalog);
@@ -231,6 +252,11 @@ export class Dispatcher implements FrontDoor {
       callerFor: (effect) => ({ requestId: `${requestId}/${effect}`, user: user.id }),
       record: (event) => recorded.push(event),
       progress: (view) => onProgress?.(this.#longActions.shorten(viewOf(view))),
+      secretForm: (form, then) => {
+        // What knows secrets shows no interim views.
+        onProgress = undefined;
+        return this.forms.open({ request, form, then, recorded });
+      },
     };
   }
 
@@ -246,21 +272,6 @@ export class Dispatcher implements FrontDoor {
       ? "Nobody owns this desk yet: send `access link code:...` with the code that it printed when it started."
       : "An admin of this desk can change that.";
     return badView("You may not do that here", hint);
-  }
-
-  #failure(thrown: unknown, path: string): View {
-    if (thrown instanceof UserError) return badView(thrown.message);
-    if (thrown instanceof TransientError) {
-      this.options.logger.warn({ path, error: messageOf(thrown) }, "a command met something that should pass");
-      return badView("The exchange or the store does not answer right now. Try again in a moment.");
-    }
-    const incident = this.options.chance.token(INCIDENT_LENGTH);
-    const stack = thrown instanceof Error ? thrown.stack : undefined;
-    this.options.logger.error({ incident, path, error: messageOf(thrown), stack }, "a command failed");
-    return badView(
-      "Something went wrong on our side",
-      `It is noted as incident ${incident}. Look at what it changed before you send it again.`,
-    );
   }
 
   #verdict(command: Command, request: Request) {

@@ -1,8 +1,10 @@
 import type { Chance, Clock } from "../ports/clock.ts";
 import type { DeskLedger, Engine } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { Platform } from "../ports/platform.ts";
+import type { Platform, Request } from "../ports/platform.ts";
+import type { KeyPage } from "../ports/secret-form.ts";
 import type { Store } from "../ports/store.ts";
+import type { View } from "../ports/view.ts";
 import type { Claim } from "./claim.ts";
 import type { Commands, Strategies } from "./command.ts";
 
@@ -22,5 +24,11 @@ export interface DoorOptions {
   readonly claim: Claim | undefined;
   readonly timeZone: string;
   readonly version: string;
+  /** Told each secret as soon as it was entered, so that no log shows it from then on. */
+  readonly onSecret?: (value: string) => void;
+  /** The one-time page on the desk's machine, where there is one. */
+  readonly keyPage?: KeyPage;
+  /** Shows a person what became of a request whose form was filled in on that page. */
+  readonly tell?: (request: Request, view: View) => Promise<void>;
   readonly platforms: () => readonly Pick<Platform, "name" | "reachable">[];
 }

@@ -1,4 +1,5 @@
 import { TransientError } from "../domain/errors.ts";
+import type { OpenForm, SecretValues } from "./secret-form.ts";
 import type { View } from "./view.ts";
 
 /** Where a message was written or is to be shown. */
@@ -29,6 +30,7 @@ export interface Completion {
 
 /** What platforms talk to: the chat layer's front door. */
 export interface FrontDoor {
+  readonly forms: FormDoor;
   /** The commands to register, in the platform's own idiom. */
   catalog(): readonly CommandInfo[];
   /** Reads a typed line such as `/bot start dip` or Telegram's `/bot_start@OurBot dip`: the command with its arguments, or a view that says what is wrong with it. */
@@ -52,6 +54,27 @@ export interface FrontDoor {
   ): Promise<readonly Completion[]>;
   /** The answer to a free-text message when a question is open for that person at that place. */
   answer(text: string, requestId: string, user: { id: string; name: string }, place: Place): { request: Request } | undefined;
+}
+
+/** Some or all values of a form, as one person entered them at one place. */
+export interface FormSubmission {
+  readonly token: string;
+  readonly values: SecretValues;
+  readonly user: Request["user"];
+  readonly place: Place;
+}
+
+/** What a platform needs to show a form and to hand in what was entered. Everything here is decided from memory. */
+export interface FormDoor {
+  /** The form behind a token, at once, so that it can be shown where a deferral is not allowed; or why it cannot be filled in. */
+  look(token: string, user: string, place: string): OpenForm | { readonly problem: View };
+  /** The form that waits for that person at that place, where a typed text is taken as its value. */
+  at(user: string, place: string): OpenForm | undefined;
+  /**
+   * Hands values in. While some are missing or wrong the answer's `form` names what is still to be entered, in a plain tone when
+   * nothing was wrong. Values are never stored and a complete form is used up. Never rejects: a failure is a view.
+   */
+  submit(submission: FormSubmission): Promise<View>;
 }
 
 export interface ButtonPress {
@@ -110,6 +133,6 @@ export interface Platform {
   send(place: string, view: View, options: SendOptions): Promise<string>;
   /** Replaces a message that was sent before. */
   edit(place: string, messageId: string, view: View): Promise<void>;
-  /** Tells the person of a request that was interrupted by a crash what became of it. */
+  /** Tells the person of a request what became of it where its answer cannot be returned: after a crash, or when its form was filled in elsewhere. */
   settleInterrupted(request: Request, view: View): Promise<void>;
 }

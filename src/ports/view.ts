@@ -1,3 +1,5 @@
+import type { OpenForm } from "./secret-form.ts";
+
 /** The answer to a command, or an alert, as facts without markup. Each platform renders it in its own idiom. */
 export interface View {
   readonly title: string;
@@ -11,6 +13,8 @@ export interface View {
   readonly buttons: readonly Button[];
   /** A question that a typed text may answer as well as a button. */
   readonly question?: { readonly argument: string; readonly freeText: boolean };
+  /** Secrets that the person may enter now, each platform in its own safest way. Such a view is for that person only. */
+  readonly form?: OpenForm;
 }
 
 export interface Field {
