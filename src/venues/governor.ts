@@ -1,0 +1,232 @@
+import { spanText } from "../domain/time.ts";
+import type { Clock } from "../ports/clock.ts";
+import { type Limit, Window } from "./governor/window.ts";
+import type { Wire, WireAnswer, WireCall, WirePriority } from "./wire.ts";
+
+/** What a call uses up: request weight of the address, and orders of the account. */
+export interface Cost {
+  readonly weight: number;
+  readonly orders: number;
+}
+
+export interface GovernorOptions {
+  readonly clock: Clock;
+  /** Of the address, shared by all accounts. */
+  readonly weightLimits: readonly Limit[];
+  /** Of each account. */
+  readonly orderLimits: readonly Limit[];
+  /** Wall time until which an earlier process was banned. */
+  readonly bannedUntilMs?: number;
+  /** Told whenever the exchange asks for silence, so that a restart keeps it. Wall time. */
+  readonly onBan?: (untilMs: number) => void;
+}
+
+interface Refusal {
+  readonly reason: string;
+  readonly retryAfterMs?: number;
+}
+
+interface Waiter {
+  readonly account: string;
+  readonly cost: Cost;
+  readonly priority: WirePriority;
+  readonly untilMs: number;
+  readonly settle: (refusal: Refusal | undefined) => void;
+}
+
+/** We stay below the exchange's limit by a fifth; of what is left, reads and entries leave a reserve to what cancels, protects and exits. */
+const USED_SHARE_MAX = 0.8;
+const SHARE: Readonly<Record<WirePriority, number>> = { exit: 1, read: 0.8, entry: 0.6 };
+const RANK: Readonly<Record<WirePriority, number>> = { exit: 0, read: 1, entry: 2 };
+/** How long a call may wait for its turn. An old entry is worth nothing. */
+const WAIT_MAX_MS: Readonly<Record<WirePriority, number>> = { exit: 10_000, read: 10_000, entry: 2_000 };
+const QUEUE_MAX = 128;
+/** Silence where the exchange did not say how long. */
+const SILENCE_MS: ReadonlyMap<number, number> = new Map([
+  [429, 60_000],
+  [418, 120_000],
+  // The firewall in front of the exchange.
+  [403, 60_000],
+]);
+const SILENCE_MAX_MS = 3 * 24 * 3_600_000;
+const MS_PER_SECOND = 1_000;
+const COUNTED: ReadonlyMap<number, { readonly weight: string; readonly orders: string }> = new Map([
+  [10_000, { weight: "x-mbx-used-weight-10s", orders: "x-mbx-order-count-10s" }],
+  [60_000, { weight: "x-mbx-used-weight-1m", orders: "x-mbx-order-count-1m" }],
+  [86_400_000, { weight: "x-mbx-used-weight-1d", orders: "x-mbx-order-count-1d" }],
+]);
+
+/**
+ * Keeps all accounts behind one address within an exchange's limits, and silent while it asks for silence. Calls that do not fit wait in a bounded queue,
+ * what cancels or exits before reads before entries; what must go is the newest entry.
+ */
+export class Governor {
+  readonly #clock: Clock;
+  readonly #onBan: ((untilMs: number) => void) | undefined;
+  readonly #weights: readonly Window[];
+  readonly #orderLimits: readonly Limit[];
+  readonly #orders = new Map<string, readonly Window[]>();
+  #waiting: Waiter[] = [];
+  #bannedUntilMs: number;
+  #sleep: AbortController | undefined;
+
+  constructor({ clock, weightLimits, orderLimits, bannedUntilMs = 0, onBan }: GovernorOptions) {
+    this.#clock = clock;
+    this.#onBan = onBan;
+    this.#weights = weightLimits.map((limit) => new Window(limit));
+    this.#orderLimits = orderLimits;
+    this.#bannedUntilMs = bannedUntilMs;
+  }
+
+  /** Wall time until which nothing is sent; in the past when nothing forbids it. */
+  get bannedUntilMs(): number {
+    return this.#bannedUntilMs;
+  }
+
+  /** Weight of the last span as share of the exchange's own limit: the fullest of its spans. */
+  get usedShare(): number {
+    return Math.max(0, ...this.#weights.map((window) => window.used(this.#clock.monotonicMs()) / window.limit));
+  }
+
+  get queued(): number {
+    return this.#waiting.length;
+  }
+
+  /** Resolves when the call may be sent (undefined), or with why it may not. */
+  admit(account: string, cost: Cost, priority: WirePriority): Promise<Refusal | undefined> {
+    const banned = this.#banned();
+    if (banned) return Promise.resolve(banned);
+    return new Promise((settle) => {
+      const untilMs = this.#clock.monotonicMs() + WAIT_MAX_MS[priority];
+      this.#waiting.push({ account, cost, priority, untilMs, settle });
+      this.#waiting.sort((a, b) => RANK[a.priority] - RANK[b.priority]);
+      this.#grant();
+      if (this.#waiting.length > QUEUE_MAX) this.#waiting.pop()?.settle({ reason: "too many requests are waiting for their turn" });
+      this.#rouse();
+    });
+  }
+
+  /** Learns what an answer says about limits. */
+  observe(account: string, answer: WireAnswer): void {
+    if (answer.phase !== "answered") return;
+    const nowMs = this.#clock.monotonicMs();
+    for (const window of this.#weights) learn(window, answer.headers.get(COUNTED.get(window.spanMs)?.weight ?? ""), nowMs);
+    for (const window of this.#ordersOf(account)) learn(window, answer.headers.get(COUNTED.get(window.spanMs)?.orders ?? ""), nowMs);
+    const usualMs = SILENCE_MS.get(answer.status);
+    if (usualMs === undefined) return;
+    const askedMs = Number(answer.headers.get("retry-after")) * MS_PER_SECOND;
+    const untilMs = this.#clock.wall() + Math.min(askedMs > 0 ? askedMs : usualMs, SILENCE_MAX_MS);
+    if (untilMs <= this.#bannedUntilMs) return;
+    this.#bannedUntilMs = untilMs;
+    this.#onBan?.(untilMs);
+    this.#refuseAll(this.#banned());
+  }
+
+  /** Refuses whatever waits. */
+  close(): void {
+    this.#refuseAll({ reason: "the desk is closing" });
+  }
+
+  #banned(): Refusal | undefined {
+    const leftMs = this.#bannedUntilMs - this.#clock.wall();
+    if (leftMs <= 0) return undefined;
+    return { reason: `the exchange asked for silence for another ${spanText(leftMs)}`, retryAfterMs: leftMs };
+  }
+
+  /** Lets everything go whose turn it is. What does not fit holds back whatever comes after it for the same budget. */
+  #grant(): void {
+    const nowMs = this.#clock.monotonicMs();
+    const held = new Set<Window>();
+    this.#waiting = this.#waiting.filter((waiter) => {
+      const windows = this.#needs(waiter);
+      const tight = windows.filter(({ window, amount, bound }) => held.has(window) || window.used(nowMs) + amount > bound);
+      if (tight.length === 0) {
+        for (const { window, amount } of windows) window.add(amount, nowMs);
+        waiter.settle(undefined);
+        return false;
+      }
+      const never = tight.some(({ window, amount, bound }) => window.fitsAtMs(amount, bound, nowMs) === undefined);
+      if (never || nowMs >= waiter.untilMs) {
+        waiter.settle({ reason: "the request budget is used up", retryAfterMs: Math.max(0, this.#fitsAtMs(waiter, nowMs) - nowMs) });
+        return false;
+      }
+      for (const { window } of tight) held.add(window);
+      return true;
+    });
+  }
+
+  #needs({ account, cost, priority }: Waiter): { readonly window: Window; readonly amount: number; readonly bound: number }[] {
+    const part = USED_SHARE_MAX * SHARE[priority];
+    const need = (window: Window, amount: number) => ({ window, amount, bound: window.limit * part });
+    const orders = cost.orders > 0 ? this.#ordersOf(account).map((window) => need(window, cost.orders)) : [];
+    return [...this.#weights.map((window) => need(window, cost.weight)), ...orders];
+  }
+
+  #fitsAtMs(waiter: Waiter, nowMs: number): number {
+    return Math.max(
+      ...this.#needs(waiter).map(({ window, amount, bound }) => window.fitsAtMs(amount, bound, nowMs) ?? nowMs + window.spanMs),
+    );
+  }
+
+  #ordersOf(account: string): readonly Window[] {
+    const known = this.#orders.get(account);
+    if (known) return known;
+    const made = this.#orderLimits.map((limit) => new Window(limit));
+    this.#orders.set(account, made);
+    return made;
+  }
+
+  /** One sleep at a time, until something may fit or has waited too long. */
+  #rouse(): void {
+    this.#sleep?.abort();
+    this.#sleep = undefined;
+    if (this.#waiting.length === 0) return;
+    const sleep = new AbortController();
+    this.#sleep = sleep;
+    const nowMs = this.#clock.monotonicMs();
+    const nextMs = Math.min(...this.#waiting.map((waiter) => Math.min(waiter.untilMs, Math.max(nowMs + 1, this.#fitsAtMs(waiter, nowMs)))));
+    this.#clock.sleep(nextMs - nowMs, sleep.signal).then(
+      () => {
+        if (sleep.signal.aborted) return;
+        this.#grant();
+        this.#rouse();
+      },
+      () => this.#refuseAll({ reason: "the clock failed" }),
+    );
+  }
+
+  #refuseAll(refusal: Refusal | undefined): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#rouse();
+    for (const waiter of waiting) waiter.settle(refusal);
+  }
+}
+
+export interface GovernedOptions {
+  readonly wire: Wire;
+  readonly governor: Governor;
+  /** Any name that is one account's: never its key. */
+  readonly account: string;
+  readonly costOf: (call: WireCall) => Cost;
+}
+
+/** A wire whose calls wait for their turn; refused ones are `not-sent`. */
+export function governed({ wire, governor, account, costOf }: GovernedOptions): Wire {
+  return {
+    async send(call) {
+      const refusal = await governor.admit(account, costOf(call), call.priority ?? "read");
+      if (refusal) return { phase: "not-sent", ...refusal };
+      const answer = await wire.send(call);
+      governor.observe(account, answer);
+      return answer;
+    },
+    setOffset: (offsetMs) => wire.setOffset(offsetMs),
+    close: () => wire.close(),
+  };
+}
+
+function learn(window: Window, header: string | undefined, nowMs: number): void {
+  const used = Number(header ?? Number.NaN);
+  if (Number.isSafeInteger(used) && used > 0) window.correct(used, nowMs);
+}

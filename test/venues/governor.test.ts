@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { Window } from "../../src/venues/governor/window.ts";
+import { Governor, type GovernorOptions, governed } from "../../src/venues/governor.ts";
+import type { WireAnswer, WireCall, WirePriority } from "../../src/venues/wire.ts";
+import { FakeClock } from "../kit/fake-clock.ts";
+import { answered, ScriptedWire } from "./spot/scripted-wire.ts";
+
+const MINUTE_MS = 60_000;
+let clock: FakeClock;
+let settled: string[];
+
+beforeEach(() => {
+  clock = new FakeClock();
+  settled = [];
+});
+
+function governorOf(options: Partial<GovernorOptions> = {}): Governor {
+  return new Governor({
+    clock,
+    weightLimits: [{ limit: 100, spanMs: MINUTE_MS }],
+    orderLimits: [{ limit: 10, spanMs: 10_000 }],
+    ...options,
+  });
+}
+
+/** Asks and notes when and how it was settled. */
+function ask(governor: Governor, name: string, priority: WirePriority, weight = 10, account = "main"): Promise<void> {
+  const orders = priority === "read" ? 0 : 1;
+  return governor.admit(account, { weight, orders }, priority).then((refusal) => {
+    settled.push(refusal ? `${name}: ${refusal.reason}` : name);
+  });
+}
+
+describe("the budget of an address", () => {
+  it("keeps below four fifths of the exchange's limit, and a fifth of that for what reduces", async () => {
+    const governor = governorOf();
+    for (let n = 0; n < 20; n += 1) void ask(governor, "read", "read");
+    await clock.advance(0);
+    expect([settled.length, governor.usedShare]).toEqual([6, 0.6]);
+    await ask(governor, "exit", "exit");
+    await ask(governor, "exit", "exit");
+    expect(governor.usedShare).toBeCloseTo(0.8, 9);
+    void ask(governor, "too much", "exit");
+    await clock.advance(0);
+    expect(settled.filter((name) => name === "too much")).toEqual([]);
+  });
+
+  it("lets what exits go before reads, and reads before entries, each in the order they came", async () => {
+    const governor = governorOf();
+    await ask(governor, "first", "exit", 80);
+    await clock.advance(55_000);
+    for (const [name, priority] of [
+      ["read 1", "read"],
+      ["exit 1", "exit"],
+      ["read 2", "read"],
+      ["exit 2", "exit"],
+    ] as const)
+      void ask(governor, name, priority);
+    await clock.advance(4_000);
+    void ask(governor, "entry", "entry", 5);
+    expect(settled).toEqual(["first"]);
+    await clock.advance(1_500);
+    expect(settled).toEqual(["first", "exit 1", "exit 2", "read 1", "read 2", "entry"]);
+  });
+
+  it("gives up an entry early and says when there is room", async () => {
+    const governor = governorOf();
+    await ask(governor, "first", "exit", 80);
+    const refusal = governor.admit("main", { weight: 10, orders: 1 }, "entry");
+    await clock.advance(2_000);
+    expect(await refusal).toEqual({ reason: "the request budget is used up", retryAfterMs: 58_100 });
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it("has a bounded queue that drops the newest entry for an exit", async () => {
+    const governor = governorOf();
+    await ask(governor, "first", "exit", 80);
+    for (let n = 0; n < 128; n += 1) void ask(governor, `entry ${n}`, "entry");
+    void ask(governor, "exit", "exit");
+    await clock.advance(0);
+    expect(governor.queued).toBe(128);
+    expect(settled).toEqual(["first", "entry 127: too many requests are waiting for their turn"]);
+  });
+
+  it("counts what others behind the same address use", async () => {
+    const governor = governorOf();
+    governor.observe("main", answered(200, {}, { "x-mbx-used-weight-1m": "75" }));
+    expect(governor.usedShare).toBe(0.75);
+    await ask(governor, "exit", "exit", 5);
+    governor.observe("main", answered(200, {}, { "x-mbx-used-weight-1m": "80" }));
+    expect(governor.usedShare).toBe(0.8);
+    await clock.advance(MINUTE_MS + 200);
+    expect(governor.usedShare).toBe(0);
+  });
+
+  it("has orders of its own for each account", async () => {
+    const governor = governorOf({ weightLimits: [] });
+    for (let n = 0; n < 12; n += 1) void ask(governor, `main ${n}`, "exit");
+    await ask(governor, "other", "exit", 1, "other");
+    expect(settled.filter((name) => name.startsWith("main"))).toHaveLength(8);
+    expect(settled).toContain("other");
+    await clock.advance(10_100);
+    expect(settled.filter((name) => /^main \d+$/.test(name))).toHaveLength(8);
+  });
+
+  it("refuses at once what would never fit", async () => {
+    await ask(governorOf(), "huge", "read", 65);
+    expect(settled).toEqual(["huge: the request budget is used up"]);
+  });
+});
+
+describe("silence that the exchange asks for", () => {
+  it.each([
+    [429, { "retry-after": "7" }, 7_000],
+    [418, { "retry-after": "600" }, 600_000],
+    [418, {}, 120_000],
+    [429, {}, 60_000],
+    [403, {}, 60_000],
+    [418, { "retry-after": "99999999" }, 259_200_000],
+  ] as const)("after %i with %o lasts %i ms and is told, so that a restart keeps it", async (status, headers, lastsMs) => {
+    const bans: number[] = [];
+    const governor = governorOf({ onBan: (untilMs) => bans.push(untilMs) });
+    governor.observe("main", answered(status, undefined, headers));
+    expect(bans).toEqual([clock.wall() + lastsMs]);
+    expect(await governor.admit("main", { weight: 1, orders: 1 }, "exit")).toMatchObject({ retryAfterMs: lastsMs });
+    const restarted = governorOf({ bannedUntilMs: governor.bannedUntilMs });
+    await clock.advance(lastsMs - 1);
+    expect(await restarted.admit("main", { weight: 1, orders: 1 }, "exit")).toMatchObject({ retryAfterMs: 1 });
+    await clock.advance(1);
+    expect(await restarted.admit("main", { weight: 1, orders: 1 }, "exit")).toBeUndefined();
+    expect(await governor.admit("main", { weight: 1, orders: 1 }, "exit")).toBeUndefined();
+  });
+
+  it("refuses whatever waits, and is never shortened by a later answer", async () => {
+    const governor = governorOf();
+    await ask(governor, "first", "exit", 80);
+    void ask(governor, "waiting", "exit");
+    governor.observe("main", answered(418, undefined, { "retry-after": "600" }));
+    governor.observe("main", answered(429, undefined, { "retry-after": "1" }));
+    await clock.advance(0);
+    expect(settled).toEqual(["first", "waiting: the exchange asked for silence for another 10 min"]);
+    expect(governor.bannedUntilMs).toBe(clock.wall() + 600_000);
+    expect(clock.sleeping).toBe(0);
+  });
+});
+
+describe("a governed wire", () => {
+  const call: WireCall = { method: "POST", path: "/api/v3/order", params: {}, signed: true, timeoutMs: 1, priority: "entry" };
+
+  it("sends nothing while silence is asked for, and says so as `not sent`", async () => {
+    const wire = new ScriptedWire();
+    wire.tell("POST /api/v3/order", answered(418, { code: -1003, msg: "Way too much." }, { "retry-after": "60" }), answered(200, {}));
+    const limited = governed({ wire, governor: governorOf(), account: "main", costOf: () => ({ weight: 1, orders: 1 }) });
+    expect(await limited.send(call)).toMatchObject({ phase: "answered", status: 418 });
+    const refused: WireAnswer = { phase: "not-sent", reason: "the exchange asked for silence for another 1 min", retryAfterMs: 60_000 };
+    expect(await limited.send(call)).toEqual(refused);
+    expect(wire.calls).toHaveLength(1);
+    await clock.advance(60_000);
+    expect(await limited.send(call)).toMatchObject({ phase: "answered", status: 200 });
+  });
+});
+
+describe("a window of usage", () => {
+  it("never holds less than the last span, and few pieces", () => {
+    const window = new Window({ limit: 10, spanMs: 60_000 });
+    for (let ms = 0; ms < 120_000; ms += 7) window.add(1, ms);
+    const exact = Math.floor(60_000 / 7);
+    expect(window.used(120_000)).toBeGreaterThanOrEqual(exact);
+    expect(window.used(120_000)).toBeLessThan(exact * 1.01);
+    expect(window.used(181_000)).toBe(0);
+  });
+});
