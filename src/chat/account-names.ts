@@ -1,14 +1,29 @@
 import type { AccountState } from "../domain/books.ts";
+import { type Mode, marked } from "../domain/bot.ts";
 
-/** An account named by its owner, for the person who asks. */
-export function accountNameFor({ owner }: Pick<AccountState, "owner">, user: string): string {
+/** What is known of an account at an exchange by its name; undefined for paper accounts and for those that were removed. */
+export type AccountNames = (account: string) => { readonly exchange?: string; readonly environment?: "demo" | "live" } | undefined;
+
+const EXCHANGE_NAMES: Readonly<Record<string, string>> = { binance: "Binance.com", binanceus: "Binance.US", blofin: "Blofin" };
+
+/** An exchange as it calls itself. */
+export function exchangeName(exchangeId: string | undefined): string {
+  return exchangeId === undefined ? "the exchange" : (EXCHANGE_NAMES[exchangeId] ?? exchangeId);
+}
+
+/** An account for the person who asks: a paper account by its owner, one at an exchange by its name, as `main (LIVE)`. */
+export function accountNameFor({ owner, account, mode }: Pick<AccountState, "owner" | "account" | "mode">, user: string): string {
+  if (mode !== "paper") return marked(account, mode);
   return owner === user ? "your paper account" : `the paper account of ${owner}`;
 }
 
-/** An account named by its owner, from the name of its stream; anything else as it is. */
-export function accountNameOf(stream: string): string {
-  const [, owner] = /^(?:account:)?paper:(.+)$/.exec(stream) ?? [];
-  return owner === undefined ? stream : `the paper account of ${owner}`;
+/** The same from the name of its stream; anything else as it is. */
+export function accountNameOf(stream: string, accounts: AccountNames): string {
+  const name = stream.replace(/^account:/, "");
+  const [, owner] = /^paper:(.+)$/.exec(name) ?? [];
+  if (owner !== undefined) return `the paper account of ${owner}`;
+  const mode: Mode = accounts(name)?.environment ?? "paper";
+  return marked(name, mode);
 }
 
 export function capitalized(text: string): string {

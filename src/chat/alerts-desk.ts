@@ -1,7 +1,9 @@
 import type { AccountEvent, CrashReport, DeskEvent } from "../domain/events.ts";
 import { minuteText, spanText, type WallMs } from "../domain/time.ts";
+import { exchangeName } from "./account-names.ts";
 import { digestView } from "./alerts-digest.ts";
-import type { AlertPart } from "./alerts-shape.ts";
+import { type AlertPart, followUp } from "./alerts-shape.ts";
+import { quantityDigits } from "./amounts.ts";
 import { givenReason } from "./reasons.ts";
 import { type Card, card } from "./view.ts";
 
@@ -57,6 +59,23 @@ export function deskAlert(event: AccountEvent | DeskEvent, when: string): AlertP
         card: card(`The platform ${event.platform} has failed`)
           .bad()
           .line(event.reason, "Trading goes on; its channels get nothing until it is back.", when),
+      };
+    case "venue-banned":
+      return followUp(
+        card(`${exchangeName(event.exchange)} sends this machine away`)
+          .bad()
+          .line(
+            event.reason,
+            `Nothing is sent there until ${minuteText(event.untilMs)} UTC, also after a restart: asking on would make it longer.`,
+            "Stops that rest there go on. Accounts at other exchanges trade on.",
+            when,
+          ),
+      );
+    case "ceiling-lowered":
+      return {
+        kind: "system",
+        critical: false,
+        card: card(`The ceiling of live trading is ${quantityDigits(event.amount)} now`).line(`By ${event.by}.`, when),
       };
     case "digest-due":
       return { kind: "system", critical: false, digestFor: event.place, card: digestView(event.digest) };

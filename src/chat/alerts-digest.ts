@@ -1,3 +1,4 @@
+import { marked } from "../domain/bot.ts";
 import type { Digest, DigestBot } from "../domain/events.ts";
 import type { View } from "../ports/view.ts";
 import { feeDigits, feeText, moneyText, quantityText, resultDigits, resultText } from "./amounts.ts";
@@ -7,7 +8,7 @@ import { card, right } from "./view.ts";
 export function digestView(digest: Digest): View {
   const { currency } = digest;
   const ranked = digest.bots.filter(({ fills }) => fills > 0).sort((a, b) => b.realized.comparedTo(a.realized) ?? 0);
-  const named = (bot: DigestBot | undefined) => bot && `${bot.name} ${resultText(bot.realized, currency)}`;
+  const named = (bot: DigestBot | undefined) => bot && `${nameOf(bot)} ${resultText(bot.realized, currency)}`;
   const open = digest.bots.filter(({ positionQuantity }) => !positionQuantity.isZero());
   const made = card(`Daily digest ${digest.day}`).fields({
     Realized: resultText(digest.realized, currency),
@@ -28,10 +29,14 @@ export function digestView(digest: Digest): View {
   return made.view();
 }
 
+function nameOf({ name, mode = "paper" }: DigestBot): string {
+  return marked(name, mode);
+}
+
 function rowOf(bot: DigestBot): string[] {
-  return [bot.name, bot.status, resultDigits(bot.realized), resultDigits(bot.unrealized), feeDigits(bot.fees), String(bot.fills)];
+  return [nameOf(bot), bot.status, resultDigits(bot.realized), resultDigits(bot.unrealized), feeDigits(bot.fees), String(bot.fills)];
 }
 
 function openText(bot: DigestBot, currency: string): string {
-  return `${bot.name} ${quantityText(bot.positionQuantity, bot.symbol.split("/")[0] ?? "")} (${resultText(bot.unrealized, currency)})`;
+  return `${nameOf(bot)} ${quantityText(bot.positionQuantity, bot.symbol.split("/")[0] ?? "")} (${resultText(bot.unrealized, currency)})`;
 }

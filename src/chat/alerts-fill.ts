@@ -1,25 +1,39 @@
 import type { AccountEvent } from "../domain/events.ts";
 import type { Purpose } from "../domain/order.ts";
-import type { Alert } from "./alerts-shape.ts";
+import type { About, Alert } from "./alerts-shape.ts";
 import { feeText, moneyText, priceText, quantityText, resultText } from "./amounts.ts";
 import { givenReason } from "./reasons.ts";
 import { type Card, card } from "./view.ts";
 
 type Filled = Extract<AccountEvent, { type: "order-filled" }>;
 
-const TITLES: Record<Purpose, (name: string, what: string) => string> = {
-  entry: (name, what) => `${name} bought ${what}`,
-  exit: (name, what) => `${name} sold ${what}`,
-  stop: (name, what) => `Stop loss: ${name} sold ${what}`,
-  take: (name, what) => `Take profit: ${name} sold ${what}`,
-  close: (name, what) => `Closed: ${name} sold ${what}`,
-  panic: (name, what) => `Panic: ${name} sold ${what}`,
+/** What a title begins with, by purpose. */
+const BEGINS: Record<Purpose, string> = {
+  entry: "",
+  exit: "",
+  stop: "Stop loss: ",
+  take: "Take profit: ",
+  close: "Closed: ",
+  panic: "Panic: ",
 };
 
+/** A short position is opened by selling and closed by buying. */
+function titleOf({ fill, purpose }: Filled, name: string): string {
+  const [base = "", quote = ""] = coinsOf(fill.symbol);
+  const isOpening = purpose === "entry";
+  const did = fill.side === "buy" ? (isOpening ? "bought" : "bought back") : isOpening ? "sold short" : "sold";
+  return `${BEGINS[purpose]}${name} ${did} ${quantityText(fill.quantity, base)} at ${priceText(fill.price)} ${quote}`;
+}
+
+function coinsOf(symbol: string): readonly string[] {
+  return symbol.split(/[/:]/);
+}
+
 /** A fill with everything that it led to. A stop loss is critical. */
-export function fillAlert(event: Filled, name: string, when: string): Alert {
+export function fillAlert(event: Filled, about: About): Alert {
   const { fill, botId, purpose, after } = event;
-  const currency = fill.symbol.split("/")[1] ?? "";
+  const name = about.bot(botId).shown;
+  const currency = coinsOf(fill.symbol)[1] ?? "";
   const counted = { one: `fill of ${name}`, many: `fills of ${name}`, currency };
   return {
     kind: "fills",
@@ -27,23 +41,23 @@ export function fillAlert(event: Filled, name: string, when: string): Alert {
     botId,
     foldKey: `fills:${botId}`,
     counted: after.realized === undefined ? counted : { ...counted, amount: after.realized },
-    view: fillCard(event, name).line(newReason(event), when).view(),
+    view: fillCard(event, name).line(newReason(event), about.when).view(),
   };
 }
 
 /** "stop loss" below "Stop loss: dip sold" says nothing new. */
 function newReason({ reason, purpose }: Filled): string | undefined {
-  const title = TITLES[purpose]("", "").toLowerCase();
-  return title.startsWith(`${reason.toLowerCase()}:`) ? undefined : givenReason(reason);
+  return BEGINS[purpose].toLowerCase() === `${reason.toLowerCase()}: ` ? undefined : givenReason(reason);
 }
 
 /** What the title does not say already. */
-function fillCard({ fill, purpose, after }: Filled, name: string): Card {
-  const [base = "", quote = ""] = fill.symbol.split("/");
+function fillCard(event: Filled, name: string): Card {
+  const { fill, purpose, after } = event;
+  const [base = "", quote = ""] = coinsOf(fill.symbol);
   const flat = after.positionQuantity.isZero();
   const level = (price: typeof after.stopPrice) => (flat || price === undefined ? undefined : `${priceText(price)} ${quote}`);
   const fee = fill.feeCurrency === quote ? feeText(fill.fee, quote) : quantityText(fill.fee, fill.feeCurrency);
-  const made = card(TITLES[purpose](name, `${quantityText(fill.quantity, base)} at ${priceText(fill.price)} ${quote}`)).fields({
+  const made = card(titleOf(event, name)).fields({
     Notional: `${moneyText(fill.price.times(fill.quantity), quote)}, fee ${fee}`,
     Result: after.realized && resultText(after.realized, quote),
     "Still held": flat || purpose === "entry" ? undefined : quantityText(after.positionQuantity, base),

@@ -1,3 +1,4 @@
+import type { Mode } from "../domain/bot.ts";
 import type { AlertKind } from "../domain/events.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { View } from "../ports/view.ts";
@@ -18,8 +19,26 @@ export interface Alert {
   readonly digestFor?: string;
 }
 
-/** What is known of a bot; undefined after its deletion. */
-export type BotNames = (botId: string) => { readonly name: string; readonly symbol: string } | undefined;
+/** What is known of a bot; undefined after its deletion. A bot without a mode is on paper. */
+export type BotNames = (botId: string) => { readonly name: string; readonly symbol: string; readonly mode?: Mode } | undefined;
+
+/** A bot as an alert speaks of it: `shown` says DEMO or LIVE, `name` is what a person types. */
+export interface NamedBot {
+  readonly name: string;
+  readonly shown: string;
+  readonly symbol: string;
+}
+
+/** What an alert is about, beside its event. */
+export interface About {
+  /** When it happened, as a line of its own. */
+  readonly when: string;
+  bot(botId: string): NamedBot;
+  /** The account whose stream told it; `exchange` as it calls itself. */
+  readonly account: { readonly name: string; readonly shown: string; readonly exchange: string; readonly exchangeId: string | undefined };
+  /** Another account, by the name of its stream. */
+  accountNamed(stream: string): string;
+}
 
 /** What the maker of one kind of alert says; the rest follows from it. */
 export interface AlertPart {
@@ -28,4 +47,14 @@ export interface AlertPart {
   readonly botId?: string;
   readonly digestFor?: string;
   readonly card: Card | View;
+}
+
+/** Never waits, and fails over to the next platform. */
+export function critical(made: Card): AlertPart {
+  return { kind: "critical", critical: true, card: made };
+}
+
+/** For those who get critical alerts, as the good end of one; it may wait for the end of quiet hours. */
+export function followUp(made: Card): AlertPart {
+  return { kind: "critical", critical: false, card: made };
 }

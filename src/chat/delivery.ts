@@ -95,6 +95,7 @@ export class Delivery {
     const lane = new Lane({
       ...this.#parts,
       place,
+      accounts: (account) => desk.state.accounts.get(account),
       platform: platforms.find(({ name }) => name === platformOf(place)),
       wants: (alert) => wants(desk.state.channels.get(place)?.kinds ?? [], place, alert),
       quiet: () => desk.state.channels.get(place)?.quiet,

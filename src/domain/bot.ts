@@ -31,6 +31,14 @@ export interface BotSpec {
   readonly protection: Protection;
 }
 
+/** What stands next to a name wherever it is shown, so that real money and test money are never mistaken for paper, also without colors. */
+const MARKS: Readonly<Record<Mode, string>> = { paper: "", demo: " (DEMO)", live: " (LIVE)" };
+
+/** `dip (LIVE)`; on paper just `dip`. */
+export function marked(name: string, mode: Mode): string {
+  return name + MARKS[mode];
+}
+
 /** Names that people type: lower case, digits and dashes, at most 32. */
 export const BOT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 

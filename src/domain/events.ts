@@ -23,7 +23,14 @@ export type AccountEvent =
   | { type: "key-set"; sealed: SealedKey; enteredBy: KeyEntry; rights: KeyRights; acknowledged: boolean }
   | { type: "key-rewrapped"; sealed: SealedKey }
   /** The account sends no entries until it is resumed, by its rule or by a person. */
-  | { type: "account-paused"; code: PauseCode; reason: string; untilMs: WallMs | undefined }
+  | {
+      type: "account-paused";
+      code: PauseCode;
+      reason: string;
+      untilMs: WallMs | undefined;
+      /** Names of the bots that hold something then; not known where it is left out. */
+      holding?: string[];
+    }
   | { type: "account-resumed"; reason: string }
   | { type: "account-removed"; reason: string }
   | { type: "day-started"; day: string; equity: Decimal }
@@ -44,12 +51,21 @@ export type AccountEvent =
     }
   | { type: "intent"; intent: Intent }
   | { type: "attempt"; intentId: string; clientOrderId: string; attempt: number }
-  | { type: "order-accepted"; clientOrderId: string; venueOrderId: string; venueOrderIds?: string[] }
-  | { type: "order-rejected"; botId: string; clientOrderId: string; code: string; reason: string }
+  /** `found`: its answer had been lost for so long. */
+  | {
+      type: "order-accepted";
+      clientOrderId: string;
+      venueOrderId: string;
+      venueOrderIds?: string[];
+      found?: { readonly botId: string; readonly afterMs: number };
+    }
+  /** `cause`: what kind of rejection it is, where the venue's own words were understood. */
+  | { type: "order-rejected"; botId: string; clientOrderId: string; code: string; reason: string; cause?: string }
   | { type: "order-unknown"; botId: string; clientOrderId: string; reason: string }
   | { type: "order-filled"; fill: Fill; botId: string; purpose: Purpose; reason: string; after: FillOutcome }
   | { type: "order-canceled"; botId: string; clientOrderId: string; reason: string }
-  | { type: "order-expired"; botId: string; clientOrderId: string; reason: string }
+  /** `absent`: its answer had been lost, and it is proven that it never reached the venue. */
+  | { type: "order-expired"; botId: string; clientOrderId: string; reason: string; absent?: true }
   | { type: "trail-moved"; botId: string; highest: Decimal }
   | { type: "breaker-tripped"; breaker: "daily-loss" | "rejects"; day: string; reason: string }
   /** A real position is to be closed, whatever it takes; ends when it is flat. */
@@ -190,6 +206,8 @@ export interface Digest {
 
 export interface DigestBot {
   readonly name: string;
+  /** Paper where it is left out. */
+  readonly mode?: Mode;
   readonly symbol: string;
   readonly status: string;
   readonly realized: Decimal;

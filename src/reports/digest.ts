@@ -24,6 +24,7 @@ export function digestOf(states: readonly Readonly<AccountState>[], day: string,
     const open = unrealizedOf(bot, priceOf);
     bots.push({
       name: bot.spec.name,
+      mode: bot.spec.mode,
       symbol: bot.spec.symbol,
       status: bot.deleted ? "deleted" : bot.status,
       realized: result.realized,

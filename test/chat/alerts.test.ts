@@ -9,7 +9,7 @@ const NOW = marketMs(Date.UTC(2021, 4, 19, 12, 59));
 const names = (botId: string) => (botId === "b1" ? { name: "dip", symbol: "BTC/USDT" } : undefined);
 
 function alert(event: AccountEvent | DeskEvent) {
-  return alertOf("account:a", { sequence: 1, wallMs: wallMs(0), marketMs: NOW, requestId: undefined, event }, names);
+  return alertOf("account:a", { sequence: 1, wallMs: wallMs(0), marketMs: NOW, requestId: undefined, event }, names, () => undefined);
 }
 
 function filled(side: Side, purpose: Purpose, realized: number | undefined): Extract<AccountEvent, { type: "order-filled" }> {
@@ -96,7 +96,7 @@ describe("What happens to bots, accounts and the desk", () => {
   const crash = { cause: "killed by the system", awayMs: 600_000, crashesInWindow: 3 };
   it.each<[AccountEvent | DeskEvent, string, boolean, RegExp]>([
     [{ type: "bot-started", botId: "b1" }, "bots", false, /^dip is running$/],
-    [{ type: "bot-stopped", botId: "b1", closing: true, reason: "asked to" }, "bots", false, /^dip stops and sells/],
+    [{ type: "bot-stopped", botId: "b1", closing: true, reason: "asked to" }, "bots", false, /^dip stops and closes/],
     [{ type: "bot-faulted", botId: "b1", reason: "NaN" }, "bots", true, /^dip has faulted$/],
     [{ type: "breaker-tripped", breaker: "daily-loss", day: "2021-05-19", reason: "5% lost" }, "critical", true, /daily-loss breaker/],
     [{ type: "panic-started", scope: "desk", reason: "asked to" }, "critical", true, /^Panic/],
@@ -131,8 +131,15 @@ describe("What happens to bots, accounts and the desk", () => {
   });
 
   it("names the bot and the order that an order alert is about, and folds and orders it with that bot's", () => {
-    for (const type of ["order-rejected", "order-unknown", "order-expired"] as const) {
-      const event = { type, botId: "b1", clientOrderId: "o-7", code: "-2010", reason: "because" };
+    const order = { botId: "b1", clientOrderId: "o-7", reason: "because" };
+    const events: AccountEvent[] = [
+      { ...order, type: "order-rejected", code: "-2010" },
+      { ...order, type: "order-unknown" },
+      { ...order, type: "order-expired" },
+      { ...order, type: "order-expired", absent: true },
+      { type: "order-accepted", clientOrderId: "o-7", venueOrderId: "v", found: { botId: "b1", afterMs: 4_000 } },
+    ];
+    for (const event of events) {
       expect(factsOf(event)).toEqual({ Bot: "dip", Order: "o-7" });
       expect(alert(event)).toMatchObject({ botId: "b1", foldKey: expect.stringMatching(/:b1$/) });
     }

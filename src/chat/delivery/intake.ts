@@ -1,6 +1,7 @@
 import type { AccountEvent, DeskEvent, Recorded } from "../../domain/events.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Streams } from "../../ports/engine.ts";
+import type { AccountNames } from "../account-names.ts";
 import { alertOf } from "../alerts.ts";
 import type { Alert, BotNames } from "../alerts-shape.ts";
 import { type Entry, newEntry } from "./entry.ts";
@@ -21,6 +22,7 @@ export interface IntakeParts {
   readonly streams: Streams;
   readonly clock: Clock;
   readonly names: BotNames;
+  readonly accounts: AccountNames;
   readonly wants: (alert: Alert) => boolean;
 }
 
@@ -221,7 +223,7 @@ export class Intake {
   }
 
   #alertOf(stream: string, recorded: Recorded<AccountEvent | DeskEvent>): Alert | undefined {
-    const alert = alertOf(stream, recorded, this.#parts.names);
+    const alert = alertOf(stream, recorded, this.#parts.names, this.#parts.accounts);
     return alert && this.#parts.wants(alert) ? alert : undefined;
   }
 
