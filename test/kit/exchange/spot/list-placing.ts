@@ -38,13 +38,8 @@ export function placeList(core: SpotCore, account: SpotAccount, draft: ListDraft
   const need = buys ? working.quantity!.times(working.price!) : working.quantity!;
   const lock = core.lockNeeded(account, buys ? market.listing.quote : market.listing.base, need);
   const order = core.accept(account, working);
-  const list = listOf(
-    core,
-    account,
-    draft,
-    order,
-    draft.legs.map((leg) => core.accept(account, leg, true)),
-  );
+  const legs = stopFirst(draft.legs).map((leg) => core.accept(account, leg, true));
+  const list = listOf(core, account, draft, order, legs);
   order.lock = lock;
   core.matcher.enter(market, order, core.nowMs);
   return list;
@@ -60,7 +55,7 @@ function placeOco(core: SpotCore, account: SpotAccount, draft: ListDraft): SpotO
   const sells = above.side === "SELL";
   const need = draft.legs.map((leg) => (sells ? leg.quantity! : leg.quantity!.times(leg.price ?? leg.stopPrice!)));
   const lock = core.lockNeeded(account, sells ? market.listing.base : market.listing.quote, most(need));
-  const legs = draft.legs.map((leg) => core.accept(account, leg));
+  const legs = stopFirst(draft.legs).map((leg) => core.accept(account, leg));
   lock.users = legs.length;
   for (const leg of legs) leg.lock = lock;
   const list = listOf(core, account, draft, undefined, legs);
@@ -88,6 +83,11 @@ function listOf(
   };
   core.lists.add(list);
   return list;
+}
+
+/** The exchange numbers and names the stop before the target. */
+function stopFirst(legs: readonly OrderDraft[]): readonly OrderDraft[] {
+  return legs.toSorted((a, b) => Number(STOP_TYPES.has(b.type)) - Number(STOP_TYPES.has(a.type)));
 }
 
 /** The documented rules about which types and sides may stand where. */
