@@ -79,7 +79,7 @@ export class FormDesk {
   /** Everything that this desk wrote down or said, as text. */
   traces(...views: readonly (View | undefined)[]): string {
     const { inbox, ledger, log } = this.desk;
-    return JSON.stringify([[...inbox.rows], ledger.events, ledger.state.requests, log, views, this.told]);
+    return JSON.stringify([[...inbox.rows], ledger.events, log, views, this.told]);
   }
 }
 

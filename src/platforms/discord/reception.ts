@@ -11,6 +11,7 @@ import type { View } from "../../ports/view.ts";
 import { Answer, type AnswerParts } from "./answer.ts";
 import { type AnswerHandle, encodeHandle } from "./answer-handle.ts";
 import { EPHEMERAL, renderCard, renderForm, TYPE_PREFIX, TYPED_FIELD } from "./render.ts";
+import { renderSecretModal, SECRET_PREFIX, secretsOf } from "./secret-modal.ts";
 import { slashLine } from "./slash-args.ts";
 import { suggestions } from "./suggestions.ts";
 
@@ -57,6 +58,7 @@ export class Reception {
   async #press(interaction: ButtonInteraction): Promise<void> {
     const { api, logger } = this.#parts;
     if (interaction.customId.startsWith(TYPE_PREFIX)) return api.openForm(interaction, renderForm(interaction.customId));
+    if (interaction.customId.startsWith(SECRET_PREFIX)) return this.#openSecrets(interaction);
     const acknowledged = api.deferUpdate(interaction);
     acknowledged.catch(() => undefined);
     const { id: requestId, user, place } = askedBy(interaction);
@@ -71,8 +73,29 @@ export class Reception {
     await new Answer(this.#parts, aside, acknowledged).finish(result.view);
   }
 
+  /** Discord shows a form only in answer to the press itself, so the door is asked from memory. */
+  async #openSecrets(interaction: ButtonInteraction): Promise<void> {
+    const { api } = this.#parts;
+    const { user, place } = askedBy(interaction);
+    const found = this.#door.forms.look(interaction.customId.slice(SECRET_PREFIX.length), user.id, place.id);
+    if ("problem" in found) return api.reply(interaction, renderCard(found.problem, { ephemeral: true }));
+    await api.openForm(interaction, renderSecretModal(found));
+  }
+
+  /** Secrets go to the door and nowhere else: they are not stored, not even as a request. Only that person sees the answer. */
+  async #entered(interaction: ModalSubmitInteraction): Promise<void> {
+    const values = secretsOf(interaction);
+    const { user, place } = askedBy(interaction);
+    const target = isEphemeral(interaction) || place.direct ? "original" : "follow-up";
+    const acknowledged = this.#parts.api.deferUpdate(interaction);
+    const answer = new Answer(this.#parts, handleOf(interaction, { isPrivate: true, target }), acknowledged);
+    const token = interaction.customId.slice(SECRET_PREFIX.length);
+    await answer.finish(await this.#door.forms.submit({ token, values, user, place }));
+  }
+
   async #typed(interaction: ModalSubmitInteraction): Promise<void> {
     const { api } = this.#parts;
+    if (interaction.customId.startsWith(SECRET_PREFIX)) return this.#entered(interaction);
     const { id, user, place } = askedBy(interaction);
     const found = this.#door.answer(interaction.fields.getTextInputValue(TYPED_FIELD), id, user, place);
     if (found === undefined) return api.reply(interaction, renderCard(NOT_OPEN, { ephemeral: true }));

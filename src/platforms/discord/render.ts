@@ -7,6 +7,7 @@ import type {
 } from "discord.js";
 import { oneLine, visible } from "../../domain/visible-text.ts";
 import type { Button, View } from "../../ports/view.ts";
+import { SECRET_PREFIX } from "./secret-modal.ts";
 import { tableBlock } from "./table.ts";
 import { cut, escaped, fitLines, withCode } from "./text.ts";
 
@@ -44,6 +45,7 @@ const ID_MAX = 100;
 const QUESTION_MARKER = "|";
 const FORM_TITLE_MAX = 45;
 const FORM_TEXT_MAX = 4_000;
+const ENTER_LABEL = "Enter the key";
 const REPEAT_NOTE = "-# (repeat)";
 const ACCENT = { plain: 0x58_65_f2, good: 0x2e_cc_71, bad: 0xe7_4c_3c, warning: 0xf1_c4_0f } as const;
 const STYLE = { primary: 1, plain: 2, danger: 4 } as const;
@@ -118,6 +120,7 @@ function fieldLine({ name, value }: { name: string; value: string }): string {
 function buttonsOf(view: View): { shown: APIButtonComponentWithCustomId[]; left: number } {
   const unique = [...new Map(view.buttons.map((button) => [button.action, button])).values()];
   const typed = view.question?.freeText === true ? [typeButton(view.question.argument, view.title)] : [];
+  if (view.form) typed.push({ type: 2, style: STYLE.primary, label: ENTER_LABEL, custom_id: SECRET_PREFIX + view.form.token });
   const shown = unique.slice(0, BUTTONS_MAX - typed.length).map(buttonComponent);
   // The way out stands last.
   const leaving = shown.at(-1)?.style === STYLE.danger ? shown.splice(-1) : [];

@@ -1,5 +1,6 @@
 import type { ButtonPress, CommandInfo, Completion, FrontDoor, Place, Request } from "../../../src/ports/platform.ts";
 import type { View } from "../../../src/ports/view.ts";
+import { FakeForms } from "../fake-forms.ts";
 
 export function view(title: string, more: Partial<View> = {}): View {
   return { title, tone: "plain", lines: [], fields: [], buttons: [], ...more };
@@ -24,6 +25,7 @@ const CATALOG: CommandInfo[] = [
 
 /** A front door that does what the test says and remembers what it was asked. */
 export class FakeDoor implements FrontDoor {
+  readonly forms = new FakeForms();
   readonly accepted: Request[] = [];
   readonly handled: Request[] = [];
   readonly presses: ButtonPress[] = [];

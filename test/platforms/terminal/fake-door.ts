@@ -1,5 +1,6 @@
 import type { ArgInfo, ButtonPress, CommandInfo, Completion, FrontDoor, Place, Request } from "../../../src/ports/platform.ts";
 import type { View } from "../../../src/ports/view.ts";
+import { FakeForms } from "../fake-forms.ts";
 
 export function view(title: string, more: Partial<View> = {}): View {
   return { title, tone: "plain", lines: [], fields: [], buttons: [], ...more };
@@ -43,6 +44,7 @@ const CATALOG: CommandInfo[] = [
 
 /** A front door that a test scripts: what it was asked, and what it answers. */
 export class FakeDoor implements FrontDoor {
+  readonly forms = new FakeForms();
   readonly handled: Request[] = [];
   readonly accepted: Request[] = [];
   readonly presses: ButtonPress[] = [];
