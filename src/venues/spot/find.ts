@@ -1,7 +1,7 @@
 import { ZERO } from "../../domain/money.ts";
 import type { OrderReading, OrderRef, VenueOrder } from "../../ports/live-venue.ts";
 import type { Reader } from "./reader.ts";
-import { read, sentId, spotId, targetId } from "./requests.ts";
+import { probe, sentId, spotId, targetId } from "./requests.ts";
 import { ordersOf } from "./rows.ts";
 import { ORDER_ROW, ORDER_ROWS, type OrderRow } from "./shapes.ts";
 
@@ -42,7 +42,7 @@ async function byId(reader: Reader, ref: OrderRef): Promise<Found> {
 type RowReading = { readonly row: OrderRow } | { readonly negative: true } | OrderReading;
 
 async function orderRow(reader: Reader, ref: OrderRef, origClientOrderId: string): Promise<RowReading> {
-  const reply = await reader.ask(read("/api/v3/order", { symbol: spotId(ref.symbol), origClientOrderId }), ORDER_ROW);
+  const reply = await reader.ask(probe("/api/v3/order", { symbol: spotId(ref.symbol), origClientOrderId }), ORDER_ROW);
   if (reply.kind === "none") return { kind: "no-reading", reason: reply.reason };
   if (reply.kind === "refused") {
     if (reply.code === NO_ORDER) return { negative: true };
@@ -53,7 +53,7 @@ async function orderRow(reader: Reader, ref: OrderRef, origClientOrderId: string
 }
 
 async function amongOpen(reader: Reader, ref: OrderRef): Promise<Found> {
-  const reply = await reader.ask(read("/api/v3/openOrders", { symbol: spotId(ref.symbol) }), ORDER_ROWS);
+  const reply = await reader.ask(probe("/api/v3/openOrders", { symbol: spotId(ref.symbol) }), ORDER_ROWS);
   return reply.kind === "data" ? foundIn(reply.data, ref) : { kind: "no-reading", reason: reply.reason };
 }
 
@@ -61,7 +61,7 @@ async function amongAll(reader: Reader, ref: OrderRef, venueMs: number): Promise
   const symbol = spotId(ref.symbol);
   let from: Record<string, number | string> = { startTime: Math.round(venueMs - HISTORY_MS) };
   for (let page = 0; page < PAGES_MAX; page += 1) {
-    const reply = await reader.ask(read("/api/v3/allOrders", { symbol, limit: PAGE, ...from }), ORDER_ROWS);
+    const reply = await reader.ask(probe("/api/v3/allOrders", { symbol, limit: PAGE, ...from }), ORDER_ROWS);
     if (reply.kind !== "data") return { kind: "no-reading", reason: reply.reason };
     const found = foundIn(reply.data, ref);
     const last = reply.data.at(-1);

@@ -35,6 +35,11 @@ export function read(path: string, params: Params): WireCall {
   return { method: "GET", path, params, signed: true, timeoutMs: TIMEOUT_MS };
 }
 
+/** A read that an unanswered order waits for goes ahead of all others. */
+export function probe(path: string, params: Params): WireCall {
+  return { ...read(path, params), priority: "exit" };
+}
+
 export function readPublic(path: string): WireCall {
   return { method: "GET", path, params: {}, signed: false, timeoutMs: TIMEOUT_MS };
 }

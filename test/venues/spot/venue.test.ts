@@ -280,31 +280,62 @@ describe("reading an account", () => {
     ]);
   });
 
-  it("reads fills from an instant, then by their ids, and moves over days without any", async () => {
-    const fill = {
-      symbol: "BTCUSDT",
-      id: 57,
-      orderId: 28,
-      price: "1.5",
-      qty: "2",
-      commission: "-0.1",
-      commissionAsset: "BNB",
-      time: NOW_MS,
-      isBuyer: false,
-      isMaker: true,
-    };
-    wire.tell("GET /api/v3/myTrades", answered(200, []), answered(200, []), answered(200, [fill]), answered(200, []));
+  const FILL_ROW = {
+    symbol: "BTCUSDT",
+    id: 57,
+    orderId: 28,
+    price: "1.5",
+    qty: "2",
+    commission: "-0.1",
+    commissionAsset: "BNB",
+    time: NOW_MS - 61_000,
+    isBuyer: false,
+    isMaker: true,
+  };
+
+  it("reads fills from an instant, then by their ids, and again while a late one could come before them", async () => {
+    const young = { ...FILL_ROW, id: 59, time: NOW_MS - 1_000 };
+    const late = { ...FILL_ROW, id: 58, time: NOW_MS - 2_000 };
+    wire.tell("GET /api/v3/myTrades", answered(200, []), answered(200, [FILL_ROW, young]), answered(200, [late, young]), answered(200, []));
+    const first = await venue.fills("BTC/USDT", undefined, NOW_MS - 70_000);
+    expect(first).toEqual({ fills: [], cursor: `from:${NOW_MS - 70_000}` });
+    const second = await venue.fills("BTC/USDT", first.cursor, 0);
+    expect(second).toMatchObject({
+      fills: [{ fillId: "57", side: "sell", liquidity: "maker", feeCurrency: "BNB" }, { fillId: "59" }],
+      cursor: "id:58",
+    });
+    expect(await venue.fills("BTC/USDT", second.cursor, 0)).toMatchObject({ fills: [{ fillId: "58" }, { fillId: "59" }], cursor: "id:58" });
+    expect(await venue.fills("BTC/USDT", "id:60", 0)).toEqual({ fills: [], cursor: "id:60" });
+    expect(wire.asked("GET /api/v3/myTrades").map(({ startTime, fromId }) => startTime ?? fromId)).toEqual([
+      NOW_MS - 70_000,
+      NOW_MS - 70_000,
+      58,
+      60,
+    ]);
+  });
+
+  it("passes over a day without fills when it was empty twice", async () => {
+    wire.tell("GET /api/v3/myTrades", answered(200, []));
     const since = NOW_MS - 2 * 86_400_000;
-    const first = await venue.fills("BTC/USDT", undefined, since);
-    expect(first).toEqual({ fills: [], cursor: `from:${since + 86_400_000}` });
-    const second = await venue.fills("BTC/USDT", `from:${NOW_MS}`, since);
-    expect(second.cursor).toBe(`from:${NOW_MS}`);
-    const third = await venue.fills("BTC/USDT", second.cursor, since);
-    expect(third).toMatchObject({ fills: [{ fillId: "57", side: "sell", liquidity: "maker", feeCurrency: "BNB" }], cursor: "id:58" });
-    expect(await venue.fills("BTC/USDT", "id:58", since)).toEqual({ fills: [], cursor: "id:58" });
-    expect(wire.asked("GET /api/v3/myTrades").at(-1)).toEqual({ symbol: "BTCUSDT", limit: 1_000, fromId: 58 });
-    wire.tell("GET /api/v3/myTrades", answered(200, [fill, fill]));
-    await expect(venue.fills("BTC/USDT", "id:1", since)).rejects.toThrow(TransientError);
+    const { cursor } = await venue.fills("BTC/USDT", undefined, since);
+    expect(cursor).toBe(`from:${since},empty:${NOW_MS}`);
+    await clock.advance(29_000);
+    expect((await venue.fills("BTC/USDT", cursor, since)).cursor).toBe(cursor);
+    await clock.advance(2_000);
+    expect((await venue.fills("BTC/USDT", cursor, since)).cursor).toBe(`from:${since + 86_400_000}`);
+  });
+
+  it("reads whole pages of fills until the last, and refuses disorder", async () => {
+    const page = Array.from({ length: 1_000 }, (_, n) => ({ ...FILL_ROW, id: n + 1 }));
+    wire.tell(
+      "GET /api/v3/myTrades",
+      answered(200, page),
+      answered(200, [{ ...FILL_ROW, id: 1_001 }]),
+      answered(200, [FILL_ROW, FILL_ROW]),
+    );
+    const { fills, cursor } = await venue.fills("BTC/USDT", "id:1", 0);
+    expect([fills.length, cursor]).toEqual([1_001, "id:1002"]);
+    await expect(venue.fills("BTC/USDT", "id:1", 0)).rejects.toThrow(TransientError);
   });
 
   it.each([
