@@ -1,0 +1,90 @@
+import type { Change } from "./copy.ts";
+
+/** A fault put into a copy of the sources on purpose. The rig is worth something only if it catches each of them. */
+export interface Mutant {
+  readonly name: string;
+  readonly changes: readonly Change[];
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "an order is sent before its intent is durable",
+    changes: [
+      {
+        file: "src/engine/stream.ts",
+        find: "    await this.#store.append({",
+        put: "    void this.#store.append({",
+      },
+    ],
+  },
+  {
+    name: "a slot that was acted on is decided again",
+    changes: [
+      {
+        file: "src/engine/executor.ts",
+        find: "  return bot.actedSlotMs === undefined || slot.candle.openTimeMs > bot.actedSlotMs;",
+        put: "  return true;",
+      },
+    ],
+  },
+  {
+    name: "an entry on a candle that is not the newest",
+    changes: [
+      {
+        file: "src/engine/executor.ts",
+        find: "      late: slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),",
+        put: "      late: slot.closedMs > services.now() + timeframeMs(slot.feed.timeframe),",
+      },
+    ],
+  },
+  {
+    name: "a halt is written and not obeyed",
+    changes: [
+      {
+        file: "src/engine/desk.ts",
+        find: "    if (!halt || (halt.untilMs !== undefined && halt.untilMs <= this.clock.wall())) return undefined;",
+        put: "    if (!halt?.panic || (halt.untilMs !== undefined && halt.untilMs <= this.clock.wall())) return undefined;",
+      },
+    ],
+  },
+  {
+    name: "a candle is taken for closed before it is",
+    changes: [
+      {
+        file: "src/feeds/exchange/closed-candles.ts",
+        find: "  return minuteBound(wallMs - CLOSE_GRACE_MS);",
+        put: "  return minuteBound(wallMs + 30_000);",
+      },
+    ],
+  },
+  {
+    name: "an unanswered order is forgotten at start",
+    changes: [
+      {
+        file: "src/engine/executor.ts",
+        find: '      if (order.status !== "in-flight" && order.status !== "unknown") continue;',
+        put: '      if (order.status !== "unknown") continue;',
+      },
+    ],
+  },
+  {
+    name: "what the store refuses is not written again",
+    changes: [
+      {
+        file: "src/engine/account.ts",
+        find: "        await this.services.clock.sleep(STORE_RETRY_MS);",
+        put: "        return;",
+      },
+    ],
+  },
+  {
+    name: "a stop leaves the bot running in memory",
+    changes: [
+      {
+        file: "src/engine/bots.ts",
+        find: '{ type: "bot-stopped", botId: bot.spec.id, closing: close, reason:',
+        put: '{ type: "bot-faulted", botId: bot.spec.id, reason: "" } as never; void { reason:',
+      },
+    ],
+  },
+];

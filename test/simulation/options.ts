@@ -1,0 +1,70 @@
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+
+/** What a run of the simulation is asked for. */
+export interface SimOptions {
+  readonly from: number;
+  readonly seeds: number;
+  /** Ends when so much real time has passed, however many seeds that are. */
+  readonly minutes: number | undefined;
+  readonly hours: number;
+  readonly bots: number;
+  readonly workers: number;
+  readonly mode: "seeds" | "one" | "canary" | "verify-hash" | "mutants";
+  /** Mutants to try; all when empty. */
+  readonly names: readonly string[];
+}
+
+const USAGE = `npm run sim -- --seeds N --hours H [--from S] [--bots B] [--minutes M] [--workers W]
+npm run sim -- --seed S [--hours H] [--bots B]      replays one seed, with everything that happens
+npm run sim -- --canary                             a world that is broken on purpose must be caught
+npm run sim -- --verify-hash [--seeds N]            each seed twice, in fresh processes: equal hashes
+npm run sim -- --mutants [NAME ...]                 broken copies of the sources must all be caught`;
+
+/** Reads the command line. Throws RangeError with the usage when it makes no sense. */
+export function optionsOf(args: readonly string[]): SimOptions {
+  const number = { type: "string" } as const;
+  const flag = { type: "boolean", default: false } as const;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      seeds: number,
+      seed: number,
+      hours: number,
+      from: number,
+      bots: number,
+      minutes: number,
+      workers: number,
+      canary: flag,
+      "verify-hash": flag,
+      mutants: flag,
+    },
+  });
+  const mode = values.canary
+    ? "canary"
+    : values["verify-hash"]
+      ? "verify-hash"
+      : values.mutants
+        ? "mutants"
+        : values.seed === undefined
+          ? "seeds"
+          : "one";
+  return {
+    mode,
+    names: positionals,
+    from: numberOf("from", values.seed ?? values.from, 1),
+    seeds: mode === "one" ? 1 : numberOf("seeds", values.seeds, mode === "verify-hash" ? 10 : values.minutes === undefined ? 100 : 1e9),
+    minutes: values.minutes === undefined ? undefined : numberOf("minutes", values.minutes, 0),
+    hours: numberOf("hours", values.hours, 6),
+    bots: numberOf("bots", values.bots, 20),
+    workers: numberOf("workers", values.workers, availableParallelism()),
+  };
+}
+
+function numberOf(name: string, text: string | undefined, otherwise: number): number {
+  const value = text === undefined ? otherwise : Number(text);
+  if (!Number.isFinite(value) || value < 0)
+    throw new RangeError(`--${name} must be a number that is not negative, found "${text}".\n${USAGE}`);
+  return value;
+}

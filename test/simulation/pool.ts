@@ -1,0 +1,50 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { resolve } from "node:path";
+import type { SeedResult } from "./run.ts";
+import type { WorldOptions } from "./world/world.ts";
+
+export type Job = Omit<WorldOptions, "listener">;
+
+export interface PoolOptions {
+  /** Where test/simulation lies: that of a copy, when the copy is to be played. */
+  readonly folder: string;
+  readonly workers: number;
+  /** A process for each seed, for what must not depend on an earlier one. */
+  readonly fresh?: boolean;
+}
+
+/** Plays seeds on several processes and hands each result on as it comes. A job that kills its process is a result, too. */
+export async function playAll(jobs: Iterable<Job>, pool: PoolOptions, onResult: (result: SeedResult) => "go on" | "stop"): Promise<void> {
+  const source = jobs[Symbol.iterator]();
+  let stopped = false;
+  const play = async (): Promise<void> => {
+    let child: ChildProcess | undefined;
+    for (let next = source.next(); !next.done && !stopped; next = source.next()) {
+      child ??= fork(resolve(pool.folder, "worker.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+      const result = await played(child, next.value);
+      if (onResult(result) === "stop") stopped = true;
+      if (pool.fresh !== true && child.exitCode === null && child.connected) continue;
+      child.kill();
+      child = undefined;
+    }
+    child?.kill();
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.floor(pool.workers)) }, play));
+}
+
+function played(child: ChildProcess, job: Job): Promise<SeedResult> {
+  return new Promise((settle) => {
+    const ended = (): void => settle(broken(job));
+    child.once("exit", ended);
+    child.once("message", (result) => {
+      child.off("exit", ended);
+      settle(result as SeedResult);
+    });
+    child.send(job);
+  });
+}
+
+function broken({ seed }: Job): SeedResult {
+  const violations = [{ law: "rig", text: "the process that played this seed ended", atMs: 0 }];
+  return { seed, hash: "", violations, counts: [], faults: [], happened: 0, virtualMs: 0, realMs: 0 };
+}

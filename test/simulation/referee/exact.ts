@@ -1,0 +1,30 @@
+/** Exact numbers of the referee, apart from the product's own: whole multiples of 10^-30. */
+export type Exact = bigint;
+
+const PLACES = 30;
+const UNIT = 10n ** BigInt(PLACES);
+
+export const NOTHING: Exact = 0n;
+
+/** From plain digits. */
+export function exact(text: string): Exact {
+  const [, sign = "", whole = "0", fraction = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (!/^-?\d+(\.\d+)?$/.test(text) || fraction.length > PLACES) throw new RangeError(`expected plain digits, found "${text}"`);
+  const value = BigInt(whole) * UNIT + BigInt(fraction.padEnd(PLACES, "0"));
+  return sign === "-" ? -value : value;
+}
+
+/** Exact as long as both together have at most 30 decimals. */
+export function times(a: Exact, b: Exact): Exact {
+  return (a * b) / UNIT;
+}
+
+export function toNumber(value: Exact): number {
+  return Number(value) / Number(UNIT);
+}
+
+export function textOf(value: Exact): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(PLACES + 1, "0");
+  const fraction = digits.slice(-PLACES).replace(/0+$/, "");
+  return `${value < 0n ? "-" : ""}${digits.slice(0, -PLACES)}${fraction === "" ? "" : `.${fraction}`}`;
+}

@@ -1,0 +1,101 @@
+import type { AppendBatch } from "../../../src/ports/store.ts";
+import { type Asked, Broken, type Facts, type Law, type ProcessFacts, type SentOrder } from "./law.ts";
+import { BooksLaw, LimitsLaw } from "./law-books.ts";
+import { DecisionLaw } from "./law-decisions.ts";
+import { ObedienceLaw } from "./law-obedience.ts";
+import { Edges, OnceLaw } from "./law-orders.ts";
+import { StopLaw } from "./law-protection.ts";
+import { BoundsLaw, ConvergenceLaw, HolderLaw, PaperLaw } from "./law-rest.ts";
+import { rowsOf } from "./log.ts";
+
+/** An invariant that was broken, and when. */
+export interface Violation {
+  readonly law: string;
+  readonly text: string;
+  readonly atMs: number;
+}
+
+/** Watches a world and says which invariants it broke. It never asks the engine's books, but for comparing what they say with the truth. */
+export class Referee {
+  readonly violations: Violation[] = [];
+  readonly #facts: Facts;
+  readonly #nowMs: () => number;
+  readonly #laws: readonly Law[];
+  #batches = 0;
+
+  constructor(facts: Facts, nowMs: () => number, laws: readonly Law[]) {
+    this.#facts = facts;
+    this.#nowMs = nowMs;
+    this.#laws = laws;
+  }
+
+  /** A batch is durable now: the only thing of ours that the referee believes. */
+  durable(batch: AppendBatch, firstSequence: number): void {
+    this.#batches += 1;
+    for (const row of rowsOf(batch, firstSequence, this.#batches, this.#facts.trueMs())) {
+      this.#judge((law) => law.arriving?.(row));
+      this.#judge(() => this.#facts.books.apply(row), [{ id: "4" }]);
+      this.#judge((law) => law.durable?.(row));
+    }
+  }
+
+  sent(order: SentOrder): void {
+    this.#judge((law) => law.sent?.(order));
+  }
+
+  asked(asked: Asked): void {
+    this.#judge((law) => law.asked?.(asked));
+  }
+
+  done(asked: Asked): void {
+    this.#judge((law) => law.done?.(asked));
+  }
+
+  refused(asked: Asked, because: string): void {
+    this.#judge((law) => law.refused?.(asked, because));
+  }
+
+  second(process: ProcessFacts): void {
+    this.#judge((law) => law.second?.(process));
+  }
+
+  quietEnd(process: ProcessFacts, open: readonly Asked[]): void {
+    this.#judge((law) => law.quietEnd?.(process, open));
+  }
+
+  /** What a process called fatal, or a start that failed, and nothing in the world explains. */
+  unexplained(what: string): void {
+    this.#note(new Broken("12", what));
+  }
+
+  #judge(ask: (law: Law) => void, laws: readonly Law[] = this.#laws): void {
+    for (const law of laws) {
+      try {
+        ask(law);
+      } catch (failure) {
+        this.#note(failure instanceof Broken ? failure : new Broken(law.id, String(failure)));
+      }
+    }
+  }
+
+  #note({ law, message }: Broken): void {
+    this.violations.push({ law, text: message, atMs: this.#nowMs() });
+  }
+}
+
+/** The invariants of accounts on paper. */
+export function paperLaws(facts: Facts, wallMs: () => number): Law[] {
+  return [
+    new Edges(facts),
+    new DecisionLaw(facts),
+    new OnceLaw(facts),
+    new BooksLaw(facts),
+    new StopLaw(facts),
+    new LimitsLaw(facts),
+    new ObedienceLaw(facts, wallMs),
+    new HolderLaw(facts),
+    new PaperLaw(facts),
+    new BoundsLaw(facts),
+    new ConvergenceLaw(facts),
+  ];
+}

@@ -1,0 +1,31 @@
+import type { Violation } from "./referee/referee.ts";
+import { World, type WorldOptions } from "./world/world.ts";
+
+/** What one seed led to. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly hash: string;
+  readonly violations: readonly Violation[];
+  readonly counts: readonly (readonly [string, number])[];
+  readonly faults: readonly string[];
+  readonly happened: number;
+  readonly virtualMs: number;
+  readonly realMs: number;
+}
+
+/** Plays one seed from its beginning to its end, or to its first broken invariant. */
+export async function runSeed(options: WorldOptions): Promise<SeedResult> {
+  const startedMs = performance.now();
+  const world = new World(options);
+  await world.run();
+  return {
+    seed: options.seed,
+    hash: world.trace.digest(),
+    violations: world.referee.violations,
+    counts: [...world.coverage.counts],
+    faults: [...world.draw.climates.keys()],
+    happened: world.timeline.happened,
+    virtualMs: world.timeline.nowMs,
+    realMs: performance.now() - startedMs,
+  };
+}

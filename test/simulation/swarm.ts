@@ -1,0 +1,56 @@
+import type { Dice } from "./world/dice.ts";
+import type { Climate } from "./world/weather.ts";
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+/** Faults that come in spells, by their row of the fault table. */
+const CLIMATES: Readonly<Record<string, Climate>> = {
+  D2: { perHour: 2, shortestMs: SECOND_MS, longestMs: 10 * MINUTE_MS },
+  D3: { perHour: 4, shortestMs: SECOND_MS, longestMs: 2 * MINUTE_MS },
+  D4: { perHour: 1, shortestMs: 10 * SECOND_MS, longestMs: 15 * MINUTE_MS },
+  D6: { perHour: 6, shortestMs: SECOND_MS, longestMs: 10 * MINUTE_MS },
+  P2: { perHour: 2, shortestMs: 1, longestMs: 10 * MINUTE_MS },
+  P3: { perHour: 0.7, shortestMs: 20 * SECOND_MS, longestMs: 5 * MINUTE_MS },
+  P4: { perHour: 2, shortestMs: SECOND_MS, longestMs: 30 * MINUTE_MS },
+  E1: { perHour: 4, shortestMs: SECOND_MS, longestMs: 5 * MINUTE_MS },
+  E3: { perHour: 4, shortestMs: SECOND_MS, longestMs: 5 * MINUTE_MS },
+  E8: { perHour: 1, shortestMs: MINUTE_MS, longestMs: 60 * MINUTE_MS },
+  E9: { perHour: 4, shortestMs: SECOND_MS, longestMs: 10 * MINUTE_MS },
+  E15: { perHour: 0.5, shortestMs: 30 * SECOND_MS, longestMs: 30 * MINUTE_MS },
+  "E17 late": { perHour: 3, shortestMs: MINUTE_MS, longestMs: 10 * MINUTE_MS },
+  "E17 revised": { perHour: 3, shortestMs: MINUTE_MS, longestMs: 20 * MINUTE_MS },
+  "E17 future": { perHour: 2, shortestMs: MINUTE_MS, longestMs: 10 * MINUTE_MS },
+};
+
+/** Faults that this variant of the world can have, apart from those that are drawn per process: P1 and what follows from it. */
+export const PAPER_FAULTS: readonly string[] = Object.keys(CLIMATES);
+
+/** What one seed drew. */
+export interface Draw {
+  readonly climates: ReadonlyMap<string, Climate>;
+  /** Port calls that a process lives for: drawn anew for each, undefined when none is killed. */
+  readonly kills: { readonly callsMin: number; readonly callsMax: number } | undefined;
+  /** Between the death of a process and the next start. */
+  readonly downMaxMs: number;
+  readonly safeAfterCrashes: number;
+  /** How often each person wants something. */
+  readonly wishEveryMs: number;
+}
+
+/** Each seed has its own subset of the faults and its own rates. */
+export function drawFaults(dice: Dice): Draw {
+  const share = dice.between(0, 0.8);
+  const climates = new Map<string, Climate>();
+  for (const [id, climate] of Object.entries(CLIMATES)) {
+    if (dice.chance(share)) climates.set(id, { ...climate, perHour: climate.perHour * dice.magnitude(0.3, 3) });
+  }
+  const kills = dice.chance(0.7) ? { callsMin: 1, callsMax: dice.magnitude(200, 20_000) } : undefined;
+  return {
+    climates,
+    kills,
+    downMaxMs: dice.magnitude(2_000, 10 * MINUTE_MS),
+    safeAfterCrashes: dice.chance(0.2) ? 5 : 0,
+    wishEveryMs: dice.magnitude(2, 30) * MINUTE_MS,
+  };
+}

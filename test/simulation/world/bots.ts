@@ -1,0 +1,30 @@
+import type { Sizing } from "../../../src/domain/bot.ts";
+import { decimal } from "../../../src/domain/money.ts";
+import type { NewBot } from "../../../src/ports/engine.ts";
+import type { Dice } from "./dice.ts";
+
+const QUICK: readonly (() => Pick<NewBot, "strategy" | "params">)[] = [
+  () => ({ strategy: "ema-cross", params: { fast: 2, slow: 5 } }),
+  () => ({ strategy: "bollinger-breakout", params: { period: 5, deviations: 0.9 } }),
+  () => ({ strategy: "rsi-reversion", params: { period: 4, enterBelow: 35, exitAbove: 60 } }),
+];
+
+/** Bots that act often, of every strategy, on every symbol. */
+export function invented(dice: Dice, count: number, symbols: readonly string[], named: string): NewBot[] {
+  return Array.from({ length: count }, (_, index): NewBot => {
+    const pct = (low: number, high: number, odds: number) =>
+      dice.chance(odds) ? Math.round(dice.between(low, high) * 100) / 100 : undefined;
+    const sizing: Sizing = dice.chance(0.7)
+      ? { kind: "equity-percent", pct: dice.pick([5, 10, 20, 60]) }
+      : { kind: "notional", notional: decimal(dice.pick(["120", "345.67", "1500", "9000"])) };
+    return {
+      name: `${named}-${index + 1}`,
+      group: undefined,
+      symbol: dice.pick(symbols),
+      timeframe: dice.pick(["1m", "1m", "3m", "5m"] as const),
+      ...dice.pick(QUICK)(),
+      sizing,
+      protection: { stopPct: pct(0.3, 2, 0.7), takePct: pct(0.3, 3, 0.4), trailingPct: pct(0.3, 2, 0.3) },
+    };
+  });
+}

@@ -1,0 +1,131 @@
+import type { Trace } from "./trace.ts";
+
+/** Where a process dies: at its n-th port call, before the call has its effect or after it, unanswered. */
+export interface CrashPoint {
+  readonly call: number;
+  readonly when: "before" | "after";
+}
+
+/** A call of any port by a process, numbered over all its ports. */
+export interface PortCall {
+  readonly port: string;
+  readonly method: string;
+  readonly number: number;
+}
+
+/**
+ * One life of the process. Every call of every port passes through its gate; when it has died, no call has an effect and no answer ever comes, and
+ * while it is frozen, answers wait. Memory dies with it, because nothing else refers to it.
+ */
+export class Generation {
+  readonly number: number;
+  readonly #trace: Trace;
+  readonly #onDeath: (at: PortCall | undefined, cause: string) => void;
+  #point: CrashPoint | undefined;
+  #alive = true;
+  #calls = 0;
+  #waiting = 0;
+  #thawed: { promise: Promise<void>; resolve: () => void } | undefined;
+
+  constructor(number: number, point: CrashPoint | undefined, trace: Trace, onDeath: (at: PortCall | undefined, cause: string) => void) {
+    this.number = number;
+    this.#point = point;
+    this.#trace = trace;
+    this.#onDeath = onDeath;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  get frozen(): boolean {
+    return this.#thawed !== undefined;
+  }
+
+  /** Port calls so far. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** Port calls that were not answered yet. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Forgets its crash point: faults are over. */
+  spare(): void {
+    this.#point = undefined;
+  }
+
+  die(cause: string, at?: PortCall): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#onDeath(at, cause);
+  }
+
+  freeze(): void {
+    if (this.#thawed) return;
+    let resolve: () => void = () => undefined;
+    const promise = new Promise<void>((thaw) => {
+      resolve = thaw;
+    });
+    this.#thawed = { promise, resolve };
+  }
+
+  thaw(): void {
+    this.#thawed?.resolve();
+    this.#thawed = undefined;
+  }
+
+  /** Carries out a port call for this process, unless it dies of it. `noise` keeps everyday calls out of what a person reads. */
+  async gate<T>(port: string, method: string, effect: () => Promise<T>, noise = false): Promise<T> {
+    if (!this.#alive) return never();
+    this.#calls += 1;
+    const call = this.#calls;
+    this.#trace.tell(`p${this.number} ${call} ${port}.${method}`, noise);
+    const point = this.#point?.call === call ? this.#point.when : undefined;
+    if (point === "before") return this.#struck({ port, method, number: call }, "before");
+    this.#waiting += 1;
+    try {
+      return await effect();
+    } finally {
+      this.#waiting -= 1;
+      if (point === "after") await this.#struck({ port, method, number: call }, "after");
+      while (this.#alive && this.#thawed) await this.#thawed.promise;
+      if (!this.#alive) await never();
+    }
+  }
+
+  #struck(at: PortCall, when: "before" | "after"): Promise<never> {
+    this.die(`killed ${when} ${at.port}.${at.method} took effect`, at);
+    return never();
+  }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+/** A port of which every call goes through a process's gate. Methods named as quiet are pure and stay outside. */
+export function gated<T extends object>(
+  generation: Generation,
+  port: string,
+  target: T,
+  quiet: ReadonlySet<string>,
+  noise: ReadonlySet<string>,
+): T {
+  const methods = new Map<PropertyKey, unknown>();
+  return new Proxy(target, {
+    get(inner, name) {
+      const known = methods.get(name);
+      if (known !== undefined) return known;
+      const value: unknown = Reflect.get(inner, name);
+      if (typeof value !== "function" || typeof name !== "string") return value;
+      const method = quiet.has(name)
+        ? (...args: unknown[]) => Reflect.apply(value, inner, args)
+        : (...args: unknown[]) => generation.gate(port, name, () => Reflect.apply(value, inner, args) as Promise<unknown>, noise.has(name));
+      methods.set(name, method);
+      return method;
+    },
+  });
+}

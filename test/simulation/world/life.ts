@@ -1,0 +1,75 @@
+import { decimal } from "../../../src/domain/money.ts";
+import { type OpenedEngine, openEngine } from "../../../src/engine/open.ts";
+import { openExchange } from "../../../src/feeds/exchange.ts";
+import type { Clock } from "../../../src/ports/clock.ts";
+import type { Logger } from "../../../src/ports/logger.ts";
+import type { MarketData } from "../../../src/ports/marketData.ts";
+import type { Store } from "../../../src/ports/store.ts";
+import type { PaperVenue } from "../../../src/ports/venue.ts";
+import { openPaperVenue } from "../../../src/venues/paper.ts";
+import type { SentOrder } from "../referee/law.ts";
+import type { ProcessClock } from "./clock.ts";
+import { type Generation, gated } from "./generation.ts";
+
+/** The world as one process meets it: every port, before the process's gate. */
+export interface Ports {
+  readonly store: Store;
+  readonly data: MarketData;
+  readonly clock: ProcessClock;
+}
+
+export interface LifeOptions {
+  readonly ports: Ports;
+  readonly limits: { readonly dailyLossPct: number; readonly positionCapPct: number };
+  readonly safeAfterCrashes: number;
+  readonly sent: (order: SentOrder) => void;
+  readonly complained: (message: string) => void;
+  readonly onFatal: (failure: unknown) => void;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const CLOCK_QUIET: ReadonlySet<string> = new Set(["wall", "monotonicMs"]);
+const EVERYDAY: ReadonlySet<string> = new Set(["prices", "candles", "saveSnapshot", "sleep", "breathe"]);
+const PURE: ReadonlySet<string> = new Set(["onCandle", "onPrice"]);
+
+/** Starts the production engine as main.ts does, with each of its ports behind the gate of one process. */
+export async function openLife(generation: Generation, options: LifeOptions): Promise<OpenedEngine> {
+  const { ports } = options;
+  const clock: Clock = gated<Clock>(generation, "clock", ports.clock, CLOCK_QUIET, EVERYDAY);
+  const logger = loggerOf(options.complained);
+  const data = gated(generation, "market", ports.data, NONE, EVERYDAY);
+  const market = await openExchange({ data, clock, logger });
+  return openEngine({
+    store: gated(generation, "store", ports.store, NONE, EVERYDAY),
+    market,
+    clock,
+    logger,
+    speed: 1,
+    limits: options.limits,
+    timeZone: "UTC",
+    paperBalances: new Map([["USDT", decimal(10_000)]]),
+    openVenue: () => gated(generation, "paper", overheard(openPaperVenue(), generation.number, options.sent), PURE, NONE),
+    version: "simulation",
+    safeAfterCrashes: options.safeAfterCrashes,
+    crashCause: undefined,
+    residentBytes: () => 0,
+    onFatal: options.onFatal,
+  });
+}
+
+/** A paper venue that tells what reaches it. */
+function overheard(venue: PaperVenue, process: number, sent: (order: SentOrder) => void): PaperVenue {
+  return {
+    ...venue,
+    submit(order) {
+      sent({ process, venue: "paper", clientOrderId: order.clientOrderId, purpose: order.purpose });
+      return venue.submit(order);
+    },
+  };
+}
+
+function loggerOf(complained: (message: string) => void): Logger {
+  const complain = (_facts: Record<string, unknown>, message: string): void => complained(message);
+  const logger: Logger = { debug: () => undefined, info: () => undefined, warn: complain, error: complain, child: () => logger };
+  return logger;
+}
