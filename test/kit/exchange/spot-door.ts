@@ -15,7 +15,9 @@ const WINDOW_DEFAULT_MS = 5_000;
 const WINDOW_MAX_MS = 60_000;
 const AHEAD_MAX_MS = 1_000;
 const COM_LIMITS: LimitOptions = { weightPerMinute: 6_000, ordersPerTenSeconds: 100, ordersPerDay: 200_000 };
-const US_LIMITS: LimitOptions = { weightPerMinute: 1_200, ordersPerTenSeconds: 100, ordersPerDay: 200_000 };
+const US_LIMITS: LimitOptions = { weightPerMinute: 1_200, ordersPerTenSeconds: 50, ordersPerDay: 160_000 };
+/** What Binance.US counts for a call, of what Binance.com does. */
+const US_WEIGHT = 0.5;
 const ROUTES: readonly Route[] = [...MARKET_ROUTES, ...ORDER_ROUTES, ...LIST_ROUTES, ...ACCOUNT_ROUTES];
 /** What somebody behind a proxy would be; everybody on this machine is one address. */
 const ADDRESS_HEADER = "x-forwarded-for";
@@ -53,7 +55,7 @@ export class SpotDoor implements Door {
     try {
       const route = this.#routes.get(`${request.method} ${request.path}`);
       const sent = splitForm([request.query, request.body]);
-      const used = this.limits.visit(request.headers.get(ADDRESS_HEADER) ?? "local", route?.weight(sent) ?? 1, nowMs);
+      const used = this.limits.visit(request.headers.get(ADDRESS_HEADER) ?? "local", this.#weigh(route, sent), nowMs);
       headers["x-mbx-used-weight"] = String(used);
       headers["x-mbx-used-weight-1m"] = String(used);
       if (!route)
@@ -66,6 +68,11 @@ export class SpotDoor implements Door {
       if (thrown.retryAfterSeconds !== undefined) headers["retry-after"] = String(thrown.retryAfterSeconds);
       return { status: thrown.status, headers, body: JSON.stringify({ code: thrown.code, msg: thrown.message }) };
     }
+  }
+
+  #weigh(route: Route | undefined, sent: ReadonlyMap<string, string>): number {
+    const weight = route?.weight(sent) ?? 1;
+    return this.#us ? Math.ceil(weight * US_WEIGHT) : weight;
   }
 
   #run(
