@@ -11,6 +11,7 @@ import { systemClock } from "../src/system/clock.ts";
 import { cronBeat } from "../src/system/cron.ts";
 import { DiscordCounterpart } from "../test/kit/discord/counterpart.ts";
 import { TelegramCounterpart } from "../test/kit/telegram/counterpart.ts";
+import { testVault } from "../test/kit/test-vault.ts";
 import { quietLogger, seedBots } from "./kit/desk.ts";
 import { type Figures, quantile } from "./kit/figures.ts";
 
@@ -77,6 +78,7 @@ async function openDesk(folder: string, environment: Record<string, string>): Pr
     beat: cronBeat(quietLogger),
     calendar: cronerCalendar(),
     chance: systemChance(),
+    vault: testVault(),
     logger: quietLogger,
     version: "bench",
     commandsFolder: join(import.meta.dirname, "../commands/"),

@@ -13,6 +13,7 @@ import type { Logger } from "./ports/logger.ts";
 import type { Market } from "./ports/market.ts";
 import type { FrontDoor, Platform } from "./ports/platform.ts";
 import type { Store } from "./ports/store.ts";
+import type { Vault } from "./ports/vault.ts";
 import type { View } from "./ports/view.ts";
 import { strategyNamed, strategyNames } from "./strategies/registry.ts";
 import { heartbeat } from "./system/heartbeat.ts";
@@ -25,6 +26,7 @@ export interface DeskOptions {
   readonly beat: Beat;
   readonly calendar: Calendar;
   readonly chance: Chance;
+  readonly vault: Vault;
   readonly logger: Logger;
   readonly version: string;
   readonly commandsFolder: string;
@@ -143,13 +145,13 @@ async function engineOptions(options: DeskOptions, { store, market }: Sources): 
 
 /** The chat layer's front door. A desk that nobody owns can be claimed from the platforms that need an owner. */
 function openDoor(options: DeskOptions, { store, commands }: Sources, { engine, desk }: OpenedEngine, platforms: readonly Platform[]) {
-  const { config, clock, chance, logger, version } = options;
+  const { config, clock, chance, vault, logger, version } = options;
   const owners = new Set((config.ownerIds ?? []).map(({ platform, id }) => `${platform}:${id}`));
   const isRemote = config.discordToken !== undefined || config.telegramToken !== undefined;
   const claim = isRemote && owners.size === 0 && !desk.state.claimed ? createClaim(chance) : undefined;
   const strategies = { strategyNames, strategyNamed };
   const timeZone = config.timezone;
-  const parts = { commands, engine, desk, store, strategies, clock, chance, logger, owners, claim, timeZone, version };
+  const parts = { commands, engine, desk, store, strategies, clock, chance, vault, logger, owners, claim, timeZone, version };
   return { door: new Dispatcher({ ...parts, platforms: () => platforms }), claim };
 }
 

@@ -4,6 +4,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { type RunningDesk, startDesk } from "./app.ts";
 import { ConfigError, messageOf, TransientError } from "./domain/errors.ts";
+import { Secret } from "./domain/secret.ts";
 import { SHUTDOWN_MS } from "./engine/limits.ts";
 import { openTerminal, personPresent, say } from "./platforms/terminal.ts";
 import { cronerCalendar } from "./system/calendar.ts";
@@ -13,6 +14,8 @@ import { CrashNote } from "./system/crash-note.ts";
 import { cronBeat } from "./system/cron.ts";
 import { createLogger } from "./system/logger.ts";
 import { SecretRegistry } from "./system/secrets.ts";
+import { KeyRing } from "./system/vault/key-ring.ts";
+import { openVault } from "./system/vault.ts";
 
 const EXIT_CONFIG = 1;
 const EXIT_CRASH = 70;
@@ -46,7 +49,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   const clock = systemClock();
   const chance = systemChance();
   const secrets = new SecretRegistry();
-  for (const secret of [config.discordToken, config.telegramToken, config.heartbeatUrl]) if (secret) secrets.register(secret.reveal());
+  for (const setting of Object.values(config)) if (setting instanceof Secret) secrets.register(setting.reveal());
   const person = personPresent() && !flags.has("--json");
   const logger = createLogger({ level: config.logLevel, destination: person ? { file: config.logFile } : "stderr", secrets });
   const note = new CrashNote(`${config.panicFile}.crash`);
@@ -68,6 +71,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   const desk = await startDesk({
     config,
     clock,
+    vault: openVault({ ring: new KeyRing(config, chance), chance, register: (value) => secrets.register(value) }),
     beat: cronBeat(logger),
     calendar: cronerCalendar(),
     chance,

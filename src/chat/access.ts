@@ -5,11 +5,17 @@ import type { Role } from "../domain/events.ts";
 export const ROLES: readonly Role[] = ["viewer", "operator", "trader", "admin"];
 /** Who sits at the machine itself. */
 export const TERMINAL_USER = "terminal:local";
+/** Users of one person that may stand behind one another; more are not linked. */
+export const LINKS_MAX = 10;
 
-/** What rights follow from: the desk's grants and the owners named by the process. */
+type Links = ReadonlyMap<string, string>;
+
+/** What rights follow from: the desk's grants and the owners named by the process, by person. */
 export interface People {
   readonly grants: readonly Grant[];
   readonly owners: ReadonlySet<string>;
+  readonly links: Links;
+  readonly locked: ReadonlySet<string>;
 }
 
 /** Who asks, and where: a grant for a place counts only there. */
@@ -24,8 +30,35 @@ interface Named {
   readonly owner: string;
 }
 
-export function peopleOf(state: Readonly<DeskState>, owners: ReadonlySet<string>): People {
-  return { grants: state.grants, owners };
+export function peopleOf(state: Pick<DeskState, "grants" | "links" | "locked">, owners: ReadonlySet<string>): People {
+  const { links } = state;
+  const person = (user: string) => personOf(links, user);
+  return {
+    grants: links.size === 0 ? state.grants : state.grants.map((grant) => ({ ...grant, user: person(grant.user) })),
+    owners: links.size === 0 ? owners : new Set([...owners].map(person)),
+    links,
+    locked: new Set(state.locked.map(person)),
+  };
+}
+
+/** The one user that a person is known by, whichever of their linked users asks. One that is linked to itself stands alone. */
+export function personOf(links: Links, user: string): string {
+  let person = user;
+  for (let steps = 0; steps < LINKS_MAX; steps++) {
+    const next = links.get(person);
+    if (next === undefined || next === person) break;
+    person = next;
+  }
+  return person;
+}
+
+export function samePerson(links: Links, one: string, other: string): boolean {
+  return one === other || personOf(links, one) === personOf(links, other);
+}
+
+/** Whether a person's rights are ended, whichever of their linked users asks. Who sits at the machine is never locked out of it. */
+export function isLocked({ locked, links }: People, user: string): boolean {
+  return user !== TERMINAL_USER && locked.has(personOf(links, user));
 }
 
 export function atLeast(have: Role | undefined, need: Role): boolean {
@@ -41,14 +74,16 @@ function below(role: Role): Role {
   return role === "admin" ? "trader" : role;
 }
 
-function isAlwaysAdmin({ owners }: People, { user }: Asker): boolean {
-  return user === TERMINAL_USER || owners.has(user);
+function isAlwaysAdmin({ owners, links }: People, { user }: Asker): boolean {
+  return user === TERMINAL_USER || owners.has(personOf(links, user));
 }
 
 /** The role on everything, as it counts at that place. */
 export function deskRole(people: People, asker: Asker): Role | undefined {
+  if (isLocked(people, asker.user)) return undefined;
   if (isAlwaysAdmin(people, asker)) return "admin";
-  const held = people.grants.filter(({ user }) => user === asker.user);
+  const person = personOf(people.links, asker.user);
+  const held = people.grants.filter(({ user }) => user === person);
   return highest(
     held.map(({ role, scope }) => {
       if (scope === "desk") return role;
@@ -59,17 +94,21 @@ export function deskRole(people: People, asker: Asker): Role | undefined {
 
 /** The role on one bot: by the desk, by the bot, by its group, or as its owner. An owner acts as trader while they hold any grant. */
 export function roleOn(people: People, asker: Asker, bot: Named): Role | undefined {
+  if (isLocked(people, asker.user)) return undefined;
+  const person = personOf(people.links, asker.user);
   const scopes = [`bot:${bot.name}`, bot.group === undefined ? undefined : `group:${bot.group}`];
-  const held = people.grants.filter(({ user, scope }) => user === asker.user && scopes.includes(scope)).map(({ role }) => below(role));
-  const owned: Role | undefined = bot.owner === asker.user && holdsAny(people, asker) ? "trader" : undefined;
+  const held = people.grants.filter(({ user, scope }) => user === person && scopes.includes(scope)).map(({ role }) => below(role));
+  const owned: Role | undefined = personOf(people.links, bot.owner) === person && holdsAny(people, asker) ? "trader" : undefined;
   return highest([deskRole(people, asker), owned, ...held]);
 }
 
 /** Whether the person holds any grant that counts at that place. */
 export function holdsAny(people: People, asker: Asker): boolean {
+  if (isLocked(people, asker.user)) return false;
   if (isAlwaysAdmin(people, asker)) return true;
+  const person = personOf(people.links, asker.user);
   return people.grants.some(
     ({ user, scope }) =>
-      user === asker.user && (!scope.startsWith("place:") || (asker.place !== undefined && scope === `place:${asker.place}`)),
+      user === person && (!scope.startsWith("place:") || (asker.place !== undefined && scope === `place:${asker.place}`)),
   );
 }

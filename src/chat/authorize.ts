@@ -1,13 +1,14 @@
 import type { Role } from "../domain/events.ts";
 import type { BotFacts } from "../ports/engine.ts";
-import { type Asker, atLeast, deskRole, holdsAny, type People, roleOn } from "./access.ts";
+import { type Asker, atLeast, deskRole, holdsAny, isLocked, type People, roleOn } from "./access.ts";
 import { targetOf } from "./arg-info.ts";
 import type { Command } from "./command.ts";
 import { meant } from "./nearest.ts";
 
-/** Denied, missing (may know that it does not exist), or allowed with the bots that the request names (none while that argument is not given). */
+/** Denied, locked (the person's rights are ended), missing (may know that it does not exist), or allowed with the bots that the request names (none while that argument is not given). */
 export type Verdict =
   | { readonly kind: "denied" }
+  | { readonly kind: "locked" }
   | { readonly kind: "missing"; readonly sentence: string }
   | { readonly kind: "allowed"; readonly bots: readonly BotFacts[] };
 
@@ -21,6 +22,7 @@ export function authorize(
   asker: Asker,
   bots: readonly BotFacts[],
 ): Verdict {
+  if (isLocked(people, asker.user)) return { kind: "locked" };
   if (command.role === "anyone") return { kind: "allowed", bots: [] };
   const target = targetOf(command);
   if (target !== undefined) return authorizeBots(command.role, raw[target.name], people, asker, bots);

@@ -1,5 +1,5 @@
-import { timingSafeEqual } from "node:crypto";
 import type { Chance } from "../ports/clock.ts";
+import { sameCode } from "./same-code.ts";
 
 export const CLAIM_CODE_LENGTH = 12;
 /** Wrong tries of one person, and of everyone, before the code is dead until the next start. */
@@ -23,7 +23,7 @@ export function createClaim(chance: Chance): Claim {
     attempt(user, typed) {
       const wrongOfUser = wrongByUser.get(user) ?? 0;
       if (used || wrong >= TRIES_MAX || wrongOfUser >= TRIES_PER_USER_MAX) return "dead";
-      if (equal(code, typed.trim().toLowerCase())) {
+      if (sameCode(code, typed)) {
         used = true;
         return "right";
       }
@@ -32,11 +32,4 @@ export function createClaim(chance: Chance): Claim {
       return "wrong";
     },
   };
-}
-
-function equal(code: string, typed: string): boolean {
-  const expected = Buffer.from(code);
-  const found = Buffer.alloc(expected.length);
-  found.write(typed);
-  return timingSafeEqual(expected, found) && Buffer.byteLength(typed) === expected.length;
 }

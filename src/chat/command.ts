@@ -8,6 +8,7 @@ import type { Strategy } from "../ports/strategy.ts";
 import type { View } from "../ports/view.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
 import type { Claim } from "./claim.ts";
+import type { Identity } from "./identity.ts";
 import type { Card } from "./view.ts";
 
 /** The strategies that a person may name. */
@@ -43,6 +44,7 @@ export interface Call<A> {
   readonly place: Place;
   /** The caller's role on the whole desk, as it counts at this place. */
   readonly role: Role | undefined;
+  readonly identity: Identity;
   readonly caller: Caller;
   /** The caller for one of several effects of this request, so that each of them happens once. */
   callerFor(effect: string): Caller;

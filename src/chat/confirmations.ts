@@ -13,8 +13,12 @@ const TOKEN_LENGTH = 25;
 export const CONFIRM_ACTION = "k:";
 /** The argument that carries a confirmation. It is no argument of any command. */
 export const CONFIRM = "confirm";
+/** The argument that carries a second factor, in the same way. */
+export const FACTOR = "factor";
+const PROOFS: readonly string[] = [CONFIRM, FACTOR];
 
-interface Open {
+/** What a proof was asked about. It holds for exactly that. */
+export interface Asked {
   readonly path: string;
   readonly args: Readonly<Record<string, string>>;
   readonly user: string;
@@ -24,7 +28,7 @@ interface Open {
 
 /** Asks before something dangerous, and knows a true answer: one use, 60 s, the same person, place, command and state of things. */
 export class Confirmations {
-  readonly #book: TokenBook<Open>;
+  readonly #book: TokenBook<Asked>;
 
   constructor(clock: Clock, chance: Chance) {
     this.#book = new TokenBook(clock, chance, { lifeMs: LIFE_S * SECOND_MS, entriesMax: OPEN_MAX, length: TOKEN_LENGTH });
@@ -70,9 +74,16 @@ export class Confirmations {
     const problem = mismatch(found.value, request);
     if (problem !== undefined) return problem;
     this.#book.use(token, request.id);
-    return found.value.state === state ? undefined : "Things have changed since this was asked. Nothing was done; send the command again.";
+    return found.value.state === state ? undefined : CHANGED;
+  }
+
+  /** Forgets what these users were asked. */
+  forget(isGone: (user: string) => boolean): void {
+    this.#book.drop(({ user }) => isGone(user));
   }
 }
+
+export const CHANGED = "Things have changed since this was asked. Nothing was done; send the command again.";
 
 const GONE = {
   unknown: "This confirmation is not known any more. Nothing was done; send the command again.",
@@ -80,15 +91,21 @@ const GONE = {
   used: "This confirmation was used already. Nothing was done; send the command again.",
 };
 
-function mismatch(open: Open, request: Request): string | undefined {
+/** Why what was asked is not what this request is, if it is not. */
+export function mismatch(open: Asked, request: Request): string | undefined {
   if (open.user !== request.user.id) return "Only the person who was asked can confirm this.";
   if (open.place !== request.place.id) return "This can be confirmed only where it was asked.";
   const same = open.path === request.path && sorted(open.args) === sorted(without(request.args));
   return same ? undefined : "This confirmation is for another command. Nothing was done.";
 }
 
-export function without(args: Readonly<Record<string, string>>, left = CONFIRM): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(args).filter(([name]) => name !== left));
+/** Arguments as the command knows them: without the proofs that the chat layer adds. */
+export function without(args: Readonly<Record<string, string>>, left: readonly string[] = PROOFS): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !left.includes(name)));
+}
+
+export function isProof(name: string): boolean {
+  return PROOFS.includes(name);
 }
 
 function sorted(args: Readonly<Record<string, string>>): string {

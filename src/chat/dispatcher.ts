@@ -4,18 +4,22 @@ import type { BotFacts } from "../ports/engine.ts";
 import type { ButtonPress, Completion, FrontDoor, Place, Request } from "../ports/platform.ts";
 import { StoreUnavailable } from "../ports/store.ts";
 import type { View } from "../ports/view.ts";
-import { type Asker, atLeast, deskRole, type People, peopleOf, roleOn } from "./access.ts";
+import { type Asker, atLeast, deskRole, holdsAny, type People, peopleOf, personOf, roleOn, samePerson } from "./access.ts";
 import { argumentsOf, catalogOf } from "./arg-info.ts";
-import { auditOf, stateOf } from "./audit.ts";
+import { auditOf } from "./audit.ts";
 import { authorize } from "./authorize.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
 import type { Args, Call, Command } from "./command.ts";
 import { completionsOf } from "./complete.ts";
-import { CONFIRM, CONFIRM_ACTION, Confirmations, without } from "./confirmations.ts";
+import { CONFIRM_ACTION, without } from "./confirmations.ts";
+import { denialOf } from "./denial.ts";
 import type { DoorOptions } from "./door-options.ts";
+import { FACTOR_ACTION } from "./factors.ts";
 import { failureView } from "./failures.ts";
+import { Gate } from "./gate.ts";
 import { offersOf, type Sight } from "./known.ts";
 import { type Line, parseLine, unknownCommand } from "./line.ts";
+import { LinkCodes } from "./link-codes.ts";
 import { LongActions } from "./long-actions.ts";
 import { parseArgs } from "./parse.ts";
 import { QUESTION_ACTION, Questions } from "./questions.ts";
@@ -39,7 +43,8 @@ export class Dispatcher implements FrontDoor {
   readonly forms: SecretForms;
   readonly #catalog: readonly CatalogEntry[];
   readonly #questions: Questions;
-  readonly #confirmations: Confirmations;
+  readonly #gate: Gate;
+  readonly #linkCodes: LinkCodes;
   readonly #longActions: LongActions;
   readonly #running = new Map<string, Promise<View>>();
   /** Requests that this process accepted and has not settled. */
@@ -50,7 +55,8 @@ export class Dispatcher implements FrontDoor {
     this.forms = new SecretForms(options, (ask, work) => this.#finishForm(ask, work));
     this.#catalog = catalogOf(options.commands);
     this.#questions = new Questions(options.clock, options.chance);
-    this.#confirmations = new Confirmations(options.clock, options.chance);
+    this.#gate = new Gate(options);
+    this.#linkCodes = new LinkCodes(options.desk, options.clock, options.chance);
     this.#longActions = new LongActions(options.clock, options.chance);
   }
 
@@ -119,14 +125,14 @@ export class Dispatcher implements FrontDoor {
     const asked = command && argumentsOf(command).find(({ name }) => name === argument);
     if (!command || !asked) return Promise.resolve([]);
     const asker = { user, place: undefined };
-    const verdict = authorize(command, without(args, asked.name), this.#people(), asker, this.options.engine.bots());
+    const verdict = authorize(command, without(args, [asked.name]), this.#people(), asker, this.options.engine.bots());
     if (verdict.kind !== "allowed") return Promise.resolve([]);
     return Promise.resolve(completionsOf(asked, typed, this.#sight(command, asker)));
   }
 
   answer(text: string, requestId: string, user: Request["user"], place: Place): { request: Request } | undefined {
     if ("path" in parseLine(text, this.#catalog)) return undefined;
-    return this.#questions.answer(text, requestId, user, place);
+    return this.#gate.factors.answer(text, requestId, user, place) ?? this.#questions.answer(text, requestId, user, place);
   }
 
   /** Runs a request to its view; a failure is a view too. */
@@ -156,7 +162,7 @@ export class Dispatcher implements FrontDoor {
     const command = commands.get(request.path);
     if (!command) return unknownCommand(request.path, this.#catalog);
     const verdict = this.#verdict(command, request);
-    if (verdict.kind === "denied") return this.#deny(request);
+    if (verdict.kind === "denied" || verdict.kind === "locked") return this.#deny(request, verdict.kind === "locked");
     const done = earlierResult(request.id, desk.state, again ? [] : engine.accounts());
     if (done !== undefined) return card(`Already done: ${done}`).view();
     if (verdict.kind === "missing") return badView(verdict.sentence);
@@ -171,8 +177,8 @@ export class Dispatcher implements FrontDoor {
     }
     const recorded: DeskEvent[] = [];
     const call = this.#call(request, parsed.args, verdict.bots, recorded, onProgress);
-    const unconfirmed = await this.#unconfirmed(command, call, request);
-    return unconfirmed ?? this.#effect(command, () => command.run(call), request, recorded);
+    const held = await this.#gate.hold(command, call, request);
+    return held ?? this.#effect(command, () => command.run(call), request, recorded);
   }
 
   async #effect(command: Command, work: Work, request: Request, recorded: readonly DeskEvent[]): Promise<View> {
@@ -180,6 +186,7 @@ export class Dispatcher implements FrontDoor {
     try {
       const view = viewOf(await work());
       if (!command.readOnly && !view.form) await desk.append([...recorded, auditOf(command, request, view.title)], request.id);
+      this.#forgetLocked(recorded);
       return view;
     } catch (thrown) {
       if (thrown instanceof UserError && recorded.length > 0) await desk.append(recorded);
@@ -198,24 +205,11 @@ export class Dispatcher implements FrontDoor {
     }
   }
 
-  /** The question to ask first when a command is dangerous and not confirmed. */
-  async #unconfirmed(command: Command, call: Call<Args>, request: Request): Promise<View | undefined> {
-    if (!command.danger) return undefined;
-    const confirm = request.args[CONFIRM];
-    const state = stateOf(call);
-    if (confirm === undefined) {
-      const question = await command.danger(call);
-      return question === undefined ? undefined : this.#confirmations.ask(request, question, state);
-    }
-    if (confirm === "yes" && request.place.platform === "terminal") return undefined;
-    const problem = this.#confirmations.redeem(confirm, request, state);
-    return problem === undefined ? undefined : badView(problem);
-  }
-
   #pressed(press: ButtonPress): { request: Request } | { view: View } {
     const { action } = press;
     if (action.startsWith(QUESTION_ACTION)) return this.#questions.press(press);
-    if (action.startsWith(CONFIRM_ACTION)) return this.#confirmations.press(press);
+    if (action.startsWith(CONFIRM_ACTION)) return this.#gate.confirmations.press(press);
+    if (action.startsWith(FACTOR_ACTION)) return this.#gate.factors.press(press);
     if (action.startsWith(FORM_ACTION)) return this.forms.press(press);
     const command = action.startsWith(COMMAND_ACTION) ? action.slice(COMMAND_ACTION.length) : this.#longActions.commandOf(action);
     if (command === undefined) return { view: badView("This button no longer works. Send the command instead.") };
@@ -231,11 +225,13 @@ export class Dispatcher implements FrontDoor {
     const people = this.#people();
     const role = deskRole(people, asker);
     const { id: requestId, user, place } = request;
+    const person = personOf(people.links, user.id);
+    const identity = { person, holdsRights: holdsAny(people, asker), factors: this.#gate.factors, linkCodes: this.#linkCodes };
     return {
       args,
       bots,
       visible: engine.bots().filter(({ state }) => atLeast(roleOn(people, asker, state.spec), "viewer")),
-      accounts: engine.accounts().filter(({ state }) => atLeast(role, "viewer") || state.owner === user.id),
+      accounts: engine.accounts().filter(({ state }) => atLeast(role, "viewer") || samePerson(people.links, state.owner, person)),
       engine,
       desk,
       strategies,
@@ -248,8 +244,9 @@ export class Dispatcher implements FrontDoor {
       user,
       place,
       role,
-      caller: { requestId, user: user.id },
-      callerFor: (effect) => ({ requestId: `${requestId}/${effect}`, user: user.id }),
+      identity,
+      caller: { requestId, user: person },
+      callerFor: (effect) => ({ requestId: `${requestId}/${effect}`, user: person }),
       record: (event) => recorded.push(event),
       progress: (view) => onProgress?.(this.#longActions.shorten(viewOf(view))),
       secretForm: (form, then) => {
@@ -260,18 +257,18 @@ export class Dispatcher implements FrontDoor {
     };
   }
 
-  async #deny(request: Request): Promise<View> {
-    const { desk, owners, logger } = this.options;
-    try {
-      await desk.append([{ type: "access-denied", user: request.user.id, place: request.place.id, path: request.path }]);
-    } catch (thrown) {
-      logger.error({ user: request.user.id, path: request.path, error: messageOf(thrown) }, "a denial could not be written to the audit");
+  #deny(request: Request, isLocked = false): Promise<View> {
+    return denialOf(request, isLocked, this.options);
+  }
+
+  /** A lock ends at once what its person was about to do. */
+  #forgetLocked(events: readonly DeskEvent[]): void {
+    const { links } = this.options.desk.state;
+    for (const event of events) {
+      if (event.type !== "access-locked") continue;
+      const isGone = (user: string) => samePerson(links, user, event.user);
+      for (const book of [this.#gate, this.#questions, this.#linkCodes, this.forms]) book.forget(isGone);
     }
-    const unclaimed = !desk.state.claimed && owners.size === 0;
-    const hint = unclaimed
-      ? "Nobody owns this desk yet: send `access link code:...` with the code that it printed when it started."
-      : "An admin of this desk can change that.";
-    return badView("You may not do that here", hint);
   }
 
   #verdict(command: Command, request: Request) {

@@ -4,6 +4,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { Platform, Request } from "../ports/platform.ts";
 import type { KeyPage } from "../ports/secret-form.ts";
 import type { Store } from "../ports/store.ts";
+import type { Vault } from "../ports/vault.ts";
 import type { View } from "../ports/view.ts";
 import type { Claim } from "./claim.ts";
 import type { Commands, Strategies } from "./command.ts";
@@ -22,6 +23,8 @@ export interface DoorOptions {
   readonly owners: ReadonlySet<string>;
   /** Only where nobody owns the desk yet. */
   readonly claim: Claim | undefined;
+  /** Seals the seeds of one-time codes. */
+  readonly vault: Vault;
   readonly timeZone: string;
   readonly version: string;
   /** Told each secret as soon as it was entered, so that no log shows it from then on. */

@@ -1,7 +1,7 @@
 import { UserError } from "../domain/errors.ts";
 import { type Argument, argumentsOf, infoOf } from "./arg-info.ts";
 import type { Args, Command } from "./command.ts";
-import { CONFIRM } from "./confirmations.ts";
+import { isProof } from "./confirmations.ts";
 import { resolveKnown, type Sight } from "./known.ts";
 import { unknownArgument } from "./line.ts";
 
@@ -15,7 +15,7 @@ export type Parsed =
 export function parseArgs(path: string, command: Command, raw: Readonly<Record<string, string>>, sight: Sight): Parsed {
   const known = argumentsOf(command);
   for (const name of Object.keys(raw)) {
-    if (name === CONFIRM || known.some((argument) => argument.name === name)) continue;
+    if (isProof(name) || known.some((argument) => argument.name === name)) continue;
     throw new UserError(unknownArgument(name, infoOf(path, command)));
   }
   const args: Args = {};

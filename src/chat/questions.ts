@@ -72,6 +72,11 @@ export class Questions {
     return undefined;
   }
 
+  /** Forgets what these users were asked. */
+  forget(isGone: (user: string) => boolean): void {
+    this.#book.drop(({ user }) => isGone(user));
+  }
+
   /** The argument that a request's newest answer was for. */
   answeredBy(requestId: string): string | undefined {
     return this.#book.usedBy(requestId)?.argument;

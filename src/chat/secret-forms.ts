@@ -94,6 +94,12 @@ export class SecretForms implements FormDoor {
     return { view: card("Left it at that; nothing was done").view() };
   }
 
+  /** Ends the forms of these users. */
+  forget(isGone: (user: string) => boolean): void {
+    const theirs = [...this.#book.open()].filter(({ value }) => isGone(value.ask.request.user.id));
+    for (const { token, value } of theirs) this.#close(token, value);
+  }
+
   async #submit({ token, values, user, place }: Entered, byChat: boolean): Promise<View> {
     const found = this.#find(token, user.id, place.id);
     if ("problem" in found) return found.problem;

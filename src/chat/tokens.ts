@@ -48,6 +48,11 @@ export class TokenBook<T> {
     if (entry) entry.usedBy = requestId;
   }
 
+  /** Forgets every value that is so. */
+  drop(isGone: (value: T) => boolean): void {
+    for (const [token, { value }] of this.#entries) if (isGone(value)) this.#entries.delete(token);
+  }
+
   /** Unused, unexpired values, newest first. */
   *open(): Generator<{ readonly token: string; readonly value: T }> {
     for (const [token, entry] of [...this.#entries].reverse()) {

@@ -12,6 +12,7 @@ import { loadCommands } from "../../src/system/loader.ts";
 import { FakeClock, seededChance } from "../kit/fake-clock.ts";
 import { FakeEngine } from "../kit/fake-desk.ts";
 import { FakeLedger } from "../kit/fake-ledger.ts";
+import { testVault } from "../kit/test-vault.ts";
 
 export const ADMIN = "discord:1";
 export const HERE: Place = { platform: "discord", id: "discord:100", direct: false };
@@ -68,6 +69,7 @@ export class ChatDesk {
         claim,
         logger,
         chance: seededChance(1),
+        vault: testVault(),
         owners: new Set([ADMIN]),
         timeZone: "UTC",
         version: "1.2.3",

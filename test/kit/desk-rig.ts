@@ -16,6 +16,7 @@ import { storyMarket } from "./desk-market.ts";
 import { Console, TerminalPerson } from "./desk-person-terminal.ts";
 import { type GatedStore, gatedStore } from "./desk-store.ts";
 import { manualBeat, seededChance } from "./fake-clock.ts";
+import { testVault } from "./test-vault.ts";
 
 export interface DeskRigOptions {
   /** Settings as the process environment would have them. */
@@ -67,6 +68,7 @@ export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig
     beat,
     calendar: cronerCalendar(),
     chance,
+    vault: testVault(),
     logger: listener(complaints),
     version: "1.2.3",
     commandsFolder: COMMANDS,
