@@ -26,7 +26,17 @@ import { keyFacts } from "./spot/key.ts";
 import { Reader } from "./spot/reader.ts";
 import { CLIENT_ORDER_ID_MAX, canceling, type PairStyle, placing, read, readPublic, spotId } from "./spot/requests.ts";
 import { immediateFills, ordersOf } from "./spot/rows.ts";
-import { ACCOUNT, type Account, CANCELED, CANCELED_LIST, EXCHANGE_INFO, ORDER_ROWS, PLACED, PLACED_LIST } from "./spot/shapes.ts";
+import {
+  ACCOUNT,
+  type Account,
+  CANCELED,
+  CANCELED_LIST,
+  ENDED_ROWS,
+  EXCHANGE_INFO,
+  ORDER_ROWS,
+  PLACED,
+  PLACED_LIST,
+} from "./spot/shapes.ts";
 import { VenueClock } from "./spot/venue-clock.ts";
 import type { Wire } from "./wire.ts";
 
@@ -109,11 +119,13 @@ class SpotVenue implements LiveVenue {
     const verdict = cancelVerdict(await this.#wire.send(canceling(ref)));
     if (verdict.kind === "rejected" && verdict.cause === "clock") await this.#time.measure();
     if (verdict.kind !== "answered") return verdict;
-    const order = CANCELED.safeParse(verdict.body).data;
-    if (order) return { kind: order.status === "FILLED" ? "gone" : "canceled" };
+    const { status } = CANCELED.safeParse(verdict.body).data ?? {};
+    if (status === "FILLED") return { kind: "gone" };
     // Canceling a leg ends its list, and the list is what is answered then.
-    if (CANCELED_LIST.safeParse(verdict.body).success) return { kind: "canceled" };
-    return { kind: "unknown", reason: "an answer that is no canceled order" };
+    if (status === undefined && !CANCELED_LIST.safeParse(verdict.body).success)
+      return { kind: "unknown", reason: "an answer that is no canceled order" };
+    const order = ordersOf(ENDED_ROWS.safeParse(verdict.body).data ?? [], ref.symbol)?.[0];
+    return order ? { kind: "canceled", order } : { kind: "canceled" };
   }
 
   find(ref: OrderRef): Promise<OrderReading> {

@@ -29,26 +29,34 @@ export async function findOrder(reader: Reader, ref: OrderRef, venueMs: number):
 }
 
 async function byId(reader: Reader, ref: OrderRef): Promise<Found> {
-  const first = await orderRow(reader, ref, sentId(ref));
+  const first = await orderRow(reader, ref, named(ref));
   if ("kind" in first) return first;
   if ("negative" in first) return "negative";
   const isLeg = first.row.orderListId !== undefined && first.row.orderListId >= 0;
-  if (!isLeg || ref.kind !== "protection") return foundIn([first.row], ref);
-  const target = await orderRow(reader, ref, targetId(ref.clientOrderId));
+  if (!isLeg || ref.clientOrderId === "" || ref.kind !== "protection") return foundIn([first.row], ref);
+  const target = await orderRow(reader, ref, { origClientOrderId: targetId(ref.clientOrderId) });
   if ("row" in target) return foundIn([first.row, target.row], ref);
   return { kind: "no-reading", reason: "one leg of the pair was there and the other was not" };
 }
 
+type Name = { readonly orderId: string } | { readonly origClientOrderId: string };
 type RowReading = { readonly row: OrderRow } | { readonly negative: true } | OrderReading;
 
-async function orderRow(reader: Reader, ref: OrderRef, origClientOrderId: string): Promise<RowReading> {
-  const reply = await reader.ask(probe("/api/v3/order", { symbol: spotId(ref.symbol), origClientOrderId }), ORDER_ROW);
+/** By our own id; by the venue's where the order is a stranger's. */
+function named({ clientOrderId, kind, venueOrderIds }: OrderRef): Name {
+  const [orderId] = venueOrderIds;
+  return clientOrderId === "" && orderId !== undefined ? { orderId } : { origClientOrderId: sentId({ clientOrderId, kind }) };
+}
+
+async function orderRow(reader: Reader, ref: OrderRef, name: Name): Promise<RowReading> {
+  const reply = await reader.ask(probe("/api/v3/order", { symbol: spotId(ref.symbol), ...name }), ORDER_ROW);
   if (reply.kind === "none") return { kind: "no-reading", reason: reply.reason };
   if (reply.kind === "refused") {
     if (reply.code === NO_ORDER) return { negative: true };
     return reply.code === ARCHIVED ? { kind: "found", order: archived(ref) } : { kind: "no-reading", reason: reply.reason };
   }
-  if (reply.data.clientOrderId === origClientOrderId) return { row: reply.data };
+  const { clientOrderId, orderId } = reply.data;
+  if ("orderId" in name ? orderId === name.orderId : clientOrderId === name.origClientOrderId) return { row: reply.data };
   return { kind: "no-reading", reason: "the venue answered another order than it was asked for" };
 }
 
@@ -73,7 +81,8 @@ async function amongAll(reader: Reader, ref: OrderRef, venueMs: number): Promise
 
 function foundIn(rows: readonly OrderRow[], ref: OrderRef): Found {
   const ids = ref.kind === "protection" ? [sentId(ref), targetId(ref.clientOrderId)] : [ref.clientOrderId];
-  const own = rows.filter(({ clientOrderId, symbol }) => ids.includes(clientOrderId) && symbol === spotId(ref.symbol));
+  const isOwn = (row: OrderRow) => (ref.clientOrderId === "" ? ref.venueOrderIds.includes(row.orderId) : ids.includes(row.clientOrderId));
+  const own = rows.filter((row) => isOwn(row) && row.symbol === spotId(ref.symbol));
   if (own.length === 0) return rows.every(({ symbol }) => symbol === spotId(ref.symbol)) ? "negative" : foreignSymbol();
   const orders = ordersOf(own, ref.symbol);
   const order = orders?.at(-1);

@@ -75,6 +75,15 @@ const FILL_ROW = z.object({
 export type FillRow = z.output<typeof FILL_ROW>;
 export const FILL_ROWS = z.array(FILL_ROW);
 
+/** What canceling tells of an order's end: `origClientOrderId` is the order, `clientOrderId` the cancel, and when it was made is not told. */
+const ENDED = ORDER_ROW.omit({ clientOrderId: true, time: true })
+  .extend({ origClientOrderId: z.string(), transactTime: timeMs })
+  .transform(({ origClientOrderId, transactTime, ...row }): OrderRow => ({ ...row, clientOrderId: origClientOrderId, time: transactTime }));
+export const ENDED_ROWS = z.union([
+  ENDED.transform((row) => [row]),
+  z.object({ orderReports: z.array(ENDED).min(1) }).transform(({ orderReports }) => orderReports),
+]);
+
 /** Binance lists every coin it knows, so that an empty list of balances is a fault of the answer. */
 export const ACCOUNT = z.object({
   makerCommission: z.number().nonnegative().optional(),

@@ -188,6 +188,15 @@ describe("canceling over the Binance dialect", () => {
     ]);
   });
 
+  it("tells what the answer tells of the order's end", async () => {
+    const { clientOrderId: _id, time: _time, ...ended } = { ...ROW, status: "CANCELED" };
+    const report = { ...ended, origClientOrderId: ID, clientOrderId: "cancel_1", transactTime: NOW_MS };
+    wire.tell("DELETE /api/v3/order", answered(200, report));
+    const outcome = await venue.cancel(REF);
+    if (outcome.kind !== "canceled" || !outcome.order) throw new Error(`expected the order's end, found ${outcome.kind}`);
+    expect([outcome.order.clientOrderId, outcome.order.status, plain(outcome.order.filledQuantity)]).toEqual([ID, "canceled", "0.0004"]);
+  });
+
   it("takes a list as the answer to canceling one leg, and a wrong shape as unknown", async () => {
     wire.tell("DELETE /api/v3/order", answered(200, { orderListId: 1, listOrderStatus: "ALL_DONE" }), answered(200, {}));
     expect(await venue.cancel({ ...REF, kind: "protection" })).toEqual({ kind: "canceled" });
@@ -236,6 +245,15 @@ describe("looking for an order", () => {
       refused(-2026, "Order was canceled or expired with no executed qty over 90 days ago and has been archived."),
     );
     expect(await venue.find(REF)).toMatchObject({ kind: "found", order: { status: "canceled", clientOrderId: ID } });
+  });
+
+  it("looks a stranger's order up by the venue's own id", async () => {
+    wire.tell("GET /api/v3/order", answered(200, { ...ROW, clientOrderId: "web_1" }));
+    const stranger = { ...REF, clientOrderId: "", venueOrderIds: ["28"] };
+    expect(await venue.find(stranger)).toMatchObject({ kind: "found", order: { clientOrderId: "web_1", venueOrderIds: ["28"] } });
+    expect(wire.asked("GET /api/v3/order")).toEqual([{ symbol: "BTCUSDT", orderId: "28" }]);
+    wire.tell("GET /api/v3/order", refused(-2013, "Order does not exist."));
+    expect(await venue.find(stranger)).toEqual({ kind: "absent" });
   });
 
   it("joins the legs of a pair: one filled leg makes the pair filled", async () => {
