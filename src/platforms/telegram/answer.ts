@@ -1,10 +1,12 @@
 import { messageOf } from "../../domain/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
+import type { OpenForm } from "../../ports/secret-form.ts";
 import type { View } from "../../ports/view.ts";
 import type { Delivery } from "./delivery.ts";
 import { isMessageGone, isNotSent, isPlaceGone } from "./fault.ts";
 import type { ChatPlace } from "./place.ts";
+import { promptOf } from "./secret-text.ts";
 import { ANSWERED_IN_PRIVATE, PRIVATE_CHAT_CLOSED } from "./texts.ts";
 
 export interface AnswerParts {
@@ -24,6 +26,8 @@ export interface AnswerTarget {
   readonly replyTo?: number | undefined;
   /** The message that becomes the answer. */
   readonly edit?: number | undefined;
+  /** Of a view with a form only its question is shown. */
+  readonly promptOnly?: boolean;
 }
 
 /** Interim views are shown at most this often. */
@@ -76,7 +80,11 @@ export class Answer {
   /** Shows a view once where it belongs. Rejects as the library does. */
   async show(view: View): Promise<void> {
     const { place, privateChatId, replyTo } = this.#target;
-    if (privateChatId === undefined) return this.#put(place, view, replyTo);
+    if (privateChatId === undefined) {
+      if (this.#target.promptOnly !== true) await this.#put(place, view, replyTo);
+      if (view.form !== undefined) await this.#prompt(place, view.form);
+      return;
+    }
     const { delivery } = this.#parts;
     const isFirst = this.#messageId === undefined;
     try {
@@ -105,6 +113,12 @@ export class Answer {
       if (!isNotSent(error)) this.#isUnsure = true;
       throw error;
     }
+  }
+
+  /** Only a new message can make the app answer it: an edited one cannot. */
+  async #prompt(place: ChatPlace, form: OpenForm): Promise<void> {
+    const { view, placeholder } = promptOf(form);
+    await this.#parts.delivery.post(place, view, { placeholder });
   }
 
   async #showProgress(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Api } from "grammy";
-import type { InlineKeyboardMarkup } from "grammy/types";
+import type { ForceReply, InlineKeyboardMarkup } from "grammy/types";
 import type { Logger } from "../../ports/logger.ts";
 import { NotSent } from "../../ports/platform.ts";
 import type { View } from "../../ports/view.ts";
@@ -7,12 +7,16 @@ import { isUnmodified, isUnreadable, refusalOf } from "./fault.ts";
 import { Lanes } from "./lanes.ts";
 import { type ChatPlace, isGroup } from "./place.ts";
 import { plainText, render } from "./render.ts";
+import { cut } from "./text.ts";
 
 export interface PostOptions {
   readonly replyTo?: number | undefined;
   readonly repeat?: boolean;
+  /** Makes the app answer this message when the person types next; stands in the input field meanwhile. */
+  readonly placeholder?: string;
 }
 
+const PLACEHOLDER_MAX = 64;
 const MIGRATIONS_MAX = 1_000;
 
 /** Posts and edits messages, one at a time per chat. Rejects as the library does. */
@@ -29,14 +33,15 @@ export class Delivery {
   }
 
   /** Resolves with the number of the new message. */
-  post(place: ChatPlace, view: View, { replyTo, repeat = false }: PostOptions = {}): Promise<number> {
+  post(place: ChatPlace, view: View, { replyTo, repeat = false, placeholder }: PostOptions = {}): Promise<number> {
     const { html, keyboard } = render(view, { repeat, group: isGroup(place) });
     const reply = replyTo === undefined ? {} : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } };
     const thread = place.threadId === undefined ? {} : { message_thread_id: place.threadId };
+    const asking = placeholder === undefined ? markup(keyboard) : forcedReply(placeholder);
     const common = { link_preview_options: { is_disabled: true }, ...reply, ...thread };
     return this.#inChat(place.chatId, view, async (api, chatId, isPlain) => {
       const text = isPlain ? plainText(view) : html;
-      const other = isPlain ? common : { ...common, parse_mode: "HTML" as const, ...markup(keyboard) };
+      const other = isPlain ? common : { ...common, parse_mode: "HTML" as const, ...asking };
       return (await api.sendMessage(chatId, text, other)).message_id;
     });
   }
@@ -84,6 +89,10 @@ export class Delivery {
       }
     });
   }
+}
+
+function forcedReply(placeholder: string): { reply_markup: ForceReply } {
+  return { reply_markup: { force_reply: true, input_field_placeholder: cut(placeholder, PLACEHOLDER_MAX) } };
 }
 
 function markup(keyboard: InlineKeyboardMarkup["inline_keyboard"]): { reply_markup?: InlineKeyboardMarkup } {

@@ -1,6 +1,8 @@
 import type { CallbackQuery, Chat, Message, Update, User } from "grammy/types";
+import { looksLikeKeys } from "../../chat/secret-forms/key-like.ts";
 import type { Place } from "../../ports/platform.ts";
 import { type ChatPlace, PLATFORM, placeId } from "./place.ts";
+import { isPrompt } from "./secret-text.ts";
 
 interface Said {
   /** Unique for this message or press, also when Telegram starts counting its updates anew. */
@@ -15,6 +17,16 @@ export interface Text extends Said {
   readonly kind: "command" | "words";
   readonly text: string;
   readonly dateSeconds: number;
+  /** It answers a message of ours that asked for a secret. */
+  readonly answersPrompt: boolean;
+}
+
+/** Keys in a message that is no command or text of one person speaking here and now: a caption, a forward, a word to another bot. */
+export interface Exposed {
+  readonly kind: "exposed";
+  readonly id: string;
+  readonly chat: ChatPlace;
+  readonly messageId: number;
 }
 
 export interface Press extends Said {
@@ -26,6 +38,7 @@ export interface Press extends Said {
 export type Incoming =
   | Text
   | Press
+  | Exposed
   /** Nobody that can be authorized. */
   | {
       readonly kind: "refused";
@@ -52,7 +65,13 @@ export function readUpdate(update: Update, botUsername: string): Incoming {
 
 function readMessage(message: Message, botUsername: string): Incoming {
   if (message.migrate_to_chat_id !== undefined) return { kind: "migrated", oldId: message.chat.id, newId: message.migrate_to_chat_id };
-  const { from, text, chat, message_id: messageId } = message;
+  const said = readText(message, botUsername);
+  if (said.kind === "command" || said.kind === "words" || !looksLikeKeys(message.text ?? message.caption ?? "")) return said;
+  return { kind: "exposed", id: messageKey(message), chat: chatPlaceOf(message), messageId: message.message_id };
+}
+
+function readText(message: Message, botUsername: string): Incoming {
+  const { from, text, chat, message_id: messageId, reply_to_message: answered } = message;
   if (from === undefined || text === undefined || chat.type === "channel") return NOTHING;
   const addressed = COMMAND.exec(text);
   const isCommand = addressed !== null;
@@ -63,11 +82,12 @@ function readMessage(message: Message, botUsername: string): Incoming {
     return { kind: "refused", why: "forwarded", isCommand, chat: where, messageId };
   return {
     kind: isCommand ? "command" : "words",
-    id: `${PLATFORM}:${chat.id}:${messageId}`,
+    id: messageKey(message),
     ...asked(from, chat, where),
     messageId,
     text,
     dateSeconds: message.date,
+    answersPrompt: answered?.from?.username === botUsername && isPrompt(answered.text),
   };
 }
 
@@ -82,6 +102,11 @@ function readPress({ id, from, message, data }: CallbackQuery): Incoming {
     queryId: id,
     action: data,
   };
+}
+
+/** Unique for this message, also when Telegram starts counting its updates anew. */
+function messageKey({ chat, message_id }: Message): string {
+  return `${PLATFORM}:${chat.id}:${message_id}`;
 }
 
 function chatPlaceOf(message: Pick<Message, "chat" | "message_id"> & Partial<Message>): ChatPlace {

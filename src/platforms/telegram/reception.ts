@@ -8,6 +8,7 @@ import { type Incoming, type Press, readUpdate, type Text } from "./incoming.ts"
 import { Lanes } from "./lanes.ts";
 import { type ChatPlace, decodeHandle, encodeHandle } from "./place.ts";
 import { alertText } from "./render.ts";
+import { Secrets, type Taken } from "./secrets.ts";
 import { SplitTexts, WHOLE_TEXT_MAX } from "./split-texts.ts";
 import { AS_YOURSELF, HINT, NOT_FORWARDED, NOT_STORED, ONE_AT_A_TIME, PRESS_FAILED, tooLong } from "./texts.ts";
 
@@ -37,6 +38,7 @@ export class Reception {
   readonly #parts: ReceptionParts;
   readonly #lanes = new Lanes<number | string>();
   readonly #splits = new SplitTexts();
+  readonly #secrets: Secrets;
   readonly #recent = new Set<string>();
   #asides = 0;
   /** Chats that were told that their queue is full. */
@@ -45,6 +47,7 @@ export class Reception {
   constructor(door: FrontDoor, parts: ReceptionParts) {
     this.#door = door;
     this.#parts = parts;
+    this.#secrets = new Secrets(door, parts);
   }
 
   /** Resolves when the update may be confirmed: everything that must be stored is. Never rejects. */
@@ -69,8 +72,22 @@ export class Reception {
     if (incoming.kind === "nothing") return;
     if (incoming.kind === "refused") return this.#refuse(incoming);
     if (this.#isRepeated(incoming.id)) return;
+    if (incoming.kind === "exposed") return this.#takeOut(incoming.chat, this.#secrets.expose(incoming));
     if (incoming.kind === "press") return this.#admit(incoming.chat, (isFull) => this.#press(incoming, isFull));
-    return this.#text(incoming);
+    const secret = this.#secrets.take(incoming);
+    if (secret === undefined) return this.#text(incoming);
+    const takenOut = this.#takeOut(incoming.chat, secret);
+    // Keys after a panic neither keep it from happening nor hold it up; the door drops them.
+    if (incoming.kind === "command" && this.#isUrgent(incoming)) await this.#text(incoming);
+    await takenOut;
+  }
+
+  /** A message with a secret leaves the chat at once, is stored nowhere, and is answered in the order of its chat, however much waits there. */
+  async #takeOut(chat: ChatPlace, { erased, answer }: Taken): Promise<void> {
+    await this.#admit(chat, async (isFull) => {
+      await erased;
+      return { aside: isFull, run: answer };
+    });
   }
 
   async #refuse({ why, isCommand, chat, messageId }: Extract<Incoming, { kind: "refused" }>): Promise<void> {
@@ -86,6 +103,7 @@ export class Reception {
     // A panic with a long story is still a panic.
     if (piece === "first" && !(isCommand && this.#isUrgent(said))) return this.#say(chat, messageId, tooLong(WHOLE_TEXT_MAX));
     const asked = isCommand ? this.#line(said) : this.#door.answer(text, said.id, user, said.place);
+    if (asked === undefined && this.#secrets.isStray(said)) return this.#takeOut(chat, this.#secrets.expose(said));
     if (asked === undefined) return said.place.direct ? this.#say(chat, messageId, HINT) : undefined;
     if ("problem" in asked) return this.#say(chat, messageId, asked.problem);
     const request = { ...asked.request, answerHandle: encodeHandle({ replyTo: messageId }) };

@@ -35,6 +35,21 @@ export const AS_YOURSELF = notice(
 
 export const NOT_FORWARDED = notice("warning", "I do not take forwarded commands", "Type the command yourself.");
 
+export const EXPOSED = notice(
+  "warning",
+  "That looked like an API key: delete that key at the exchange now and make a new one",
+  "I took your message out of the chat where I may, and stored nothing of it; but this chat and Telegram's servers have seen it.",
+  "Keys are entered only where I ask for them.",
+);
+
+export const FORM_GONE = notice(
+  "warning",
+  "That form is not open any more, so nothing of what you sent was read or stored",
+  "It was filled in, it ran out after ten minutes, or it was forgotten at a restart. If no answer came to it, send the command again.",
+);
+
+export const NOT_ERASED = notice("bad", "I could not delete your message with the secret: delete it yourself, now");
+
 /** For texts over a limit of so many characters. */
 export function tooLong(max: number): View {
   return notice(
