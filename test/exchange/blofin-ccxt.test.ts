@@ -66,12 +66,12 @@ test("the real ccxt class rests and cancels limit, protective and trigger orders
   const trigger = await blofin.createOrder(SYMBOL, "market", "sell", 10, undefined, { triggerPrice: 57_000, clientOrderId: "algo1" });
   expect((await blofin.fetchOpenOrders(SYMBOL)).map(({ id }) => id)).toEqual([limit.id]);
   expect(
-    (await blofin.fetchOpenOrders(SYMBOL, undefined, undefined, { tpsl: true })).map((each) => [each.id, each.stopLossTriggerPrice]),
-  ).toEqual([[both.id, 58_000]]);
+    (await blofin.fetchOpenOrders(SYMBOL, undefined, undefined, { tpsl: true })).map((each) => [each.id, each.info.slTriggerPrice]),
+  ).toEqual([[both.id, "58000.000000000000000000"]]);
   expect((await blofin.fetchOpenOrders(SYMBOL, undefined, undefined, { trigger: true })).map(({ id }) => id)).toEqual([trigger.id]);
-  await blofin.cancelOrder(limit.id, SYMBOL);
-  await blofin.cancelOrder(both.id, SYMBOL, { tpsl: true });
-  await blofin.cancelOrder(trigger.id, SYMBOL, { trigger: true });
+  await blofin.cancelOrder(String(limit.id), SYMBOL);
+  await blofin.cancelOrder(String(both.id), SYMBOL, { tpsl: true });
+  await blofin.cancelOrder(String(trigger.id), SYMBOL, { trigger: true });
   expect([stage.account.orders.liveCount, stage.account.tpsl.liveCount, stage.account.algo.liveCount]).toEqual([0, 0, 0]);
 });
 

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { TransientError, UserError } from "../../domain/errors.ts";
+import type { Environment, KeyFacts } from "../../ports/live-venue.ts";
+import { verdictOn } from "./codes.ts";
+import type { Contract } from "./contracts.ts";
+import type { Reader, Reply } from "./reader.ts";
+import { read, send } from "./requests.ts";
+import { KEY, LEVERAGE, POSITION_MODE } from "./shapes.ts";
+
+interface Names {
+  readonly name: string;
+  readonly environment: Environment;
+}
+
+/** One sentence for each way in which the venue refuses a key. */
+function keySentence(code: string, { name, environment }: Names): string {
+  const world = environment === "demo" ? "demo" : "live";
+  switch (code) {
+    case "152401":
+      return `${name} does not know this key in its ${world} world; copy it again, or make one there`;
+    case "152402":
+      return `this key of ${name} has expired; make a new one and connect it`;
+    case "152404":
+      return `this key of ${name} lacks a right; it needs READ and TRADE, and should have nothing else`;
+    case "152406":
+      return `${name} does not let this key in from this machine's address; add the address to the key's list or connect another key`;
+    case "152408":
+      return `the passphrase does not belong to this key of ${name}; enter the one that was chosen when the key was made`;
+    default:
+      return `${name} does not accept the signature of this key; copy its secret again`;
+  }
+}
+
+/**
+ * What the key may do. The venue tells whether it may trade and whether it is bound to addresses, and nothing of transfers or withdrawals. Throws UserError
+ * in one sentence for a key that is refused or may only read.
+ */
+export async function keyFacts(reader: Reader, names: Names): Promise<KeyFacts> {
+  const call = read("/api/v1/user/query-apikey");
+  let reply = await reader.ask(call, KEY);
+  // A refused time was measured by that very answer: once more with the right one.
+  if (reply.kind === "refused" && causeOf(reply.code) === "clock") reply = await reader.ask(call, KEY);
+  if (reply.kind === "refused" && causeOf(reply.code) === "key") throw new UserError(keySentence(reply.code, names));
+  if (reply.kind === "refused" && causeOf(reply.code) === "clock")
+    throw new UserError(`${names.name} refuses this machine's time; set its clock by the network and try again`);
+  if (reply.kind !== "data") throw new TransientError(`${names.name} could not be asked about the key (${reply.reason})`);
+  const { readOnly, ips } = reply.data;
+  if (readOnly === 1) throw new UserError(`this key of ${names.name} may only read; connect one that may trade`);
+  return { trade: true, withdraw: undefined, transfer: undefined, addressRestricted: ips ? ips.length > 0 : undefined };
+}
+
+function causeOf(code: string): string | undefined {
+  const verdict = verdictOn(code);
+  return verdict.kind === "rejected" ? verdict.cause : undefined;
+}
+
+/** Net positions and the leverage of one symbol, changed only where they differ. Throws UserError in one sentence when the venue refuses. */
+export async function prepareSymbol(
+  reader: Reader,
+  contract: Contract,
+  marginMode: "cross" | "isolated",
+  leverage: number,
+  name: string,
+): Promise<void> {
+  const { symbol, instId } = contract;
+  const leverageMax = contract.instrument.contract?.leverageMax ?? 1;
+  if (!Number.isInteger(leverage) || leverage < 1 || leverage > leverageMax)
+    throw new UserError(`${symbol} takes a leverage from 1 to ${leverageMax} at ${name}, found ${leverage}`);
+  const { positionMode } = await reader.read("its position mode", read("/api/v1/account/position-mode"), POSITION_MODE);
+  if (positionMode !== "net_mode") {
+    const change = send("/api/v1/account/set-position-mode", { positionMode: "net_mode" });
+    const refused = `${name} did not switch to one-way positions; close the positions and cancel the orders of this account there, or switch by hand`;
+    settled(await reader.ask(change, POSITION_MODE), refused, name);
+  }
+  const query = read("/api/v1/account/batch-leverage-info", { instId, marginMode });
+  const rows = await reader.read("its leverage", query, z.array(LEVERAGE));
+  const known = rows.find((row) => row.instId === instId && row.marginMode === marginMode);
+  if (known?.leverage.isEqualTo(leverage)) return;
+  const change = send("/api/v1/account/set-leverage", { instId, leverage: String(leverage), marginMode });
+  const refused = `${name} did not set the leverage of ${symbol} to ${leverage}; cancel its open orders there or choose the leverage that is set`;
+  settled(await reader.ask(change, LEVERAGE), refused, name);
+}
+
+function settled(reply: Reply<unknown>, refused: string, name: string): void {
+  if (reply.kind === "data") return;
+  const cause = reply.kind === "refused" ? causeOf(reply.code) : undefined;
+  if (reply.kind === "refused" && cause !== undefined && cause !== "limit" && cause !== "clock")
+    throw new UserError(`${refused} (code ${reply.code})`);
+  throw new TransientError(`${name} could not be set up (${reply.reason})`);
+}

@@ -1,0 +1,19 @@
+/**
+ * Blofin's USDT perpetuals. Codes, paths and limits: its pages "API docs" and "Errors", 2026; fees: its public schedule, as ccxt carries it.
+ * None of it was tried at the live venue.
+ */
+export const BLOFIN = {
+  exchangeId: "blofin",
+  name: "Blofin",
+  settle: "USDT",
+  makerFeeBps: 2,
+  takerFeeBps: 6,
+  /** Requests of one address, whatever they ask for. */
+  weightLimits: [
+    { limit: 500, spanMs: 60_000 },
+    { limit: 1_500, spanMs: 300_000 },
+  ],
+  /** Requests of one account under `/trade/` and its settings, reads included. */
+  orderLimits: [{ limit: 30, spanMs: 10_000 }],
+  weights: {},
+} as const;
