@@ -61,7 +61,7 @@ export class SpotCore {
   }
 
   openAccount(options: AccountOptions): SpotAccount {
-    const account = new SpotAccount(options, this.#nowMs);
+    const account = new SpotAccount(options);
     this.accounts.set(account.key, account);
     return account;
   }

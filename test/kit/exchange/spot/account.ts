@@ -38,8 +38,8 @@ export class SpotAccount extends Purse {
   /** Open now, or closed so recently that a replica may still show them open. */
   #live: SpotOrder[] = [];
 
-  constructor(options: AccountOptions, ms: number) {
-    super(options, ms);
+  constructor(options: AccountOptions) {
+    super(options);
     this.key = options.key;
     this.secret = options.secret;
     this.rights = { trade: true, withdraw: false, transfer: false, ipRestrict: true, ...options.rights };

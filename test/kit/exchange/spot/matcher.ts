@@ -105,9 +105,9 @@ export class Matcher {
   }
 
   #trigger(market: SpotMarket, order: SpotOrder, ms: number): void {
+    market.leave(order);
     order.change(ms, { workingMs: ms });
     this.#events.moved(order, ms);
-    market.leave(order);
     this.enter(market, order, ms);
   }
 

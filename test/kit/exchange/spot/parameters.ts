@@ -75,10 +75,11 @@ export function checkParameters(sent: ReadonlyMap<string, string>, table: Parame
   return new Parameters(sent);
 }
 
-/** Throws for parameters that this kind of order does not take, and for those that it needs. */
-export function checkFit(parameters: Parameters, needs: readonly string[], refuses: readonly string[]): void {
-  for (const name of needs) if (!parameters.has(name)) missing(name);
-  for (const name of refuses) if (parameters.has(name)) throw new Refusal(-1106, `Parameter '${name}' sent when not required.`);
+/** Throws for parameters that this kind of order does not take, and for those that it needs. A leg of a list names them with its prefix. */
+export function checkFit(parameters: Parameters, needs: readonly string[], refuses: readonly string[], prefix = ""): void {
+  const sentAs = (name: string): string => (prefix === "" ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+  for (const name of needs) if (!parameters.has(name)) missing(sentAs(name));
+  for (const name of refuses) if (parameters.has(name)) throw new Refusal(-1106, `Parameter '${sentAs(name)}' sent when not required.`);
 }
 
 export function missing(name: string): never {

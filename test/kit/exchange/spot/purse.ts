@@ -38,12 +38,12 @@ export class Purse {
   readonly transfers: Transfer[] = [];
   readonly #balances = new Map<string, BalanceState[]>();
 
-  constructor(options: PurseOptions, ms: number) {
+  constructor(options: PurseOptions) {
     this.feeMode = options.feeMode ?? "received";
     this.makerBps = options.makerBps ?? 10;
     this.takerBps = options.takerBps ?? 10;
     for (const [coin, amount] of Object.entries(options.balances ?? {}))
-      this.#balances.set(coin, [{ ms, free: decimal(amount), locked: ZERO }]);
+      this.#balances.set(coin, [{ ms: 0, free: decimal(amount), locked: ZERO }]);
   }
 
   get coins(): readonly string[] {

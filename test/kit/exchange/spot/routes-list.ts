@@ -146,6 +146,7 @@ function working({ parameters }: SignedVisit): OrderDraft {
       timeInForce: text("workingTimeInForce"),
       newClientOrderId: text("workingClientOrderId"),
     }),
+    "working",
   );
 }
 
@@ -168,6 +169,7 @@ function legDraft({ parameters }: SignedVisit, prefix: string, shared: { side: s
       timeInForce: text(`${prefix}TimeInForce`),
       newClientOrderId: text(`${prefix}ClientOrderId`),
     }),
+    prefix,
   );
   return shared.quantity === undefined ? { ...draft, quantity: undefined } : draft;
 }

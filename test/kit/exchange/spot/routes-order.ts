@@ -72,10 +72,10 @@ export const ORDER_ROUTES: readonly Route[] = [
 ];
 
 /** What an order of a type is, from its parameters; a list's legs have a prefix before theirs. */
-export function draftOf(parameters: Parameters): OrderDraft {
+export function draftOf(parameters: Parameters, prefix = ""): OrderDraft {
   const type = parameters.needed("type") as SpotOrderType;
   const [needs, refuses] = FIT[type];
-  checkFit(parameters, needs, refuses);
+  checkFit(parameters, needs, refuses, prefix);
   const [quantity, quoteOrderQty] = [parameters.decimal("quantity"), parameters.decimal("quoteOrderQty")];
   if (type === "MARKET") {
     if (!quantity && !quoteOrderQty) missing("quantity");
