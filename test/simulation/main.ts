@@ -20,9 +20,9 @@ const MODES: Readonly<Record<SimOptions["mode"], (options: SimOptions) => Promis
 const options = optionsOf(process.argv.slice(2));
 process.exitCode = (await MODES[options.mode](options)) ? 0 : 1;
 
-function* jobs({ from, seeds, hours, bots, minutes }: SimOptions, canary = false): Generator<Job> {
+function* jobs({ from, seeds, hours, bots, minutes, without }: SimOptions, canary = false): Generator<Job> {
   const endMs = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
-  for (let seed = from; seed < from + seeds && performance.now() < endMs; seed += 1) yield { seed, hours, bots, canary };
+  for (let seed = from; seed < from + seeds && performance.now() < endMs; seed += 1) yield { seed, hours, bots, canary, without };
 }
 
 async function playSeeds(options: SimOptions): Promise<boolean> {
@@ -36,8 +36,8 @@ async function playSeeds(options: SimOptions): Promise<boolean> {
 }
 
 async function playOne(options: SimOptions): Promise<boolean> {
-  const { from: seed, hours, bots } = options;
-  const { violations, hash, faults } = await runSeed({ seed, hours, bots, listener: say });
+  const { from: seed, hours, bots, without } = options;
+  const { violations, hash, faults } = await runSeed({ seed, hours, bots, without, listener: say });
   say(`faults drawn: ${faults.join(", ") || "none"}\nhash ${hash}`);
   for (const { law, text, atMs } of violations) say(`BROKEN at second ${Math.round(atMs / 1_000)}: invariant ${law}: ${text}`);
   return violations.length === 0;

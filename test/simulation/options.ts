@@ -10,12 +10,14 @@ export interface SimOptions {
   readonly hours: number;
   readonly bots: number;
   readonly workers: number;
+  /** Faults that are left out. */
+  readonly without: readonly string[];
   readonly mode: "seeds" | "one" | "canary" | "verify-hash" | "mutants";
   /** Mutants to try; all when empty. */
   readonly names: readonly string[];
 }
 
-const USAGE = `npm run sim -- --seeds N --hours H [--from S] [--bots B] [--minutes M] [--workers W]
+const USAGE = `npm run sim -- --seeds N --hours H [--from S] [--bots B] [--minutes M] [--workers W] [--without ID,ID]
 npm run sim -- --seed S [--hours H] [--bots B]      replays one seed, with everything that happens
 npm run sim -- --canary                             a world that is broken on purpose must be caught
 npm run sim -- --verify-hash [--seeds N]            each seed twice, in fresh processes: equal hashes
@@ -36,6 +38,7 @@ export function optionsOf(args: readonly string[]): SimOptions {
       bots: number,
       minutes: number,
       workers: number,
+      without: number,
       canary: flag,
       "verify-hash": flag,
       mutants: flag,
@@ -58,6 +61,7 @@ export function optionsOf(args: readonly string[]): SimOptions {
     minutes: values.minutes === undefined ? undefined : numberOf("minutes", values.minutes, 0),
     hours: numberOf("hours", values.hours, 6),
     bots: numberOf("bots", values.bots, 20),
+    without: values.without?.split(",") ?? [],
     workers: numberOf("workers", values.workers, availableParallelism()),
   };
 }

@@ -20,12 +20,12 @@ export async function runSeed(options: WorldOptions): Promise<SeedResult> {
   await world.run();
   return {
     seed: options.seed,
-    hash: world.trace.digest(),
+    hash: world.machine.trace.digest(),
     violations: world.referee.violations,
-    counts: [...world.coverage.counts],
+    counts: [...world.machine.coverage.counts],
     faults: [...world.draw.climates.keys()],
-    happened: world.timeline.happened,
-    virtualMs: world.timeline.nowMs,
+    happened: world.machine.timeline.happened,
+    virtualMs: world.machine.timeline.nowMs,
     realMs: performance.now() - startedMs,
   };
 }

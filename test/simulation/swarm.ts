@@ -38,14 +38,16 @@ export interface Draw {
   readonly wishEveryMs: number;
 }
 
-/** Each seed has its own subset of the faults and its own rates. */
-export function drawFaults(dice: Dice): Draw {
+/** Each seed has its own subset of the faults and its own rates. `without` takes faults away and leaves all others as they are. */
+export function drawFaults(dice: Dice, without: readonly string[] = []): Draw {
   const share = dice.between(0, 0.8);
   const climates = new Map<string, Climate>();
   for (const [id, climate] of Object.entries(CLIMATES)) {
-    if (dice.chance(share)) climates.set(id, { ...climate, perHour: climate.perHour * dice.magnitude(0.3, 3) });
+    const drawn = dice.chance(share);
+    const perHour = climate.perHour * dice.magnitude(0.3, 3);
+    if (drawn && !without.includes(id)) climates.set(id, { ...climate, perHour });
   }
-  const kills = dice.chance(0.7) ? { callsMin: 1, callsMax: dice.magnitude(200, 20_000) } : undefined;
+  const kills = dice.chance(0.7) && !without.includes("P1") ? { callsMin: 1, callsMax: dice.magnitude(200, 20_000) } : undefined;
   return {
     climates,
     kills,

@@ -21,7 +21,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a slot that was acted on is decided again",
     changes: [
       {
-        file: "src/engine/executor.ts",
+        file: "src/engine/decide.ts",
         find: "  return bot.actedSlotMs === undefined || slot.candle.openTimeMs > bot.actedSlotMs;",
         put: "  return true;",
       },
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "an entry on a candle that is not the newest",
     changes: [
       {
-        file: "src/engine/executor.ts",
+        file: "src/engine/decide.ts",
         find: "      late: slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),",
         put: "      late: slot.closedMs > services.now() + timeframeMs(slot.feed.timeframe),",
       },
@@ -61,7 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "an unanswered order is forgotten at start",
     changes: [
       {
-        file: "src/engine/executor.ts",
+        file: "src/engine/paper-executor.ts",
         find: '      if (order.status !== "in-flight" && order.status !== "unknown") continue;',
         put: '      if (order.status !== "unknown") continue;',
       },

@@ -20,9 +20,9 @@ export async function tryMutants(options: SimOptions, say: (text: string) => voi
   return survivors.length === 0;
 }
 
-async function tryMutant({ changes }: Mutant, { workers, bots, from }: SimOptions): Promise<string | undefined> {
+async function tryMutant({ changes }: Mutant, { workers, bots, from, without }: SimOptions): Promise<string | undefined> {
   const copy = copyWith(changes);
-  const seeds = Array.from({ length: SEEDS_MAX }, (_, index) => ({ seed: from + index, hours: HOURS, bots }));
+  const seeds = Array.from({ length: SEEDS_MAX }, (_, index) => ({ seed: from + index, hours: HOURS, bots, without }));
   let played = 0;
   let caught: string | undefined;
   try {

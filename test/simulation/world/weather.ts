@@ -46,6 +46,11 @@ export class Weather {
     this.#odds.set(id, dice.between(0.2, 1));
   }
 
+  /** True time since the beginning of the world. */
+  nowMs(): number {
+    return this.#nowMs();
+  }
+
   /** The faults that may come in this run. */
   get drawn(): readonly string[] {
     return [...this.#spells.keys()].sort();
