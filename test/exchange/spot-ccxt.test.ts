@@ -56,8 +56,8 @@ describe.each(["binance", "binanceus"] as const)("the real ccxt class of %s, ove
     expect(server.log.at(-1)!.request.body).toMatch(
       /symbol=BTCUSDT&side=BUY&newClientOrderId=a1&newOrderRespType=FULL&type=MARKET&quantity=0\.01&recvWindow=5000&signature=[0-9a-f]{64}$/,
     );
-    const [trade] = await exchange.fetchMyTrades(SYMBOL);
-    expect(trade).toMatchObject({
+    const [fill] = await exchange.fetchMyTrades(SYMBOL);
+    expect(fill).toMatchObject({
       order: placed.id,
       price: 50_005,
       amount: 0.01,

@@ -71,12 +71,12 @@ describe("an order at the simulated Binance", () => {
       stage.passMs(2 * MINUTE_MS);
       return stage.call<{ id: number; qty: string; price: string; time: number }[]>("GET /api/v3/myTrades", { symbol: "BTCUSDT" });
     };
-    const trades = run();
-    expect(trades.length).toBeGreaterThan(5);
-    expect(trades.map(({ id }) => id)).toEqual(trades.map(({ id }) => id).toSorted((a, b) => a - b));
-    expect(new Set(trades.map(({ id }) => id)).size).toBe(trades.length);
-    expect(trades.reduce((sum, { qty }) => sum + Number(qty), 0)).toBeCloseTo(0.15, 8);
-    expect(run()).toEqual(trades);
+    const fills = run();
+    expect(fills.length).toBeGreaterThan(5);
+    expect(fills.map(({ id }) => id)).toEqual(fills.map(({ id }) => id).toSorted((a, b) => a - b));
+    expect(new Set(fills.map(({ id }) => id)).size).toBe(fills.length);
+    expect(fills.reduce((sum, { qty }) => sum + Number(qty), 0)).toBeCloseTo(0.15, 8);
+    expect(run()).toEqual(fills);
   });
 
   test("is found under a client order id that several had, the newest first, and under its own number", () => {
