@@ -44,7 +44,8 @@ const INSTRUMENT = z.string().regex(/^[A-Z0-9]{1,20}-[A-Z0-9]{1,12}$/);
 export const ENVELOPE = z.object({
   code: z.union([z.string(), z.number().int().transform(String)]),
   msg: z.string().nullish(),
-  data: z.unknown(),
+  /** Refusals may come without. */
+  data: z.unknown().optional(),
 });
 
 /** The venue's answer to one order of a request. Any of the three ids, by what was placed. */
