@@ -70,6 +70,7 @@ class TerminalPlatform implements Terminal {
   readonly #end = Promise.withResolvers<void>();
   #count = 0;
   #front: Front | undefined;
+  #conversation: Conversation | undefined;
 
   constructor(options: TerminalOptions) {
     this.#options = options;
@@ -94,6 +95,7 @@ class TerminalPlatform implements Terminal {
   async start(door: FrontDoor): Promise<void> {
     const { wait, welcome, told = nothingToTell } = this.#options;
     const conversation = new Conversation({ door, wait, nextId: () => this.#nextId(), interactive: this.#interactive });
+    this.#conversation = conversation;
     const front = await this.#open(door, conversation);
     this.#front = front;
     void front.print(this.#script.notice(welcome(), "welcome"));
@@ -123,6 +125,11 @@ class TerminalPlatform implements Terminal {
   }
 
   async settleInterrupted(_request: Request, view: View): Promise<void> {
+    // A form that was filled in elsewhere asks for nothing any more.
+    if (this.#conversation?.hiddenPrompt !== undefined && view.form === undefined) {
+      this.#conversation.close();
+      this.#front?.reveal();
+    }
     await this.#alert(this.#script.notice(view, "interrupted"));
   }
 

@@ -1,8 +1,12 @@
+import { FORM_ACTION } from "../../chat/secret-forms/texts.ts";
 import { UserError } from "../../domain/errors.ts";
+import { Secret } from "../../domain/secret.ts";
 import { oneLine } from "../../domain/visible-text.ts";
 import type { FrontDoor, Place, Request } from "../../ports/platform.ts";
+import type { OpenForm, SecretValues } from "../../ports/secret-form.ts";
 import type { View } from "../../ports/view.ts";
 import { type Choices, choicesOf, picked } from "./choices.ts";
+import { BAD_SECRET_LINE, hiddenPrompt, isSecretLine, NO_FORM, secretOf } from "./secret-lines.ts";
 import { badSpan, badView, ownWord, plainView, type Span } from "./spoken.ts";
 import { cut } from "./text.ts";
 
@@ -13,6 +17,10 @@ export const USER = { id: LOCAL, name: "you" };
 const PLACE: Place = { platform: PLATFORM, id: LOCAL, direct: true };
 const FOUND_WIDTH_MAX = 60;
 const PANIC = /^\s*\/?panic(?:\s|$)/i;
+
+export function isPanic(line: string): boolean {
+  return PANIC.test(line);
+}
 
 export interface ConversationOptions {
   readonly door: FrontDoor;
@@ -31,6 +39,7 @@ type OnProgress = (view: View) => void;
 export class Conversation {
   readonly #options: ConversationOptions;
   #choices: Choices | undefined;
+  #form: OpenForm | undefined;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -51,9 +60,15 @@ export class Conversation {
     return this.#options.interactive && this.#choices?.enter !== undefined;
   }
 
+  /** What to ask for where nothing that is typed is shown; undefined while no form is open. A pipe has no such place. */
+  get hiddenPrompt(): string | undefined {
+    return this.#options.interactive && this.#form ? hiddenPrompt(this.#form) : undefined;
+  }
+
   /** Forgets what was asked. */
   close(): void {
     this.#choices = undefined;
+    this.#form = undefined;
   }
 
   /** Whether this line moves the market: its alerts are shown before its answer. */
@@ -73,14 +88,27 @@ export class Conversation {
     }
   }
 
+  /** Takes what was typed where nothing is shown. Nothing typed leaves the form; a panic is one anywhere. */
+  async enter(text: string, onProgress: OnProgress): Promise<Said> {
+    const form = this.#form;
+    const [field] = form?.fields ?? [];
+    if (isPanic(text)) return this.say(text, onProgress);
+    if (form === undefined || field === undefined) return this.#answer(NO_FORM);
+    if (text.trim() !== "") return this.#submit(form, { [field.name]: new Secret(text) });
+    const { door, nextId } = this.#options;
+    const left = await door.press({ requestId: nextId(), action: FORM_ACTION + form.token, user: USER, place: PLACE });
+    return this.#answer("view" in left ? left.view : NO_FORM);
+  }
+
   /** Answers a line that was too long to be read whole. Half a command is none, but a panic with a long story is still a panic. */
   async sayTorn(head: string, charsMax: number, onProgress: OnProgress): Promise<Said> {
-    if (PANIC.test(head)) return this.say(head, onProgress);
+    if (isPanic(head)) return this.say(head, onProgress);
     const most = charsMax.toLocaleString("en");
     return this.#answer(badView(`A line has at most ${most} characters, this one is longer; it was dropped. Send a shorter one.`));
   }
 
   async #heard(line: string, onProgress: OnProgress): Promise<Said> {
+    if (isSecretLine(line)) return this.#named(line);
     const choices = this.#offered();
     if (line === "") return choices?.enter === undefined ? { kind: "nothing" } : this.#pick(choices, choices.enter, onProgress);
     const index = choices && picked(choices, line);
@@ -96,6 +124,21 @@ export class Conversation {
       if (answered) return this.#answer(await this.#run(answered.request, onProgress));
     } else if (choices && choices.kind !== "next") return { kind: "answer", view: unpicked(choices, line) };
     return this.#answer(parsed.problem);
+  }
+
+  /** A script's line with one value of the form that is open. */
+  async #named(line: string): Promise<Said> {
+    const form = this.#options.door.forms.at(USER.id, PLACE.id);
+    if (form === undefined) return this.#answer(NO_FORM);
+    const values = secretOf(line);
+    return values === undefined ? { kind: "answer", view: BAD_SECRET_LINE } : this.#submit(form, values);
+  }
+
+  async #submit({ token }: OpenForm, values: SecretValues): Promise<Said> {
+    const said = this.#answer(await this.#options.door.forms.submit({ token, values, user: USER, place: PLACE }));
+    // Where all went well and more is to come, the next prompt says enough.
+    const isPart = said.kind === "answer" && said.view.form !== undefined && said.view.tone === "plain";
+    return isPart && this.#options.interactive ? { kind: "nothing" } : said;
   }
 
   /** What was shown with numbers: in a pipe only questions are. */
@@ -132,7 +175,8 @@ export class Conversation {
   }
 
   #answer(view: View): Said {
-    this.#choices = view.buttons.length > 0 || view.question ? choicesOf(view) : undefined;
+    this.#form = view.form;
+    this.#choices = !view.form && (view.buttons.length > 0 || view.question) ? choicesOf(view) : undefined;
     return { kind: "answer", view };
   }
 }

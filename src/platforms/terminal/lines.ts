@@ -9,6 +9,8 @@ export interface TypedLine {
   readonly text: string;
   /** Set when the line was longer than this many characters; only its beginning is here then. */
   readonly tornAt: number | undefined;
+  /** Typed where nothing was shown: a value of a form. */
+  readonly hidden?: boolean;
 }
 
 /** Where lines come from, one at a time: the next is taken when the former was answered. */

@@ -1,7 +1,8 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import type { FrontDoor } from "../../ports/platform.ts";
 import { completed } from "./completer.ts";
-import type { Conversation } from "./conversation.ts";
+import { type Conversation, isPanic } from "./conversation.ts";
+import { curtained } from "./curtain.ts";
 import type { Front } from "./front.ts";
 import { HISTORY_LINES_MAX, type History } from "./history.ts";
 import type { TypedLine } from "./lines.ts";
@@ -37,19 +38,22 @@ export class Repl implements Front {
   /** Ctrl+C was pressed and nothing was typed since. */
   #armed = false;
   #head: string | undefined;
+  /** Asks for a secret: nothing that is typed is shown or remembered meanwhile. */
+  #hidden: string | undefined;
 
   constructor(parts: ReplParts, history: string[]) {
     this.#parts = parts;
     const { input, output, door, conversation } = parts;
     this.#readline = createInterface({
       input,
-      output: output.stream,
+      output: curtained(output.stream, () => this.#hidden !== undefined),
       terminal: true,
       prompt: PROMPT,
       history,
       historySize: HISTORY_LINES_MAX,
       removeHistoryDuplicates: true,
       completer: async (line: string): Promise<[string[], string]> => {
+        if (this.#hidden !== undefined) return [[], line];
         const [offers, part] = await completed(line, door, conversation.choices).catch(() => [[], line] as const);
         return [[...offers], part];
       },
@@ -64,24 +68,34 @@ export class Repl implements Front {
       .on("close", this.#onClose);
   }
 
-  next(): Promise<TypedLine | undefined> {
-    const line = this.#ahead.shift();
-    if (line || this.#closed) return Promise.resolve(line);
+  next(hiddenPrompt?: string): Promise<TypedLine | undefined> {
+    this.#hidden = hiddenPrompt;
+    const line = this.#typedAhead();
+    if (line || this.#closed) return Promise.resolve(line && { ...line, hidden: hiddenPrompt !== undefined });
     const { promise, resolve } = Promise.withResolvers<TypedLine | undefined>();
     this.#waiting = resolve;
-    this.#readline.prompt(true);
+    this.#prompt();
     return promise;
+  }
+
+  reveal(): void {
+    if (this.#hidden === undefined) return;
+    this.#clearLine();
+    this.#hidden = undefined;
+    if (this.#waiting === undefined) return;
+    void this.#parts.output.write("\n");
+    this.#readline.prompt();
   }
 
   /** Prints above the prompt and what is typed there. */
   print(text: string): Promise<boolean> {
     if (this.#waiting === undefined || this.#closed) return this.#parts.output.write(text);
-    const { rows } = this.#readline.getCursorPos();
+    const { rows } = this.#hidden === undefined ? this.#readline.getCursorPos() : { rows: 0 };
     const up = rows > 0 ? `\u001b[${rows}A` : "";
     const flushed = this.#parts.output.write(up + CLEAR_BELOW + text);
     // Readline would go up by the rows that the line had when it last drew it, over what was just printed.
     Object.assign(this.#readline, { prevRows: 0 });
-    this.#readline.prompt(true);
+    this.#prompt();
     return flushed;
   }
 
@@ -98,7 +112,9 @@ export class Repl implements Front {
     this.#armed = false;
     const head = this.#head;
     this.#head = undefined;
-    const line = head === undefined ? { text, tornAt: undefined } : { text: head, tornAt: TYPED_CHARS_MAX };
+    const hidden = this.#hidden !== undefined;
+    if (hidden) void this.#parts.output.write("\n");
+    const line = { ...(head === undefined ? { text, tornAt: undefined } : { text: head, tornAt: TYPED_CHARS_MAX }), hidden };
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting) return waiting(line);
@@ -115,7 +131,7 @@ export class Repl implements Front {
   /** Readline lets its listener take back what must not be kept. */
   readonly #onHistory = (history: string[]) => {
     const [newest] = history;
-    const isCommand = this.#head === undefined && !this.#parts.conversation.asks;
+    const isCommand = this.#head === undefined && this.#hidden === undefined && !this.#parts.conversation.asks;
     if (newest !== undefined && (!isCommand || looksPrivate(newest) || /^\s*\d+\s*$/.test(newest))) history.shift();
     else this.#parts.history.save(history);
   };
@@ -126,6 +142,7 @@ export class Repl implements Front {
     this.#head = undefined;
     this.#parts.conversation.close();
     this.#clearLine();
+    this.#hidden = undefined;
     void this.print("Press Ctrl+C again to stop the desk.\n");
   };
 
@@ -137,6 +154,18 @@ export class Repl implements Front {
     this.#waiting = undefined;
     this.#parts.onEnd();
   };
+
+  /** What was pasted beyond the last value of a form is dropped unseen, unless it is a panic. */
+  #typedAhead(): TypedLine | undefined {
+    for (let line = this.#ahead.shift(); line !== undefined; line = this.#ahead.shift())
+      if (this.#hidden !== undefined || line.hidden !== true || isPanic(line.text)) return line;
+    return undefined;
+  }
+
+  #prompt(): void {
+    if (this.#hidden === undefined) this.#readline.prompt(true);
+    else void this.#parts.output.write(this.#hidden);
+  }
 
   #clearLine(): void {
     this.#readline.write(null, { ctrl: true, name: "e" });

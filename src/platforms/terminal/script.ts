@@ -3,6 +3,7 @@ import type { View } from "../../ports/view.ts";
 import { type Choices, choicesOf, commandOf, nextOf } from "./choices.ts";
 import { paintOf } from "./paint.ts";
 import { type Frame, type Look, renderChoices, renderView } from "./render.ts";
+import { formHints } from "./secret-lines.ts";
 
 export interface AlertMarks {
   readonly repeat?: boolean;
@@ -28,6 +29,10 @@ export function plainScript({ colors, interactive, widthMax }: PlainOptions): Sc
   const look = (): Look => ({ paint: paintOf(colors), widthMax: widthMax() });
   const render = (view: View, frame: Frame = {}) => renderView(view, look(), frame);
   const choices = (view: View) => {
+    if (view.form)
+      return formHints(view.form, interactive)
+        .map((hint) => `  ${look().paint.dim(hint)}\n`)
+        .join("");
     const found: Choices = choicesOf(view);
     if (interactive) return renderChoices(found, look());
     return found.kind === "next" ? "" : renderChoices({ ...found, enter: undefined }, look());
@@ -63,7 +68,8 @@ function viewFacts(view: View) {
   const buttons = view.buttons.map(({ label, style, action }) =>
     commandOf(action) === undefined ? { label, style } : { label, style, action },
   );
-  return { ...view, buttons };
+  const { form, ...facts } = view;
+  return { ...facts, buttons, ...(form === undefined ? {} : { form: { title: form.title, fields: form.fields } }) };
 }
 
 function shown(_key: string, value: unknown): unknown {

@@ -6,6 +6,9 @@ import { echoOf } from "./private-lines.ts";
 import type { Script } from "./script.ts";
 import type { Turns } from "./turns.ts";
 
+/** Stands for a line that nobody may read. */
+const UNSHOWN = "…";
+
 export interface SessionParts {
   readonly front: Front;
   readonly conversation: Conversation;
@@ -19,7 +22,8 @@ export interface SessionParts {
 export async function runSession(parts: SessionParts): Promise<"end" | "eof"> {
   const { front, turns, told } = parts;
   await told();
-  for (let line = await front.next(); line !== undefined; line = await front.next()) {
+  const next = () => front.next(parts.conversation.hiddenPrompt);
+  for (let line = await next(); line !== undefined; line = await next()) {
     if ((await answerLine(line, parts)) === "end") return "end";
     await told();
     await turns.alertsPrinted();
@@ -27,8 +31,9 @@ export async function runSession(parts: SessionParts): Promise<"end" | "eof"> {
   return "eof";
 }
 
-async function answerLine({ text, tornAt }: TypedLine, parts: SessionParts): Promise<"end" | "on"> {
+async function answerLine({ text, tornAt, hidden }: TypedLine, parts: SessionParts): Promise<"end" | "on"> {
   const { front, conversation, script, turns } = parts;
+  if (hidden === true) return answerHidden(text, parts);
   const line = text.trim();
   if (line.startsWith("#") || (line === "" && !conversation.takesEnter)) return "on";
   const shown = echoOf(line, conversation.choices?.argument);
@@ -40,6 +45,20 @@ async function answerLine({ text, tornAt }: TypedLine, parts: SessionParts): Pro
     const onProgress = (view: View) => void front.print(script.progress(view, shown));
     const said = await (tornAt === undefined ? conversation.say(line, onProgress) : conversation.sayTorn(line, tornAt, onProgress));
     return await show(said, shown, parts);
+  } finally {
+    turns.release();
+  }
+}
+
+async function answerHidden(text: string, parts: SessionParts): Promise<"end" | "on"> {
+  const { conversation, turns } = parts;
+  turns.hold();
+  try {
+    return await show(
+      await conversation.enter(text, (view) => void parts.front.print(parts.script.progress(view, UNSHOWN))),
+      UNSHOWN,
+      parts,
+    );
   } finally {
     turns.release();
   }

@@ -103,6 +103,10 @@ export class FakeDoor implements FrontDoor {
       const parsed = this.parse(action.slice(2));
       return "path" in parsed ? { request: { id, ...parsed, user, place } } : { view: parsed.problem };
     }
+    if (action.startsWith("f:")) {
+      this.forms.forget();
+      return { view: view("Left it at that; nothing was done") };
+    }
     if (action.startsWith("k:")) return { request: { id, path: "bot delete", args: { bot: "dip", confirm: "token2" }, user, place } };
     const value = ["BTC/USDT", "ETH/USDT"][Number(action.split(":")[2])];
     if (value === undefined) return { view: view("Left it at that; nothing was done") };
