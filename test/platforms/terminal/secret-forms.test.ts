@@ -55,9 +55,12 @@ describe("At the prompt", () => {
     await until(() => rows().at(-1) === "storm>", "the prompt");
     expect(rows().slice(-4)).toEqual([NEXT_KEY.trimEnd(), NEXT_SECRET.trimEnd(), "✓ main is connected", "storm>"]);
     await type(`bot list${KEYS.enter}`, "done: bot list");
-    input.write(KEYS.up + KEYS.up + KEYS.up);
-    await settle();
-    expect(rows().at(-1)).toBe("storm> bot list");
+    // Past the oldest line that is remembered the prompt is empty.
+    for (const remembered of ["storm> bot list", "storm>"]) {
+      input.write(KEYS.up);
+      await settle();
+      expect(rows().at(-1)).toBe(remembered);
+    }
     await terminal.stop();
     expect(submitted(door)).toEqual({ apiKey: KEY, secret: SECRET });
     const traces = all() + doorTraces(door) + readFileSync(historyFile, "utf8");
