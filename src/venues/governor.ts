@@ -18,7 +18,7 @@ export interface GovernorOptions {
   /** Wall time until which an earlier process was banned. */
   readonly bannedUntilMs?: number;
   /** Told whenever the exchange asks for silence, so that a restart keeps it. Wall time. */
-  readonly onBan?: (untilMs: number) => void;
+  readonly onBan?: (untilMs: number, reason: string) => void;
 }
 
 interface Refusal {
@@ -48,6 +48,11 @@ const SILENCE_MS: ReadonlyMap<number, number> = new Map([
   // The firewall in front of the exchange.
   [403, 60_000],
 ]);
+const SILENCED: ReadonlyMap<number, string> = new Map([
+  [429, "too many requests (HTTP 429)"],
+  [418, "this machine's address is banned (HTTP 418)"],
+  [403, "the exchange's firewall refuses this machine (HTTP 403)"],
+]);
 const SILENCE_MAX_MS = 3 * 24 * 3_600_000;
 const MS_PER_SECOND = 1_000;
 const COUNTED: ReadonlyMap<number, { readonly weight: string; readonly orders: string }> = new Map([
@@ -62,7 +67,7 @@ const COUNTED: ReadonlyMap<number, { readonly weight: string; readonly orders: s
  */
 export class Governor {
   readonly #clock: Clock;
-  readonly #onBan: ((untilMs: number) => void) | undefined;
+  readonly #onBan: GovernorOptions["onBan"];
   readonly #weights: readonly Window[];
   readonly #orderLimits: readonly Limit[];
   readonly #orders = new Map<string, readonly Window[]>();
@@ -118,7 +123,7 @@ export class Governor {
     const untilMs = this.#clock.wall() + Math.min(askedMs > 0 ? askedMs : usualMs, SILENCE_MAX_MS);
     if (untilMs <= this.#bannedUntilMs) return;
     this.#bannedUntilMs = untilMs;
-    this.#onBan?.(untilMs);
+    this.#onBan?.(untilMs, SILENCED.get(answer.status) ?? `HTTP ${answer.status}`);
     this.#refuseAll(this.#banned());
   }
 

@@ -1,0 +1,104 @@
+import { UserError } from "../domain/errors.ts";
+import type { Chance, Clock } from "../ports/clock.ts";
+import type { Environment, LiveVenue } from "../ports/live-venue.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Credentials } from "../ports/vault.ts";
+import type { Cost, Governor } from "../venues/governor.ts";
+import type { Wire, WireCall } from "../venues/wire.ts";
+
+/** The exchanges at which accounts can be connected, by ccxt's ids. */
+export const EXCHANGES = ["binance", "binanceus", "blofin"] as const;
+export type ExchangeId = (typeof EXCHANGES)[number];
+
+export interface VenuesOptions {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+  /** Loopback addresses of counterparts that are asked instead of the exchanges. */
+  readonly apiUrls: Readonly<Partial<Record<ExchangeId, string | undefined>>>;
+}
+
+export interface VenueWish {
+  readonly exchangeId: string;
+  readonly environment: Environment;
+  readonly credentials: Credentials;
+  /** Wall time until which an earlier process was told to be silent. */
+  readonly bannedUntilMs?: number | undefined;
+  /** The exchange asks for silence. Wall time. */
+  readonly onBan?: (untilMs: number, reason: string) => void;
+}
+
+/** Opens accounts at real exchanges. All accounts at one exchange share one request budget, because it counts by address. */
+export class Venues {
+  readonly #options: VenuesOptions;
+  readonly #governors = new Map<string, Promise<Governor>>();
+  #opened = 0;
+
+  constructor(options: VenuesOptions) {
+    this.#options = options;
+  }
+
+  /** One account. Nothing is asked of the exchange yet. Throws UserError for an exchange or a world that there is not, ConfigError for an address that is not this machine's. */
+  readonly open = async (wish: VenueWish): Promise<LiveVenue> => {
+    const { environment, credentials } = wish;
+    const exchangeId = EXCHANGES.find((id) => id === wish.exchangeId);
+    if (!exchangeId) throw new UserError(`Accounts can be connected at ${EXCHANGES.join(", ")}, not at ${wish.exchangeId.slice(0, 40)}.`);
+    const { clock, chance, apiUrls } = this.#options;
+    const { openCcxtWire } = await import("../venues/ccxt/wire.ts");
+    const { governed } = await import("../venues/governor.ts");
+    const bare = await openCcxtWire({ exchangeId, environment, credentials, apiUrl: apiUrls[exchangeId], clock, chance });
+    const governor = await this.#governorOf(exchangeId, wish);
+    this.#opened += 1;
+    const wire = governed({ wire: bare, governor, account: `${exchangeId} ${this.#opened}`, costOf: await costOf(exchangeId) });
+    return this.#speak(exchangeId, environment, wire);
+  };
+
+  async #speak(exchangeId: ExchangeId, environment: Environment, wire: Wire): Promise<LiveVenue> {
+    const { clock, logger } = this.#options;
+    if (exchangeId === "blofin") {
+      const { openPerpetualVenue } = await import("../venues/perpetual.ts");
+      return openPerpetualVenue({ wire, quirks: await quirksOf(exchangeId), environment, clock });
+    }
+    const { openSpotVenue } = await import("../venues/spot.ts");
+    return openSpotVenue({ wire, quirks: await quirksOf(exchangeId), environment, clock, logger });
+  }
+
+  /** Its world has its own hosts, and so its own limits. */
+  #governorOf(exchangeId: ExchangeId, { environment, bannedUntilMs, onBan }: VenueWish): Promise<Governor> {
+    const name = `${exchangeId} ${environment}`;
+    const known = this.#governors.get(name);
+    if (known) return known;
+    const made = this.#govern(exchangeId, bannedUntilMs, onBan);
+    this.#governors.set(name, made);
+    return made;
+  }
+
+  async #govern(exchangeId: ExchangeId, bannedUntilMs: number | undefined, onBan: VenueWish["onBan"]): Promise<Governor> {
+    const { Governor } = await import("../venues/governor.ts");
+    const { weightLimits, orderLimits } = await quirksOf(exchangeId);
+    const ban = bannedUntilMs === undefined ? {} : { bannedUntilMs };
+    return new Governor({ clock: this.#options.clock, weightLimits, orderLimits, ...ban, ...(onBan ? { onBan } : {}) });
+  }
+}
+
+async function quirksOf<Id extends ExchangeId>(exchangeId: Id): Promise<Quirks[Id]> {
+  return (await QUIRKS[exchangeId]()) as Quirks[Id];
+}
+
+const QUIRKS = {
+  binance: async () => (await import("../venues/quirks/binance.ts")).BINANCE,
+  binanceus: async () => (await import("../venues/quirks/binanceus.ts")).BINANCEUS,
+  blofin: async () => (await import("../venues/quirks/blofin.ts")).BLOFIN,
+} as const;
+type Quirks = { readonly [Id in ExchangeId]: Awaited<ReturnType<(typeof QUIRKS)[Id]>> };
+
+async function costOf(exchangeId: ExchangeId): Promise<(call: WireCall) => Cost> {
+  if (exchangeId === "blofin") return blofinCost;
+  const { spotCost } = await import("../venues/spot/cost.ts");
+  return spotCost((await quirksOf(exchangeId)).weights);
+}
+
+/** Blofin counts requests, and of each account those under `/trade/`. */
+function blofinCost({ path }: WireCall): Cost {
+  return { weight: 1, orders: path.startsWith("/api/v1/trade/") ? 1 : 0 };
+}
