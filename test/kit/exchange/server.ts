@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Door, DoorAnswer, DoorRequest } from "./door.ts";
 import { type Fault, type FaultPlan, NO_FAULTS } from "./faults.ts";
 
@@ -33,11 +34,23 @@ export class ExchangeServer {
   readonly log: LoggedRequest[] = [];
   faults: FaultPlan;
   readonly #options: ExchangeServerOptions;
+  /** Connections that became WebSockets: the server itself no longer closes them. */
+  readonly #upgraded = new Set<Duplex>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   constructor(options: ExchangeServerOptions) {
     this.#options = options;
     this.faults = options.faults ?? NO_FAULTS;
+  }
+
+  /** Hands connections below a path that want to be WebSockets to somebody; all others are cut. */
+  onUpgrade(prefix: string, take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void {
+    this.#server.on("upgrade", (request, socket, head) => {
+      if (!request.url?.startsWith(prefix)) return void socket.destroy();
+      this.#upgraded.add(socket);
+      socket.on("close", () => this.#upgraded.delete(socket));
+      take(request, socket, head);
+    });
   }
 
   /** Listens on a port of this machine, a free one unless said; answers the base address. */
@@ -48,6 +61,7 @@ export class ExchangeServer {
 
   async close(): Promise<void> {
     this.#server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
@@ -57,6 +71,7 @@ export class ExchangeServer {
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.sendDate = false; // Node would put this machine's time where the exchange's belongs.
     const body = await bodyOf(incoming).catch(() => undefined);
     if (body === undefined) return;
     const [full, query = ""] = (incoming.url ?? "/").split(/\?(.*)/s, 2) as [string, string?];
