@@ -94,10 +94,10 @@ describe("the market streams of the simulated Binance", () => {
   test("feed the real ccxt class", async () => {
     const exchange = await proBinance(base);
     const pumping = setInterval(() => streams.push(), 20);
-    const ticker = await exchange.watchTicker("BTC/USDT");
+    const price = await exchange.watchTicker("BTC/USDT");
     const candles = await exchange.watchOHLCV("BTC/USDT", "1m");
     clearInterval(pumping);
-    expect(ticker).toMatchObject({ symbol: "BTC/USDT", last: 50_000 });
+    expect(price).toMatchObject({ symbol: "BTC/USDT", last: 50_000 });
     expect(candles.at(-1)!.slice(0, 2)).toEqual([START_MS, 50_000]);
     expect(streams.subscribed).toEqual(["btcusdt@miniTicker", KLINE]);
     await exchange.close();
