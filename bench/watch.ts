@@ -96,7 +96,7 @@ async function openAccounts(store: Store, market: Market): Promise<Accounts> {
   const clock = systemClock();
   const streams = new StreamBook(store);
   const desk = await openDesk(store, clock, streams);
-  const accounts = new Accounts({ store, streams, desk, paperBalances: new Map(), openVenue: openPaperVenue });
+  const accounts = new Accounts({ store, streams, desk, paperBalances: new Map(), openVenue: openPaperVenue, logger: quietLogger });
   const hub = new FeedHub(market, marketMs(market.startMs));
   const services = {
     market,

@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
-import { openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
+import { apiUrlsOf, openExchangeMarket, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
 import { digestNow, subscribeTerminal, wait, welcome } from "./app/terminal.ts";
+import { EXCHANGES, Venues } from "./app/venues.ts";
 import { createClaim } from "./chat/claim.ts";
 import type { Commands } from "./chat/command.ts";
 import { Delivery } from "./chat/delivery.ts";
@@ -123,8 +124,9 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
 }
 
 async function engineOptions(options: DeskOptions, { store, market }: Sources): Promise<EngineOptions> {
-  const { config, clock, logger, version, crashCause, residentBytes, onFatal } = options;
+  const { config, clock, chance, vault, logger, version, crashCause, residentBytes, onFatal } = options;
   const { openPaperVenue } = await import("./venues/paper.ts");
+  const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(config) });
   return {
     store,
     market,
@@ -135,6 +137,9 @@ async function engineOptions(options: DeskOptions, { store, market }: Sources): 
     timeZone: config.timezone,
     paperBalances: new Map(config.paperBalance.map(({ amount, currency }) => [currency, amount])),
     openVenue: openPaperVenue,
+    live: { vault, exchanges: EXCHANGES, openVenue: venues.open },
+    openMarket: (exchangeId, environment) => openExchangeMarket(options, exchangeId, environment),
+    ceiling: config.liveCeiling,
     version,
     safeAfterCrashes: config.safeAfterCrashes,
     crashCause,

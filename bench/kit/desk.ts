@@ -17,6 +17,7 @@ import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import { strategyNamed } from "../../src/strategies/registry.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { openPaperVenue } from "../../src/venues/paper.ts";
+import { NO_VENUES } from "../../test/kit/no-venues.ts";
 
 export const BOTS_PER_ACCOUNT = 50;
 const BALANCE = decimal(1_000_000);
@@ -133,6 +134,9 @@ export function openBenchEngine(store: Store, market: Market, speed: MarketSpeed
     timeZone: "Europe/Berlin",
     paperBalances: new Map([["USDT", BALANCE]]),
     openVenue: openPaperVenue,
+    live: NO_VENUES,
+    openMarket: () => Promise.reject(new Error("this benchmark opens no exchange")),
+    ceiling: undefined,
     version: "bench",
     safeAfterCrashes: 0,
     crashCause: undefined,

@@ -1,5 +1,6 @@
 import type { Config } from "../../config/schema.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
 import type { Platform } from "../ports/platform.ts";
@@ -28,9 +29,25 @@ export async function openMarket({ config, clock, logger }: PlugParts): Promise<
   const { market } = config;
   if (market.kind === "simulated") return (await import("../feeds/simulated.ts")).openSimulated({ seed: market.seed ?? DEFAULT_SEED });
   if (market.kind === "replay") return (await import("../feeds/replay.ts")).openReplay(market.source);
+  return openExchangeMarket({ config, clock, logger }, market.id, "live", config.exchangeApiUrl);
+}
+
+/** The public prices of an exchange. A local counterpart of it, where one is set, is asked instead. */
+export async function openExchangeMarket(
+  { config, clock, logger }: PlugParts,
+  exchangeId: string,
+  environment: Environment,
+  counterpart?: string,
+): Promise<Market> {
   const { openCcxtMarketData } = await import("../venues/ccxt/market-data.ts");
-  const data = await openCcxtMarketData({ exchangeId: market.id, clock, apiUrl: config.exchangeApiUrl, timeoutMs: EXCHANGE_TIMEOUT_MS });
-  return (await import("../feeds/exchange.ts")).openExchange({ data, clock, logger });
+  const apiUrl = counterpart ?? apiUrlsOf(config)[exchangeId];
+  const data = await openCcxtMarketData({ exchangeId, environment, clock, apiUrl, timeoutMs: EXCHANGE_TIMEOUT_MS });
+  return (await import("../feeds/exchange.ts")).openExchange({ data, clock, logger, demo: environment === "demo" });
+}
+
+/** Local counterparts of exchanges, by ccxt's id. */
+export function apiUrlsOf(config: Config): Readonly<Record<string, string | undefined>> {
+  return { binance: config.binanceApiUrl, binanceus: config.binanceusApiUrl, blofin: config.blofinApiUrl };
 }
 
 /** The chat platforms whose token is set. `failed` is told when one of them gives up. */

@@ -60,6 +60,8 @@ export interface DeskState {
   bans: Map<string, { readonly untilMs: WallMs; readonly reason: string }>;
   /** The most that live accounts may hold at risk, where a person has lowered it below the process setting. */
   ceiling: Decimal | undefined;
+  /** Exchanges where a drill has run. */
+  drilled: string[];
   /** Seeds of one-time codes by user, sealed. */
   factors: Map<string, SealedKey>;
   /** The same person on another platform: each user by the first one that they linked to. */
@@ -87,6 +89,7 @@ export function emptyDesk(): DeskState {
     lastCrash: undefined,
     bans: new Map(),
     ceiling: undefined,
+    drilled: [],
     factors: new Map(),
     links: new Map(),
     locked: [],
@@ -141,6 +144,9 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
     case "ceiling-lowered":
       state.ceiling = event.amount;
       return;
+    case "drill-done":
+      if (!state.drilled.includes(event.exchange)) state.drilled.push(event.exchange);
+      return;
     case "bot-registered":
       state.botsEver += 1;
       state.bots.set(event.botId, { botId: event.botId, name: event.name, group: event.group, owner: event.owner, account: event.account });
@@ -178,6 +184,7 @@ type HandledAbove =
   | "account-unregistered"
   | "venue-banned"
   | "ceiling-lowered"
+  | "drill-done"
   | "bot-registered"
   | "bot-unregistered"
   | "command-done";

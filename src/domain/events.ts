@@ -172,6 +172,8 @@ export type DeskEvent =
   | { type: "venue-banned"; exchange: string; untilMs: WallMs; reason: string }
   /** The most that the desk may hold at risk; never above the process setting. */
   | { type: "ceiling-lowered"; amount: Decimal; by: string }
+  /** The smallest real order life was run at an exchange. */
+  | { type: "drill-done"; exchange: string; account: string; confirmed: number; refuted: number }
   | { type: "factor-enrolled"; user: string; sealed: SealedKey }
   | { type: "user-linked"; user: string; to: string; by: string }
   /** Ends a person's rights and pending confirmations at once; their bots stay protected. */
@@ -281,6 +283,7 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set<AccountEvent["type"] | DeskEven
   "account-unregistered",
   "venue-banned",
   "ceiling-lowered",
+  "drill-done",
   "factor-enrolled",
   "user-linked",
   "access-locked",

@@ -146,6 +146,7 @@ export function followPosition(state: AccountState, bot: BotState): void {
   if (!isFlat(bot.position)) return;
   bot.highest = undefined;
   bot.exit = undefined;
+  bot.naked = undefined;
   const working = new Set([...state.orders.values()].map(({ intentId }) => intentId));
   for (const { intentId, botId } of state.intents.values())
     if (botId === bot.spec.id && !working.has(intentId)) state.intents.delete(intentId);

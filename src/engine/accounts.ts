@@ -1,11 +1,12 @@
 import { applyAccountEvent } from "../domain/account.ts";
-import { type AccountState, type BotState, emptyAccount } from "../domain/books.ts";
+import { type AccountState, emptyAccount } from "../domain/books.ts";
 import type { BotSpec } from "../domain/bot.ts";
-import { ConfigError } from "../domain/errors.ts";
+import { ConfigError, messageOf, TransientError, UserError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { type Decimal, fromJson, toJson } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
 import { marketMs } from "../domain/time.ts";
+import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import { strategyNamed } from "../strategies/registry.ts";
@@ -24,10 +25,13 @@ export interface AccountsOptions {
   /** What a new paper account starts with, by currency; the first currency is the one it is valued in. */
   readonly paperBalances: ReadonlyMap<string, Decimal>;
   readonly openVenue: () => PaperVenue;
+  readonly logger: Logger;
 }
 
 /** Grows whenever the shape of a fold changes; older snapshots are then not used. */
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
+/** Between tries to start bots whose market does not answer. */
+const RUN_RETRY_MS = 5_000;
 
 /** Paper account of an owner: each has an own one. */
 export function paperAccountOf(owner: string): string {
@@ -38,8 +42,10 @@ export function paperAccountOf(owner: string): string {
 export class Accounts {
   readonly #options: AccountsOptions;
   readonly #accounts = new Map<string, Account>();
-  #active: Account[] | undefined;
-  #symbols: ReadonlySet<string> | undefined;
+  readonly #active = new Map<string, Account[]>();
+  readonly #symbols = new Map<string, ReadonlySet<string>>();
+  #retryMs = 0;
+  #retrying = false;
 
   constructor(options: AccountsOptions) {
     this.#options = options;
@@ -54,11 +60,17 @@ export class Accounts {
     return [...this.#accounts.values()];
   }
 
-  /** Accounts that the market must reach. */
-  active = (): readonly Account[] => {
-    this.#active ??= this.all().filter(({ active }) => active);
-    return this.#active;
-  };
+  /** Accounts that some market must reach. */
+  active(): readonly Account[] {
+    return this.all().filter(({ active }) => active);
+  }
+
+  /** Those of them that trade on one market. */
+  activeOn(market: string): readonly Account[] {
+    const known = this.#active.get(market) ?? this.all().filter((account) => account.active && account.services.market.key === market);
+    this.#active.set(market, known);
+    return known;
+  }
 
   /** A bot's spec by id, deleted bots included. */
   specOf = (botId: string): BotSpec | undefined => {
@@ -69,29 +81,32 @@ export class Accounts {
     return undefined;
   };
 
-  /** Symbols that a running bot reads or somebody holds. */
-  symbols = (): ReadonlySet<string> => {
-    this.#symbols ??= new Set(
-      this.active().flatMap(({ state }) => [...state.bots.values()].filter(readsMarket).map(({ spec }) => spec.symbol)),
-    );
-    return this.#symbols;
-  };
+  /** Symbols of a market that a running bot reads or somebody holds. */
+  symbolsOn(market: string): ReadonlySet<string> {
+    const known = this.#symbols.get(market) ?? new Set(this.activeOn(market).flatMap(({ state }) => symbolsOf(state)));
+    this.#symbols.set(market, known);
+    return known;
+  }
 
   #changed(): void {
-    this.#active = undefined;
-    this.#symbols = undefined;
+    this.#active.clear();
+    this.#symbols.clear();
   }
 
   /** Folds all registered accounts, newest snapshot first. */
   async load(): Promise<AccountWriter[]> {
     const { desk } = this.#options;
-    return Promise.all([...desk.state.accounts.keys()].map((account) => this.#write(account)));
+    return Promise.all([...desk.state.accounts.keys()].map((account) => this.write(account)));
   }
 
-  /** Puts a loaded account to work. Its runners come with `resume`, once the market stands where they must begin. */
+  /** Puts a loaded paper account to work. Its runners come with `resume`, once the market stands where they must begin. */
   put(writer: AccountWriter, services: AccountServices): Account {
-    const account = new PaperAccount(writer, this.#options.openVenue(), services);
-    this.#accounts.set(writer.name, account);
+    return this.add(new PaperAccount(writer, this.#options.openVenue(), services));
+  }
+
+  /** Adds an account, or puts it in the place of an earlier one of that name. */
+  add<A extends Account>(account: A): A {
+    this.#accounts.set(account.writer.name, account);
     this.#changed();
     return account;
   }
@@ -107,14 +122,14 @@ export class Accounts {
     const name = paperAccountOf(owner);
     const { desk } = this.#options;
     if (!desk.state.accounts.has(name)) await desk.append([{ type: "account-registered", account: name, owner }]);
-    const writer = await this.#write(name);
+    const writer = await this.write(name);
     return this.#opened(this.byOwner(owner) ?? this.put(writer, services), owner);
   }
 
   /** Finishes what a crash between two streams left half done, checks the market, and starts the bots that run. */
   async resume(account: Account, owner: string): Promise<void> {
     const { state, services } = account;
-    await this.#opened(account, owner);
+    if (account instanceof PaperAccount) await this.#opened(account, owner);
     if (state.market !== services.market.key) {
       const problem = `the paper account of ${owner} trades on "${state.market}", and this start asks for "${services.market.key}"`;
       throw new ConfigError([
@@ -125,7 +140,32 @@ export class Accounts {
         },
       ]);
     }
-    for (const bot of state.bots.values()) if (bot.status === "running") await this.run(account, bot.spec.id);
+    await this.#runAll(account);
+  }
+
+  /** Gives running bots their runners whose market did not answer when they were to start. Called on every beat. */
+  async retry(nowMs: number): Promise<void> {
+    if (this.#retrying || nowMs < this.#retryMs) return;
+    this.#retrying = true;
+    this.#retryMs = nowMs + RUN_RETRY_MS;
+    try {
+      for (const account of this.all()) await this.#runAll(account);
+    } finally {
+      this.#retrying = false;
+    }
+  }
+
+  /** A market that does not answer holds up only the bots on it. */
+  async #runAll(account: Account): Promise<void> {
+    for (const bot of account.state.bots.values()) {
+      if (bot.status !== "running" || account.runners.get(bot.spec.id)) continue;
+      try {
+        await this.run(account, bot.spec.id);
+      } catch (failure) {
+        if (!(failure instanceof TransientError) && !(failure instanceof UserError)) throw failure;
+        this.#options.logger.warn({ bot: bot.spec.name, problem: messageOf(failure) }, "a bot waits for its market; it is tried again");
+      }
+    }
   }
 
   /** Gives a bot its runner: its feed warmed by history, so that it may act at its first slot. */
@@ -134,7 +174,7 @@ export class Accounts {
     if (!bot || account.runners.get(botId)) return;
     const runner = new BotRunner(bot, strategyNamed(bot.spec.strategy));
     const { hub, market } = account.services;
-    if (market.pace === "live" && !this.symbols().has(bot.spec.symbol)) hub.forget(bot.spec.symbol);
+    if (market.pace === "live" && !this.symbolsOn(market.key).has(bot.spec.symbol)) hub.forget(bot.spec.symbol);
     const feed = await hub.subscribe(bot.spec.symbol, bot.spec.timeframe, runner.specs);
     account.runners.add(runner, feed.key);
   }
@@ -146,7 +186,8 @@ export class Accounts {
     await this.#options.store.saveSnapshot({ stream: account.writer.name, sequence: account.state.sequence, body });
   }
 
-  async #write(account: string): Promise<AccountWriter> {
+  /** Takes an account's stream for this process and folds it. */
+  async write(account: string): Promise<AccountWriter> {
     const { store, streams, desk } = this.#options;
     const name = accountStream(account);
     const snapshot = await store.loadSnapshot(name);
@@ -181,8 +222,9 @@ export class Accounts {
   }
 }
 
-function readsMarket({ status, position }: BotState): boolean {
-  return status === "running" || !isFlat(position);
+function symbolsOf({ bots, orders }: AccountState): string[] {
+  const reading = [...bots.values()].filter(({ status, position }) => status === "running" || !isFlat(position));
+  return [...reading.map(({ spec }) => spec.symbol), ...[...orders.values()].map(({ symbol }) => symbol)];
 }
 
 /** Undefined when another build wrote it: the stream tells the same, only slower. */

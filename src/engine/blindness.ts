@@ -18,7 +18,7 @@ export interface BlindnessServices {
 /** Says once when prices are too old to watch what bots hold or have ordered on a live market, and when they are back. */
 export class Blindness {
   readonly #services: BlindnessServices;
-  /** By symbol, when its last price was seen, or since when the first one is missed. */
+  /** By market and symbol, when its last price was seen, or since when the first one is missed. */
   readonly #prices = new Map<string, { readonly ms: number; readonly wasSeen: boolean }>();
   #telling = false;
 
@@ -26,9 +26,9 @@ export class Blindness {
     this.#services = services;
   }
 
-  /** A price that may be traded on has come. */
-  saw(symbol: string): void {
-    this.#prices.set(symbol, { ms: this.#services.clock.monotonicMs(), wasSeen: true });
+  /** A price that may be traded on has come to a market. */
+  saw(market: string, symbol: string): void {
+    this.#prices.set(`${market} ${symbol}`, { ms: this.#services.clock.monotonicMs(), wasSeen: true });
   }
 
   /** Appends what changed since the last time. While the store cannot write, the next beat says it. */
@@ -66,14 +66,17 @@ export class Blindness {
   #concerned(): { name: string; ageMs: number; wasSeen: boolean }[] {
     const { accounts, clock } = this.#services;
     const nowMs = clock.monotonicMs();
-    const needed = new Set(accounts.symbols());
+    const needed = new Set<string>();
     const bots: { name: string; symbol: string }[] = [];
-    for (const { state } of accounts.active()) {
+    for (const { state, services } of accounts.active()) {
+      const { pace, key } = services.market;
+      if (pace !== "live") continue;
+      for (const symbol of accounts.symbolsOn(key)) needed.add(`${key} ${symbol}`);
       const working = new Set([...state.orders.values()].map(({ botId }) => botId));
       for (const { spec, position } of state.bots.values()) {
         if (isFlat(position) && !working.has(spec.id)) continue;
-        needed.add(spec.symbol);
-        bots.push({ name: spec.name, symbol: spec.symbol });
+        needed.add(`${key} ${spec.symbol}`);
+        bots.push({ name: spec.name, symbol: `${key} ${spec.symbol}` });
       }
     }
     for (const symbol of this.#prices.keys()) if (!needed.has(symbol)) this.#prices.delete(symbol);
@@ -85,9 +88,10 @@ export class Blindness {
   }
 }
 
-/** Names of the bots whose positions nobody watches while the desk is away. */
+/** Names of the bots whose positions nobody watches while the desk is away, because their market goes on. */
 export function unwatchedBots(accounts: Accounts): string[] {
   return accounts
     .all()
+    .filter(({ services }) => services.market.pace === "live")
     .flatMap(({ state }) => [...state.bots.values()].filter(({ position }) => !isFlat(position)).map(({ spec }) => spec.name));
 }

@@ -1,4 +1,5 @@
 import type { BotState } from "../domain/books.ts";
+import type { BotSpec } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { isProtective } from "../domain/order.ts";
@@ -65,6 +66,38 @@ export class Bots {
     };
     await told(this.#desk.append([registered], caller.requestId));
     await this.#inQueue(account, caller, async () => [{ type: "bot-created", bot }]);
+  }
+
+  /** Makes a bot with a spec of its own in an account, with the events that follow its creation in one append, and gives it its runner. */
+  createIn(
+    account: Account,
+    name: string,
+    caller: Caller,
+    specFor: (id: string) => BotSpec,
+    then: (spec: BotSpec) => readonly AccountEvent[],
+  ): Promise<void> {
+    return this.#creating.run(async () => {
+      if (account.state.requests.includes(caller.requestId)) return;
+      if (this.#registered(name)) throw new UserError(`The name ${name} is taken. Choose another one.`);
+      const spec = specFor(`b${this.#desk.state.botsEver + 1}`);
+      const { id: botId, group, owner } = spec;
+      await told(this.#desk.append([{ type: "bot-registered", botId, name, group, owner, account: spec.account }], caller.requestId));
+      try {
+        await told(account.queue.run(async () => account.executor.send(then(spec), caller.requestId)));
+      } catch (failure) {
+        if (!account.state.bots.has(botId)) await this.#desk.append([{ type: "bot-unregistered", botId }]);
+        throw failure;
+      }
+      await this.#accounts.run(account, botId);
+    });
+  }
+
+  /** A name for a bot that nobody has taken: the wished one, or one with a number behind it. */
+  freeName(wished: string): string {
+    for (let count = 1; ; count += 1) {
+      const name = count === 1 ? wished : `${wished}-${count}`;
+      if (!this.#registered(name)) return name;
+    }
   }
 
   async start(name: string, caller: Caller): Promise<void> {

@@ -1,19 +1,39 @@
 import { UserError } from "../domain/errors.ts";
-import { decimal } from "../domain/money.ts";
+import { type Decimal, decimal } from "../domain/money.ts";
 import { isFlat, unrealizedAt } from "../domain/position.ts";
 import { DAY_MS, type MarketMs, MINUTE_MS, marketMs, type WallMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { AccountFacts, BotFacts, Caller, Engine, HealthFacts, MarketFacts, NewBot, PanicFacts, PriceFacts } from "../ports/engine.ts";
+import type {
+  AccountFacts,
+  AccountTest,
+  BotFacts,
+  Caller,
+  CeilingFacts,
+  DrillStep,
+  Engine,
+  HealthFacts,
+  ManualOrder,
+  MarketFacts,
+  NewAccount,
+  NewBot,
+  PanicFacts,
+  PriceFacts,
+  PromotionFacts,
+  ReconcileFacts,
+} from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
 import type { Account } from "./account.ts";
+import { accountFacts } from "./account-facts.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Bots } from "./bots.ts";
 import type { Desk } from "./desk.ts";
 import type { FeedHub } from "./feeds.ts";
+import { VenueCommands } from "./live/commands.ts";
+import type { LiveDesk } from "./live/desk.ts";
 import { panicFacts, startPanic } from "./panic.ts";
 import type { Pulse } from "./pulse.ts";
 import type { MarketSpeed, Pump } from "./pump.ts";
-import { equityOf, reservedOf } from "./valuation.ts";
+import { accountStream } from "./streams.ts";
 
 export interface EngineParts {
   readonly clock: Clock;
@@ -25,14 +45,17 @@ export interface EngineParts {
   readonly pump: Pump;
   readonly pulse: Pulse;
   readonly speed: MarketSpeed;
+  readonly live: LiveDesk;
 }
 
 /** The engine as commands see it: reads from memory, writes through the account's queue. */
 export class TradingEngine implements Engine {
   readonly #parts: EngineParts;
+  readonly #venues: VenueCommands;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#venues = new VenueCommands(parts);
   }
 
   bots(): readonly BotFacts[] {
@@ -45,7 +68,7 @@ export class TradingEngine implements Engine {
     const account = registered && this.#parts.accounts.get(`account:${registered.account}`);
     const state = registered && account?.state.bots.get(registered.botId);
     if (!account || !state) return undefined;
-    const seen = this.#parts.hub.price(state.spec.symbol);
+    const seen = account.services.hub.price(state.spec.symbol);
     const price = seen && decimal(seen.price);
     const decision = account.runners.get(state.spec.id)?.lastDecision();
     const orders = [...account.state.orders.values()].filter(({ botId }) => botId === state.spec.id);
@@ -64,12 +87,73 @@ export class TradingEngine implements Engine {
   }
 
   accounts(): readonly AccountFacts[] {
-    return this.#parts.accounts.all().map(factsOf);
+    const { accounts } = this.#parts;
+    return accounts
+      .all()
+      .filter(({ state }) => !state.venue.removed)
+      .map((account) => this.#factsOf(account));
   }
 
   accountOf(owner: string): AccountFacts | undefined {
     const account = this.#parts.accounts.byOwner(owner);
-    return account && factsOf(account);
+    return account && this.#factsOf(account);
+  }
+
+  account(name: string): AccountFacts | undefined {
+    const account = this.#parts.accounts.get(accountStream(name));
+    return account && !account.state.venue.removed ? this.#factsOf(account) : undefined;
+  }
+
+  async connectAccount(wish: NewAccount, caller: Caller): Promise<AccountFacts> {
+    return this.#factsOf(await this.#parts.live.connect(wish, caller));
+  }
+
+  testAccount(name: string): Promise<AccountTest> {
+    return this.#parts.live.test(name);
+  }
+
+  reconcileAccount(name: string): Promise<ReconcileFacts> {
+    return this.#parts.live.reconcile(name);
+  }
+
+  drillAccount(name: string, caller: Caller, onStep: (step: DrillStep) => void): Promise<readonly DrillStep[]> {
+    return this.#venues.drill(name, caller, onStep);
+  }
+
+  removeAccount(name: string, caller: Caller): Promise<void> {
+    return this.#parts.live.remove(name, caller);
+  }
+
+  resumeAccount(name: string, caller: Caller): Promise<void> {
+    return this.#parts.live.resume(name, caller);
+  }
+
+  promotion(bot: string, account: string, newName: string | undefined): PromotionFacts {
+    return this.#venues.promotion(this.#found(bot), account, newName);
+  }
+
+  async promoteBot(bot: string, account: string, newName: string | undefined, caller: Caller): Promise<BotFacts> {
+    return this.#found(await this.#venues.promote(this.#found(bot), account, newName, caller));
+  }
+
+  async enterOrder(order: ManualOrder, caller: Caller): Promise<BotFacts> {
+    return this.#found(await this.#venues.enter(order, caller));
+  }
+
+  cancelOrder(clientOrderId: string, caller: Caller): Promise<void> {
+    return this.#venues.cancel(clientOrderId, caller);
+  }
+
+  ceiling(): CeilingFacts | undefined {
+    return this.#parts.live.ceiling.facts();
+  }
+
+  lowerCeiling(amount: Decimal, caller: Caller): Promise<CeilingFacts> {
+    return this.#venues.lowerCeiling(amount, caller);
+  }
+
+  #factsOf(account: Account): AccountFacts {
+    return accountFacts(account, this.#parts.desk.state.drilled.includes(account.state.exchange ?? ""));
   }
 
   market(): MarketFacts {
@@ -173,9 +257,4 @@ export class TradingEngine implements Engine {
     const { steps } = await market.advance(from, marketMs(at - DAY_MS), new Set([symbol]), 1);
     return steps[0]?.candles.get(symbol)?.close;
   }
-}
-
-function factsOf(account: Account): AccountFacts {
-  const { state, priceOf } = account;
-  return { state, equity: equityOf(state, priceOf), reserved: reservedOf(state, priceOf) };
 }

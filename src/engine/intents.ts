@@ -46,3 +46,8 @@ export interface Wish {
   readonly reason: string;
   readonly values: Record<string, number>;
 }
+
+/** Whether a client order id has the shape of ours. */
+export function isOurs(clientOrderId: string): boolean {
+  return /^ss[a-z2-7]{20}[st]?$/.test(clientOrderId);
+}

@@ -1,29 +1,28 @@
 import type { BotSpec } from "../domain/bot.ts";
 import type { Decimal } from "../domain/money.ts";
-import { marketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Scheduled } from "../ports/engine.ts";
+import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
 import type { Store } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import type { AccountLimits } from "../risk/entry.ts";
+import type { Account, AccountWriter } from "./account.ts";
 import { Accounts } from "./accounts.ts";
-import { unwatchedBots } from "./blindness.ts";
+import { Blindness, unwatchedBots } from "./blindness.ts";
 import { Bots } from "./bots.ts";
 import { Days } from "./days.ts";
 import { type Desk, openDesk } from "./desk.ts";
 import { TradingEngine } from "./engine.ts";
-import { FeedHub } from "./feeds.ts";
-import { LATE_AFTER_MS } from "./limits.ts";
+import { type Floor, Floors } from "./floors.ts";
+import type { CeilingLimit } from "./live/ceiling.ts";
+import type { LiveOpening } from "./live/connect.ts";
+import { LiveDesk } from "./live/desk.ts";
 import { Pulse } from "./pulse.ts";
-import { type MarketSpeed, Pump } from "./pump.ts";
+import type { MarketSpeed } from "./pump.ts";
 import { crashReport, loadAlive, resumeAt } from "./recovery.ts";
-import type { AccountServices } from "./services.ts";
 import { StreamBook } from "./streams.ts";
-
-/** On a live market, candles newer than this are left to the watch, which has seen their prices; before this start nothing has watched. */
-const WATCHED_MS = 120_000;
 
 export interface EngineOptions {
   readonly store: Store;
@@ -35,6 +34,12 @@ export interface EngineOptions {
   readonly timeZone: string;
   readonly paperBalances: ReadonlyMap<string, Decimal>;
   readonly openVenue: () => PaperVenue;
+  /** How accounts at real exchanges are opened. */
+  readonly live: LiveOpening;
+  /** The public prices of an exchange, for its accounts. */
+  readonly openMarket: (exchangeId: string, environment: Environment) => Promise<Market>;
+  /** The most that may be at risk; undefined allows no live trading. */
+  readonly ceiling: CeilingLimit | undefined;
   readonly version: string;
   /** Crashes within ten minutes that start the desk safe; 0 for never. */
   readonly safeAfterCrashes: number;
@@ -61,77 +66,41 @@ export interface OpenedEngine {
 
 /** Start-up is recovery: folds the streams, finds out how the last run ended, asks after unanswered orders, and stands ready for the first beat. */
 export async function openEngine(options: EngineOptions): Promise<OpenedEngine> {
-  const { store, market, clock, logger, speed } = options;
+  const { store, market, clock, logger, onFatal, speed } = options;
   const streams = new StreamBook(store);
   const desk = await openDesk(store, clock, streams);
-  const accounts = new Accounts({ store, streams, desk, paperBalances: options.paperBalances, openVenue: options.openVenue });
+  const accounts = new Accounts({ store, streams, desk, paperBalances: options.paperBalances, openVenue: options.openVenue, logger });
   const [alive, writers] = await Promise.all([loadAlive(store), accounts.load()]);
-  const at = resumeAt(
-    market,
-    writers.map(({ state }) => state),
-    desk.state,
-    alive,
-  );
-  const hub = new FeedHub(market, at);
-  desk.followMarket(() => hub.atMs);
+  const scheduled: Scheduled[] = [];
+  let told = () => Promise.resolve();
+  const blindness = new Blindness({ accounts, desk, clock, logger });
+  const floors = new Floors({
+    clock,
+    logger,
+    speed,
+    limits: options.limits,
+    days: new Days(options.timeZone),
+    halted: () => desk.halted(),
+    accounts,
+    scheduled: () => scheduled,
+    told: () => told(),
+    saw: (key, symbol) => blindness.saw(key, symbol),
+    openMarket: options.openMarket,
+    onFatal,
+  });
+  const main = openMainFloor(options, floors, desk, writers, alive);
+  desk.followMarket(() => main.hub.atMs);
   const crash = crashReport(desk.state, alive, clock.wall(), options.crashCause);
   const safe = crash !== undefined && options.safeAfterCrashes > 0 && crash.crashesInWindow >= options.safeAfterCrashes;
   await desk.append([{ type: "desk-started", version: options.version, safe, crash }]);
 
-  const live = market.pace === "live";
-  const startedMs = clock.wall();
-  const services: AccountServices = {
-    market,
-    hub,
-    clock,
-    logger,
-    limits: options.limits,
-    days: new Days(options.timeZone),
-    halted: () => desk.halted(),
-    now: () => (live ? marketMs(Math.max(hub.atMs, clock.wall())) : hub.atMs),
-    lagMs: !live && typeof speed === "number" ? speed * LATE_AFTER_MS : 0,
-    matchUntil: () => (live ? Math.max(startedMs, clock.wall() - WATCHED_MS) : Number.POSITIVE_INFINITY),
-  };
-  const all = new Set(market.instruments.keys());
-  const symbols = live ? accounts.symbols : () => all;
-  await hub.prime(symbols());
-  for (const writer of writers) {
-    const account = accounts.put(writer, services);
-    await accounts.resume(account, desk.state.accounts.get(writer.name.replace(/^account:/, ""))?.owner ?? account.state.owner);
-    await account.executor.recover();
-    // Its last fill may be the last thing that was written: on a quiet account nothing would look again.
-    await account.executor.finishPanic();
-  }
-  const bots = new Bots(desk, accounts, services);
+  const live = new LiveDesk({ desk, accounts, floors, clock, opening: options.live, ceiling: options.ceiling, onFatal });
+  await openAccounts({ desk, accounts, live, main, writers });
+  const bots = new Bots(desk, accounts, main.services);
   await bots.reconcileNames();
-
-  const scheduled: Scheduled[] = [];
-  let told = () => Promise.resolve();
-  const pump = new Pump({
-    market,
-    hub,
-    clock,
-    logger,
-    speed,
-    active: accounts.active,
-    symbols,
-    scheduled: () => scheduled,
-    told: () => told(),
-    onFatal: options.onFatal,
-  });
-  const pulse = new Pulse({
-    store,
-    market,
-    hub,
-    clock,
-    logger,
-    desk,
-    accounts,
-    pump,
-    residentBytes: options.residentBytes,
-    onFatal: options.onFatal,
-  });
-  const engine = new TradingEngine({ clock, market, hub, desk, accounts, bots, pump, pulse, speed });
+  const { residentBytes } = options;
+  const pulse = new Pulse({ store, hub: main.hub, floors, blindness, clock, logger, desk, accounts, residentBytes, onFatal });
+  const engine = new TradingEngine({ clock, market, hub: main.hub, desk, accounts, bots, pump: main.pump, pulse, speed, live });
   return {
     engine,
     desk,
@@ -143,10 +112,55 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
       told = next;
     },
     async stop(reason) {
-      await pump.stop();
-      await Promise.all(accounts.all().map((account) => account.queue.idle()));
+      await floors.stop();
+      await Promise.all(accounts.all().map((account) => account.settled()));
       await pulse.keep();
-      await desk.append([{ type: "desk-stopped", reason, unwatched: live ? unwatchedBots(accounts) : [] }]);
+      await desk.append([{ type: "desk-stopped", reason, unwatched: unwatchedBots(accounts) }]);
+      await live.close();
+      await floors.close(market);
     },
   };
+}
+
+/** The market that the process names, resumed where its accounts left it. */
+function openMainFloor(
+  { market }: EngineOptions,
+  floors: Floors,
+  desk: Desk,
+  writers: readonly AccountWriter[],
+  alive: Parameters<typeof resumeAt>[3],
+): Floor {
+  const own = writers.map(({ state }) => state).filter((state) => state.mode === "paper" || state.market === market.key);
+  return floors.put(market, resumeAt(market, own, desk.state, alive), true);
+}
+
+interface Opening {
+  readonly desk: Desk;
+  readonly accounts: Accounts;
+  readonly live: LiveDesk;
+  readonly main: Floor;
+  readonly writers: readonly AccountWriter[];
+}
+
+/** Puts every account to work on its market. One whose exchange or key is out of reach waits, and the others trade. */
+async function openAccounts({ desk, accounts, live, main, writers }: Opening): Promise<void> {
+  if (main.market.pace === "stepped") await main.hub.prime(new Set(main.market.instruments.keys()));
+  for (const writer of writers) {
+    const name = writer.name.replace(/^account:/, "");
+    const registered = desk.state.accounts.get(name);
+    let account: Account;
+    if (registered?.exchange === undefined) account = accounts.put(writer, main.services);
+    else {
+      // A crash between the desk's stream and the account's leaves a name without books: the key never got in.
+      if (writer.state.sequence === 0) {
+        await desk.append([{ type: "account-unregistered", account: name }]);
+        continue;
+      }
+      account = await live.open(writer, registered.exchange, registered.environment ?? "demo");
+    }
+    await accounts.resume(account, registered?.owner ?? account.state.owner);
+    await account.executor.recover();
+    // Its last fill may be the last thing that was written: on a quiet account nothing would look again.
+    await account.executor.finishPanic();
+  }
 }

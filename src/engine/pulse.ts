@@ -1,28 +1,26 @@
-import { messageOf, TransientError } from "../domain/errors.ts";
-import { marketMs, wallMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { HealthFacts } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { Market } from "../ports/market.ts";
 import type { Store } from "../ports/store.ts";
 import type { Accounts } from "./accounts.ts";
-import { Blindness } from "./blindness.ts";
+import type { Blindness } from "./blindness.ts";
 import type { Desk } from "./desk.ts";
 import type { FeedHub } from "./feeds.ts";
-import { PRICE_FRESH_MS, SNAPSHOT_EVERY_MS, WATCH_STALE_MS } from "./limits.ts";
+import type { Floors } from "./floors.ts";
+import { SNAPSHOT_EVERY_MS, WATCH_STALE_MS } from "./limits.ts";
 import { startPanic } from "./panic.ts";
-import type { Pump } from "./pump.ts";
 import { saveAlive } from "./recovery.ts";
 
 export interface PulseServices {
   readonly store: Store;
-  readonly market: Market;
+  /** The market that the process names, for the marks of where the desk stands. */
   readonly hub: FeedHub;
+  readonly floors: Floors;
+  readonly blindness: Blindness;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly desk: Desk;
   readonly accounts: Accounts;
-  readonly pump: Pump;
   readonly residentBytes: () => number;
   readonly onFatal: (failure: unknown) => void;
 }
@@ -34,31 +32,29 @@ const BEAT_STALE_MS = 5_000;
 export class Pulse {
   readonly #services: PulseServices;
   readonly #startedMs: number;
-  readonly #blindness: Blindness;
   readonly fatal: (failure: unknown) => void;
   #beatMs: number | undefined;
   #storeMs: number | undefined;
-  #watchMs: number | undefined;
-  #watching = false;
   #keeping = false;
   #keptMs: number;
 
   constructor(services: PulseServices) {
     this.#services = services;
-    this.#blindness = new Blindness(services);
     this.fatal = services.onFatal;
     this.#startedMs = services.clock.monotonicMs();
     this.#keptMs = this.#startedMs;
   }
 
   async beat(): Promise<void> {
-    const { clock, desk, pump, accounts, market } = this.#services;
+    const { clock, desk, floors, accounts, blindness } = this.#services;
     this.#beatMs = clock.monotonicMs();
-    void pump.wake().catch(this.fatal);
-    if (market.pace === "live") {
-      void this.#watch().catch(this.fatal);
-      void this.#blindness.tell().catch(this.fatal);
-    } else this.#watchMs = this.#beatMs;
+    for (const { pump, watch } of floors.all()) {
+      void pump.wake().catch(this.fatal);
+      void watch.beat().catch(this.fatal);
+    }
+    void blindness.tell().catch(this.fatal);
+    void accounts.retry(this.#beatMs).catch(this.fatal);
+    for (const account of accounts.all()) account.tend();
     void desk.writeHalt().catch(this.fatal);
     await desk.endTimedHalt();
     const { halt } = desk.state;
@@ -72,10 +68,16 @@ export class Pulse {
     return {
       beatAgeMs: age(this.#beatMs),
       storeAgeMs: age(this.#storeMs),
-      watchAgeMs: age(this.#watchMs),
+      watchAgeMs: age(this.#watchMs()),
       uptimeMs: nowMs - this.#startedMs,
       residentBytes: this.#services.residentBytes(),
     };
+  }
+
+  /** The oldest of the markets' watches. */
+  #watchMs(): number | undefined {
+    const seen = this.#services.floors.all().flatMap(({ watch }) => watch.seenMs ?? []);
+    return seen.length > 0 ? Math.min(...seen) : undefined;
   }
 
   problems(): string[] {
@@ -109,32 +111,6 @@ export class Pulse {
       this.#services.logger.error({ failure }, "the store did not take the marks of where the desk stands");
     } finally {
       this.#keeping = false;
-    }
-  }
-
-  /** Prices between candles, on a live market: stops and market orders run on them. One request for all symbols. */
-  async #watch(): Promise<void> {
-    if (this.#watching || !this.#services.pump.caughtUp) return;
-    this.#watching = true;
-    const { market, hub, accounts, clock, logger } = this.#services;
-    try {
-      let fresh = 0;
-      const symbols = accounts.symbols();
-      const readings = symbols.size === 0 ? [] : await market.prices(symbols);
-      for (const { symbol, price, wallMs: seenMs } of readings) {
-        if (clock.wall() - seenMs > PRICE_FRESH_MS) continue;
-        fresh += 1;
-        const at = marketMs(wallMs(seenMs));
-        hub.seePrice(symbol, price, at);
-        this.#blindness.saw(symbol);
-        for (const account of accounts.active()) void account.onPrice(symbol, price, at)?.catch(this.fatal);
-      }
-      if (fresh === symbols.size) this.#watchMs = clock.monotonicMs();
-    } catch (failure) {
-      if (!(failure instanceof TransientError)) throw failure;
-      logger.warn({ market: market.key, problem: messageOf(failure) }, "no prices on this beat");
-    } finally {
-      this.#watching = false;
     }
   }
 }

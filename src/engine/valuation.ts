@@ -1,18 +1,32 @@
 import type { AccountState } from "../domain/books.ts";
 import { type Decimal, decimal, ZERO } from "../domain/money.ts";
 import { remainingOf } from "../domain/order.ts";
-import { isFlat } from "../domain/position.ts";
+import { isFlat, isPerpetual } from "../domain/position.ts";
 
 export type PriceOf = (symbol: string) => number | undefined;
 
 /** Cash and coins at the given prices, in the account's currency; undefined while a held coin has no price. */
 export function equityOf(state: AccountState, priceOf: PriceOf): Decimal | undefined {
   let equity = state.balances.get(state.currency) ?? ZERO;
+  if (state.mode !== "paper") return withPositions(state, equity, priceOf);
   for (const [coin, quantity] of state.balances) {
     if (coin === state.currency || quantity.isZero()) continue;
     const price = priceOf(`${coin}/${state.currency}`);
     if (price === undefined) return undefined;
     equity = equity.plus(quantity.times(decimal(price)));
+  }
+  return equity;
+}
+
+/** At an exchange only what bots hold counts beside the cash: other coins there are the person's own. */
+function withPositions(state: AccountState, cash: Decimal, priceOf: PriceOf): Decimal | undefined {
+  let equity = cash;
+  for (const { position, spec } of state.bots.values()) {
+    if (isFlat(position)) continue;
+    const price = priceOf(spec.symbol);
+    if (price === undefined) return undefined;
+    const worth = position.quantity.times(decimal(price));
+    equity = equity.plus(isPerpetual(spec.symbol) ? worth.minus(position.cost) : worth);
   }
   return equity;
 }

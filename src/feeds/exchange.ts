@@ -26,16 +26,30 @@ export const PRICE_AGE_MAX_MS = 2 * SECOND_MS;
 export const PRICE_REUSE_MS = SECOND_MS;
 /** Symbols asked for at a time; the exchange's own limiter spaces the requests. */
 const PARALLEL_MAX = 8;
+/** Symbols and their rules are read again after this. */
+const LIST_EVERY_MS = HOUR_MS;
 
 export interface ExchangeMarketOptions {
   readonly data: MarketData;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Prices of the exchange's demo world. */
+  readonly demo?: boolean;
 }
 
-/** Opens the public prices of an exchange as a live market. The caller's `data` is closed with it. Throws TransientError while the exchange cannot be reached. */
+/**
+ * Opens the public prices of an exchange as a live market. The caller's `data` is closed with it. While the exchange does not answer, the market has no
+ * symbols and throws TransientError when it is asked for prices; it lists them as soon as it can.
+ */
 export async function openExchange(options: ExchangeMarketOptions): Promise<Market> {
-  return new ExchangeMarket(options, await options.data.instruments());
+  const market = new ExchangeMarket(options);
+  try {
+    await market.list();
+  } catch (failure) {
+    if (!(failure instanceof TransientError)) throw failure;
+    options.logger.warn({ market: market.key, problem: messageOf(failure) }, "the exchange does not answer yet; it is asked again");
+  }
+  return market;
 }
 
 class ExchangeMarket implements Market {
@@ -43,7 +57,7 @@ class ExchangeMarket implements Market {
   readonly label: string;
   readonly pace = "live";
   readonly startMs: MarketMs;
-  readonly instruments: ReadonlyMap<string, Instrument>;
+  readonly #instruments = new Map<string, Instrument>();
   readonly assumptions: readonly string[];
   readonly #data: MarketData;
   readonly #clock: Clock;
@@ -51,17 +65,15 @@ class ExchangeMarket implements Market {
   readonly #closed = new Map<string, ClosedCandles>();
   #prices: ReadonlyMap<string, PriceReading> = new Map();
   #skippedMs = 0;
+  #listedMs: number | undefined;
 
-  constructor({ data, clock, logger }: ExchangeMarketOptions, listed: ReadonlyMap<string, Instrument>) {
+  constructor({ data, clock, logger, demo = false }: ExchangeMarketOptions) {
     this.#data = data;
     this.#clock = clock;
     this.#logger = logger;
-    this.key = `exchange:${data.exchangeId}`;
-    this.label = `live prices of ${data.exchangeId}`;
+    this.key = demo ? `exchange:${data.exchangeId}:demo` : `exchange:${data.exchangeId}`;
+    this.label = demo ? `DEMO prices of ${data.exchangeId}` : `live prices of ${data.exchangeId}`;
     this.startMs = marketMs(clock.wall());
-    this.instruments = new Map(
-      [...listed].map(([symbol, rules]) => [symbol, { ...rules, halfSpreadBps: HALF_SPREAD_BPS, slippageBps: SLIPPAGE_BPS }]),
-    );
     this.assumptions = [
       `Ticks, lots, minimum notionals and fees are those that ${data.exchangeId} lists for everybody; an account's own fees may differ.`,
       `Half of the spread is assumed to be ${HALF_SPREAD_BPS} bps of the price.`,
@@ -69,7 +81,33 @@ class ExchangeMarket implements Market {
     ];
   }
 
+  get instruments(): ReadonlyMap<string, Instrument> {
+    return this.#instruments;
+  }
+
+  /** Reads which symbols trade and by which rules; again after a while, because rules change. Throws TransientError while there is no list at all. */
+  async list(): Promise<void> {
+    const now = this.#clock.monotonicMs();
+    if (this.#listedMs !== undefined && now - this.#listedMs < LIST_EVERY_MS) return;
+    const known = this.#listedMs;
+    if (known !== undefined) this.#listedMs = now;
+    try {
+      const listed = await this.#data.instruments();
+      for (const symbol of this.#instruments.keys()) if (!listed.has(symbol)) this.#instruments.delete(symbol);
+      for (const [symbol, rules] of listed)
+        this.#instruments.set(symbol, { ...rules, halfSpreadBps: HALF_SPREAD_BPS, slippageBps: SLIPPAGE_BPS });
+      this.#listedMs = now;
+    } catch (failure) {
+      if (known === undefined) throw failure;
+      this.#logger.warn(
+        { market: this.key, problem: messageOf(failure) },
+        "the list of symbols could not be read again; the known one holds",
+      );
+    }
+  }
+
   async history(symbol: string, before: MarketMs, minutes: number): Promise<Iterable<Candle>> {
+    await this.list();
     if (!this.instruments.has(symbol)) throw new UserError(`${symbol} is not among the spot symbols of ${this.#data.exchangeId}.`);
     const endMs = minuteBound(Math.min(before, this.#clock.wall()));
     const graceMs = endMs + CLOSE_GRACE_MS - this.#clock.wall();
@@ -91,6 +129,7 @@ class ExchangeMarket implements Market {
     symbols: ReadonlySet<string>,
     limit: number,
   ): Promise<{ steps: MarketStep[]; ended: boolean }> {
+    if (symbols.size > 0) await this.list();
     const asked = [...symbols].filter((symbol) => this.instruments.has(symbol));
     const closedMs = Math.min(minuteBound(until), closedBound(this.#clock.wall()));
     if (asked.length === 0 || closedMs <= minuteBound(after)) return { steps: [], ended: false };
@@ -106,6 +145,7 @@ class ExchangeMarket implements Market {
   }
 
   async prices(symbols: ReadonlySet<string>): Promise<PriceReading[]> {
+    if (symbols.size > 0) await this.list();
     const asked = [...symbols].filter((symbol) => this.instruments.has(symbol));
     const shared = asked.flatMap((symbol) => this.#prices.get(symbol) ?? []);
     const oldestMs = this.#clock.wall() - PRICE_REUSE_MS;

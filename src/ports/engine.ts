@@ -183,8 +183,11 @@ export interface Engine {
   /** The paper account of an owner; undefined before the owner's first bot. */
   accountOf(owner: string): AccountFacts | undefined;
   market(): MarketFacts;
-  /** The newest price; undefined when the market does not know the symbol. Rejects with TransientError when a live market does not answer. */
-  price(symbol: string): Promise<PriceFacts | undefined>;
+  /**
+   * The newest price; undefined when the market does not know the symbol. Rejects with TransientError when a live market does not answer. With an
+   * account at an exchange, it is the price there, with the rules and fees of that exchange.
+   */
+  price(symbol: string, account?: string): Promise<PriceFacts | undefined>;
   health(): HealthFacts;
 
   /** Makes a bot in the caller's own paper account (opened on first use). */

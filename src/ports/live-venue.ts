@@ -89,7 +89,8 @@ export type RejectCause =
   | "mode";
 
 export type CancelOutcome =
-  | { readonly kind: "canceled" }
+  /** With what the answer tells of the order's end, where it tells it. */
+  | { readonly kind: "canceled"; readonly order?: VenueOrder }
   /** Nothing is open under that id now. It may have filled: read it. */
   | { readonly kind: "gone" }
   | { readonly kind: "not-sent"; readonly reason: string }

@@ -25,13 +25,28 @@ export interface EntryQuestion {
   readonly halted: string | undefined;
   /** Set when the slot is not the newest: after a gap only the newest may enter. */
   readonly late: boolean;
+  /** What live trading may still put at risk on the whole desk, in quote; undefined where no ceiling applies. */
+  readonly ceilingRoom?: Decimal | undefined;
 }
 
 export type EntryAnswer =
   | { readonly allowed: true; readonly quantity: Decimal; readonly arithmetic: string }
   | { readonly allowed: false; readonly code: DenialCode; readonly because: string };
 
-export type DenialCode = "halted" | "late-slot" | "no-price" | "daily-loss" | "cash" | "market-rules";
+export type DenialCode =
+  | "halted"
+  | "late-slot"
+  | "no-price"
+  | "daily-loss"
+  | "cash"
+  | "market-rules"
+  | "ceiling"
+  | "paused"
+  | "stale-price"
+  | "unanswered"
+  | "naked"
+  | "symbol-taken"
+  | "exit-infeasible";
 
 /** Part of the free cash that an entry leaves alone, because it fills at the next price, not at the one it was sized on. */
 export const CASH_RESERVE_PCT = 1;
@@ -52,18 +67,25 @@ export function checkEntry(question: EntryQuestion): EntryAnswer {
   }
   const wished = sizing.kind === "notional" ? sizing.notional : percentOf(equity, sizing.pct);
   const cap = percentOf(equity, limits.positionCapPct);
+  const room = question.ceilingRoom;
+  if (room?.isLessThanOrEqualTo(0)) return denied("ceiling", "the desk holds as much at risk as its live ceiling allows");
   const spendable = cashFree.minus(percentOf(cashFree, CASH_RESERVE_PCT));
-  const notional = min(min(wished, cap), spendable);
+  const allowed = min(min(wished, cap), spendable);
+  const notional = room ? min(allowed, room) : allowed;
   if (notional.isLessThanOrEqualTo(0))
     return denied("cash", `${shown(cashFree, 2)} ${instrument.quote} are free, which is not enough for an entry`);
   const quantity = floorToStep(notional.dividedBy(price), instrument.lotSize);
   const broken = brokenRule(instrument, quantity, price);
+  if (broken && room?.isEqualTo(notional) && notional.isLessThan(allowed))
+    return denied("ceiling", `what the live ceiling leaves is too little: ${broken}`);
   if (broken) return denied(notional.isLessThan(wished) ? "cash" : "market-rules", broken);
   const cut = notional.isEqualTo(wished)
     ? ""
     : notional.isEqualTo(cap)
       ? `, cut to the position cap of ${limits.positionCapPct}%`
-      : ", cut to the free cash";
+      : notional.isEqualTo(allowed)
+        ? ", cut to the free cash"
+        : ", cut to what the live ceiling leaves";
   return {
     allowed: true,
     quantity,

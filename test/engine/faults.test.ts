@@ -5,7 +5,7 @@ import { emptyAccount } from "../../src/domain/books.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { enter, exit, type Signal } from "../../src/domain/signal.ts";
 import { MINUTE_MS, marketMs } from "../../src/domain/time.ts";
-import { Account } from "../../src/engine/account.ts";
+import { PaperAccount } from "../../src/engine/paper-account.ts";
 import { Days } from "../../src/engine/days.ts";
 import { FeedHub } from "../../src/engine/feeds.ts";
 import { BotRunner } from "../../src/engine/runner.ts";
@@ -43,7 +43,7 @@ async function accountWith(strategies: Readonly<Record<string, (input: DecideInp
     days: new Days("UTC"),
     lagMs: 0,
   };
-  const account = new Account(writer, openPaperVenue(), {
+  const account = new PaperAccount(writer, openPaperVenue(), {
     ...services,
     halted: () => undefined,
     now: () => hub.atMs,

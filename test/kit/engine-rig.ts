@@ -10,6 +10,7 @@ import type { Store } from "../../src/ports/store.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { openPaperVenue } from "../../src/venues/paper.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { NO_VENUES } from "./no-venues.ts";
 
 export interface RigOptions extends Partial<Omit<EngineOptions, "market" | "clock" | "logger" | "onFatal">> {
   readonly market: Market;
@@ -45,6 +46,9 @@ export async function openRig(options: RigOptions): Promise<EngineRig> {
     timeZone: "UTC",
     paperBalances: new Map([["USDT", decimal(10_000)]]),
     openVenue: openPaperVenue,
+    live: NO_VENUES,
+    openMarket: () => Promise.reject(new Error("this test opens no exchange")),
+    ceiling: undefined,
     version: "test",
     safeAfterCrashes: 0,
     crashCause: undefined,

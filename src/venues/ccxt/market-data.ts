@@ -6,6 +6,7 @@ import type { Instrument } from "../../domain/instrument.ts";
 import { type Decimal, decimal } from "../../domain/money.ts";
 import { MINUTE_MS, SECOND_MS, spanText } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Environment } from "../../ports/live-venue.ts";
 import type { PriceReading } from "../../ports/market.ts";
 import { CANDLES_MAX, type MarketData } from "../../ports/marketData.ts";
 import { guardedExchange } from "./guard.ts";
@@ -25,6 +26,8 @@ export interface CcxtMarketDataOptions {
   readonly exchangeId: string;
   /** Base address of a simulator that is asked instead of the exchange. */
   readonly apiUrl?: string | undefined;
+  /** The exchange's demo world has its own prices; a simulator has it under `/demo`. */
+  readonly environment?: Environment;
   readonly clock: Clock;
   /** Longest time for one whole call, its body and the waiting for the request limiter included. */
   readonly timeoutMs: number;
@@ -33,7 +36,8 @@ export interface CcxtMarketDataOptions {
 /** Public data of an exchange through ccxt. Loads only that exchange's class. Throws ConfigError for an unknown exchange or one without candles or prices. */
 export async function openCcxtMarketData(options: CcxtMarketDataOptions): Promise<MarketData> {
   const closing = new AbortController();
-  const { apiUrl, timeoutMs, exchangeId } = options;
+  const { timeoutMs, exchangeId, environment = "live" } = options;
+  const apiUrl = options.apiUrl !== undefined && environment === "demo" ? `${options.apiUrl}/demo` : options.apiUrl;
   const exchange = guardedExchange(await loadExchangeClass(exchangeId), { apiUrl, timeoutMs, closing: closing.signal });
   const has: Record<string, unknown> = exchange.has;
   const lacks = ["fetchOHLCV", "fetchTickers"].filter((name) => has[name] !== true);

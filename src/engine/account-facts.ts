@@ -1,0 +1,58 @@
+import type { AccountState } from "../domain/books.ts";
+import { decimal } from "../domain/money.ts";
+import { isProtective } from "../domain/order.ts";
+import { minuteText } from "../domain/time.ts";
+import type { AccountFacts, VenueFacts } from "../ports/engine.ts";
+import type { Account } from "./account.ts";
+import { LiveAccount } from "./live/account.ts";
+import { equityOf, reservedOf } from "./valuation.ts";
+
+/** An account as commands see it. `drilled` says whether a drill has run at its exchange. */
+export function accountFacts(account: Account, drilled: boolean): AccountFacts {
+  const { state, priceOf } = account;
+  const reserved = reservedOf(state, priceOf);
+  const base = { state, equity: equityOf(state, priceOf), reserved: decimal(reserved) };
+  if (!(account instanceof LiveAccount)) return { ...base, troubles: [], venue: undefined };
+  return { ...base, troubles: troublesOf(account), venue: venueFacts(account, drilled) };
+}
+
+function venueFacts({ state, venue }: LiveAccount, drilled: boolean): VenueFacts {
+  const clock = venue?.clock();
+  return {
+    exchangeId: state.exchange ?? "",
+    environment: state.mode === "live" ? "live" : "demo",
+    protection: venue?.traits.holdsTarget
+      ? "stops and targets rest at the exchange; trailing stops are watched by this desk"
+      : "stops rest at the exchange; targets and trailing stops are watched by this desk",
+    drilled,
+    clockOffsetMs: clock?.offsetMs,
+  };
+}
+
+/** What a person should know first, worst first. */
+function troublesOf(account: LiveAccount): string[] {
+  const { state } = account;
+  const troubles: string[] = [];
+  const closed = state.venue.removed ? undefined : account.closed();
+  for (const { naked, spec } of state.bots.values())
+    if (naked)
+      troubles.push(`the position of ${spec.name} has had no confirmed stop since ${minuteText(naked.sinceMs)} UTC: ${naked.reason}`);
+  if (closed !== undefined) troubles.push(closed);
+  if (state.venue.paused) troubles.push(`paused: ${state.venue.paused.reason}`);
+  return [...troubles, ...unansweredOf(state), ...orphansOf(state)];
+}
+
+function unansweredOf({ orders }: AccountState): string[] {
+  const lost = [...orders.values()].filter(({ status }) => status === "unknown");
+  if (lost.length === 0) return [];
+  const since = minuteText(Math.min(...lost.map(({ sinceMs }) => sinceMs)));
+  const stops = lost.every(isProtective) ? "protective order" : "order";
+  return [`${lost.length === 1 ? `one ${stops}` : `${lost.length} ${stops}s`} unanswered since ${since} UTC, checking`];
+}
+
+function orphansOf({ venue }: AccountState): string[] {
+  const quarantined = [...venue.orphans.values()].filter(({ kind }) => kind === "quarantined").length;
+  return quarantined === 0
+    ? []
+    : [`${quarantined} of our orders at the exchange ${quarantined === 1 ? "is" : "are"} explained by nothing and in quarantine`];
+}

@@ -1,0 +1,278 @@
+import type { BotState } from "../../domain/books.ts";
+import type { AccountEvent } from "../../domain/events.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { decimal, max, min } from "../../domain/money.ts";
+import { isProtective, type Order } from "../../domain/order.ts";
+import { isFlat } from "../../domain/position.ts";
+import { type MarketMs, marketMs } from "../../domain/time.ts";
+import type { LiveVenue } from "../../ports/live-venue.ts";
+import type { Logger } from "../../ports/logger.ts";
+import type { MarketStep } from "../../ports/market.ts";
+import { Account, type AccountWriter } from "../account.ts";
+import type { Slot } from "../feeds.ts";
+import type { AccountServices } from "../services.ts";
+import { equityOf } from "../valuation.ts";
+import type { Ceiling } from "./ceiling.ts";
+import { LiveExecutor } from "./executor.ts";
+import { FillSync } from "./fill-sync.ts";
+import { Lane } from "./lane.ts";
+import { ENTRY_PRICE_AGE_MS, ENTRY_TTL_MS, FILLS_RESTING_MS, FILLS_WORKING_MS } from "./limits.ts";
+import type { LaneView } from "./next-step.ts";
+import { Reconciler } from "./reconciler.ts";
+import { Refusals } from "./refusals.ts";
+import type { LiveTimes } from "./times.ts";
+
+/** Fills and balances are asked for from a little before a bot's first start. */
+const BEFORE_START_MS = 60_000;
+const PANIC_TURN_MS = 10_000;
+
+export interface LiveAccountOptions {
+  readonly writer: AccountWriter;
+  readonly services: AccountServices;
+  /** Undefined while the key is not at hand; `locked` then says why. */
+  readonly venue: LiveVenue | undefined;
+  readonly locked: string | undefined;
+  /** Set for accounts whose money is real. */
+  readonly ceiling: Ceiling | undefined;
+  readonly onFatal: (failure: unknown) => void;
+}
+
+/** An account at a real exchange. Its bots' lanes do what waits for the network, outside of its queue, so that nothing here waits for a venue. */
+export class LiveAccount extends Account {
+  readonly executor: LiveExecutor;
+  readonly reconciler: Reconciler;
+  readonly ceiling: Ceiling | undefined;
+  readonly times: LiveTimes;
+  readonly fills: FillSync;
+  venue: LiveVenue | undefined;
+  locked: string | undefined;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #refusals = new Refusals();
+  readonly #onFatal: (failure: unknown) => void;
+  #rules: ReadonlyMap<string, Instrument> = new Map();
+  #activity = 0;
+  readonly #fillsAskedMs = new Map<string, number>();
+  /** What the stream says of trailing stops. */
+  readonly #highestStored = new Map<string, BotState["highest"]>();
+  #panicTurn: { botId: string; sinceMs: number } | undefined;
+
+  constructor(options: LiveAccountOptions) {
+    super(options.writer, options.services);
+    const { clock } = options.services;
+    this.venue = options.venue;
+    this.locked = options.locked;
+    this.ceiling = options.ceiling;
+    this.#onFatal = options.onFatal;
+    this.times = { monotonicMs: () => clock.monotonicMs(), venueMs: () => clock.wall() + (this.venue?.clock()?.offsetMs ?? 0) };
+    this.executor = new LiveExecutor(this);
+    this.fills = new FillSync(this);
+    this.reconciler = new Reconciler(this);
+  }
+
+  override get active(): boolean {
+    return !this.state.venue.removed && super.active;
+  }
+
+  /** Real time: what happens at an exchange happens now. */
+  override now(): MarketMs {
+    return marketMs(Math.max(this.position, this.services.now()));
+  }
+
+  onStep(step: MarketStep, slots: readonly Slot[]): Promise<void> | undefined {
+    const begins = this.services.days.of(step.atMs) !== this.state.day?.day;
+    const wishes = begins ? [] : this.executor.wishes(slots);
+    this.position = marketMs(Math.max(this.position, step.atMs));
+    if (!begins && wishes.length === 0) return undefined;
+    return this.queue.run(async () => {
+      if (begins) await this.#beginDay(step.atMs);
+      await this.executor.act(this.executor.wishes(slots));
+    });
+  }
+
+  /** A price may concern what the desk watches: the lanes of that symbol look. */
+  onPrice(symbol: string, price: number, _at: MarketMs): undefined {
+    for (const bot of this.state.bots.values()) {
+      if (bot.spec.symbol !== symbol || isFlat(bot.position)) continue;
+      const seen = decimal(price);
+      bot.highest = bot.position.quantity.isNegative() ? min(bot.highest ?? seen, seen) : max(bot.highest ?? seen, seen);
+      this.wake(bot.spec.id);
+    }
+    return undefined;
+  }
+
+  tend(): void {
+    if (this.state.venue.removed || !this.venue) return;
+    this.reconciler.tend(this.#onFatal);
+    this.#endPause();
+    this.#keepFills();
+    for (const bot of this.state.bots.values()) if (this.#hasBusiness(bot)) this.wake(bot.spec.id);
+    if (this.state.panic) void this.executor.finishPanic().catch(this.#onFatal);
+  }
+
+  async settled(): Promise<void> {
+    await this.queue.idle();
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.idle()));
+    await this.reconciler.running;
+  }
+
+  rulesOf(symbol: string): Instrument | undefined {
+    return this.#rules.get(symbol);
+  }
+
+  get rules(): ReadonlyMap<string, Instrument> {
+    return this.#rules;
+  }
+
+  get logger(): Logger {
+    return this.services.logger;
+  }
+
+  /** Counts what was written: while it stands still, nothing of ours has moved. */
+  activity(): number {
+    return this.#activity;
+  }
+
+  closed(): string | undefined {
+    if (!this.venue) return this.locked ?? "the account's key is not at hand";
+    if (!this.reconciler.complete) return "the account is being reconciled with the exchange";
+    return undefined;
+  }
+
+  look(bot: BotState): Omit<LaneView, "memory" | "bot" | "orders"> | undefined {
+    const rules = this.#rules.get(bot.spec.symbol);
+    if (!rules || !this.venue) return undefined;
+    const seen = this.services.hub.price(bot.spec.symbol);
+    const fresh = seen !== undefined && this.services.now() - seen.atMs <= ENTRY_PRICE_AGE_MS;
+    return {
+      rules,
+      traits: this.venue.traits,
+      price: fresh ? seen.price : undefined,
+      nowMs: this.times.monotonicMs(),
+      venueMs: this.times.venueMs(),
+      turn: this.#hasTurn(bot),
+    };
+  }
+
+  async syncFills(symbol: string): Promise<void> {
+    await this.fills.sync(symbol);
+  }
+
+  entryForbidden(order: Order): string | undefined {
+    const bot = this.state.bots.get(order.botId);
+    if (bot?.status !== "running") return "the bot no longer runs";
+    if (this.services.now() - order.sinceMs > ENTRY_TTL_MS) return "it waited too long to be sent";
+    const { paused } = this.state.venue;
+    return this.services.halted() ?? (paused ? `the account is paused: ${paused.reason}` : undefined);
+  }
+
+  refused(order: Order, outcome: Parameters<Refusals["follow"]>[2]): readonly AccountEvent[] {
+    if (outcome.cause === "rules") this.reconciler.rulesChanged();
+    if (outcome.cause === "balance" || outcome.cause === "nothing-to-reduce") this.reconciler.soon();
+    const now = { wallMs: this.services.clock.wall(), monotonicMs: this.times.monotonicMs() };
+    return this.#refusals.follow(this.state, order, outcome, now);
+  }
+
+  answered(): void {
+    this.#refusals.answered();
+  }
+
+  handOver(botId: string, clientOrderId: string): void {
+    this.#lane(botId)?.memory.unsent.add(clientOrderId);
+  }
+
+  takeBack(botId: string, clientOrderId: string): void {
+    this.#lane(botId)?.memory.unsent.delete(clientOrderId);
+  }
+
+  wake(botId: string): void {
+    this.#lane(botId)?.wake(this.#onFatal);
+  }
+
+  protected override appended(botIds: ReadonlySet<string>): void {
+    this.#activity += 1;
+    for (const botId of botIds) this.#highestStored.set(botId, this.state.bots.get(botId)?.highest);
+    for (const botId of botIds) this.wake(botId);
+  }
+
+  /** How far trailing stops have followed is written with the next events, so that a restart knows it. */
+  protected override alongside(): AccountEvent[] {
+    return [...this.state.bots.values()].flatMap((bot): AccountEvent[] => {
+      const { highest, spec } = bot;
+      if (!highest || spec.protection.trailingPct === undefined || isFlat(bot.position)) return [];
+      return this.#highestStored.get(spec.id)?.isEqualTo(highest) ? [] : [{ type: "trail-moved", botId: spec.id, highest }];
+    });
+  }
+
+  #lane(botId: string): Lane | undefined {
+    const bot = this.state.bots.get(botId);
+    if (!bot) return undefined;
+    const lane = this.#lanes.get(botId) ?? new Lane(this, bot);
+    this.#lanes.set(botId, lane);
+    return lane;
+  }
+
+  async #beginDay(atMs: number): Promise<void> {
+    const equity = equityOf(this.state, this.priceOf);
+    if (equity) await this.appendEvents([{ type: "day-started", day: this.services.days.of(atMs), equity }]);
+  }
+
+  async loadRules(): Promise<void> {
+    if (this.venue) this.#rules = await this.venue.instruments();
+  }
+
+  #endPause(): void {
+    const { paused } = this.state.venue;
+    if (paused?.untilMs === undefined || paused.untilMs > this.services.clock.wall()) return;
+    const over = () =>
+      this.state.venue.paused === paused ? [{ type: "account-resumed" as const, reason: "the time of the pause is over" }] : [];
+    void this.appendEvents(over).catch(this.#onFatal);
+  }
+
+  /** Fills are read on by themselves where something works or is held: a cancel's word, a lost answer or a stop may hide one. */
+  #keepFills(): void {
+    const now = this.times.monotonicMs();
+    const working = new Set([...this.state.orders.values()].filter((order) => !isProtective(order)).map(({ symbol }) => symbol));
+    for (const bot of this.state.bots.values())
+      if (!isFlat(bot.position)) this.#keepFillsOf(bot.spec.symbol, working.has(bot.spec.symbol), now);
+    for (const symbol of working) this.#keepFillsOf(symbol, true, now);
+  }
+
+  #keepFillsOf(symbol: string, working: boolean, nowMs: number): void {
+    const since = this.#fillsAskedMs.get(symbol);
+    if (since !== undefined && nowMs - since < (working ? FILLS_WORKING_MS : FILLS_RESTING_MS)) return;
+    this.#fillsAskedMs.set(symbol, nowMs);
+    void this.fills.sync(symbol).catch(this.#onFatal);
+  }
+  #hasBusiness(bot: BotState): boolean {
+    if (!isFlat(bot.position) || bot.exit) return true;
+    for (const order of this.state.orders.values()) if (order.botId === bot.spec.id) return true;
+    return false;
+  }
+
+  /** In a panic positions are closed one at a time; one that does not get on gives its turn away. */
+  #hasTurn(bot: BotState): boolean {
+    if (bot.exit?.purpose !== "panic") return true;
+    const waiting = [...this.state.bots.values()].filter(({ exit, position }) => exit?.purpose === "panic" && !isFlat(position));
+    const now = this.times.monotonicMs();
+    const holder = waiting.find(({ spec }) => spec.id === this.#panicTurn?.botId);
+    if (!holder || now - (this.#panicTurn?.sinceMs ?? 0) > PANIC_TURN_MS) {
+      const next = waiting[(holder ? waiting.indexOf(holder) + 1 : 0) % Math.max(1, waiting.length)];
+      this.#panicTurn = next && { botId: next.spec.id, sinceMs: now };
+    }
+    return this.#panicTurn?.botId === bot.spec.id;
+  }
+
+  /** Symbols whose orders and fills may be ours. */
+  symbols(): readonly string[] {
+    const symbols = new Set<string>(this.state.venue.cursors.keys());
+    for (const { spec, deleted } of this.state.bots.values()) if (!deleted) symbols.add(spec.symbol);
+    return [...symbols];
+  }
+
+  fillsSince(symbol: string): number {
+    const starts = [...this.state.bots.values()]
+      .filter(({ spec }) => spec.symbol === symbol)
+      .map(({ startedMs }) => startedMs ?? this.services.now());
+    return Math.min(this.services.now(), ...starts) - BEFORE_START_MS;
+  }
+}

@@ -1,0 +1,113 @@
+import type { AccountState, BotState } from "../../domain/books.ts";
+import type { AccountEvent } from "../../domain/events.ts";
+import { type Decimal, decimal, min, ZERO } from "../../domain/money.ts";
+import { isFlat, isPerpetual } from "../../domain/position.ts";
+import type { Balance, VenuePosition } from "../../ports/live-venue.ts";
+import { BALANCE_READINGS, BALANCE_SETTLE_MS } from "./limits.ts";
+
+/** A difference that was seen and is not believed yet. */
+interface Suspect {
+  readonly difference: Decimal;
+  readonly activity: number;
+  count: number;
+  seenMs: number;
+}
+
+export interface BalanceReading {
+  readonly balances: ReadonlyMap<string, Balance>;
+  readonly positions: readonly VenuePosition[];
+  /** Counts what our own orders did: a reading is compared with earlier ones only while this stands still. */
+  readonly activity: number;
+  readonly nowMs: number;
+  readonly priceOf: (symbol: string) => Decimal | undefined;
+}
+
+/** Compares what the venue holds with the books. One reading is a hint; several that agree, while no order of ours moved anything, are a fact. */
+export class Balances {
+  readonly #state: AccountState;
+  readonly #suspects = new Map<string, Suspect>();
+
+  constructor(state: AccountState) {
+    this.#state = state;
+  }
+
+  /** Whether a difference waits to be confirmed. */
+  get suspicious(): boolean {
+    return this.#suspects.size > 0;
+  }
+
+  /** The events that a reading, taken at rest, confirms. */
+  compare(reading: BalanceReading): AccountEvent[] {
+    const events: AccountEvent[] = [];
+    const { balances } = this.#state;
+    for (const coin of new Set([...balances.keys(), ...reading.balances.keys()])) {
+      const held = reading.balances.get(coin);
+      const total = held ? held.free.plus(held.locked) : ZERO;
+      const difference = total.minus(balances.get(coin) ?? ZERO);
+      if (!this.#confirmed(coin, difference, reading)) continue;
+      const entryId = `f${this.#state.sequence}-${coin}`;
+      events.push({ type: "foreign-booked", coin, quantity: difference, entryId, reason: "no order of this desk made this change" });
+      events.push(...this.#claims(coin, total, reading));
+    }
+    events.push(...this.#positions(reading));
+    return events;
+  }
+
+  #confirmed(what: string, difference: Decimal, { activity, nowMs }: BalanceReading): boolean {
+    if (difference.isZero()) {
+      this.#suspects.delete(what);
+      return false;
+    }
+    const known = this.#suspects.get(what);
+    if (!known || known.activity !== activity || !known.difference.isEqualTo(difference)) {
+      this.#suspects.set(what, { difference, activity, count: 1, seenMs: nowMs });
+      return false;
+    }
+    if (nowMs - known.seenMs < BALANCE_SETTLE_MS) return false;
+    known.count += 1;
+    known.seenMs = nowMs;
+    if (known.count < BALANCE_READINGS) return false;
+    this.#suspects.delete(what);
+    return true;
+  }
+
+  /** Fewer coins than the bots claim: somebody sold or moved them. The newest claims give way first. */
+  #claims(coin: string, total: Decimal, { priceOf }: BalanceReading): AccountEvent[] {
+    const holders = [...this.#state.bots.values()].filter(({ spec, position }) => holds(spec.symbol, coin) && !isFlat(position));
+    const claimed = holders.reduce((sum, { position }) => sum.plus(position.quantity), ZERO);
+    let missing = claimed.minus(total);
+    const events: AccountEvent[] = [];
+    for (const bot of holders.reverse()) {
+      if (missing.isLessThanOrEqualTo(0)) break;
+      const quantity = min(missing, bot.position.quantity);
+      events.push(reduced(bot, quantity, priceOf(bot.spec.symbol)));
+      missing = missing.minus(quantity);
+    }
+    return events;
+  }
+
+  /** A perpetual position that is smaller than the bot's was closed by hand, liquidated or deleveraged. */
+  #positions({ positions, activity, nowMs, balances, priceOf }: BalanceReading): AccountEvent[] {
+    const events: AccountEvent[] = [];
+    for (const bot of this.#state.bots.values()) {
+      const { symbol } = bot.spec;
+      if (!isPerpetual(symbol) || isFlat(bot.position)) continue;
+      const held = positions.find((position) => position.symbol === symbol)?.quantity ?? decimal(0);
+      const sameSide = held.isZero() || held.isNegative() === bot.position.quantity.isNegative();
+      const left = sameSide ? held.abs() : ZERO;
+      const missing = bot.position.quantity.abs().minus(left);
+      const shortfall = missing.isGreaterThan(0) ? missing : ZERO;
+      if (this.#confirmed(symbol, shortfall, { positions, activity, nowMs, balances, priceOf }))
+        events.push(reduced(bot, shortfall, priceOf(symbol)));
+    }
+    return events;
+  }
+}
+
+function holds(symbol: string, coin: string): boolean {
+  return !isPerpetual(symbol) && symbol.startsWith(`${coin}/`);
+}
+
+function reduced(bot: BotState, quantity: Decimal, price: Decimal | undefined): AccountEvent {
+  return { type: "claim-reduced", botId: bot.spec.id, quantity, price, reason: "sold or moved at the exchange, not by this desk" };
+}

@@ -1,0 +1,190 @@
+import { UserError } from "../../domain/errors.ts";
+import type { AccountEvent } from "../../domain/events.ts";
+import { type Decimal, decimal, plain } from "../../domain/money.ts";
+import { isProtective } from "../../domain/order.ts";
+import { marketMs } from "../../domain/time.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { BotFacts, Caller, CeilingFacts, DrillStep, ManualOrder, PromotionFacts } from "../../ports/engine.ts";
+import type { Account } from "../account.ts";
+import type { Accounts } from "../accounts.ts";
+import type { Bots } from "../bots.ts";
+import type { Desk } from "../desk.ts";
+import { accountStream } from "../streams.ts";
+import type { LiveDesk } from "./desk.ts";
+import { Drill } from "./drill.ts";
+import { checkManual, manualEvents, manualSpec } from "./manual.ts";
+import { promotedSpec, promotionFacts } from "./promotion.ts";
+
+export interface VenueCommandParts {
+  readonly clock: Clock;
+  readonly desk: Desk;
+  readonly accounts: Accounts;
+  readonly bots: Bots;
+  readonly live: LiveDesk;
+}
+
+const DRILL_STOP_PCT = 5;
+
+/** What people do at real exchanges beyond accounts as such: going live with a bot, orders by hand, drills, the ceiling. */
+export class VenueCommands {
+  readonly #parts: VenueCommandParts;
+
+  constructor(parts: VenueCommandParts) {
+    this.#parts = parts;
+  }
+
+  promotion(bot: BotFacts, accountName: string, newName: string | undefined): PromotionFacts {
+    const { live, bots, desk, accounts } = this.#parts;
+    const account = live.find(accountName);
+    const { spec } = bot.state;
+    const name = newName ?? bots.freeName(`${spec.name}-${account.state.mode}`.slice(0, 28));
+    const home = accounts.get(accountStream(bot.account));
+    return promotionFacts({
+      bot,
+      paperMarket: home?.services.market.label ?? "a market that is not open",
+      account,
+      newName: name,
+      nameTaken: bots.freeName(name) !== name,
+      limits: account.services.limits,
+      drilled: desk.state.drilled.includes(account.state.exchange ?? ""),
+    });
+  }
+
+  /** Makes the new flat bot beside the old one and starts it. Answers its name. */
+  async promote(bot: BotFacts, accountName: string, newName: string | undefined, caller: Caller): Promise<string> {
+    const { live, bots } = this.#parts;
+    const account = live.find(accountName);
+    const done = [...account.state.bots.values()].find(
+      ({ spec }) => spec.name === newName && account.state.requests.includes(caller.requestId),
+    );
+    if (done) return done.spec.name;
+    const facts = this.promotion(bot, accountName, newName);
+    if (facts.refusals.length > 0) throw new UserError(facts.refusals.join(" "));
+    const { newName: name } = facts;
+    const started = (spec: { readonly id: string }): AccountEvent => ({ type: "bot-started", botId: spec.id });
+    await bots.createIn(
+      account,
+      name,
+      caller,
+      (id) => promotedSpec(bot.state.spec, account, { id, name, owner: caller.user }),
+      (spec) => [{ type: "bot-created", bot: spec }, started(spec)],
+    );
+    return name;
+  }
+
+  /** Enters by hand, in a bot of its own. Answers its name. */
+  async enter(order: ManualOrder, caller: Caller, nameAs?: string): Promise<string> {
+    const { accounts, bots } = this.#parts;
+    const account = accounts.get(accountStream(order.account));
+    if (!account || account.state.venue.removed) throw new UserError(`There is no account named ${order.account.slice(0, 40)}.`);
+    const rules = checkManual(order, account);
+    await seePrice(account, order.symbol);
+    const coin = rules.base.toLowerCase().replace(/[^a-z0-9]/g, "");
+    const name = bots.freeName(nameAs ?? `hand-${coin}`.slice(0, 28));
+    const { mode } = account.state;
+    await bots.createIn(
+      account,
+      name,
+      caller,
+      (id) => manualSpec(order, { id, name, owner: caller.user }, mode),
+      (spec) => manualEvents(order, spec, account, rules, caller),
+    );
+    return name;
+  }
+
+  /** Cancels a working entry. What protects a position is not canceled by hand. */
+  async cancel(clientOrderId: string, caller: Caller): Promise<void> {
+    const found = this.#parts.accounts.all().find(({ state }) => state.orders.has(clientOrderId));
+    const order = found?.state.orders.get(clientOrderId);
+    if (!found || !order)
+      throw new UserError(`No working order has the id ${clientOrderId.slice(0, 40)}. order list shows those there are.`);
+    if (isProtective(order)) throw new UserError("This order protects a position. Close the position instead: position close.");
+    if (order.purpose !== "entry") throw new UserError("This order closes a position; it is not canceled by hand.");
+    if (order.status === "unknown" || order.status === "in-flight")
+      throw new UserError(
+        "Nobody knows yet whether this order reached the exchange; it is being looked for and cannot be canceled before it is found.",
+      );
+    await this.#cancelIn(found, clientOrderId, caller);
+  }
+
+  async #cancelIn(account: Account, clientOrderId: string, caller: Caller): Promise<void> {
+    await account.queue.runFirst(async () => {
+      const order = account.state.orders.get(clientOrderId);
+      const bot = order && account.state.bots.get(order.botId);
+      if (!bot) return;
+      await account.executor.send(await account.executor.cancelEntries(bot, `canceled by ${caller.user}`), caller.requestId);
+    });
+  }
+
+  /** Only ever lower: what the process allows is not for chat to raise. */
+  async lowerCeiling(amount: Decimal, caller: Caller): Promise<CeilingFacts> {
+    const { live, desk } = this.#parts;
+    const facts = live.ceiling.facts();
+    if (!facts) throw new UserError("This process allows no live trading, so there is no ceiling to lower.");
+    if (amount.isNegative() || amount.isGreaterThanOrEqualTo(facts.limit))
+      throw new UserError(
+        `The ceiling is ${plain(facts.limit)} ${facts.currency}; it can only be lowered here, and raised only by the setting LIVE_CEILING.`,
+      );
+    await desk.append([{ type: "ceiling-lowered", amount, by: caller.user }], caller.requestId);
+    return live.ceiling.facts() ?? facts;
+  }
+
+  /** Runs the smallest real order life in a demo account. */
+  async drill(name: string, caller: Caller, told: (step: DrillStep) => void): Promise<readonly DrillStep[]> {
+    const { live, clock, desk, bots } = this.#parts;
+    const account = live.find(name);
+    if (account.state.mode !== "demo") throw new UserError("A drill runs in a demo account only: connect one with environment:demo.");
+    const closed = account.closed();
+    if (closed !== undefined) throw new UserError(`The drill cannot begin: ${closed}. Try again in a moment.`);
+    const symbol = drillSymbol(account);
+    const rules = account.rulesOf(symbol);
+    const notional = (rules?.notionalMin ?? decimal(5)).times(3);
+    const steps = await new Drill(account, clock, told).run({
+      enter: async () => {
+        const order: ManualOrder = {
+          account: name,
+          symbol,
+          side: "buy",
+          notional,
+          price: undefined,
+          stopPct: DRILL_STOP_PCT,
+          takePct: undefined,
+        };
+        const made = await this.enter(order, { ...caller, requestId: `${caller.requestId}/enter` }, "drill");
+        return bots.find(made).bot.spec.id;
+      },
+      close: async (botId) => {
+        const spec = account.state.bots.get(botId)?.spec;
+        if (spec) await bots.stop(spec.name, true, { ...caller, requestId: `${caller.requestId}/close` });
+      },
+    });
+    const confirmed = steps.filter(({ outcome }) => outcome === "confirmed").length;
+    const refuted = steps.filter(({ outcome }) => outcome === "refuted").length;
+    await desk.append(
+      [{ type: "drill-done", exchange: account.state.exchange ?? "", account: name, confirmed, refuted }],
+      caller.requestId,
+    );
+    return steps;
+  }
+}
+
+/** A symbol that no bot reads has no price yet: it is asked for. */
+async function seePrice(account: Account, symbol: string): Promise<void> {
+  const { market, hub } = account.services;
+  if (market.pace !== "live") return;
+  const [reading] = await market.prices(new Set([symbol]));
+  if (reading) hub.seePrice(symbol, reading.price, marketMs(reading.wallMs));
+}
+
+/** The symbol of a drill: the one that everybody trades, in the account's currency. */
+function drillSymbol({ rules, state }: ReturnType<LiveDesk["find"]>): string {
+  const currency = state.currency;
+  const candidates = [
+    `BTC/${currency}`,
+    `BTC/${currency}:${currency}`,
+    ...[...rules.values()].filter(({ quote }) => quote === currency).map(({ symbol }) => symbol),
+  ];
+  const symbol = candidates.find((each) => rules.has(each));
+  if (symbol === undefined) throw new UserError(`The exchange lists nothing that is paid in ${currency}.`);
+  return symbol;
+}

@@ -1,0 +1,124 @@
+import type { AccountState } from "../../domain/books.ts";
+import { BOT_NAME } from "../../domain/bot.ts";
+import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
+import type { AccountEvent } from "../../domain/events.ts";
+import { type Decimal, ZERO } from "../../domain/money.ts";
+import type { NewAccount } from "../../ports/engine.ts";
+import type { Balance, Environment, KeyFacts, LiveVenue } from "../../ports/live-venue.ts";
+import type { Credentials, Vault } from "../../ports/vault.ts";
+
+/** What a venue is opened with. */
+export interface VenueSpec {
+  readonly exchangeId: string;
+  readonly environment: Environment;
+  readonly credentials: Credentials;
+  /** Our address is sent away until then, as an earlier process was told. */
+  readonly bannedUntilMs: number | undefined;
+  /** The exchange sends our address away. */
+  readonly onBan: (untilMs: number, reason: string) => void;
+}
+
+/** How accounts at real exchanges are opened: the sealed keys, and the exchanges that are supported. */
+export interface LiveOpening {
+  readonly vault: Vault;
+  readonly exchanges: readonly string[];
+  /** Throws UserError where the exchange has no such environment. */
+  readonly openVenue: (spec: VenueSpec) => Promise<LiveVenue>;
+}
+
+/** Coins that an account may be valued in, the first one held counts. */
+const CURRENCIES: readonly string[] = ["USDT", "USD", "USDC"];
+
+/** Whether an account may be connected under that name and exchange at all; throws UserError otherwise. */
+export function checkNewAccount({ name, exchangeId, environment }: NewAccount, { exchanges, vault }: LiveOpening): void {
+  if (!BOT_NAME.test(name))
+    throw new UserError(`An account's name is 1 to 32 lower-case letters, digits and dashes and begins with a letter. Choose another one.`);
+  if (!exchanges.includes(exchangeId))
+    throw new UserError(`Accounts can be connected at ${exchanges.join(", ")}, not at ${exchangeId.slice(0, 40)}.`);
+  if (exchangeId === "binanceus" && environment === "demo")
+    throw new UserError("Binance.US has no demo environment. Try your bot on paper, or connect a demo account at binance or blofin.");
+  if (vault.locked !== undefined) throw new UserError(vault.locked);
+}
+
+/** Refuses a key that may take money away, or whose rights cannot be read unless that was acknowledged. */
+export function checkRights(rights: KeyFacts, exchangeId: string, acknowledged: boolean): void {
+  const grown = [rights.withdraw ? "withdraw" : undefined, rights.transfer ? "transfer" : undefined].filter((right) => right !== undefined);
+  if (grown.length > 0)
+    throw new UserError(
+      `This key may ${grown.join(" and ")}. Make one at ${exchangeId} that may only read and trade, and connect that: a desk never needs more.`,
+    );
+  if (rights.trade === false) throw new UserError(`This key may not trade. Allow trading for it at ${exchangeId}, then connect it again.`);
+  const untold = [
+    rights.withdraw === undefined ? "withdraw" : undefined,
+    rights.transfer === undefined ? "transfer" : undefined,
+    rights.trade === undefined ? "trade" : undefined,
+  ].filter((right) => right !== undefined);
+  if (untold.length > 0 && !acknowledged)
+    throw new UserError(
+      `${exchangeId} does not tell whether this key may ${untold.join(" or ")}. Look it up there; when it may only read and trade, connect it again with acknowledge:yes.`,
+    );
+}
+
+/** What was read of a new account. */
+export interface FirstReading {
+  readonly rights: KeyFacts;
+  readonly balances: ReadonlyMap<string, Decimal>;
+  readonly currency: string;
+}
+
+/** Reads clock, rights and balances of a key that has never been used here. Throws UserError in one sentence. */
+export async function firstReading(venue: LiveVenue, wish: NewAccount): Promise<FirstReading> {
+  try {
+    await venue.syncClock();
+    const rights = await venue.checkKey();
+    checkRights(rights, wish.exchangeId, wish.acknowledged);
+    const balances = totals(await venue.balances());
+    const currency = CURRENCIES.find((coin) => balances.get(coin)?.isGreaterThan(0)) ?? CURRENCIES[0] ?? "USDT";
+    return { rights, balances, currency };
+  } catch (failure) {
+    if (!(failure instanceof TransientError)) throw failure;
+    throw new UserError(`${wish.exchangeId} did not answer (${messageOf(failure)}). Nothing was kept; try again in a moment.`, {
+      cause: failure,
+    });
+  }
+}
+
+/** The events that open an account's books, or give it another key. */
+export async function keyEvents(wish: NewAccount, first: FirstReading, vault: Vault): Promise<AccountEvent> {
+  const { apiKey, secret, passphrase } = wish.credentials;
+  const sealed = await vault.seal(purposeOf(wish.name), { apiKey, secret, ...(passphrase ? { passphrase } : {}) });
+  return { type: "key-set", sealed, enteredBy: wish.enteredBy, rights: first.rights, acknowledged: wish.acknowledged };
+}
+
+export function openedEvent(wish: NewAccount, owner: string, market: string, first: FirstReading): AccountEvent {
+  const balances = new Map([[first.currency, first.balances.get(first.currency) ?? ZERO], ...first.balances]);
+  const { name, environment, exchangeId } = wish;
+  return {
+    type: "account-opened",
+    account: name,
+    owner,
+    mode: environment,
+    market,
+    exchange: exchangeId,
+    currency: first.currency,
+    balances,
+  };
+}
+
+/** The credentials of an account out of its books. Throws UserError where they cannot be opened. */
+export async function credentialsOf(state: AccountState, vault: Vault): Promise<Credentials> {
+  const { key } = state.venue;
+  if (!key) throw new UserError(`The account ${state.account} has no key. Connect it again.`);
+  const { apiKey, secret, passphrase } = await vault.open(purposeOf(state.account), key.sealed);
+  if (!apiKey || !secret) throw new UserError(`The sealed key of ${state.account} is not whole. Connect it again.`);
+  return { apiKey, secret, ...(passphrase ? { passphrase } : {}) };
+}
+
+function totals(balances: ReadonlyMap<string, Balance>): Map<string, Decimal> {
+  return new Map([...balances].map(([coin, { free, locked }]) => [coin, free.plus(locked)]));
+}
+
+/** Binds a sealed key to its account. */
+export function purposeOf(account: string): string {
+  return `account:${account}`;
+}

@@ -1,0 +1,227 @@
+import type { DeskState } from "../../domain/desk.ts";
+import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
+import { isFlat } from "../../domain/position.ts";
+import { wallMs } from "../../domain/time.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { AccountTest, Caller, NewAccount, ReconcileFacts } from "../../ports/engine.ts";
+import type { Environment, LiveVenue } from "../../ports/live-venue.ts";
+import type { AccountWriter } from "../account.ts";
+import type { Accounts } from "../accounts.ts";
+import type { Desk } from "../desk.ts";
+import { exchangeMarketKey, type Floors } from "../floors.ts";
+import { accountStream } from "../streams.ts";
+import { LiveAccount } from "./account.ts";
+import { Ceiling, type CeilingLimit } from "./ceiling.ts";
+import { checkNewAccount, credentialsOf, firstReading, keyEvents, type LiveOpening, openedEvent } from "./connect.ts";
+import { CLOCK_OFF_MAX_MS } from "./limits.ts";
+
+export interface LiveDeskOptions {
+  readonly desk: Desk;
+  readonly accounts: Accounts;
+  readonly floors: Floors;
+  readonly clock: Clock;
+  readonly opening: LiveOpening;
+  readonly ceiling: CeilingLimit | undefined;
+  readonly onFatal: (failure: unknown) => void;
+}
+
+/** The accounts at real exchanges: opened at start, connected, tested and removed by people. */
+export class LiveDesk {
+  readonly ceiling: Ceiling;
+  readonly #options: LiveDeskOptions;
+
+  constructor(options: LiveDeskOptions) {
+    this.#options = options;
+    const live = () => this.all().filter(({ state }) => state.mode === "live");
+    this.ceiling = new Ceiling(options.ceiling, () => options.desk.state.ceiling, live);
+  }
+
+  all(): LiveAccount[] {
+    return this.#options.accounts.all().filter((account) => account instanceof LiveAccount);
+  }
+
+  /** An account at an exchange by name; throws UserError when there is none. */
+  find(name: string): LiveAccount {
+    const account = this.#options.accounts.get(accountStream(name));
+    if (account instanceof LiveAccount && !account.state.venue.removed) return account;
+    throw new UserError(`There is no account named ${name.slice(0, 40)} at an exchange. account list shows those there are.`);
+  }
+
+  /** Opens an account that was connected before. Without its key or its exchange it waits and says why. */
+  async open(writer: AccountWriter, exchangeId: string, environment: Environment): Promise<LiveAccount> {
+    const { floors, accounts, onFatal } = this.#options;
+    const floor = await floors.atExchange(exchangeId, environment);
+    const { venue, locked } = await this.#venueOf(writer, exchangeId, environment);
+    const ceiling = environment === "live" ? this.ceiling : undefined;
+    return accounts.add(new LiveAccount({ writer, services: floor.services, venue, locked, ceiling, onFatal }));
+  }
+
+  async #venueOf(
+    writer: AccountWriter,
+    exchangeId: string,
+    environment: Environment,
+  ): Promise<{ venue: LiveVenue | undefined; locked: string | undefined }> {
+    const { opening } = this.#options;
+    const { state } = writer;
+    if (state.venue.removed) return { venue: undefined, locked: "the account was removed" };
+    if (opening.vault.locked !== undefined) return { venue: undefined, locked: opening.vault.locked };
+    try {
+      const credentials = await credentialsOf(state, opening.vault);
+      return { venue: await this.#openVenue(exchangeId, environment, credentials), locked: undefined };
+    } catch (failure) {
+      if (!(failure instanceof UserError)) throw failure;
+      return { venue: undefined, locked: failure.message };
+    }
+  }
+
+  #openVenue(exchangeId: string, environment: Environment, credentials: NewAccount["credentials"]): Promise<LiveVenue> {
+    const { desk, opening, onFatal } = this.#options;
+    const bannedUntilMs = desk.state.bans.get(exchangeId)?.untilMs;
+    const onBan = (untilMs: number, reason: string) =>
+      void desk.append([{ type: "venue-banned", exchange: exchangeId, untilMs: wallMs(untilMs), reason }]).catch(onFatal);
+    return opening.openVenue({ exchangeId, environment, credentials, bannedUntilMs, onBan });
+  }
+
+  /** Checks a key at its exchange, seals it and opens the account; for an account of that name, replaces its key. */
+  async connect(wish: NewAccount, caller: Caller): Promise<LiveAccount> {
+    const { desk, opening, accounts } = this.#options;
+    checkNewAccount(wish, opening);
+    const known = accounts.get(accountStream(wish.name));
+    if (known instanceof LiveAccount && known.state.requests.includes(caller.requestId)) return known;
+    checkTaken(desk.state, known, wish, caller);
+    const venue = await this.#openVenue(wish.exchangeId, wish.environment, wish.credentials);
+    try {
+      const first = await firstReading(venue, wish);
+      return await this.#take(wish, caller, venue, first, known instanceof LiveAccount ? known : undefined);
+    } catch (failure) {
+      await venue.close();
+      throw failure;
+    }
+  }
+
+  async #take(
+    wish: NewAccount,
+    caller: Caller,
+    venue: LiveVenue,
+    first: Awaited<ReturnType<typeof firstReading>>,
+    known: LiveAccount | undefined,
+  ): Promise<LiveAccount> {
+    const { desk, accounts, floors, opening, onFatal } = this.#options;
+    const { name, exchangeId, environment } = wish;
+    const keySet = await keyEvents(wish, first, opening.vault);
+    if (known) {
+      const { paused } = known.state.venue;
+      const resumed = paused?.code === "key" ? [{ type: "account-resumed" as const, reason: "another key was connected" }] : [];
+      await known.appendOnce([keySet, ...resumed], caller.requestId);
+      await known.venue?.close();
+      known.venue = venue;
+      known.locked = undefined;
+      known.reconciler.soon();
+      return known;
+    }
+    const floor = await floors.atExchange(exchangeId, environment);
+    await desk.append(
+      [{ type: "account-registered", account: name, owner: caller.user, exchange: exchangeId, environment }],
+      caller.requestId,
+    );
+    const writer = await accounts.write(name);
+    const ceiling = environment === "live" ? this.ceiling : undefined;
+    const account = new LiveAccount({ writer, services: floor.services, venue, locked: undefined, ceiling, onFatal });
+    const opened = openedEvent(wish, caller.user, exchangeMarketKey(exchangeId, environment), first);
+    await account.appendOnce([opened, keySet], caller.requestId);
+    return accounts.add(account);
+  }
+
+  /** Reads everything that an account needs, and says what is not as it should be. */
+  async test(name: string): Promise<AccountTest> {
+    const account = this.find(name);
+    const { venue } = account;
+    if (!venue) throw new UserError(`${name} cannot be tested: ${account.locked ?? "its key is not at hand"}.`);
+    try {
+      const begunMs = this.#options.clock.monotonicMs();
+      await venue.syncClock();
+      const roundTripMs = this.#options.clock.monotonicMs() - begunMs;
+      const rights = await venue.checkKey();
+      const held = await venue.balances();
+      const balances = new Map([...held].map(([coin, { free, locked }]) => [coin, free.plus(locked)]));
+      const clockOffsetMs = venue.clock()?.offsetMs ?? 0;
+      return { rights, clockOffsetMs, roundTripMs, balances, problems: problemsOf(account, rights, clockOffsetMs) };
+    } catch (failure) {
+      if (!(failure instanceof TransientError)) throw failure;
+      throw new UserError(`${venue.exchangeId} did not answer: ${messageOf(failure)}. Try again in a moment.`, { cause: failure });
+    }
+  }
+
+  async reconcile(name: string): Promise<ReconcileFacts> {
+    const account = this.find(name);
+    if (!account.venue) throw new UserError(`${name} cannot be reconciled: ${account.locked ?? "its key is not at hand"}.`);
+    await account.reconciler.running;
+    return account.reconciler.run();
+  }
+
+  /** Lets an account enter again. A pause with a cause that lasts comes back by itself. */
+  async resume(name: string, caller: Caller): Promise<void> {
+    const account = this.find(name);
+    const { paused } = account.state.venue;
+    if (!paused) throw new UserError(`${name} is not paused.`);
+    await account.appendOnce([{ type: "account-resumed", reason: `resumed by ${caller.user}` }], caller.requestId);
+  }
+
+  async remove(name: string, caller: Caller): Promise<void> {
+    const account = this.find(name);
+    const { state } = account;
+    const busy = [...state.bots.values()].filter(
+      ({ status, deleted, position }) => !deleted && (status === "running" || status === "stopping" || !isFlat(position)),
+    );
+    if (busy.length > 0)
+      throw new UserError(
+        `${name} has bots that run or hold something: ${busy.map(({ spec }) => spec.name).join(", ")}. Stop and close them first.`,
+      );
+    if (state.orders.size > 0) throw new UserError(`${name} has orders that are not settled yet. Try again in a moment.`);
+    await account.appendOnce([{ type: "account-removed", reason: `removed by ${caller.user}` }], caller.requestId);
+    await account.venue?.close();
+    account.venue = undefined;
+    account.locked = "the account was removed";
+  }
+
+  /** Wraps every sealed key under the current key-encryption key. Returns how many were wrapped anew. */
+  async rotateKeys(): Promise<number> {
+    const { vault } = this.#options.opening;
+    let count = 0;
+    for (const account of this.all()) {
+      const { key } = account.state.venue;
+      const sealed = key && (await vault.rewrap(`account:${account.state.account}`, key.sealed));
+      if (!sealed) continue;
+      await account.appendEvents([{ type: "key-rewrapped", sealed }]);
+      count += 1;
+    }
+    return count;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all().map(({ venue }) => venue?.close()));
+  }
+}
+
+function checkTaken(state: Readonly<DeskState>, known: unknown, wish: NewAccount, caller: Caller): void {
+  const registered = state.accounts.get(wish.name);
+  if (!registered) return;
+  const same = registered.exchange === wish.exchangeId && registered.environment === wish.environment;
+  if (known instanceof LiveAccount && same && registered.owner === caller.user) return;
+  throw new UserError(
+    `The name ${wish.name} is taken. Choose another one; a new key for that account comes from its owner, for the same exchange and environment.`,
+  );
+}
+
+function problemsOf(account: LiveAccount, rights: AccountTest["rights"], offsetMs: number): string[] {
+  const problems: string[] = [];
+  if (rights.trade === false) problems.push("The key may not trade: allow it at the exchange.");
+  if (rights.withdraw) problems.push("The key may withdraw: take that right away at the exchange.");
+  if (rights.transfer) problems.push("The key may transfer: take that right away at the exchange.");
+  if (rights.addressRestricted === false) problems.push("The key works from every address: restrict it to this machine's at the exchange.");
+  if (Math.abs(offsetMs) > CLOCK_OFF_MAX_MS)
+    problems.push(`This machine's clock is off by ${Math.round(Math.abs(offsetMs) / 1000)} s: set it by NTP.`);
+  const { paused } = account.state.venue;
+  if (paused) problems.push(`The account is paused: ${paused.reason}.`);
+  return problems;
+}

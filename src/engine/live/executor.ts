@@ -1,0 +1,152 @@
+import type { AccountState, BotState } from "../../domain/books.ts";
+import type { AccountEvent, Intent } from "../../domain/events.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { type Decimal, ZERO } from "../../domain/money.ts";
+import { isProtective } from "../../domain/order.ts";
+import { isFlat } from "../../domain/position.ts";
+import { checkEntry, type EntryAnswer } from "../../risk/entry.ts";
+import type { Facts } from "../account.ts";
+import { type BotWish, entryQuestion, wishEvents, wishesOf } from "../decide.ts";
+import type { AccountExecutor } from "../executor.ts";
+import type { Slot } from "../feeds.ts";
+import type { Wish } from "../intents.ts";
+import type { Runners } from "../runner.ts";
+import type { AccountServices } from "../services.ts";
+import type { Funds } from "../valuation.ts";
+import type { Ceiling } from "./ceiling.ts";
+import { exitFeasible, gate } from "./gate.ts";
+import { entryBound, entryIntent } from "./intents.ts";
+import { wantExit } from "./lane.ts";
+import { beyondStop, protectiveLevels } from "./levels.ts";
+import { ENTRY_PRICE_AGE_MS } from "./limits.ts";
+
+/** What the executor needs of the account whose queue it runs in. */
+export interface LiveExecutorHost {
+  readonly state: AccountState;
+  readonly services: AccountServices;
+  readonly runners: Runners;
+  readonly ceiling: Ceiling | undefined;
+  readonly priceOf: (symbol: string) => number | undefined;
+  rulesOf(symbol: string): Instrument | undefined;
+  /** Why this account cannot trade at all now. */
+  closed(): string | undefined;
+  appendEvents(facts: Facts): Promise<void>;
+  appendOnce(facts: Facts, requestId?: string): Promise<void>;
+  /** This process has made the attempt durable: its lane may send it. */
+  handOver(botId: string, clientOrderId: string): void;
+  takeBack(botId: string, clientOrderId: string): void;
+  wake(botId: string): void;
+}
+
+/** Makes intents of wishes at a real exchange. What it makes durable the bots' lanes send; what is to be closed they close. */
+export class LiveExecutor implements AccountExecutor {
+  readonly #account: LiveExecutorHost;
+
+  constructor(account: LiveExecutorHost) {
+    this.#account = account;
+  }
+
+  wishes(slots: readonly Slot[]): BotWish[] {
+    const { state, runners } = this.#account;
+    const working = new Set([...state.orders.values()].filter((order) => !isProtective(order)).map(({ botId }) => botId));
+    return wishesOf(state, runners, (botId) => working.has(botId), slots);
+  }
+
+  async act(wishes: readonly BotWish[]): Promise<void> {
+    if (wishes.length === 0) return;
+    const entries: { bound: Decimal; quantity: Decimal }[] = [];
+    const events = wishEvents(this.#account, wishes, {
+      check: (bot, slot, funds, spent) => this.#check(bot, slot, funds, spent),
+      enter: (bot, quantity, wish) => {
+        const bound = this.#bound(bot);
+        entries.push({ bound, quantity });
+        return { type: "intent", intent: entryIntent(bot, "buy", quantity, bound, wish) };
+      },
+      exit: (bot, wish) => [wantExit(this.#account.state, bot, "exit", wish.reason, wish.slotMs, wish.values)],
+    });
+    const risked = entries.reduce((sum, { bound, quantity }) => sum.plus(bound.times(quantity)), ZERO);
+    const { ceiling } = this.#account;
+    if (ceiling) await ceiling.hold(risked, () => this.send(events));
+    else await this.send(events);
+  }
+
+  /** Attempts are handed to their lanes before they are durable, so that no lane takes them for a dead process's. */
+  async send(events: readonly AccountEvent[], requestId?: string): Promise<void> {
+    const intents = events.flatMap((event): Intent[] => (event.type === "intent" ? [event.intent] : []));
+    for (const { botId, clientOrderId } of intents) this.#account.handOver(botId, clientOrderId);
+    try {
+      if (requestId === undefined) await this.#account.appendEvents(events);
+      else await this.#account.appendOnce(events, requestId);
+    } catch (failure) {
+      for (const { botId, clientOrderId } of intents) this.#account.takeBack(botId, clientOrderId);
+      throw failure;
+    }
+    for (const event of events) if ("botId" in event) this.#account.wake(event.botId);
+    for (const { botId } of intents) this.#account.wake(botId);
+  }
+
+  /** Real entries fill at once or expire, so nothing of them rests; one that is not sent yet is stopped at the send. */
+  async cancelEntries(): Promise<AccountEvent[]> {
+    return [];
+  }
+
+  closing(bot: BotState, purpose: "close" | "panic", wish: Wish): AccountEvent[] {
+    const wanted = bot.exit !== undefined && (bot.exit.purpose === "panic" || purpose === "close");
+    if (isFlat(bot.position) || wanted) return [];
+    return [wantExit(this.#account.state, bot, purpose, wish.reason, wish.slotMs, wish.values)];
+  }
+
+  /** Lanes follow from the books alone: they take up by themselves what a dead process left. */
+  async recover(): Promise<void> {}
+
+  /** An entry that was on its way when the panic began may still fill: it is closed like the others. */
+  async finishPanic(): Promise<void> {
+    const { state } = this.#account;
+    if (!state.panic) return;
+    await this.#account.appendEvents(() => {
+      const { panic } = state;
+      if (!panic) return [];
+      const held = [...state.bots.values()].filter(({ position }) => !isFlat(position));
+      const unwanted = held.filter(({ exit }) => exit?.purpose !== "panic");
+      if (unwanted.length > 0) return unwanted.map((bot) => wantExit(state, bot, "panic", panic.reason));
+      const works = [...state.orders.values()].some(({ status }) => status === "in-flight" || status === "unknown");
+      return held.length > 0 || works ? [] : [{ type: "panic-finished", scope: panic.scope, remainder: [] }];
+    });
+  }
+
+  #bound(bot: BotState): Decimal {
+    const rules = this.#account.rulesOf(bot.spec.symbol);
+    const price = this.#account.priceOf(bot.spec.symbol);
+    if (!rules || price === undefined) throw new Error(`an entry in ${bot.spec.symbol} was allowed without rules or price`);
+    return entryBound(price, "buy", rules);
+  }
+
+  #check(bot: BotState, slot: Slot, funds: Funds, spent: Decimal): EntryAnswer {
+    const { state, services, ceiling } = this.#account;
+    const seen = services.hub.price(bot.spec.symbol);
+    const rules = this.#account.rulesOf(bot.spec.symbol);
+    const closed = this.#account.closed() ?? (rules ? undefined : `the exchange lists no ${bot.spec.symbol} now`);
+    const priceAgeMs = seen && services.now() - seen.atMs;
+    const denied = gate({ state, bot, closed, priceAgeMs, priceAgeMaxMs: ENTRY_PRICE_AGE_MS });
+    if (denied || !rules || !seen) return denied ?? { allowed: false, code: "no-price", because: "no price was seen yet" };
+    const bound = entryBound(seen.price, "buy", rules);
+    const answer = checkEntry({
+      ...entryQuestion(this.#account, slot, funds, spent),
+      instrument: rules,
+      price: bound,
+      sizing: bot.spec.sizing,
+      ceilingRoom: ceiling?.room().minus(spent),
+    });
+    return answer.allowed ? (this.#feasible(bot, answer.quantity, bound, rules) ?? answer) : answer;
+  }
+
+  /** An entry whose exit would not be possible is not made. */
+  #feasible(bot: BotState, quantity: Decimal, bound: Decimal, rules: Instrument): Extract<EntryAnswer, { allowed: false }> | undefined {
+    const held = { ...bot, position: { ...bot.position, quantity, cost: quantity.times(bound) } };
+    const levels = protectiveLevels(held, rules);
+    if (!levels) return { allowed: false, code: "naked", because: "a real position needs a stop: set one first" };
+    if (beyondStop("sell", levels.stopPrice, bound.toNumber()))
+      return { allowed: false, code: "market-rules", because: "the stop is so near that it would trigger at once" };
+    return exitFeasible(quantity, levels.stopPrice, rules);
+  }
+}

@@ -1,0 +1,153 @@
+import type { AccountState } from "../../domain/books.ts";
+import { messageOf } from "../../domain/errors.ts";
+import type { AccountEvent, Orphan } from "../../domain/events.ts";
+import { decimal } from "../../domain/money.ts";
+import type { Order } from "../../domain/order.ts";
+import type { LiveVenue, VenueFill, VenueOrder } from "../../ports/live-venue.ts";
+import type { Logger } from "../../ports/logger.ts";
+import type { Facts } from "../account.ts";
+import { isOurs } from "../intents.ts";
+import { fillEvents, type OwnFill, orderWithVenueId } from "./fills.ts";
+import type { LiveTimes } from "./times.ts";
+
+/** Pages of fills that one reading may take. */
+const PAGES_MAX = 20;
+/** Orders of strangers whose fills need not be looked up again. */
+const STRANGERS_MAX = 1_000;
+
+export interface FillSyncHost {
+  readonly state: AccountState;
+  readonly venue: LiveVenue | undefined;
+  readonly logger: Logger;
+  readonly times: LiveTimes;
+  appendEvents(facts: Facts): Promise<void>;
+  /** Venue time from which fills of a symbol may be ours. */
+  fillsSince(symbol: string): number;
+}
+
+/** A fill that no order of ours made, kept to explain where coins went. */
+export interface ForeignFill {
+  readonly symbol: string;
+  readonly price: VenueFill["price"];
+  readonly side: VenueFill["side"];
+  readonly venueMs: number;
+}
+
+/** The one way by which fills that were not in an answer enter the books: the venue's own list, read on from a durable cursor. */
+export class FillSync {
+  readonly #host: FillSyncHost;
+  readonly #running = new Map<string, Promise<boolean>>();
+  readonly #strangers = new Set<string>();
+  readonly #syncedMs = new Map<string, number>();
+  readonly #foreign = new Map<string, ForeignFill>();
+
+  constructor(host: FillSyncHost) {
+    this.#host = host;
+  }
+
+  /** Reads on. Resolves to whether the list was read to its end; a reading that began earlier is not enough. */
+  async sync(symbol: string): Promise<boolean> {
+    await this.#running.get(symbol);
+    const known = this.#running.get(symbol);
+    if (known) return known;
+    const reading = this.#read(symbol).finally(() => this.#running.delete(symbol));
+    this.#running.set(symbol, reading);
+    return reading;
+  }
+
+  /** Monotonic time of the newest whole reading; undefined before the first. */
+  syncedMs(symbol: string): number | undefined {
+    return this.#syncedMs.get(symbol);
+  }
+
+  /** The newest fill of a symbol that was not ours. */
+  foreign(symbol: string): ForeignFill | undefined {
+    return this.#foreign.get(symbol);
+  }
+
+  async #read(symbol: string): Promise<boolean> {
+    const begunMs = this.#host.times.monotonicMs();
+    try {
+      for (let page = 0; page < PAGES_MAX; page += 1) {
+        const done = await this.#page(symbol);
+        if (done === undefined) continue;
+        if (done) this.#syncedMs.set(symbol, begunMs);
+        return done;
+      }
+      return false;
+    } catch (failure) {
+      this.#host.logger.warn({ symbol, problem: messageOf(failure) }, "fills could not be read; they are asked for again");
+      return false;
+    }
+  }
+
+  /** One page: true at the list's end, undefined when there is more, false when a fill could not be explained yet. */
+  async #page(symbol: string): Promise<boolean | undefined> {
+    const { venue, state } = this.#host;
+    if (!venue) return false;
+    const before = state.venue.cursors.get(symbol);
+    const { fills, cursor } = await venue.fills(symbol, before, this.#host.fillsSince(symbol));
+    const own: OwnFill[] = [];
+    const others: AccountEvent[] = [];
+    for (const fill of fills) {
+      const found = await this.#orderOf(venue, fill);
+      if (found === "unexplained") return false;
+      if (found.own) own.push({ fill, order: found.own });
+      others.push(...found.events);
+    }
+    const synced: AccountEvent[] = cursor === (before ?? "") ? [] : [{ type: "fills-synced", symbol, cursor }];
+    await this.#host.appendEvents(() => [...others.filter((event) => isNews(state, event)), ...fillEvents(state, own), ...synced]);
+    return fills.length === 0 || cursor === (before ?? "") ? true : undefined;
+  }
+
+  /** The order behind a fill: ours by its venue id, or looked up at the venue. */
+  async #orderOf(venue: LiveVenue, fill: VenueFill): Promise<{ own?: Order; events: AccountEvent[] } | "unexplained"> {
+    const { state } = this.#host;
+    const known = orderWithVenueId(state, fill.venueOrderId);
+    if (known) return { own: known, events: [] };
+    if (this.#strangers.has(fill.venueOrderId)) return { events: [] };
+    const reading = await venue.find({ clientOrderId: "", symbol: fill.symbol, kind: "market", venueOrderIds: [fill.venueOrderId] });
+    if (reading.kind === "no-reading") return "unexplained";
+    const clientOrderId = reading.kind === "found" ? reading.order.clientOrderId : "";
+    const order = state.orders.get(clientOrderId) ?? state.venue.closed.get(clientOrderId);
+    if (order && reading.kind === "found") return { own: order, events: this.#appeared(order, reading.order) };
+    if (reading.kind === "absent") return "unexplained";
+    this.#stranger(fill);
+    return { events: isOurs(clientOrderId) ? [quarantined(reading.order, this.#host.times.venueMs())] : [] };
+  }
+
+  /** An order of ours is seen for the first time by its fill. One that was proven absent should not have been able to appear. */
+  #appeared(order: Order, found: VenueOrder): AccountEvent[] {
+    const { clientOrderId } = order;
+    if (this.#host.state.orders.has(clientOrderId))
+      return [
+        { type: "order-accepted", clientOrderId, venueOrderId: found.venueOrderIds[0] ?? "", venueOrderIds: [...found.venueOrderIds] },
+      ];
+    const reason = `the order ${clientOrderId} had been proven absent and was filled all the same: the venue's readings lag more than assumed`;
+    return [{ type: "account-paused", code: "late-appearance", reason, untilMs: undefined }];
+  }
+
+  #stranger(fill: VenueFill): void {
+    const { symbol, price, side, venueMs } = fill;
+    this.#strangers.add(fill.venueOrderId);
+    this.#foreign.set(symbol, { symbol, price, side, venueMs });
+    const oldest = this.#strangers.values().next().value;
+    if (this.#strangers.size > STRANGERS_MAX && oldest !== undefined) this.#strangers.delete(oldest);
+  }
+}
+
+/** An order with our prefix that no durable intent explains. */
+export function quarantined(order: VenueOrder, seenMs: number): AccountEvent {
+  return { type: "orphan-found", orphan: orphanOf(order, "quarantined", seenMs) };
+}
+
+export function orphanOf(order: VenueOrder, kind: Orphan["kind"], seenMs: number): Orphan {
+  const { venueOrderIds, clientOrderId, symbol, side, quantity } = order;
+  return { venueOrderId: venueOrderIds[0] ?? "", clientOrderId, symbol, side, quantity: decimal(quantity), kind, seenMs };
+}
+
+function isNews(state: AccountState, event: AccountEvent): boolean {
+  if (event.type === "orphan-found") return !state.venue.orphans.has(event.orphan.venueOrderId);
+  if (event.type === "account-paused") return state.venue.paused?.code !== event.code;
+  return event.type !== "order-accepted" || state.orders.get(event.clientOrderId)?.venueOrderIds === undefined;
+}

@@ -1,0 +1,87 @@
+import type { AccountState } from "../../domain/books.ts";
+import type { AccountEvent } from "../../domain/events.ts";
+import { min } from "../../domain/money.ts";
+import type { Order } from "../../domain/order.ts";
+import { applyFill, entryPrice, type Fill, isPerpetual, type Position } from "../../domain/position.ts";
+import { marketMs } from "../../domain/time.ts";
+import type { VenueFill } from "../../ports/live-venue.ts";
+
+/** A fill at the venue with the order of ours that it belongs to. */
+export interface OwnFill {
+  readonly fill: VenueFill;
+  readonly order: Order;
+}
+
+/** The order of ours that carries a venue's order id, ended ones included. */
+export function orderWithVenueId({ orders, venue }: AccountState, venueOrderId: string): Order | undefined {
+  for (const order of orders.values()) if (order.venueOrderIds?.includes(venueOrderId)) return order;
+  for (const order of venue.closed.values()) if (order.venueOrderIds?.includes(venueOrderId)) return order;
+  return undefined;
+}
+
+/** The events that fills are which the books do not hold yet, each with what it led to. To be asked right before they are appended. */
+export function fillEvents(state: AccountState, fills: readonly OwnFill[]): AccountEvent[] {
+  const events: AccountEvent[] = [];
+  const positions = new Map<string, Position>();
+  const seen = new Set<string>();
+  for (const { fill, order } of fills) {
+    const known = state.orders.get(order.clientOrderId) ?? state.venue.closed.get(order.clientOrderId);
+    const key = `${fill.symbol} ${fill.fillId}`;
+    if (!known || known.fillIds.includes(fill.fillId) || seen.has(key)) continue;
+    seen.add(key);
+    const before = positions.get(order.botId) ?? state.bots.get(order.botId)?.position;
+    if (!before) continue;
+    const booked = ownFill(fill, order);
+    const after = applyFill(before, covered(before, booked), fill.symbol.split("/")[0] ?? "");
+    positions.set(order.botId, after);
+    events.push(filled(order, booked, before, after));
+  }
+  return events;
+}
+
+function ownFill(fill: VenueFill, order: Order): Fill {
+  const { fillId, symbol, side, price, quantity, fee, feeCurrency, liquidity, venueMs } = fill;
+  return {
+    fillId,
+    clientOrderId: order.clientOrderId,
+    symbol,
+    side,
+    price,
+    quantity,
+    fee,
+    feeCurrency,
+    liquidity,
+    marketMs: marketMs(venueMs),
+  };
+}
+
+/** What a bot's own coins covered of a sale. */
+function covered(position: Position, fill: Fill): Fill {
+  if (isPerpetual(fill.symbol) || fill.side === "buy") return fill;
+  return { ...fill, quantity: min(fill.quantity, position.quantity) };
+}
+
+function filled(order: Order, fill: Fill, before: Position, after: Position): AccountEvent {
+  const quote = fill.symbol.split("/")[1]?.split(":")[0];
+  const closes = after.quantity.abs().isLessThan(before.quantity.abs());
+  const feeInQuote = fill.feeCurrency === quote ? fill.fee : fill.fee.times(0);
+  const realized = closes ? after.grossRealized.minus(before.grossRealized).minus(feeInQuote) : undefined;
+  const { botId, reason } = order;
+  const outcome = { positionQuantity: after.quantity, entryPrice: entryPrice(after), realized, stopPrice: undefined, takePrice: undefined };
+  return { type: "order-filled", fill, botId, purpose: purposeOf(order, fill), reason: reasonOf(order, fill) ?? reason, after: outcome };
+}
+
+/** A protective order with a target tells by its price which of the two it was. */
+function purposeOf(order: Order, fill: Fill): Order["purpose"] {
+  return order.purpose === "stop" && tookTarget(order, fill) ? "take" : order.purpose;
+}
+
+function reasonOf(order: Order, fill: Fill): string | undefined {
+  if (order.purpose !== "stop") return undefined;
+  return tookTarget(order, fill) ? "take profit" : "stop loss";
+}
+
+function tookTarget({ takePrice, price }: Order, fill: Fill): boolean {
+  if (!takePrice || !price) return false;
+  return fill.price.minus(takePrice).abs().isLessThan(fill.price.minus(price).abs());
+}

@@ -1,0 +1,288 @@
+import type { AccountState, BotState } from "../../domain/books.ts";
+import { messageOf } from "../../domain/errors.ts";
+import type { AccountEvent, Intent } from "../../domain/events.ts";
+import { isTerminal, type Order } from "../../domain/order.ts";
+import { isFlat } from "../../domain/position.ts";
+import type { CancelOutcome, LiveVenue, OrderReading, PlaceOutcome, VenueOrder } from "../../ports/live-venue.ts";
+import type { Facts } from "../account.ts";
+import { fillEvents } from "./fills.ts";
+import { exitIntent, protectiveIntent } from "./intents.ts";
+import { STEPS_MAX } from "./limits.ts";
+import { LaneMemory } from "./memory.ts";
+import { type LaneView, nextStep, type Step } from "./next-step.ts";
+import { refOf, requestOf } from "./requests.ts";
+import type { LiveTimes } from "./times.ts";
+
+/** What a lane needs of its account. */
+export interface LaneHost {
+  readonly state: AccountState;
+  readonly times: LiveTimes;
+  /** Undefined while the account has no key at hand. */
+  readonly venue: LiveVenue | undefined;
+  /** The view of a bot without what its lane remembers; undefined while the venue's rules are not known. */
+  look(bot: BotState): Omit<LaneView, "memory" | "bot" | "orders"> | undefined;
+  appendEvents(facts: Facts): Promise<void>;
+  /** Books the fills of a symbol that the venue lists and the books do not hold. */
+  syncFills(symbol: string): Promise<void>;
+  /** Why an entry that is durable may not be sent after all. */
+  entryForbidden(order: Order): string | undefined;
+  /** A venue has refused an order: what that means for the account, as events. */
+  refused(order: Order, outcome: Extract<PlaceOutcome, { kind: "rejected" }>): readonly AccountEvent[];
+  /** An order was accepted. */
+  answered(): void;
+}
+
+/**
+ * One bot at a real exchange: takes one step after another, each following from what is durable. The only place that sends orders; each at most once,
+ * and only attempts that this very process made durable.
+ */
+export class Lane {
+  readonly memory: LaneMemory;
+  readonly #host: LaneHost;
+  readonly #bot: BotState;
+  #running: Promise<void> | undefined;
+  #again = false;
+
+  constructor(host: LaneHost, bot: BotState) {
+    this.#host = host;
+    this.#bot = bot;
+    this.memory = new LaneMemory(host.times);
+  }
+
+  /** Takes the steps that are due. Waking it while it runs makes it look once more. */
+  wake(onFatal: (failure: unknown) => void): void {
+    this.#again = true;
+    this.#running ??= this.#run()
+      .catch(onFatal)
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      for (let count = 0; count < STEPS_MAX; count += 1) {
+        const step = this.#next();
+        if (step.kind === "rest") break;
+        await this.#take(step);
+      }
+    }
+  }
+
+  #next(): Step {
+    const { venue } = this.#host;
+    const seen = this.#host.look(this.#bot);
+    if (!venue || !seen) return { kind: "rest" };
+    const orders = [...this.#host.state.orders.values()].filter(({ botId }) => botId === this.#bot.spec.id);
+    return nextStep({ ...seen, bot: this.#bot, orders, memory: this.memory });
+  }
+
+  async #take(step: Exclude<Step, { kind: "rest" }>): Promise<void> {
+    switch (step.kind) {
+      case "send":
+        return this.#send(step.order);
+      case "forget":
+        this.memory.lost(step.order.clientOrderId);
+        return this.#end(step.order, { type: "order-unknown", reason: "the desk restarted before an answer came" });
+      case "probe":
+      case "poll":
+        return this.#read(step.order);
+      case "cancel":
+        return this.#cancel(step.order);
+      case "protect": {
+        const { protections } = this.#host.state.venue;
+        const withTarget = this.#host.venue?.traits.holdsTarget ?? false;
+        return this.#make(() =>
+          protectiveIntent(this.#bot, step.quantity, step.levels, withTarget, protections.get(this.#bot.spec.id) ?? 0),
+        );
+      }
+      case "exit":
+        return this.#make(() => exitIntent(this.#bot, step.quantity));
+      default:
+        return this.#note(step);
+    }
+  }
+
+  /** Makes an intent durable with its first attempt; the next step sends it. */
+  async #make(intentOf: () => Intent | undefined): Promise<void> {
+    await this.#host.appendEvents(() => {
+      const intent = isFlat(this.#bot.position) ? undefined : intentOf();
+      if (!intent) return [];
+      this.memory.unsent.add(intent.clientOrderId);
+      return [{ type: "intent", intent }];
+    });
+  }
+
+  async #send(order: Order): Promise<void> {
+    const { clientOrderId } = order;
+    this.memory.unsent.delete(clientOrderId);
+    const why = order.purpose === "entry" ? this.#host.entryForbidden(order) : undefined;
+    if (why !== undefined) return this.#end(order, { type: "order-canceled", reason: `not sent: ${why}` });
+    const outcome = await this.#place(order);
+    const what = order.purpose === "entry" ? undefined : order.purpose === "stop" ? "protect" : "exit";
+    if (outcome.kind === "accepted") {
+      if (what) this.memory.succeeded(what);
+      this.#host.answered();
+      return this.#accepted(
+        order,
+        outcome.venueOrderIds,
+        outcome.fills.map((fill) => ({ fill, order })),
+      );
+    }
+    if (outcome.kind === "unknown") {
+      this.memory.lost(clientOrderId);
+      return this.#end(order, { type: "order-unknown", reason: outcome.reason });
+    }
+    if (what) this.memory.failed(what, outcome.retryAfterMs);
+    if (outcome.kind === "not-sent") return this.#end(order, { type: "order-expired", reason: `not sent: ${outcome.reason}` });
+    const consequences = this.#host.refused(order, outcome);
+    const { code, reason } = outcome;
+    return this.#end(order, { type: "order-rejected", code, reason }, consequences);
+  }
+
+  async #place(order: Order): Promise<PlaceOutcome> {
+    try {
+      const venue = this.#host.venue;
+      if (!venue) return { kind: "not-sent", reason: "the account has no key at hand" };
+      return await venue.place(requestOf(order));
+    } catch (failure) {
+      return { kind: "unknown", reason: messageOf(failure) };
+    }
+  }
+
+  async #accepted(order: Order, venueOrderIds: readonly string[], fills: Parameters<typeof fillEvents>[1]): Promise<void> {
+    await this.#host.appendEvents(() => {
+      const accepted: AccountEvent = {
+        type: "order-accepted",
+        clientOrderId: order.clientOrderId,
+        venueOrderId: venueOrderIds[0] ?? "",
+        venueOrderIds: [...venueOrderIds],
+      };
+      return [accepted, ...fillEvents(this.#host.state, fills)];
+    });
+    this.#tidy(order);
+  }
+
+  /** Looks for an order, answered or not, and books what the venue says of it. */
+  async #read(order: Order): Promise<void> {
+    const { clientOrderId } = order;
+    this.memory.polling(clientOrderId);
+    const reading = await this.#find(order);
+    const { venue, state } = this.#host;
+    if (!venue || !state.orders.has(clientOrderId)) return this.#tidy(order);
+    if (reading.kind === "found") {
+      this.memory.read(clientOrderId);
+      return this.#settle(order, reading.order);
+    }
+    if (order.status !== "unknown") this.memory.probeDue(clientOrderId);
+    if (!this.memory.notFound(clientOrderId, venue.traits.fenceMs, reading.kind === "absent")) return;
+    const reason =
+      order.status === "unknown"
+        ? "it never reached the venue: proven by three complete readings after its time was up"
+        : "the venue no longer knows it";
+    return this.#end(order, { type: "order-expired", reason });
+  }
+
+  async #find(order: Order): Promise<OrderReading> {
+    try {
+      return (await this.#host.venue?.find(refOf(order))) ?? { kind: "no-reading", reason: "no key at hand" };
+    } catch (failure) {
+      return { kind: "no-reading", reason: messageOf(failure) };
+    }
+  }
+
+  /** Status words are hints: an order ends when its fills are booked as far as the venue says that there are any. */
+  async #settle(order: Order, found: VenueOrder): Promise<void> {
+    const { state } = this.#host;
+    const { clientOrderId, symbol } = order;
+    const known = state.orders.get(clientOrderId);
+    if (known && !known.venueOrderIds) await this.#accepted(order, found.venueOrderIds, []);
+    if (known && found.filledQuantity.isGreaterThan(known.filledQuantity)) await this.#host.syncFills(symbol);
+    const now = state.orders.get(clientOrderId);
+    if (!now) return this.#tidy(order);
+    if (found.status === "open" || now.filledQuantity.isLessThan(found.filledQuantity)) return;
+    const reason = found.status === "filled" ? "filled as far as the venue filled it" : `${found.status} at the venue`;
+    return this.#end(order, { type: found.status === "canceled" ? "order-canceled" : "order-expired", reason });
+  }
+
+  async #cancel(order: Order): Promise<void> {
+    this.memory.cancels.set(order.clientOrderId, this.#host.times.monotonicMs());
+    const outcome = await this.#askToCancel(order);
+    if (outcome.kind === "canceled" && outcome.order) {
+      this.memory.read(order.clientOrderId);
+      return this.#settle(order, outcome.order);
+    }
+    if (outcome.kind === "canceled" || outcome.kind === "gone") this.memory.stale(order.clientOrderId);
+  }
+
+  async #askToCancel(order: Order): Promise<CancelOutcome> {
+    try {
+      return (await this.#host.venue?.cancel(refOf(order))) ?? { kind: "not-sent", reason: "no key at hand" };
+    } catch (failure) {
+      return { kind: "unknown", reason: messageOf(failure) };
+    }
+  }
+
+  /** What changes only our own books. */
+  async #note(step: Extract<Step, { kind: "want-exit" | "dust" | "alarm" | "relief" }>): Promise<void> {
+    const bot = this.#bot;
+    const botId = bot.spec.id;
+    await this.#host.appendEvents(() => {
+      const flat = isFlat(bot.position);
+      switch (step.kind) {
+        case "want-exit":
+          return flat || bot.exit ? [] : [wantExit(this.#host.state, bot, step.purpose, step.reason)];
+        case "dust": {
+          const works = [...this.#host.state.orders.values()].some((order) => order.botId === botId);
+          const coin = bot.spec.symbol.split("/")[0] ?? "";
+          return flat || works ? [] : [{ type: "dust-moved", botId, coin, quantity: bot.position.quantity }];
+        }
+        case "alarm":
+          return flat || bot.naked ? [] : [{ type: "position-naked", botId, sinceMs: step.sinceMs, reason: step.reason }];
+        case "relief":
+          return bot.naked ? [{ type: "position-protected", botId, nakedForMs: step.nakedForMs }] : [];
+      }
+    });
+  }
+
+  /** Appends how an order went on, unless that is known better by now. */
+  async #end(
+    order: Order,
+    how:
+      | { readonly type: "order-unknown" | "order-canceled" | "order-expired"; readonly reason: string }
+      | { readonly type: "order-rejected"; readonly code: string; readonly reason: string },
+    consequences: readonly AccountEvent[] = [],
+  ): Promise<void> {
+    const { clientOrderId, botId } = order;
+    await this.#host.appendEvents(() => {
+      const now = this.#host.state.orders.get(clientOrderId);
+      const unanswered = now?.status === "in-flight" || now?.status === "unknown";
+      const fits =
+        how.type === "order-unknown" ? now?.status === "in-flight" : how.type === "order-rejected" ? unanswered : now !== undefined;
+      return fits ? [{ ...how, botId, clientOrderId }, ...consequences] : [];
+    });
+    this.#tidy(order);
+  }
+
+  #tidy({ clientOrderId }: Order): void {
+    const now = this.#host.state.orders.get(clientOrderId);
+    if (!now || isTerminal(now.status)) this.memory.forget(clientOrderId);
+  }
+}
+
+/** The wish to close a position, under a key that no other wish of this account has. */
+export function wantExit(
+  state: AccountState,
+  bot: BotState,
+  purpose: Order["purpose"],
+  reason: string,
+  slotMs = state.marketMs,
+  values: Record<string, number> = {},
+): AccountEvent {
+  return { type: "exit-wanted", botId: bot.spec.id, purpose, key: `x${state.sequence}`, slotMs, reason, values };
+}

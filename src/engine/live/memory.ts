@@ -1,0 +1,114 @@
+import { NEGATIVES_NEEDED, POLL_WORKING_MS, PROBE_AFTER_FENCE_MS, PROBE_BEFORE_FENCE_MAX_MS, RETRY_MS } from "./limits.ts";
+import type { LiveTimes } from "./times.ts";
+
+/** What was seen of one attempt whose fate is not known. Times are monotonic milliseconds of this process. */
+interface Evidence {
+  readonly sinceMs: number;
+  negatives: number;
+  nextMs: number;
+  waitMs: number;
+}
+
+const FIRST_PROBE_MS = 500;
+
+/**
+ * What a bot's lane remembers between steps. Nothing of it is needed after a restart: an attempt that this process has not sent itself counts as
+ * unanswered, and its fence begins anew.
+ */
+export class LaneMemory {
+  readonly #times: LiveTimes;
+  /** Attempts that this process made durable and has not sent yet. */
+  readonly unsent = new Set<string>();
+  readonly #evidence = new Map<string, Evidence>();
+  /** When orders were last read whole, and when a cancel was last asked for. */
+  readonly reads = new Map<string, number>();
+  readonly cancels = new Map<string, number>();
+  readonly #polls = new Map<string, number>();
+  #failed = { protect: 0, exit: 0 };
+  #next = { protect: 0, exit: 0 };
+  /** Since when the position has no confirmed protective order. */
+  nakedSinceMs: number | undefined;
+  /** Since when the price has been beyond the stop while the position is still there. */
+  beyondSinceMs: number | undefined;
+
+  constructor(times: LiveTimes) {
+    this.#times = times;
+  }
+
+  /** The answer to an attempt was lost just now, at the latest. */
+  lost(clientOrderId: string): void {
+    const now = this.#times.monotonicMs();
+    this.#evidence.set(clientOrderId, { sinceMs: now, negatives: 0, nextMs: now + FIRST_PROBE_MS, waitMs: FIRST_PROBE_MS });
+  }
+
+  /** Whether an unanswered attempt is to be looked for now. */
+  probeDue(clientOrderId: string): boolean {
+    if (!this.#evidence.has(clientOrderId)) this.lost(clientOrderId);
+    return (this.#evidence.get(clientOrderId)?.nextMs ?? 0) <= this.#times.monotonicMs();
+  }
+
+  /** A look for an attempt found nothing: `complete` when every place answered whole. Answers whether it is proven absent now. */
+  notFound(clientOrderId: string, fenceMs: number, complete: boolean): boolean {
+    const seen = this.#evidence.get(clientOrderId);
+    if (!seen) return false;
+    const now = this.#times.monotonicMs();
+    const fenced = now - seen.sinceMs >= fenceMs;
+    if (fenced && complete) seen.negatives += 1;
+    const doubled = Math.min(seen.waitMs * 2, PROBE_BEFORE_FENCE_MAX_MS, Math.max(PROBE_AFTER_FENCE_MS, seen.sinceMs + fenceMs - now));
+    seen.waitMs = fenced ? PROBE_AFTER_FENCE_MS : doubled;
+    seen.nextMs = now + seen.waitMs;
+    return seen.negatives >= NEGATIVES_NEEDED;
+  }
+
+  /** Whether a reading of this order may be asked for: an attempt that failed is not repeated at once. */
+  mayPoll(clientOrderId: string): boolean {
+    const asked = this.#polls.get(clientOrderId);
+    return asked === undefined || this.#times.monotonicMs() - asked >= POLL_WORKING_MS;
+  }
+
+  /** A reading of this order is asked for now. */
+  polling(clientOrderId: string): void {
+    this.#polls.set(clientOrderId, this.#times.monotonicMs());
+  }
+
+  /** What was read of an order is no longer so: it is to be read again. */
+  stale(clientOrderId: string): void {
+    this.reads.delete(clientOrderId);
+    this.#polls.delete(clientOrderId);
+  }
+
+  /** An order was read whole. */
+  read(clientOrderId: string): void {
+    this.reads.set(clientOrderId, this.#times.monotonicMs());
+    this.#evidence.delete(clientOrderId);
+  }
+
+  /** An order has ended: nothing of it is remembered. */
+  forget(clientOrderId: string): void {
+    this.unsent.delete(clientOrderId);
+    this.#evidence.delete(clientOrderId);
+    this.reads.delete(clientOrderId);
+    this.cancels.delete(clientOrderId);
+    this.#polls.delete(clientOrderId);
+  }
+
+  failed(what: "protect" | "exit", atLeastMs = 0): void {
+    this.#failed[what] += 1;
+    const wait = RETRY_MS[Math.min(this.#failed[what], RETRY_MS.length - 1)] ?? 0;
+    this.#next[what] = this.#times.monotonicMs() + Math.max(wait, atLeastMs);
+  }
+
+  succeeded(what: "protect" | "exit"): void {
+    this.#failed[what] = 0;
+    this.#next[what] = 0;
+  }
+
+  /** Whether the next try may be made now. */
+  may(what: "protect" | "exit"): boolean {
+    return this.#next[what] <= this.#times.monotonicMs();
+  }
+
+  failures(what: "protect" | "exit"): number {
+    return this.#failed[what];
+  }
+}

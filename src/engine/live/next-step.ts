@@ -1,0 +1,173 @@
+import type { BotState } from "../../domain/books.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { Decimal } from "../../domain/money.ts";
+import { isProtective, type Order, type Purpose, remainingOf } from "../../domain/order.ts";
+import { isFlat } from "../../domain/position.ts";
+import type { VenueTraits } from "../../ports/live-venue.ts";
+import { beyondStop, beyondTake, closingSide, type ProtectiveLevels, protectiveLevels, sellable } from "./levels.ts";
+import { CANCEL_AGAIN_MS, FRESH_READ_MS, NAKED_MAX_MS, POLL_NEAR_MS, POLL_RESTING_MS, POLL_WORKING_MS, STOP_GRACE_MS } from "./limits.ts";
+import type { LaneMemory } from "./memory.ts";
+
+/** Everything that the next step of one bot follows from: its books, what the venue can do, and what this process has seen. */
+export interface LaneView {
+  readonly bot: BotState;
+  /** Its orders that have not ended, oldest first. */
+  readonly orders: readonly Order[];
+  readonly rules: Instrument;
+  readonly traits: VenueTraits;
+  /** The last price, where it is fresh. */
+  readonly price: number | undefined;
+  readonly nowMs: number;
+  readonly venueMs: number;
+  readonly memory: LaneMemory;
+  /** Whether it is this bot's turn to give up its stop for a sale: in a panic positions are closed one at a time. */
+  readonly turn: boolean;
+}
+
+export type Step =
+  | { readonly kind: "rest" }
+  | { readonly kind: "send" | "forget" | "probe" | "poll" | "cancel"; readonly order: Order }
+  | { readonly kind: "protect"; readonly quantity: Decimal; readonly levels: ProtectiveLevels }
+  | { readonly kind: "exit"; readonly quantity: Decimal }
+  | { readonly kind: "want-exit"; readonly purpose: Purpose; readonly reason: string }
+  | { readonly kind: "dust" }
+  | { readonly kind: "alarm"; readonly sinceMs: number; readonly reason: string }
+  | { readonly kind: "relief"; readonly nakedForMs: number };
+
+const REST: Step = { kind: "rest" };
+/** What a position waits for comes before any reading. */
+const URGENT: ReadonlySet<Step["kind"]> = new Set(["protect", "exit", "want-exit", "alarm"]);
+
+/** What a bot at a real exchange has to do next. Pure: the same after a restart as before it, which is why start-up is recovery. */
+export function nextStep(view: LaneView): Step {
+  const { orders, memory, bot } = view;
+  for (const order of orders)
+    if (order.status === "in-flight") return { kind: memory.unsent.has(order.clientOrderId) ? "send" : "forget", order };
+  const wanted = isFlat(bot.position) ? flatStep(view) : heldStep(view);
+  if (URGENT.has(wanted.kind)) return wanted;
+  const probe = orders.find((order) => order.status === "unknown" && memory.probeDue(order.clientOrderId));
+  if (probe) return { kind: "probe", order: probe };
+  const poll = orders.find((order) => order.status !== "unknown" && pollDue(view, order));
+  return poll ? { kind: "poll", order: poll } : wanted;
+}
+
+/** Nothing is held: what still protects is taken away. */
+function flatStep(view: LaneView): Step {
+  view.memory.nakedSinceMs = undefined;
+  view.memory.beyondSinceMs = undefined;
+  const left = view.orders.find((order) => isProtective(order) && isOpen(order));
+  return left ? cancelStep(view, left) : REST;
+}
+
+function heldStep(view: LaneView): Step {
+  const { bot, orders, rules, price, memory, traits } = view;
+  const quantity = sellable(bot.position, rules, price);
+  if (quantity.isZero()) return orders.length === 0 ? { kind: "dust" } : strayStep(view);
+  if (!bot.exit) return watchStep(view, quantity) ?? protectStep(view, quantity);
+  const unknownExit = orders.some((order) => isUnknown(order) && !isProtective(order) && order.purpose !== "entry");
+  if (unknownExit && !traits.reduceOnly) return nakedOr(view, REST, "its sale is unanswered");
+  if (orders.some((order) => isOpen(order) && !isProtective(order) && order.purpose !== "entry"))
+    return nakedOr(view, REST, "its sale works");
+  const stop = orders.find((order) => isProtective(order) && isOpen(order));
+  if (stop && !memory.may("exit")) return REST;
+  if (stop) return view.turn ? cancelStep(view, stop) : REST;
+  if (orders.some((order) => isProtective(order))) return nakedOr(view, REST, "whether its stop rests is unanswered");
+  if (memory.may("exit")) return { kind: "exit", quantity };
+  return protectStep(view, quantity);
+}
+
+/** Too little is held to sell it: once nothing works any more it leaves the bot. */
+function strayStep(view: LaneView): Step {
+  const stop = view.orders.find((order) => isProtective(order) && isOpen(order));
+  return stop ? cancelStep(view, stop) : REST;
+}
+
+/** What the desk itself watches: targets that the venue does not hold, trailing stops, and stops that should have closed the position by now. */
+function watchStep(view: LaneView, quantity: Decimal): Step | undefined {
+  const { bot, price, memory, rules, traits, nowMs, orders } = view;
+  const levels = protectiveLevels(bot, rules);
+  if (price === undefined || quantity.isZero()) return undefined;
+  const side = closingSide(bot.position);
+  const stop = orders.find(isProtective);
+  if (levels?.takePrice && !(traits.holdsTarget && stop?.takePrice) && beyondTake(side, levels.takePrice, price))
+    return { kind: "want-exit", purpose: "take", reason: "take profit" };
+  const { trailingPct } = bot.spec.protection;
+  if (trailingPct !== undefined && bot.highest && side === "sell" && price <= bot.highest.toNumber() * (1 - trailingPct / 100))
+    return { kind: "want-exit", purpose: "stop", reason: "trailing stop" };
+  if (!levels || !beyondStop(side, levels.stopPrice, price)) {
+    memory.beyondSinceMs = undefined;
+    return undefined;
+  }
+  memory.beyondSinceMs ??= nowMs;
+  if (stop && nowMs - memory.beyondSinceMs < STOP_GRACE_MS) return undefined;
+  return { kind: "want-exit", purpose: "stop", reason: stop ? "the stop was passed and has not closed the position" : "stop loss" };
+}
+
+function protectStep(view: LaneView, quantity: Decimal): Step {
+  const { bot, orders, memory, rules, nowMs } = view;
+  const levels = protectiveLevels(bot, rules);
+  if (!levels) return REST;
+  if (orders.some((order) => isProtective(order) && isUnknown(order))) return nakedOr(view, REST, "whether its stop rests is unanswered");
+  const stop = orders.find(isProtective);
+  if (stop) {
+    const left = remainingOf(stop);
+    if (left.isGreaterThanOrEqualTo(quantity) && left.isLessThanOrEqualTo(bot.position.quantity.abs())) return reliefOr(view);
+    return cancelStep(view, stop);
+  }
+  const nakedMs = nowMs - nakedSince(view);
+  if (!bot.exit && nakedMs > NAKED_MAX_MS && memory.failures("protect") > 0)
+    return { kind: "want-exit", purpose: "stop", reason: "no protective order could be placed within 5 s of the first fill" };
+  return nakedOr(view, memory.may("protect") ? { kind: "protect", quantity, levels } : REST, "the venue took no protective order");
+}
+
+/** A position without a confirmed stop past the deadline is said so, once; then the step is taken. */
+function nakedOr(view: LaneView, step: Step, reason: string): Step {
+  const { bot, nowMs, venueMs } = view;
+  const sinceMs = nakedSince(view);
+  if (nowMs - sinceMs <= NAKED_MAX_MS || bot.naked) return step;
+  return { kind: "alarm", sinceMs: venueMs - (nowMs - sinceMs), reason };
+}
+
+function reliefOr(view: LaneView): Step {
+  const { bot, memory, venueMs } = view;
+  memory.nakedSinceMs = undefined;
+  return bot.naked ? { kind: "relief", nakedForMs: Math.max(0, venueMs - bot.naked.sinceMs) } : REST;
+}
+
+/** The clock of a position that was just opened runs from its first fill at the venue; of one that lost its stop, from now. */
+function nakedSince({ memory, bot, nowMs, venueMs }: LaneView): number {
+  if (memory.nakedSinceMs === undefined) {
+    const ageMs = venueMs - (bot.position.openedMs ?? venueMs);
+    memory.nakedSinceMs = nowMs - (ageMs > 0 && ageMs < NAKED_MAX_MS * 4 ? ageMs : 0);
+  }
+  return memory.nakedSinceMs;
+}
+
+/** A protective order is given up only while the venue answers: on a reading that is fresh. */
+function cancelStep({ memory, nowMs }: LaneView, order: Order): Step {
+  const asked = memory.cancels.get(order.clientOrderId);
+  if (asked !== undefined && nowMs - asked < CANCEL_AGAIN_MS) return REST;
+  const read = memory.reads.get(order.clientOrderId);
+  if (read !== undefined && nowMs - read <= FRESH_READ_MS) return { kind: "cancel", order };
+  return memory.mayPoll(order.clientOrderId) ? { kind: "poll", order } : REST;
+}
+
+function pollDue({ memory, nowMs, price, bot }: LaneView, order: Order): boolean {
+  if (!memory.mayPoll(order.clientOrderId)) return false;
+  const read = memory.reads.get(order.clientOrderId);
+  if (read === undefined) return true;
+  if (!isProtective(order) || memory.cancels.has(order.clientOrderId)) return nowMs - read >= POLL_WORKING_MS;
+  const side = order.side;
+  const near =
+    price !== undefined &&
+    ((order.price && beyondStop(side, order.price, price)) || (order.takePrice && beyondTake(side, order.takePrice, price)));
+  return nowMs - read >= (near || isFlat(bot.position) ? POLL_NEAR_MS : POLL_RESTING_MS);
+}
+
+function isUnknown(order: Order): boolean {
+  return order.status === "unknown";
+}
+
+function isOpen(order: Order): boolean {
+  return order.status === "open" || order.status === "partially-filled";
+}

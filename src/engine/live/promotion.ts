@@ -1,0 +1,149 @@
+import { RESULT_BUCKET_MS } from "../../domain/books.ts";
+import { BOT_NAME, type BotSpec } from "../../domain/bot.ts";
+import { UserError } from "../../domain/errors.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { ceilToStep, type Decimal, decimal, max, min, percentOf, ZERO } from "../../domain/money.ts";
+import { DAY_MS } from "../../domain/time.ts";
+import type { BotFacts, PromotionFacts } from "../../ports/engine.ts";
+import type { AccountLimits } from "../../risk/entry.ts";
+import { accountFacts } from "../account-facts.ts";
+import type { LiveAccount } from "./account.ts";
+import { entryBound } from "./intents.ts";
+
+/** Fewer fills than this say little about a bot. */
+const FILLS_TELLING = 10;
+const FEE_WARNING_PCT = 50;
+
+export interface PromotionQuestion {
+  readonly bot: BotFacts;
+  /** What the paper bot traded on, as its market says of itself. */
+  readonly paperMarket: string;
+  readonly account: LiveAccount;
+  readonly newName: string;
+  readonly nameTaken: boolean;
+  readonly limits: AccountLimits;
+  readonly drilled: boolean;
+}
+
+/** What going live with a bot means, in numbers. Changes nothing. */
+export function promotionFacts(question: PromotionQuestion): PromotionFacts {
+  const { bot, account, newName, limits, drilled } = question;
+  const facts = accountFacts(account, drilled);
+  const { spec } = bot.state;
+  const instrument = account.rulesOf(spec.symbol) ?? account.services.market.instruments.get(spec.symbol);
+  if (!instrument) throw new UserError(notListed(account, spec.symbol));
+  const price = account.priceOf(spec.symbol);
+  const at = price === undefined ? (bot.price ?? ZERO) : entryBound(price, "buy", instrument);
+  const equity = facts.equity ?? account.state.balances.get(account.state.currency) ?? ZERO;
+  const positionCap = percentOf(equity, limits.positionCapPct);
+  const wished = spec.sizing.kind === "notional" ? spec.sizing.notional : percentOf(equity, spec.sizing.pct);
+  const ceiling = account.ceiling?.facts();
+  const room = account.ceiling ? max(ZERO, account.ceiling.room()) : undefined;
+  const capped = min(wished, positionCap);
+  const orderNotional = room ? min(capped, room) : capped;
+  const { stopPct, trailingPct, takePct } = spec.protection;
+  const stop = Math.min(stopPct ?? Number.POSITIVE_INFINITY, trailingPct ?? Number.POSITIVE_INFINITY);
+  const roundTripPct = (instrument.takerFeeBps * 2) / 100;
+  const feePctOfTarget = takePct === undefined ? undefined : (roundTripPct / takePct) * 100;
+  const smallestNotional = smallest(instrument, at);
+  const paper = paperRecord(bot, question.paperMarket);
+  return {
+    bot,
+    account: facts,
+    newName,
+    instrument,
+    smallestNotional,
+    orderNotional,
+    feePctOfTarget,
+    lossAtStop: Number.isFinite(stop) ? percentOf(orderNotional, stop + roundTripPct) : orderNotional,
+    dailyLossLimit: percentOf(equity, limits.dailyLossPct),
+    positionCap,
+    ceiling,
+    paper,
+    refusals: refusals(question, { stop, smallestNotional, orderNotional, quote: instrument.quote, hasCeiling: ceiling !== undefined }),
+    warnings: warnings({ paper, feePctOfTarget, drilled, exchange: account.state.exchange ?? "this exchange" }),
+  };
+}
+
+/** The spec of the new flat bot: nothing of the old one but its rules is carried over. */
+export function promotedSpec(spec: BotSpec, account: LiveAccount, identity: { id: string; name: string; owner: string }): BotSpec {
+  return { ...spec, ...identity, group: undefined, account: account.state.account, mode: account.state.mode };
+}
+
+interface Judged {
+  readonly stop: number;
+  readonly smallestNotional: Decimal;
+  readonly orderNotional: Decimal;
+  readonly quote: string;
+  readonly hasCeiling: boolean;
+}
+
+function refusals({ bot, account, newName, nameTaken }: PromotionQuestion, judged: Judged): string[] {
+  const { spec } = bot.state;
+  const { state } = account;
+  const found: string[] = [];
+  if (spec.mode === "live") found.push(`${spec.name} trades live already.`);
+  if (!BOT_NAME.test(newName))
+    found.push("The new name is 1 to 32 lower-case letters, digits and dashes, beginning with a letter: choose another one.");
+  else if (nameTaken) found.push(`The name ${newName} is taken: give another one with name.`);
+  const closed = account.closed();
+  if (closed !== undefined) found.push(`The account cannot trade now: ${closed}.`);
+  if (state.venue.paused) found.push(`The account is paused: ${state.venue.paused.reason}.`);
+  if (state.mode === "live" && !judged.hasCeiling)
+    found.push('This process allows no live trading: set LIVE_CEILING, as in LIVE_CEILING="100 USDT", and restart.');
+  if (!Number.isFinite(judged.stop)) found.push(`${spec.name} has no stop, and a real position needs one: make the bot with stop.`);
+  const rules = account.rulesOf(spec.symbol);
+  if (!rules) found.push(notListed(account, spec.symbol));
+  else if (rules.quote !== state.currency)
+    found.push(`${spec.symbol} is paid in ${rules.quote}, and the account holds ${state.currency}: choose another symbol.`);
+  if (judged.orderNotional.isLessThan(judged.smallestNotional))
+    found.push(
+      `Its orders would be ${judged.orderNotional.toFixed(2)} ${judged.quote}, and the smallest that can also be sold again is ${judged.smallestNotional.toFixed(2)}: make its size larger or fund the account.`,
+    );
+  const other = [...state.bots.values()].find((each) => !each.deleted && each.spec.symbol === spec.symbol);
+  if (other) found.push(`${other.spec.name} trades ${spec.symbol} on this account, and one bot for a symbol is the most: delete it first.`);
+  return found;
+}
+
+function warnings({
+  paper,
+  feePctOfTarget,
+  drilled,
+  exchange,
+}: {
+  paper: PromotionFacts["paper"];
+  feePctOfTarget: number | undefined;
+  drilled: boolean;
+  exchange: string;
+}): string[] {
+  const found: string[] = [];
+  if (paper.fills < FILLS_TELLING) found.push(`Its paper record has ${paper.fills} fills: that says little.`);
+  else if (paper.netResult.isLessThan(0)) found.push("Its paper record is a loss after fees.");
+  if (feePctOfTarget !== undefined && feePctOfTarget > FEE_WARNING_PCT)
+    found.push(`Fees of one round trip take ${feePctOfTarget.toFixed(0)}% of what its target would gain.`);
+  if (!drilled) found.push(`This desk was never tested against the real ${exchange}: run account drill on a demo account there first.`);
+  return found;
+}
+
+/** The least that can be bought so that what is left after the fee can be sold at a stop far below. */
+function smallest(instrument: Instrument, price: Decimal): Decimal {
+  if (price.isZero()) return instrument.notionalMin;
+  const least = max(instrument.notionalMin.times(decimal("1.2")).dividedBy(price), instrument.quantityMin ?? ZERO);
+  return ceilToStep(least, instrument.lotSize).times(price);
+}
+
+function paperRecord({ state }: BotFacts, market: string): PromotionFacts["paper"] {
+  const buckets = [...state.results.keys()];
+  const spanMs = buckets.length === 0 ? 0 : Math.max(...buckets) + RESULT_BUCKET_MS - Math.min(...buckets);
+  let fills = 0;
+  let netResult = ZERO;
+  for (const result of state.results.values()) {
+    fills += result.fills;
+    netResult = netResult.plus(result.realized);
+  }
+  return { days: Math.ceil(spanMs / DAY_MS), fills, netResult, market };
+}
+
+function notListed({ state }: LiveAccount, symbol: string): string {
+  return `${state.exchange ?? "The exchange"} lists no ${symbol} that this account can trade now: choose a symbol that it lists.`;
+}
