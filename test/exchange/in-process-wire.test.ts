@@ -111,4 +111,34 @@ describe("the wire in process", () => {
     expect(await wire.send(read)).toMatchObject({ status: 400, body: { code: -2013 } });
     expect(await wire.send(read)).toMatchObject({ status: 200, body: { status: "FILLED" } });
   });
+
+  test("takes time on the way there and back, and gives up when the way back is too long", async () => {
+    const { wire, clock, orders } = wired({ latencyMs: (call) => ({ there: 40, back: call.method === "POST" ? TIMEOUT_MS : 60 }) });
+    const asked = wire.send(TIME);
+    await clock.advance(100);
+    expect(await asked).toMatchObject({ body: { serverTime: START_MS + 40 } });
+    const sent = wire.send(ORDER);
+    await clock.advance(TIMEOUT_MS);
+    expect(await sent).toMatchObject({ phase: "lost" });
+    expect(orders()).toBe(1);
+  });
+
+  test("delivers in the exchange's own time when the caller has died, and tells what reached the exchange", async () => {
+    const waiting: (() => void)[] = [];
+    const heard: string[] = [];
+    const { wire, clock, faults, orders } = wired({
+      later: (_delayMs, run) => waiting.push(run),
+      onExchange: ({ request, answer }) => heard.push(`${request.method} ${answer?.status ?? "lost"}`),
+    });
+    faults.next("POST /api/v3/order", { delayMs: TIMEOUT_MS });
+    faults.next("POST /api/v3/order", { lost: "on-the-way" });
+    void wire.send(ORDER);
+    void wire.send(ORDER);
+    await clock.advance(TIMEOUT_MS);
+    expect([orders(), heard]).toEqual([0, ["POST lost"]]);
+    for (const run of waiting) run();
+    expect([orders(), heard]).toEqual([1, ["POST lost", "POST 200"]]);
+    await wire.close();
+    expect(await wire.send(TIME)).toMatchObject({ phase: "not-sent" });
+  });
 });
