@@ -121,6 +121,18 @@ describe("changing messages", () => {
     nowMs += 48 * HOUR_MS;
     expect(await refusal("deleteMessage", { message_id: incoming })).toBe("Bad Request: message can't be deleted");
   });
+
+  test("a person's message leaves a private chat at once and a group only where the bot is an administrator", async () => {
+    const group = telegram.addGroup("Desk", [telegram.user]);
+    const [here, there] = [telegram.say(telegram.user, "/one"), telegram.say(telegram.user, "/two", group)];
+    expect(await refusal("deleteMessage", { message_id: here.message_id })).toBe("accepted");
+    expect(await refusal("deleteMessage", { message_id: here.message_id })).toBe("Bad Request: message to delete not found");
+    const inGroup = { chat_id: group.id, message_id: there.message_id };
+    expect(await refusal("deleteMessage", inGroup)).toBe("Bad Request: message can't be deleted");
+    telegram.promote(telegram.user, group);
+    expect(await refusal("deleteMessage", inGroup)).toBe("accepted");
+    expect([telegram.messages(telegram.chat), telegram.messages(group).map(({ text }) => text)]).toEqual([[], []]);
+  });
 });
 
 describe("buttons and commands", () => {

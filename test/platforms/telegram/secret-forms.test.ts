@@ -115,6 +115,18 @@ describe("A form in a private chat", () => {
     expect(await confide(rig, `${KEY} ${SECRET}`)).toContain("main is connected");
   });
 
+  test("that a press leads to takes the place of the button's message, and asks below it", async () => {
+    const rig = await desk();
+    const { telegram, door } = rig;
+    const confirm = await telegram.ask(telegram.user, "/bot_list");
+    door.onHandle = async ({ user, place }) => door.forms.ask(user.id, place.id);
+    const card = await telegram.pressAndSee(telegram.user, confirm, "Start");
+    expect([card.message_id, telegram.textOf(card)]).toEqual([confirm.message_id, expect.stringContaining("The key of main")]);
+    await telegram.waitForMessage(telegram.chat, isPrompt);
+    expect(await confide(rig, `${KEY} ${SECRET}`)).toContain("main is connected");
+    expectNoTrace(rig);
+  });
+
   test("leaves what others write alone", async () => {
     const rig = await desk();
     const eve = rig.telegram.addUser("Eve");
