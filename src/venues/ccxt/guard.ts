@@ -1,11 +1,14 @@
 import type { Exchange } from "ccxt";
 import { z } from "zod";
-import { TransientError } from "../../domain/errors.ts";
+import { ConfigError, TransientError } from "../../domain/errors.ts";
+import type { Environment } from "../../ports/live-venue.ts";
 import type { ExchangeClass } from "./load-class.ts";
 
 /** How one exchange object may reach the world. */
 export interface GuardOptions {
   readonly timeoutMs: number;
+  /** Which of the exchange's worlds is asked; a simulator has the demo world in a folder of that name. */
+  readonly environment?: Environment;
   /** Base address that replaces the exchange's own, for a simulator. */
   readonly apiUrl?: string | undefined;
   /** Ends every request in flight. */
@@ -17,14 +20,27 @@ const SHAPES: readonly { readonly path: RegExp; readonly shape: z.ZodType }[] = 
   { path: /\/klines$/, shape: z.array(z.array(z.union([z.number(), z.string()])).min(6)) },
   { path: /\/ticker\/24hr$/, shape: z.array(z.object({ symbol: z.string(), lastPrice: z.string() })) },
   {
+    path: /\/market\/(?:instruments|tickers)$/,
+    shape: z.object({ code: z.string(), data: z.array(z.object({ instId: z.string() })).min(1) }),
+  },
+  { path: /\/market\/candles$/, shape: z.object({ code: z.string(), data: z.array(z.array(z.string()).min(7)) }) },
+  {
     path: /\/exchangeInfo$/,
     shape: z.object({ symbols: z.array(z.object({ symbol: z.string(), filters: z.array(z.unknown()) })).min(1) }),
   },
 ];
 /** Exchanges whose class carries other companies' addresses (binanceus inherits 27 outside binance.us) may ask only these. */
 const OWN_HOSTS: ReadonlyMap<string, RegExp> = new Map([
-  ["binance", /^api[\w-]*\.binance\.com$/],
-  ["binanceus", /^api\.binance\.us$/],
+  ["binance live", /^api[\w-]*\.binance\.com$/],
+  ["binance demo", /^demo-api\.binance\.com$/],
+  ["binanceus live", /^api\.binance\.us$/],
+  ["blofin live", /^openapi\.blofin\.com$/],
+  ["blofin demo", /^demo-trading-openapi\.blofin\.com$/],
+]);
+/** Exchanges with a demo world, by the name that ccxt has for it. */
+const DEMO_WORLDS: ReadonlyMap<string, string> = new Map([
+  ["binance", "demo"],
+  ["blofin", "test"],
 ]);
 const ANY_JSON = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
 const HTTP_ERRORS_FROM = 400;
@@ -55,12 +71,21 @@ export function guardedExchange(Base: ExchangeClass, options: GuardOptions): Exc
     timeout: options.timeoutMs,
     enableRateLimit: true,
     fetchImplementation: wholeBodyFetch(hosts, options.closing),
-    options: { defaultType: "spot", fetchMarkets: { types: ["spot"] }, fetchCurrencies: false, fetchMargins: false },
+    options: { fetchMarkets: { types: ["spot"] }, fetchCurrencies: false, fetchMargins: false },
   });
-  pointTo(exchange.urls, options.apiUrl, hosts);
-  const own = options.apiUrl ? undefined : OWN_HOSTS.get(exchange.id);
+  if (exchange.has.spot !== false) exchange.options.defaultType = "spot";
+  const { environment = "live", apiUrl } = options;
+  if (environment === "demo") exchange.urls.api = demoWorldOf(exchange);
+  pointTo(exchange.urls, apiUrl && `${apiUrl.replace(/\/$/, "")}${environment === "demo" ? "/demo" : ""}`, hosts);
+  const own = apiUrl ? undefined : OWN_HOSTS.get(`${exchange.id} ${environment}`);
   if (own) for (const host of hosts) if (!own.test(host)) hosts.delete(host);
   return exchange;
+}
+
+function demoWorldOf({ id, urls }: Exchange): Record<string, unknown> {
+  const world: unknown = new Map<string, unknown>(Object.entries(urls)).get(DEMO_WORLDS.get(id) ?? "");
+  if (isRecord(world)) return { ...world };
+  throw new ConfigError([{ setting: "MARKET", problem: `${id} has no demo world`, remedy: "Use its real prices, or another exchange" }]);
 }
 
 function refuseWrongShape(id: string, method: string, url: string, response: unknown): void {

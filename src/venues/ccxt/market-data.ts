@@ -1,20 +1,20 @@
-import type { Market as CcxtMarket, Exchange } from "ccxt";
+import type { Exchange } from "ccxt";
 import { z } from "zod";
 import { type Candle, candleProblem } from "../../domain/candle.ts";
 import { ConfigError, TransientError } from "../../domain/errors.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import { type Decimal, decimal } from "../../domain/money.ts";
 import { MINUTE_MS, SECOND_MS, spanText } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Environment } from "../../ports/live-venue.ts";
 import type { PriceReading } from "../../ports/market.ts";
 import { CANDLES_MAX, type MarketData } from "../../ports/marketData.ts";
+import { type AskPage, pagedBackwards } from "./candle-pages.ts";
 import { guardedExchange } from "./guard.ts";
+import { instrumentOf } from "./instrument.ts";
 import { loadExchangeClass } from "./load-class.ts";
 
-/** ccxt's way of writing precision: 4 is a step, 2 a number of decimals. */
-const PRECISION_IS_STEP = 4;
-const PRECISION_IS_DECIMALS = 2;
+/** Exchanges that take no beginning of a span, by the most candles that one page of theirs has: their candles are read backwards from its end. */
+const BACKWARDS: ReadonlyMap<string, number> = new Map([["blofin", 100]]);
 /** Waiting after a refusal for too many requests, when the exchange does not say how long, and the longest that is believed. */
 const RETRY_AFTER_DEFAULT_MS = 60 * SECOND_MS;
 const RETRY_AFTER_MAX_MS = 3 * 24 * 60 * MINUTE_MS;
@@ -24,21 +24,20 @@ const ROWS = z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.
 export interface CcxtMarketDataOptions {
   /** ccxt's id, as `binance`. */
   readonly exchangeId: string;
+  /** Which of the exchange's worlds, the real one unless said: its demo world has its own prices. A simulator has it under `/demo`. */
+  readonly environment?: Environment;
   /** Base address of a simulator that is asked instead of the exchange. */
   readonly apiUrl?: string | undefined;
-  /** The exchange's demo world has its own prices; a simulator has it under `/demo`. */
-  readonly environment?: Environment;
   readonly clock: Clock;
   /** Longest time for one whole call, its body and the waiting for the request limiter included. */
   readonly timeoutMs: number;
 }
 
-/** Public data of an exchange through ccxt. Loads only that exchange's class. Throws ConfigError for an unknown exchange or one without candles or prices. */
+/** Public data of an exchange through ccxt. Loads only that exchange's class. Symbols are spot, or perpetual contracts where the exchange has nothing else. Throws ConfigError for an unknown exchange or one without candles or prices. */
 export async function openCcxtMarketData(options: CcxtMarketDataOptions): Promise<MarketData> {
   const closing = new AbortController();
-  const { timeoutMs, exchangeId, environment = "live" } = options;
-  const apiUrl = options.apiUrl !== undefined && environment === "demo" ? `${options.apiUrl}/demo` : options.apiUrl;
-  const exchange = guardedExchange(await loadExchangeClass(exchangeId), { apiUrl, timeoutMs, closing: closing.signal });
+  const { apiUrl, timeoutMs, exchangeId, environment = "live" } = options;
+  const exchange = guardedExchange(await loadExchangeClass(exchangeId), { apiUrl, environment, timeoutMs, closing: closing.signal });
   const has: Record<string, unknown> = exchange.has;
   const lacks = ["fetchOHLCV", "fetchTickers"].filter((name) => has[name] !== true);
   if (lacks.length > 0 || !("1m" in (exchange.timeframes ?? {}))) {
@@ -71,7 +70,7 @@ class CcxtMarketData implements MarketData {
       throw new ConfigError([
         {
           setting: "MARKET",
-          problem: `${this.exchangeId} lists no spot symbols`,
+          problem: `${this.exchangeId} lists no symbols that trade now`,
           remedy: "Name an exchange with spot markets, as binance",
         },
       ]);
@@ -82,7 +81,10 @@ class CcxtMarketData implements MarketData {
     if (!(limit >= 1 && limit <= CANDLES_MAX)) throw new RangeError(`expected a limit from 1 to ${CANDLES_MAX}, found ${limit}`);
     const raw: unknown = await this.#call(`candles of ${symbol}`, async () => {
       if (!this.#exchange.markets) await this.#load();
-      return this.#exchange.fetchOHLCV(symbol, "1m", fromMs, limit);
+      const page = BACKWARDS.get(this.exchangeId);
+      if (page === undefined) return this.#exchange.fetchOHLCV(symbol, "1m", fromMs, limit);
+      const ask: AskPage = (untilMs, rows) => this.#exchange.fetchOHLCV(symbol, "1m", undefined, rows, { until: untilMs });
+      return pagedBackwards(ask, { fromMs, limit, page, nowMs: this.#clock.wall() });
     });
     const rows = ROWS.safeParse(raw);
     if (!rows.success)
@@ -158,35 +160,4 @@ function orderProblem(candle: Candle, before: Candle | undefined): string | unde
   if (candle.openTimeMs % MINUTE_MS !== 0) return `its time ${candle.openTimeMs} is not on a minute`;
   if (before && candle.openTimeMs <= before.openTimeMs) return `its time ${candle.openTimeMs} is not after the one before`;
   return undefined;
-}
-
-/** The instrument of an active spot market; undefined for others and for those without steps. */
-function instrumentOf(market: CcxtMarket, precisionMode: number | undefined): Instrument | undefined {
-  if (!market?.spot || market.active === false) return undefined;
-  const tickSize = step(market.precision.price, precisionMode);
-  const lotSize = step(market.precision.amount, precisionMode);
-  if (!tickSize || !lotSize) return undefined;
-  return {
-    symbol: market.symbol,
-    base: market.base,
-    quote: market.quote,
-    tickSize,
-    lotSize,
-    notionalMin: decimal(market.limits.cost?.min ?? 0),
-    makerFeeBps: bps(market.maker),
-    takerFeeBps: bps(market.taker),
-    halfSpreadBps: 0,
-    slippageBps: 0,
-  };
-}
-
-function step(precision: number | undefined, mode: number | undefined): Decimal | undefined {
-  if (precision === undefined) return undefined;
-  if (mode === PRECISION_IS_STEP) return precision > 0 ? decimal(precision) : undefined;
-  return mode === PRECISION_IS_DECIMALS ? decimal(1).shiftedBy(-precision) : undefined;
-}
-
-/** Basis points of a fee rate; what a double cannot say exactly is rounded to a millionth. */
-function bps(rate: number | undefined): number {
-  return rate === undefined ? 0 : Math.round(rate * 1e10) / 1e6;
 }
