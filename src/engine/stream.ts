@@ -1,4 +1,5 @@
-import { type AccountEvent, type DeskEvent, decodeEvent, encodeEvent, type Recorded } from "../domain/events.ts";
+import { decodeEvent, encodeEvent } from "../domain/event-codec.ts";
+import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
 import type { MarketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";

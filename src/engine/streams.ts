@@ -1,4 +1,5 @@
-import { type AccountEvent, type DeskEvent, decodeEvent, type Recorded } from "../domain/events.ts";
+import { decodeEvent } from "../domain/event-codec.ts";
+import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
 import type { Streams } from "../ports/engine.ts";
 import type { Store } from "../ports/store.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { decodeEvent, EVENT_VERSION, encodeEvent } from "../../src/domain/events.ts";
+import { decodeEvent, EVENT_VERSION, encodeEvent } from "../../src/domain/event-codec.ts";
 import { decimal, plain } from "../../src/domain/money.ts";
 import { marketMs, wallMs } from "../../src/domain/time.ts";
 import { ALICE, playUndisturbed, script, stormyMarket } from "../engine/crash-scenario.ts";

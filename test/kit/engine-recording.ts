@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { applyAccountEvent } from "../../src/domain/account.ts";
 import { type AccountState, emptyAccount } from "../../src/domain/books.ts";
-import { decodeEvent } from "../../src/domain/events.ts";
+import { decodeEvent } from "../../src/domain/event-codec.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { summaryOf } from "./engine-rig.ts";
 

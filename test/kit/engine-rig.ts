@@ -1,5 +1,6 @@
 import type { AccountState } from "../../src/domain/books.ts";
-import { type AccountEvent, type DeskEvent, decodeEvent, type Recorded } from "../../src/domain/events.ts";
+import { decodeEvent } from "../../src/domain/event-codec.ts";
+import type { AccountEvent, DeskEvent, Recorded } from "../../src/domain/events.ts";
 import { type Decimal, decimal, plain } from "../../src/domain/money.ts";
 import { MINUTE_MS } from "../../src/domain/time.ts";
 import { type EngineOptions, type OpenedEngine, openEngine } from "../../src/engine/open.ts";
