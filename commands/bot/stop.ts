@@ -1,5 +1,5 @@
 import { botName, flag } from "../../src/chat/args.ts";
-import { botButtons, forEach, outcomeCard, positionText, protectionNow } from "../../src/chat/bot-cards.ts";
+import { botButtons, closingVerb, forEachBot, outcomeCard, positionText, protectionNow } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card } from "../../src/chat/view.ts";
 import { isFlat } from "../../src/domain/position.ts";
@@ -14,18 +14,14 @@ export default defineCommand({
     close: flag.describe("Sell the position first").prefault("no"),
   },
   async run({ args, bots, engine, callerFor }) {
-    const outcomes = await forEach(
-      bots,
-      ({ state }) => state.spec.name,
-      async ({ state }) => {
-        const { name } = state.spec;
-        return kept(await engine.stopBot(name, args.close, callerFor(`stop ${name}`)));
-      },
-    );
+    const outcomes = await forEachBot(bots, async ({ state }) => {
+      const { name } = state.spec;
+      return kept(await engine.stopBot(name, args.close, callerFor(`stop ${name}`)));
+    });
     const [only] = outcomes;
     const bot = outcomes.length === 1 && only ? engine.bot(only.name) : undefined;
     if (bot && only) {
-      const title = bot.state.status === "stopping" ? `${only.name} is stopping` : `${only.name} is stopped`;
+      const title = bot.state.status === "stopping" ? `${only.shown} is stopping` : `${only.shown} is stopped`;
       return botButtons(bot, card(title).good().line(`${only.text}.`));
     }
     const answer = outcomeCard("Stopped", outcomes);
@@ -47,6 +43,6 @@ function heldOf(asked: readonly BotFacts[], now: readonly BotFacts[]): readonly 
 
 function kept(bot: BotFacts): string {
   if (isFlat(bot.state.position)) return "It holds nothing";
-  if (bot.state.status === "stopping") return `It sells ${positionText(bot)}`;
+  if (bot.state.status === "stopping") return `It ${closingVerb(bot)} ${positionText(bot)}`;
   return `It keeps ${positionText(bot)}; ${protectionNow(bot)}`;
 }

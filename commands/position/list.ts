@@ -1,5 +1,5 @@
 import { priceText, quantityText, resultDigits } from "../../src/chat/amounts.ts";
-import { coinsOf, marketLine, protectionNow } from "../../src/chat/bot-cards.ts";
+import { coinsOf, marketLine, protectionNow, shownName } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card, right } from "../../src/chat/view.ts";
 import { entryPrice, isFlat } from "../../src/domain/position.ts";
@@ -14,18 +14,18 @@ export default defineCommand({
     const open = visible.filter(({ state }) => !isFlat(state.position));
     if (open.length === 0) return card("No open positions");
     const rows = open.map((bot) => {
-      const { spec, position } = bot.state;
+      const { position } = bot.state;
       const { base, quote } = coinsOf(bot);
       const entry = entryPrice(position);
       const result = bot.unrealized === undefined ? "?" : `${resultDigits(bot.unrealized)} ${quote}`;
       const [bought, now] = [entry, bot.price].map((price) => (price === undefined ? "?" : priceText(price)));
-      return [spec.name, quantityText(position.quantity, base), bought!, now!, result];
+      return [shownName(bot), quantityText(position.quantity, base), bought!, now!, result];
     });
     return (
       card(open.length === 1 ? "1 open position" : `${open.length} open positions`)
         .table(["Bot", right("Quantity"), right("Bought at"), right("Price"), right("Unrealized")], rows)
         // In a column of their own the levels would be cut off on a phone, and numbers with them.
-        .line(...open.map((bot) => `${bot.state.spec.name}: ${protectionNow(bot)}.`), marketLine(engine))
+        .line(...open.map((bot) => `${shownName(bot)}: ${protectionNow(bot)}.`), marketLine(engine))
         .button("Close all", "position close all", "danger")
     );
   },

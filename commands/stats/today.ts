@@ -4,6 +4,7 @@ import { marketLine } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card, right } from "../../src/chat/view.ts";
 import { NO_RESULT } from "../../src/domain/books.ts";
+import { marked } from "../../src/domain/bot.ts";
 import { ZERO } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
 import { booksText } from "../../src/reports/books-text.ts";
@@ -26,7 +27,7 @@ export default defineCommand({
       const open = isFlat(state.position) ? ZERO : unrealized;
       unrealizedTotal = unrealizedTotal.plus(open ?? ZERO);
       return [
-        state.spec.name,
+        marked(state.spec.name, state.spec.mode),
         resultDigits(result.realized),
         open === undefined ? "?" : resultDigits(open),
         feeDigits(result.fees),

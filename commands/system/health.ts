@@ -1,21 +1,27 @@
+import { isVenueAccount, sentence, stateText, type VenueAccount } from "../../src/chat/account-cards.ts";
+import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { givenReason } from "../../src/chat/reasons.ts";
 import { card } from "../../src/chat/view.ts";
-import { spanText } from "../../src/domain/time.ts";
+import type { DeskState } from "../../src/domain/desk.ts";
+import { minuteText, spanText } from "../../src/domain/time.ts";
+import type { AccountFacts } from "../../src/ports/engine.ts";
 
 export default defineCommand({
   summary: "Shows whether the desk beats, stores and speaks",
   role: "viewer",
   readOnly: true,
   args: {},
-  run({ engine, desk, platforms, clock }) {
+  run({ accounts, engine, desk, platforms, clock, user }) {
     const { beatAgeMs, storeAgeMs, watchAgeMs, uptimeMs, residentBytes, bots, unknownOrders, problems } = engine.health();
     const market = engine.market();
     const { halt } = desk.state;
     const ago = (ageMs: number | undefined) => (ageMs === undefined ? "not yet" : `${spanText(ageMs)} ago`);
     const until =
       halt?.untilMs === undefined ? "until `system resume`" : `for another ${spanText(Math.max(0, halt.untilMs - clock.wall()))}`;
-    const well = problems.length === 0 && !halt && platforms.every(({ reachable }) => reachable);
+    const sick = [...problems, ...accounts.flatMap((account) => troublesOf(account, user.id)), ...bansOf(desk.state.bans, clock.wall())];
+    const well = sick.length === 0 && !halt && platforms.every(({ reachable }) => reachable);
+    const atExchanges = accounts.filter(isVenueAccount).map((account) => exchangeText(account, user.id));
     const answer = card(well ? "All is well" : "Needs attention")
       .fields({
         "Last beat": ago(beatAgeMs),
@@ -30,9 +36,29 @@ export default defineCommand({
         "Unanswered orders": String(unknownOrders),
         Market: `${market.label}, speed ${market.speed}${market.ended ? ", ended" : ""}`,
         Platforms: platforms.map(({ name, reachable }) => `${name} ${reachable ? "reachable" : "NOT reachable"}`).join(", "),
+        Exchanges: atExchanges.length === 0 ? undefined : atExchanges.join("; "),
         Halt: halt && [givenReason(halt.reason), until].filter((part) => part !== undefined).join(", "),
       })
-      .line(...problems);
+      .line(...sick);
     return well ? answer.good() : answer.warning();
   },
 });
+
+function troublesOf({ state, troubles }: AccountFacts, user: string): readonly string[] {
+  const { paused } = state.venue;
+  const told = paused ? [stateText(paused), ...troubles] : troubles;
+  return told.map((each) => `${accountNameFor(state, user)}: ${sentence(each)}`);
+}
+
+function bansOf(bans: DeskState["bans"], now: number): readonly string[] {
+  return [...bans]
+    .filter(([, { untilMs }]) => untilMs > now)
+    .map(
+      ([exchange, { untilMs, reason }]) => `${exchangeName(exchange)} sends this machine away until ${minuteText(untilMs)} UTC: ${reason}.`,
+    );
+}
+
+function exchangeText({ state, venue }: VenueAccount, user: string): string {
+  const clock = venue.clockOffsetMs === undefined ? "clock not measured" : `clock ${Math.round(venue.clockOffsetMs)} ms off`;
+  return `${accountNameFor(state, user)} at ${exchangeName(venue.exchangeId)}, ${clock}`;
+}

@@ -3,7 +3,7 @@ import { oneLine } from "../domain/visible-text.ts";
 import type { ArgInfo } from "../ports/platform.ts";
 
 /** Where the values that an argument may have are known from: it drives completion, offered buttons and the check against what exists. */
-export type Source = "bots" | "symbols" | "strategies" | "commands" | "grants";
+export type Source = "bots" | "symbols" | "strategies" | "commands" | "grants" | "accounts" | "entries";
 
 /** What an argument's schema carries beside its type: the rest of help, questions, buttons and completion follows from it. */
 export interface ArgMeta {

@@ -12,7 +12,8 @@ const LIST_MAX = 20;
 /** Longest span that a person may name. */
 const SPAN_MAX_MS = 90 * DAY_MS;
 
-const nameOf = (text: string) => (BOT_NAME.test(text.toLowerCase()) ? text.toLowerCase() : undefined);
+/** A name in small letters, or undefined. */
+export const nameOf = (text: string) => (BOT_NAME.test(text.toLowerCase()) ? text.toLowerCase() : undefined);
 const NAME_EXPECTED = "a name of small letters, digits and dashes that starts with a letter (at most 32), such as dip";
 
 /** Bots that exist: one bot, a group, or `all`. */
@@ -53,7 +54,8 @@ export const strategyName = argument<string>(
 );
 
 const numberOf = (text: string) => (/^\d{1,12}([.]\d{1,8})?$/.test(text) ? Number(text) : undefined);
-const percentOfText = (text: string) => numberOf(text.replace(/\s*%$/, ""));
+/** A percentage with or without its sign. */
+export const percentOfText = (text: string) => numberOf(text.replace(/\s*%$/, ""));
 
 /** A distance in percent above zero and below a limit, or `none` to switch it off. */
 export function percentOrNone(belowPct: number) {
@@ -68,13 +70,14 @@ export function percentOrNone(belowPct: number) {
   );
 }
 
-interface Money {
+export interface Money {
   readonly value: Decimal;
   /** Undefined when only a number was typed. */
   readonly currency: string | undefined;
 }
 
-const moneyOf = (text: string): Money | undefined => {
+/** An amount above zero with its currency, or undefined. */
+export const moneyOf = (text: string): Money | undefined => {
   const [, digits, currency] = /^([\d,]{1,16}(?:\.\d{1,8})?)\s*([a-z]{2,8})?$/i.exec(text) ?? [];
   const value = digits === undefined ? undefined : numberOf(digits.replaceAll(",", ""));
   if (value === undefined || value <= 0) return undefined;

@@ -1,6 +1,9 @@
-import { protectionText, sizingText } from "../domain/bot.ts";
+import { type Mode, marked, protectionText, sizingText } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
+import type { Decimal } from "../domain/money.ts";
+import { isProtective, type Order } from "../domain/order.ts";
 import { entryPrice, isFlat, netRealized } from "../domain/position.ts";
+import { minuteText } from "../domain/time.ts";
 import type { BotFacts, Engine } from "../ports/engine.ts";
 import { feeText, marketTime, priceText, quantityText, resultText } from "./amounts.ts";
 import { inBrackets } from "./reasons.ts";
@@ -8,8 +11,13 @@ import { type Card, card, right } from "./view.ts";
 
 /** Base and quote of a bot's symbol. */
 export function coinsOf({ state }: BotFacts): { readonly base: string; readonly quote: string } {
-  const [base = "", quote = ""] = state.spec.symbol.split("/");
+  const [base = "", quote = ""] = state.spec.symbol.split(/[/:]/);
   return { base, quote };
+}
+
+/** A bot's name as every view shows it: `dip`, `dip (DEMO)`, `dip (LIVE)`. */
+export function shownName({ state: { spec } }: BotFacts): string {
+  return marked(spec.name, spec.mode);
 }
 
 /** What a bot holds, in one sentence. */
@@ -18,22 +26,43 @@ export function positionText(bot: BotFacts): string {
   const price = entryPrice(position);
   const { base, quote } = coinsOf(bot);
   if (price === undefined) return "flat";
-  return `${quantityText(position.quantity, base)} bought at ${priceText(price)} ${quote}`;
+  const how = position.quantity.isNegative() ? "sold short" : "bought";
+  return `${quantityText(position.quantity.abs(), base)} ${how} at ${priceText(price)} ${quote}`;
+}
+
+/** How a position is closed. */
+export function closingVerb({ state }: BotFacts): "sells" | "buys back" {
+  return state.position.quantity.isNegative() ? "buys back" : "sells";
 }
 
 /** The levels that protect a position and where they rest, in one sentence; undefined when flat. */
 export function protectionNow(bot: BotFacts): string | undefined {
-  if (isFlat(bot.state.position)) return undefined;
-  const { quote } = coinsOf(bot);
-  const levels = bot.orders
-    .filter(({ purpose }) => purpose === "stop" || purpose === "take")
-    .map(({ purpose, price, trailingPct }) => {
-      const name = trailingPct === undefined ? purpose : `${purpose} (trailing ${trailingPct}%)`;
-      return price === undefined ? name : `${name} at ${priceText(price)} ${quote}`;
-    });
-  return levels.length === 0
-    ? "no protective order rests at the venue"
-    : `${levels.join(", ")}, resting at the ${bot.state.spec.mode} venue`;
+  const { position, spec, naked } = bot.state;
+  if (isFlat(position)) return undefined;
+  if (naked) return `NAKED since ${minuteText(naked.sinceMs)} UTC: ${naked.reason}`;
+  const orders = bot.orders.filter(isProtective);
+  const levels = orders.flatMap((order) => levelsOf(order, coinsOf(bot).quote));
+  if (levels.length === 0) return "no protective order rests at the venue";
+  const isConfirmed = spec.mode === "paper" || orders.every(({ status }) => status === "open" || status === "partially-filled");
+  const where = isConfirmed ? `resting at the ${MODE_WORDS[spec.mode]} venue` : "sent and not confirmed yet";
+  const holdsTarget = orders.some(({ purpose, takePrice }) => purpose === "take" || takePrice !== undefined);
+  const watched = spec.mode !== "paper" && spec.protection.takePct !== undefined && !holdsTarget ? "; the desk watches the target" : "";
+  return `${levels.join(", ")}, ${where}${watched}`;
+}
+
+/** Where an order is, in a few words. */
+export function restsAt({ state: { spec } }: BotFacts, { status, filledQuantity }: Order): string {
+  if (status === "unknown" || status === "in-flight") return "unanswered, being looked for";
+  const filled = filledQuantity.isZero() ? "" : `, ${quantityText(filledQuantity, spec.symbol.split("/")[0] ?? "")} filled`;
+  return `at the ${MODE_WORDS[spec.mode]} venue${filled}`;
+}
+
+const MODE_WORDS: Readonly<Record<Mode, string>> = { paper: "paper", demo: "DEMO", live: "LIVE" };
+
+function levelsOf({ purpose, price, takePrice, trailingPct }: Order, quote: string): readonly string[] {
+  const name = trailingPct === undefined ? purpose : `${purpose} (trailing ${trailingPct}%)`;
+  const at = (level: string, value: Decimal | undefined) => (value === undefined ? level : `${level} at ${priceText(value)} ${quote}`);
+  return takePrice === undefined ? [at(name, price)] : [at(name, price), at("take", takePrice)];
 }
 
 /** One line about prices that every view with prices carries. */
@@ -43,13 +72,13 @@ export function marketLine(engine: Engine): string {
 }
 
 /** Everything worth knowing about one bot, with buttons for what may come next. */
-export function botCard(bot: BotFacts, engine: Engine, title = bot.state.spec.name): Card {
+export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): Card {
   const { spec, status, statusReason, position } = bot.state;
   const { quote } = coinsOf(bot);
   const params = Object.entries(spec.params).map(([name, value]) => `${name}=${value}`);
   const answer = card(title).fields({
     Status: statusReason.startsWith(`${status} `) ? statusReason : `${status}${inBrackets(statusReason)}`,
-    Mode: spec.mode,
+    Mode: spec.mode === "paper" ? "paper" : `${MODE_WORDS[spec.mode]}, account ${bot.account}`,
     Symbol: spec.symbol,
     Timeframe: spec.timeframe,
     Strategy: params.length === 0 ? spec.strategy : `${spec.strategy} (${params.join(" ")})`,
@@ -90,7 +119,7 @@ export function botTable(title: string, bots: readonly BotFacts[], engine: Engin
         const { base, quote } = coinsOf(bot);
         const open = isFlat(position) ? "-" : bot.unrealized === undefined ? "?" : resultText(bot.unrealized, quote);
         const held = isFlat(position) ? "flat" : quantityText(position.quantity, base);
-        return [spec.name, status, spec.symbol, spec.timeframe, spec.strategy, held, open, resultText(netRealized(position), quote)];
+        return [shownName(bot), status, spec.symbol, spec.timeframe, spec.strategy, held, open, resultText(netRealized(position), quote)];
       }),
     )
     .tableFirst()
@@ -100,6 +129,8 @@ export function botTable(title: string, bots: readonly BotFacts[], engine: Engin
 /** One outcome of doing something to several bots. */
 export interface Outcome {
   readonly name: string;
+  /** The name with DEMO or LIVE. */
+  readonly shown: string;
   readonly done: boolean;
   readonly text: string;
 }
@@ -109,20 +140,26 @@ export async function forEach<T>(
   items: readonly T[],
   nameOf: (item: T) => string,
   act: (item: T) => Promise<string>,
+  shownOf = nameOf,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   let first: UserError | undefined;
   for (const item of items) {
     try {
-      outcomes.push({ name: nameOf(item), done: true, text: await act(item) });
+      outcomes.push({ name: nameOf(item), shown: shownOf(item), done: true, text: await act(item) });
     } catch (thrown) {
       if (!(thrown instanceof UserError)) throw thrown;
       first ??= thrown;
-      outcomes.push({ name: nameOf(item), done: false, text: thrown.message });
+      outcomes.push({ name: nameOf(item), shown: shownOf(item), done: false, text: thrown.message });
     }
   }
   if (first && outcomes.every(({ done }) => !done)) throw first;
   return outcomes;
+}
+
+/** The same for bots that exist. */
+export function forEachBot(bots: readonly BotFacts[], act: (bot: BotFacts) => Promise<string>): Promise<readonly Outcome[]> {
+  return forEach(bots, ({ state }) => state.spec.name, act, shownName);
 }
 
 /** The outcomes as a table, titled by how many were done. */
@@ -131,7 +168,7 @@ export function outcomeCard(what: string, outcomes: readonly Outcome[]): Card {
   const all = done === outcomes.length;
   const answer = card(all ? `${what}: ${done} bots` : `${what}: ${done} of ${outcomes.length} bots`).table(
     ["Bot", "Outcome"],
-    outcomes.map(({ name, text }) => [name, text]),
+    outcomes.map(({ shown, text }) => [shown, text]),
   );
   return all ? answer.good() : answer.warning();
 }

@@ -32,6 +32,10 @@ function valuesOf(source: Source, { bots, engine, strategies, paths }: Sight): r
       return engine.market().symbols;
     case "strategies":
       return strategies.strategyNames();
+    case "accounts":
+      return engine.accounts().flatMap(({ state, venue }) => (venue ? [state.account] : []));
+    case "entries":
+      return bots.flatMap(({ orders }) => orders.filter(({ purpose }) => purpose === "entry").map(({ clientOrderId }) => clientOrderId));
     case "commands":
       return paths;
     case "grants":

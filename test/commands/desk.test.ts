@@ -148,7 +148,7 @@ test("a role is given, shown and taken away", async () => {
 
 test("help shows every noun, and explains one command with an example", async () => {
   const overview = await desk.type("help");
-  expect(overview.lines).toContain("`bot` create, delete, list, show, start, stop");
+  expect(overview.lines).toContain("`bot` create, delete, list, promote, show, start, stop");
   expect(overview.table).toBeUndefined();
   const one = await desk.type("help bot create");
   expect(one.lines).toContain("`stop`: Stop loss below the entry price, or none (2% unless given).");
@@ -217,7 +217,7 @@ test("health says how long the desk runs in plain words", async () => {
 });
 
 test("the one who asks is shown by name beside the id, and others by their whole id", async () => {
-  const request = desk.request("access grant user:discord:1 role:trader");
+  const request = desk.request("access grant user:discord:1 role:operator");
   const view = await desk.door.handle({ ...request, user: { ...request.user, name: "Ada" } });
-  expect(view.title).toBe("Ada (discord:1) is trader");
+  expect(view.title).toBe("Ada (discord:1) is operator");
 });

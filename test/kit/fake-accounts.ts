@@ -79,7 +79,16 @@ export class FakeAccounts {
   async connect(wish: NewAccount, caller: Caller): Promise<AccountFacts> {
     const { name, exchangeId, environment, enteredBy, acknowledged } = wish;
     if (this.#host.repeated(caller)) return this.known(name);
-    this.#refuseKey(wish);
+    this.#refuseKey(wish, caller);
+    const known = this.named(name);
+    if (known) {
+      this.#host.append(
+        this.#host.books.get(name)!,
+        { type: "key-set", sealed: SEALED, enteredBy, rights: this.rights, acknowledged },
+        caller,
+      );
+      return this.known(name);
+    }
     const state = emptyAccount();
     const opened = { account: name, owner: caller.user, mode: environment, exchange: exchangeId, market: exchangeId, currency: "USDT" };
     this.#host.append(state, { type: "account-opened", ...opened, balances: new Map(this.holdings) }, undefined);
@@ -144,9 +153,11 @@ export class FakeAccounts {
     return this.ceiling()!;
   }
 
-  #refuseKey({ name, exchangeId, environment, acknowledged }: NewAccount): void {
+  #refuseKey({ name, exchangeId, environment, acknowledged }: NewAccount, { user }: Caller): void {
     if (!NAME.test(name)) throw new UserError(`${name} is no name of an account: use small letters, digits and dashes.`);
-    if (this.named(name)) throw new UserError(`There is an account named ${name} already; choose another name.`);
+    const known = this.named(name);
+    const isSame = known?.state.owner === user && known.venue?.exchangeId === exchangeId && known.venue.environment === environment;
+    if (known && !isSame) throw new UserError(`There is an account named ${name} already; choose another name.`);
     if (exchangeId === "binanceus" && environment === "demo") throw new UserError("Binance.US has no demo environment.");
     if (this.keyProblem !== undefined) throw new UserError(this.keyProblem);
     const { trade, withdraw, transfer } = this.rights;

@@ -1,0 +1,41 @@
+import { accountSeen } from "../../src/chat/account-cards.ts";
+import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
+import { quantityText } from "../../src/chat/amounts.ts";
+import { accountName } from "../../src/chat/args-venue.ts";
+import { defineCommand } from "../../src/chat/command.ts";
+import { card, right } from "../../src/chat/view.ts";
+import { minuteText } from "../../src/domain/time.ts";
+
+export default defineCommand({
+  summary: "Shows orders at the exchange that our books do not explain",
+  role: "viewer",
+  readOnly: true,
+  args: { account: accountName.describe("Which account at an exchange") },
+  run(call) {
+    const { state, venue } = accountSeen(call, call.args.account);
+    const name = accountNameFor(state, call.user.id);
+    const orphans = [...state.venue.orphans.values()];
+    if (orphans.length === 0) return card(`${name}: our books explain every order`).good();
+    const quarantined = orphans.filter(({ kind }) => kind === "quarantined").length;
+    const answer = card(`${name}: ${orphans.length === 1 ? "1 order" : `${orphans.length} orders`} that our books do not explain`)
+      .table(
+        ["Kind", "Symbol", "Side", right("Quantity"), "Seen", "Order"],
+        orphans.map(({ kind, symbol, side, quantity, seenMs, clientOrderId, venueOrderId }) => [
+          kind,
+          symbol,
+          side,
+          quantityText(quantity, symbol.split("/")[0] ?? ""),
+          minuteText(seenMs),
+          clientOrderId === "" ? venueOrderId : clientOrderId,
+        ]),
+      )
+      .tableFirst()
+      .line(
+        quarantined === 0
+          ? undefined
+          : `Quarantined orders carry our mark: they are canceled, and their fills are booked apart. Another desk with the same key at ${exchangeName(venue.exchangeId)} is the usual cause.`,
+        quarantined === orphans.length ? undefined : "Foreign orders are somebody's own: the desk never touches them, by panic neither.",
+      );
+    return quarantined === 0 ? answer : answer.warning();
+  },
+});

@@ -1,0 +1,97 @@
+import { accountHeld } from "../../src/chat/account-cards.ts";
+import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
+import { feeText, moneyText, priceText, quantityText } from "../../src/chat/amounts.ts";
+import { choice } from "../../src/chat/args.ts";
+import { accountName, amount, percent, price, venueSymbol } from "../../src/chat/args-venue.ts";
+import { botCard, haltLine, shownName } from "../../src/chat/bot-cards.ts";
+import { type Call, defineCommand } from "../../src/chat/command.ts";
+import { previewOf, symbolFor } from "../../src/chat/order-preview.ts";
+import { card } from "../../src/chat/view.ts";
+import { UserError } from "../../src/domain/errors.ts";
+import type { Decimal } from "../../src/domain/money.ts";
+import { isFlat } from "../../src/domain/position.ts";
+import type { CeilingFacts, ManualOrder } from "../../src/ports/engine.ts";
+
+/** Above any take-profit that a person means. */
+const TAKE_BELOW_PCT = 1_000;
+
+interface Wish {
+  readonly account: string;
+  readonly symbol: string;
+  readonly side: "buy" | "sell";
+  readonly amount: { readonly value: Decimal; readonly currency: string | undefined };
+  readonly stop: number;
+  readonly price?: Decimal | undefined;
+  readonly take?: number | undefined;
+}
+
+export default defineCommand({
+  summary: "Opens a position by hand, risk-checked and with its stop; asks before it does",
+  role: "trader",
+  factor: true,
+  factorUnless: ({ args, engine }) => engine.account(args.account)?.venue?.environment === "demo",
+  args: {
+    account: accountName.describe("Which account at an exchange"),
+    symbol: venueSymbol.describe("What to trade"),
+    side: choice(["buy", "sell"], "Buy, or sell short?").describe("buy, or sell (short, on perpetuals only)"),
+    amount: amount.describe("How large, in the currency it is paid in"),
+    stop: percent(100).describe("Stop loss away from the entry price"),
+    price: price.describe("Worst price: filled at once at that or better, or not at all; at market when not given").optional(),
+    take: percent(TAKE_BELOW_PCT).describe("Take profit away from the entry price").optional(),
+  },
+  danger: (call) => question(call),
+  async run(call) {
+    const { engine, caller, desk } = call;
+    const order = orderOf(call);
+    const bot = await engine.enterOrder(order, caller);
+    const halted = haltLine(desk.state.halt);
+    if (isFlat(bot.state.position) && bot.orders.length === 0)
+      return card(`The order of ${shownName(bot)} did not fill`)
+        .warning()
+        .line(
+          order.price === undefined ? "The exchange had no price for it." : "No price was as good as that, so nothing was done.",
+          halted,
+        );
+    return botCard(bot, engine, `${shownName(bot)} ${order.side === "buy" ? "buys" : "sells short"} ${order.symbol}`)
+      .good()
+      .line("The fill and its stop come as alerts.", halted);
+  },
+});
+
+function orderOf(call: Call<Wish>): ManualOrder {
+  const { args } = call;
+  const account = accountHeld(call, args.account);
+  const symbol = symbolFor(args.symbol, account);
+  const [, quote] = symbol.split(/[/:]/);
+  const { value: notional, currency = quote } = args.amount;
+  if (currency !== quote) throw new UserError(`amount: ${symbol} is paid in ${quote}, found ${currency}; give the amount in ${quote}.`);
+  return { account: args.account, symbol, side: args.side, notional, price: args.price, stopPct: args.stop, takePct: args.take };
+}
+
+async function question(call: Call<Wish>) {
+  const { engine, user } = call;
+  const { state, venue } = accountHeld(call, call.args.account);
+  const order = orderOf(call);
+  const facts = await engine.price(order.symbol, state.account);
+  if (!facts) throw new UserError(`symbol: ${exchangeName(venue.exchangeId)} has no ${order.symbol} to trade now; look at its name there.`);
+  const { base, quote } = facts.instrument;
+  const { quantity, notional, stopPrice, takePrice, fee, lossAtStop } = previewOf(order, facts);
+  return card(`${order.side === "buy" ? "Buy" : "Sell short"} ${order.symbol} in ${accountNameFor(state, user.id)}?`).fields({
+    Quantity: `${quantityText(quantity, base)} for ${moneyText(notional, quote)}`,
+    "Worst price":
+      order.price === undefined
+        ? `not bounded: at market, now ${priceText(facts.price)} ${quote}`
+        : `${priceText(order.price)} ${quote} (now ${priceText(facts.price)}): at once, or not at all`,
+    "Loss at the stop": `${moneyText(lossAtStop, quote)} with fees, at ${priceText(stopPrice)} ${quote}`,
+    "Take profit": takePrice && `${priceText(takePrice)} ${quote}`,
+    Fee: `${feeText(fee, quote)} now, about as much again to close`,
+    Protection: venue.protection,
+    Ceiling: venue.environment === "live" ? ceilingText(engine.ceiling(), notional) : undefined,
+  });
+}
+
+function ceilingText(ceiling: CeilingFacts | undefined, more: Decimal): string {
+  if (!ceiling) return "this process allows no live trading";
+  const { limit, atRisk, currency } = ceiling;
+  return `${moneyText(atRisk.plus(more), currency)} of ${moneyText(limit, currency)} at risk with this`;
+}

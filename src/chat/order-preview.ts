@@ -1,0 +1,57 @@
+import { UserError } from "../domain/errors.ts";
+import { brokenRule, type Instrument, splitSymbol } from "../domain/instrument.ts";
+import { type Decimal, floorToStep, percentOf } from "../domain/money.ts";
+import type { AccountFacts, ManualOrder, PriceFacts } from "../ports/engine.ts";
+
+/** One hundredth of a percent, as a share. */
+const BPS = 10_000;
+
+/** What an order by hand comes to, before anybody says yes. */
+export interface OrderPreview {
+  readonly quantity: Decimal;
+  /** The limit, or the price now of an order without one. */
+  readonly price: Decimal;
+  readonly notional: Decimal;
+  readonly stopPrice: Decimal;
+  readonly takePrice: Decimal | undefined;
+  /** Of the entry alone. */
+  readonly fee: Decimal;
+  /** What is lost when the stop is met at its price, with the fees of both ways. */
+  readonly lossAtStop: Decimal;
+}
+
+/** The order in numbers, by the rules of the symbol. Throws UserError with the rule's name and the smallest quantity that works. */
+export function previewOf(order: ManualOrder, { instrument, price: now }: PriceFacts): OrderPreview {
+  const price = order.price ?? now;
+  const quantity = floorToStep(order.notional.dividedBy(price), instrument.lotSize);
+  const broken = brokenRule(instrument, quantity, price);
+  if (broken !== undefined) throw new UserError(`amount: ${broken}. Choose a larger amount.`);
+  refuseBand(instrument, price, now);
+  const notional = quantity.times(price);
+  const isBuy = order.side === "buy";
+  const away = (pct: number, isUp: boolean) => (isUp ? price.plus(percentOf(price, pct)) : price.minus(percentOf(price, pct)));
+  const stopPrice = away(order.stopPct, !isBuy);
+  const feeOf = (amount: Decimal) => amount.times(instrument.takerFeeBps).dividedBy(BPS);
+  const moved = price.minus(stopPrice).abs().times(quantity);
+  return {
+    ...{ quantity, price, notional, stopPrice },
+    takePrice: order.takePct === undefined ? undefined : away(order.takePct, isBuy),
+    fee: feeOf(notional),
+    lossAtStop: moved.plus(feeOf(notional)).plus(feeOf(stopPrice.times(quantity))),
+  };
+}
+
+function refuseBand({ priceBand, quote }: Instrument, price: Decimal, now: Decimal): void {
+  if (!priceBand) return;
+  const [low, high] = [now.times(priceBand.low), now.times(priceBand.high)];
+  if (price.isLessThan(low) || price.isGreaterThan(high))
+    throw new UserError(
+      `price: the exchange takes prices from ${low.toFixed()} to ${high.toFixed()} ${quote} now, found ${price.toFixed()}. Choose one in between.`,
+    );
+}
+
+/** A typed symbol in the account's own currency: `BTC` becomes `BTC/USDT`. */
+export function symbolFor(typed: string, { state }: Pick<AccountFacts, "state">): string {
+  if (typed.includes("/")) return typed;
+  return splitSymbol(typed)?.symbol ?? `${typed}/${state.currency}`;
+}
