@@ -46,6 +46,7 @@ export class LiveAccount extends Account {
   readonly fills: FillSync;
   venue: LiveVenue | undefined;
   locked: string | undefined;
+  readonly unsent = new Set<string>();
   readonly #lanes = new Map<string, Lane>();
   readonly #refusals = new Refusals();
   readonly #onFatal: (failure: unknown) => void;
@@ -174,14 +175,6 @@ export class LiveAccount extends Account {
 
   answered(): void {
     this.#refusals.answered();
-  }
-
-  handOver(botId: string, clientOrderId: string): void {
-    this.#lane(botId)?.memory.unsent.add(clientOrderId);
-  }
-
-  takeBack(botId: string, clientOrderId: string): void {
-    this.#lane(botId)?.memory.unsent.delete(clientOrderId);
   }
 
   wake(botId: string): void {

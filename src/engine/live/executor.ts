@@ -32,9 +32,8 @@ export interface LiveExecutorHost {
   closed(): string | undefined;
   appendEvents(facts: Facts): Promise<void>;
   appendOnce(facts: Facts, requestId?: string): Promise<void>;
-  /** This process has made the attempt durable: its lane may send it. */
-  handOver(botId: string, clientOrderId: string): void;
-  takeBack(botId: string, clientOrderId: string): void;
+  /** Attempts that this process makes durable: their lanes may send them. */
+  readonly unsent: Set<string>;
   wake(botId: string): void;
 }
 
@@ -73,12 +72,12 @@ export class LiveExecutor implements AccountExecutor {
   /** Attempts are handed to their lanes before they are durable, so that no lane takes them for a dead process's. */
   async send(events: readonly AccountEvent[], requestId?: string): Promise<void> {
     const intents = events.flatMap((event): Intent[] => (event.type === "intent" ? [event.intent] : []));
-    for (const { botId, clientOrderId } of intents) this.#account.handOver(botId, clientOrderId);
+    for (const { clientOrderId } of intents) this.#account.unsent.add(clientOrderId);
     try {
       if (requestId === undefined) await this.#account.appendEvents(events);
       else await this.#account.appendOnce(events, requestId);
     } catch (failure) {
-      for (const { botId, clientOrderId } of intents) this.#account.takeBack(botId, clientOrderId);
+      for (const { clientOrderId } of intents) this.#account.unsent.delete(clientOrderId);
       throw failure;
     }
     for (const event of events) if ("botId" in event) this.#account.wake(event.botId);

@@ -17,6 +17,8 @@ import type { LiveTimes } from "./times.ts";
 export interface LaneHost {
   readonly state: AccountState;
   readonly times: LiveTimes;
+  /** Attempts that this process makes durable and has not sent yet. */
+  readonly unsent: Set<string>;
   /** Undefined while the account has no key at hand. */
   readonly venue: LiveVenue | undefined;
   /** The view of a bot without what its lane remembers; undefined while the venue's rules are not known. */
@@ -46,7 +48,7 @@ export class Lane {
   constructor(host: LaneHost, bot: BotState) {
     this.#host = host;
     this.#bot = bot;
-    this.memory = new LaneMemory(host.times);
+    this.memory = new LaneMemory(host.times, host.unsent);
   }
 
   /** Takes the steps that are due. Waking it while it runs makes it look once more. */

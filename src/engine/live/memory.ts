@@ -17,8 +17,8 @@ const FIRST_PROBE_MS = 500;
  */
 export class LaneMemory {
   readonly #times: LiveTimes;
-  /** Attempts that this process made durable and has not sent yet. */
-  readonly unsent = new Set<string>();
+  /** Attempts that this process makes durable and has not sent yet, of all bots of the account. */
+  readonly unsent: Set<string>;
   readonly #evidence = new Map<string, Evidence>();
   /** When orders were last read whole, and when a cancel was last asked for. */
   readonly reads = new Map<string, number>();
@@ -31,8 +31,9 @@ export class LaneMemory {
   /** Since when the price has been beyond the stop while the position is still there. */
   beyondSinceMs: number | undefined;
 
-  constructor(times: LiveTimes) {
+  constructor(times: LiveTimes, unsent: Set<string>) {
     this.#times = times;
+    this.unsent = unsent;
   }
 
   /** The answer to an attempt was lost just now, at the latest. */
