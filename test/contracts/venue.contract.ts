@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TransientError, UserError } from "../../src/domain/errors.ts";
-import { type Decimal, decimal, floorToStep, plain, ZERO } from "../../src/domain/money.ts";
-import type { OrderReading, OrderRef, OrderRequest, PlaceOutcome, VenueFill } from "../../src/ports/live-venue.ts";
-import { LOST_ORDERS, SPOILT_READS } from "./venue/faults.ts";
+import { floorToStep, plain } from "../../src/domain/money.ts";
+import { cancelFaultContract, placeFaultContract, readFaultContract } from "./venue/fault-contract.ts";
 import type { VenueStage, VenueSubject } from "./venue/stage.ts";
+import { at, expectClean, fillsOf, limitOf, move, place, protectedEntry, reading, ref, stopOf, sum } from "./venue/steps.ts";
 
 type Stage = () => VenueStage;
 
@@ -150,19 +150,19 @@ function protectionContract(stage: Stage): void {
 
   it("holds a target beside the stop where it says so, and ends both together", async (context) => {
     if (!stage().venue.traits.holdsTarget) return context.skip();
-    const pair = await protectedEntry(stage(), true);
-    expect((await stage().venue.openOrders(pair.symbol)).map(({ clientOrderId }) => clientOrderId)).toEqual([pair.clientOrderId]);
+    const held = await protectedEntry(stage(), true);
+    expect((await stage().venue.openOrders(held.symbol)).map(({ clientOrderId }) => clientOrderId)).toEqual([held.clientOrderId]);
     move(stage(), stage().price * 1.06);
-    expect(await reading(stage(), pair)).toMatchObject({ status: "filled" });
-    expect(await stage().venue.openOrders(pair.symbol)).toEqual([]);
+    expect(await reading(stage(), held)).toMatchObject({ status: "filled" });
+    expect(await stage().venue.openOrders(held.symbol)).toEqual([]);
   });
 
   it.each(["with the venue's ids", "without them"] as const)("cancels a stop with its target %s", async (how) => {
-    const pair = await protectedEntry(stage(), stage().venue.traits.holdsTarget);
-    const found = await stage().venue.openOrders(pair.symbol);
+    const held = await protectedEntry(stage(), stage().venue.traits.holdsTarget);
+    const found = await stage().venue.openOrders(held.symbol);
     const venueOrderIds = how === "without them" ? [] : found[0]!.venueOrderIds;
-    expect(await stage().venue.cancel({ ...ref(pair), venueOrderIds })).toMatchObject({ kind: "canceled" });
-    expect(await stage().venue.openOrders(pair.symbol)).toEqual([]);
+    expect(await stage().venue.cancel({ ...ref(held), venueOrderIds })).toMatchObject({ kind: "canceled" });
+    expect(await stage().venue.openOrders(held.symbol)).toEqual([]);
   });
 
   it("says of a stop whose trigger has passed that it would trigger", async () => {
@@ -171,119 +171,6 @@ function protectionContract(stage: Stage): void {
     const late = { ...stop, stopPrice: at(stage(), stage().price * 1.02), stopLimitPrice: at(stage(), stage().price * 1.01) };
     expect(await stage().venue.place(late)).toMatchObject({ kind: "rejected", cause: "would-trigger" });
     expect(stage().booked(late.clientOrderId)).toBe(0);
-  });
-}
-
-function placeFaultContract(stage: Stage, subject: VenueSubject): void {
-  it.each([...LOST_ORDERS, ...subject.ambiguous])("is unknown when $name", async ({ fault, accepted }) => {
-    const { faults, entry, venue } = stage();
-    faults.next(subject.routes.place, fault);
-    const outcome = await venue.place(entry);
-    expect(outcome.kind).toBe("unknown");
-    expectClean(stage(), outcome);
-    expect(
-      stage()
-        .server.routes()
-        .filter((route) => route === subject.routes.place),
-    ).toHaveLength(1);
-    expect([stage().booked(entry.clientOrderId), faults.left]).toEqual([accepted ? 1 : 0, 0]);
-    stage().time.skip(200_000);
-    expect((await venue.find(ref(entry))).kind).toBe(accepted ? "found" : "absent");
-  });
-
-  it.each(LOST_ORDERS)("is unknown for a protective order too when $name", async ({ fault, accepted }) => {
-    await place(stage(), stage().entry);
-    const stop = stopOf(stage(), stage().venue.traits.holdsTarget);
-    stage().faults.next(subject.routes.protect, fault);
-    expect((await stage().venue.place(stop)).kind).toBe("unknown");
-    expect([stage().booked(stop.clientOrderId), stage().faults.left]).toEqual([accepted ? 1 : 0, 0]);
-    stage().time.skip(200_000);
-    expect((await stage().venue.find(ref(stop))).kind).toBe(accepted ? "found" : "absent");
-  });
-
-  it("is `not sent` when no connection can be opened", async () => {
-    await stage().server.close();
-    const outcome = await stage().venue.place(stage().entry);
-    expect(outcome.kind).toBe("not-sent");
-    expectClean(stage(), outcome);
-  });
-
-  it("is unknown when a copy of it is open already", async () => {
-    const resting = limitOf(stage());
-    await place(stage(), resting);
-    expect((await stage().venue.place(resting)).kind).toBe("unknown");
-    expect(stage().booked(resting.clientOrderId)).toBe(1);
-  });
-
-  it("is unknown when it arrives after we have stopped waiting, and is found then", async () => {
-    stage().faults.next(subject.routes.place, { delayMs: 600 });
-    expect((await stage().venue.place(stage().entry)).kind).toBe("unknown");
-    await stage().time.clock.sleep(600);
-    expect(await reading(stage(), stage().entry)).toMatchObject({ status: "filled" });
-  });
-
-  it.each(subject.rejections)("is rejected ($cause) for $name", async ({ request, cause }) => {
-    const sent = request(stage());
-    const outcome = await stage().venue.place(sent);
-    expect(outcome).toMatchObject({ kind: "rejected", cause });
-    expectClean(stage(), outcome);
-    expect(stage().booked(sent.clientOrderId)).toBe(0);
-  });
-}
-
-function cancelFaultContract(stage: Stage, subject: VenueSubject): void {
-  it.each(LOST_ORDERS)("is unknown when $name, and reading tells", async ({ fault, accepted }) => {
-    const resting = limitOf(stage());
-    await place(stage(), resting);
-    stage().faults.next(subject.routes.cancel, fault);
-    const outcome = await stage().venue.cancel(ref(resting));
-    expect(outcome.kind).toBe("unknown");
-    expectClean(stage(), outcome);
-    stage().time.skip(200_000);
-    expect(await reading(stage(), resting)).toMatchObject({ status: accepted ? "canceled" : "open" });
-    if (!accepted) expect(await stage().venue.cancel(ref(resting))).toMatchObject({ kind: "canceled" });
-  });
-}
-
-function readFaultContract(stage: Stage, subject: VenueSubject): void {
-  const rows = subject.reads.flatMap((read) => SPOILT_READS.map((spoilt) => ({ ...read, spoilt: spoilt.name, fault: spoilt.fault })));
-
-  it.each(rows)("is no reading when the answer to $name $spoilt", async ({ route, ask, fault }) => {
-    stage().faults.next(route, fault);
-    const thrown: unknown = await ask(stage()).catch((cause: unknown) => cause);
-    expect(thrown).toBeInstanceOf(TransientError);
-    expectClean(stage(), thrown instanceof Error ? thrown.message : thrown);
-    expect(stage().faults.left).toBe(0);
-    stage().time.skip(200_000);
-    await expect(ask(stage())).resolves.toBeDefined();
-  });
-
-  it.each(SPOILT_READS)("proves nothing about an order when an answer $name", async ({ fault }) => {
-    const { venue, entry } = stage();
-    await place(stage(), entry);
-    const before = stage().server.log.length;
-    await venue.find(ref({ ...entry, clientOrderId: "ssnobody" }));
-    const routes = new Set(stage().server.routes().slice(before));
-    for (const route of [...routes].filter((each) => !each.endsWith("/time"))) {
-      stage().faults.next(route, fault);
-      const found = await venue.find(ref({ ...entry, clientOrderId: "ssnobody" }));
-      expect([route, found.kind]).toEqual([route, "no-reading"]);
-      expectClean(stage(), found);
-      stage().faults.clear();
-      stage().time.skip(200_000);
-    }
-  });
-
-  it("does not see an order that a replica does not have yet", async () => {
-    const { venue, entry } = stage();
-    await place(stage(), entry);
-    const before = stage().server.log.length;
-    await venue.find(ref({ ...entry, clientOrderId: "ssnobody" }));
-    for (const route of new Set(stage().server.routes().slice(before))) stage().faults.next(route, { lagMs: 15_000 });
-    expect((await venue.find(ref(entry))).kind).not.toBe("found");
-    stage().time.skip(20_000);
-    stage().faults.clear();
-    expect((await venue.find(ref(entry))).kind).toBe("found");
   });
 }
 
@@ -339,73 +226,4 @@ function limitContract(stage: Stage, subject: VenueSubject): void {
     stage().time.skip(1_000);
     await place(stage(), entry);
   });
-}
-
-async function place(stage: VenueStage, request: OrderRequest): Promise<Extract<PlaceOutcome, { kind: "accepted" }>> {
-  const outcome = await stage.venue.place(request);
-  if (outcome.kind !== "accepted") throw new Error(`expected an accepted order, found ${JSON.stringify(outcome)}`);
-  return outcome;
-}
-
-async function reading(stage: VenueStage, request: OrderRequest): Promise<Extract<OrderReading, { kind: "found" }>["order"]> {
-  const found = await stage.venue.find(ref(request));
-  if (found.kind !== "found") throw new Error(`expected the order, found ${JSON.stringify(found)}`);
-  return found.order;
-}
-
-/** All fills since the stage was opened. */
-async function fillsOf({ venue, symbol, time }: VenueStage): Promise<VenueFill[]> {
-  const { fills } = await venue.fills(symbol, undefined, time.venueNow() - 3_600_000);
-  return [...fills];
-}
-
-function ref({ clientOrderId, symbol, kind }: OrderRequest): OrderRef {
-  return { clientOrderId, symbol, kind, venueOrderIds: [] };
-}
-
-function limitOf(stage: VenueStage): OrderRequest {
-  return { ...stage.entry, kind: "limit", price: at(stage, stage.price * 0.99) };
-}
-
-/** A stop 5 % below and, where asked for, a target 5 % above, for a bit less than what the entry bought: its fee may have been taken from it. */
-function stopOf(stage: VenueStage, withTarget: boolean): OrderRequest {
-  const { entry, price } = stage;
-  return {
-    clientOrderId: `${entry.clientOrderId}p`,
-    symbol: entry.symbol,
-    side: "sell",
-    kind: "protection",
-    quantity: entry.quantity.dividedBy(2),
-    stopPrice: at(stage, price * 0.95),
-    stopLimitPrice: at(stage, price * 0.94),
-    ...(withTarget ? { takePrice: at(stage, price * 1.05) } : {}),
-    reduces: true,
-  };
-}
-
-async function protectedEntry(stage: VenueStage, withTarget: boolean): Promise<OrderRequest> {
-  await place(stage, stage.entry);
-  const stop = stopOf(stage, withTarget);
-  await place(stage, stop);
-  return stop;
-}
-
-function move(stage: VenueStage, price: number): void {
-  stage.setPrice(price);
-  stage.time.skip(3_000);
-}
-
-function at(_stage: VenueStage, price: number): Decimal {
-  return decimal(price.toFixed(1));
-}
-
-function sum(values: readonly Decimal[]): Decimal {
-  return values.reduce((total, value) => total.plus(value), ZERO);
-}
-
-/** No text may hold a key, a signature or an address. */
-function expectClean(stage: VenueStage, what: unknown): void {
-  const text = typeof what === "string" ? what : JSON.stringify(what);
-  for (const leak of [...stage.canaries, "signature=", "127.0.0.1", "http:"]) expect(text).not.toContain(leak);
-  expect(text).not.toMatch(/[0-9a-f]{64}/);
 }
