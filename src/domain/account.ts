@@ -34,6 +34,8 @@ function applyFact(state: AccountState, event: AccountEvent, at: MarketMs): void
     case "panic-started":
       state.panic = { scope: event.scope, reason: event.reason };
       return;
+    case "panic-stalled":
+      return;
     case "panic-finished":
       state.panic = undefined;
       return;

@@ -84,6 +84,8 @@ export type AccountEvent =
   | { type: "orphan-found"; orphan: Orphan }
   | { type: "orphan-settled"; venueOrderId: string; outcome: string }
   | { type: "panic-started"; scope: string; reason: string }
+  /** A panic at an exchange has not ended yet: what is still held, where its stop rests, and what a person can do. */
+  | { type: "panic-stalled"; scope: string; remainder: string[] }
   | { type: "panic-finished"; scope: string; remainder: string[] };
 
 /** A sized wish with its reason and the values it was decided on. `attempt` is the first; it is durable before the venue can see it. */

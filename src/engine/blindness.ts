@@ -1,4 +1,6 @@
+import type { AccountState } from "../domain/books.ts";
 import type { DeskEvent } from "../domain/events.ts";
+import { isProtective } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import { wallMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -74,7 +76,7 @@ export class Blindness {
       for (const symbol of accounts.symbolsOn(key)) needed.add(`${key} ${symbol}`);
       const working = new Set([...state.orders.values()].map(({ botId }) => botId));
       for (const { spec, position } of state.bots.values()) {
-        if (isFlat(position) && !working.has(spec.id)) continue;
+        if ((isFlat(position) && !working.has(spec.id)) || restsAtVenue(state, spec.id)) continue;
         needed.add(`${key} ${spec.symbol}`);
         bots.push({ name: spec.name, symbol: `${key} ${spec.symbol}` });
       }
@@ -88,10 +90,22 @@ export class Blindness {
   }
 }
 
+/** Whether all that protects a bot rests at a real exchange, which watches it without us. */
+function restsAtVenue({ mode, orders, bots }: AccountState, botId: string): boolean {
+  if (mode === "paper") return false;
+  const stop = [...orders.values()].find((order) => order.botId === botId && isProtective(order) && order.status === "open");
+  const { trailingPct, takePct } = bots.get(botId)?.spec.protection ?? {};
+  return stop !== undefined && trailingPct === undefined && (takePct === undefined || stop.takePrice !== undefined);
+}
+
 /** Names of the bots whose positions nobody watches while the desk is away, because their market goes on. */
 export function unwatchedBots(accounts: Accounts): string[] {
   return accounts
     .all()
     .filter(({ services }) => services.market.pace === "live")
-    .flatMap(({ state }) => [...state.bots.values()].filter(({ position }) => !isFlat(position)).map(({ spec }) => spec.name));
+    .flatMap(({ state }) =>
+      [...state.bots.values()]
+        .filter(({ position, spec }) => !isFlat(position) && !restsAtVenue(state, spec.id))
+        .map(({ spec }) => spec.name),
+    );
 }

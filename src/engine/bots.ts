@@ -10,6 +10,7 @@ import type { Account } from "./account.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Desk } from "./desk.ts";
 import { BOTS_MAX, BOTS_PER_OWNER_MAX } from "./limits.ts";
+import { traderOf } from "./live/manual.ts";
 import { specOf } from "./new-bot.ts";
 import { SerialQueue } from "./queue.ts";
 import type { AccountServices } from "./services.ts";
@@ -105,6 +106,11 @@ export class Bots {
     await this.#accounts.run(account, bot.spec.id);
     await this.#inQueue(account, caller, async () => {
       if (bot.status === "running") throw new UserError(`${name} runs already.`);
+      const other = account.state.mode === "paper" ? undefined : traderOf(account.state, bot.spec.symbol);
+      if (other && other !== bot)
+        throw new UserError(
+          `${other.spec.name} trades ${bot.spec.symbol} on this account, and one bot for a symbol is the most. Stop it first.`,
+        );
       if (bot.status === "stopping") throw new UserError(`${name} is still closing its position. Wait for that, then start it.`);
       return [{ type: "bot-started", botId: bot.spec.id }];
     });

@@ -28,8 +28,10 @@ import type { Accounts } from "./accounts.ts";
 import type { Bots } from "./bots.ts";
 import type { Desk } from "./desk.ts";
 import type { FeedHub } from "./feeds.ts";
+import { LiveAccount } from "./live/account.ts";
 import { VenueCommands } from "./live/commands.ts";
 import type { LiveDesk } from "./live/desk.ts";
+import { entryBound } from "./live/intents.ts";
 import { panicFacts, startPanic } from "./panic.ts";
 import type { Pulse } from "./pulse.ts";
 import type { MarketSpeed, Pump } from "./pump.ts";
@@ -163,9 +165,10 @@ export class TradingEngine implements Engine {
     return { key, label, pace, speed: pace === "live" ? "1" : String(speed), assumptions, symbols, atMs: hub.atMs, ended: pump.ended };
   }
 
-  async price(symbol: string): Promise<PriceFacts | undefined> {
-    const { market, hub } = this.#parts;
-    const instrument = market.instruments.get(symbol);
+  async price(symbol: string, accountName?: string): Promise<PriceFacts | undefined> {
+    const account = accountName === undefined ? undefined : this.#parts.accounts.get(accountStream(accountName));
+    const { market, hub } = account?.services ?? this.#parts;
+    const instrument = account instanceof LiveAccount ? account.rulesOf(symbol) : market.instruments.get(symbol);
     if (!instrument) return undefined;
     if (market.pace === "live") {
       const reading = (await market.prices(new Set([symbol])))[0];
@@ -173,9 +176,12 @@ export class TradingEngine implements Engine {
     }
     const seen = hub.price(symbol);
     if (!seen) return undefined;
-    const before = await this.#dayBefore(symbol, seen.atMs);
+    const before = await dayBefore(market, symbol, seen.atMs);
     const change24hPct = before === undefined ? undefined : (seen.price / before - 1) * 100;
-    return { instrument, price: decimal(seen.price), atMs: seen.atMs, change24hPct };
+    const facts = { instrument, price: decimal(seen.price), atMs: seen.atMs, change24hPct };
+    if (!(account instanceof LiveAccount)) return facts;
+    const bound = (side: "buy" | "sell") => entryBound(seen.price, side, instrument);
+    return { ...facts, worst: { buy: bound("buy"), sell: bound("sell") } };
   }
 
   health(): HealthFacts {
@@ -249,12 +255,11 @@ export class TradingEngine implements Engine {
     if (!bot) throw new UserError(`There is no bot named ${name}.`);
     return bot;
   }
+}
 
-  async #dayBefore(symbol: string, at: MarketMs): Promise<number | undefined> {
-    const { market } = this.#parts;
-    if (market.pace === "live") return undefined;
-    const from = marketMs(at - DAY_MS - MINUTE_MS);
-    const { steps } = await market.advance(from, marketMs(at - DAY_MS), new Set([symbol]), 1);
-    return steps[0]?.candles.get(symbol)?.close;
-  }
+async function dayBefore(market: Market, symbol: string, at: MarketMs): Promise<number | undefined> {
+  if (market.pace === "live") return undefined;
+  const from = marketMs(at - DAY_MS - MINUTE_MS);
+  const { steps } = await market.advance(from, marketMs(at - DAY_MS), new Set([symbol]), 1);
+  return steps[0]?.candles.get(symbol)?.close;
 }

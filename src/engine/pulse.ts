@@ -7,6 +7,7 @@ import type { Blindness } from "./blindness.ts";
 import type { Desk } from "./desk.ts";
 import type { FeedHub } from "./feeds.ts";
 import type { Floors } from "./floors.ts";
+import { endHandBots } from "./hand-bots.ts";
 import { SNAPSHOT_EVERY_MS, WATCH_STALE_MS } from "./limits.ts";
 import { startPanic } from "./panic.ts";
 import { saveAlive } from "./recovery.ts";
@@ -54,7 +55,10 @@ export class Pulse {
     }
     void blindness.tell().catch(this.fatal);
     void accounts.retry(this.#beatMs).catch(this.fatal);
-    for (const account of accounts.all()) account.tend();
+    for (const account of accounts.all()) {
+      account.tend();
+      void endHandBots(account)?.catch(this.fatal);
+    }
     void desk.writeHalt().catch(this.fatal);
     await desk.endTimedHalt();
     const { halt } = desk.state;

@@ -18,6 +18,7 @@ import { FillSync } from "./fill-sync.ts";
 import { Lane } from "./lane.ts";
 import { ENTRY_PRICE_AGE_MS, ENTRY_TTL_MS, FILLS_RESTING_MS, FILLS_WORKING_MS } from "./limits.ts";
 import type { LaneView } from "./next-step.ts";
+import { PanicWatch } from "./panic-watch.ts";
 import { Reconciler } from "./reconciler.ts";
 import { Refusals } from "./refusals.ts";
 import type { LiveTimes } from "./times.ts";
@@ -49,6 +50,7 @@ export class LiveAccount extends Account {
   readonly unsent = new Set<string>();
   readonly #lanes = new Map<string, Lane>();
   readonly #refusals = new Refusals();
+  readonly #panicWatch = new PanicWatch();
   readonly #onFatal: (failure: unknown) => void;
   #rules: ReadonlyMap<string, Instrument> = new Map();
   #activity = 0;
@@ -108,6 +110,8 @@ export class LiveAccount extends Account {
     this.#keepFills();
     for (const bot of this.state.bots.values()) if (this.#hasBusiness(bot)) this.wake(bot.spec.id);
     if (this.state.panic) void this.executor.finishPanic().catch(this.#onFatal);
+    const stalled = this.#panicWatch.look(this.state, this.times.monotonicMs());
+    if (stalled) void this.appendEvents([stalled]).catch(this.#onFatal);
   }
 
   async settled(): Promise<void> {

@@ -1,12 +1,14 @@
-import { newBot } from "../../domain/books.ts";
+import { type AccountState, type BotState, newBot } from "../../domain/books.ts";
 import type { BotSpec } from "../../domain/bot.ts";
 import { UserError } from "../../domain/errors.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { decimal } from "../../domain/money.ts";
+import { isFlat } from "../../domain/position.ts";
 import type { Caller, ManualOrder } from "../../ports/engine.ts";
 import { checkEntry } from "../../risk/entry.ts";
 import type { Account } from "../account.ts";
+import { BY_HAND } from "../hand-bots.ts";
 import { marketIntent, type Wish } from "../intents.ts";
 import { Funds } from "../valuation.ts";
 import { LiveAccount } from "./account.ts";
@@ -25,7 +27,7 @@ export function manualSpec(order: ManualOrder, identity: { id: string; name: str
     mode,
     symbol: order.symbol,
     timeframe: "1m",
-    strategy: "by-hand",
+    strategy: BY_HAND,
     params: {},
     sizing: { kind: "notional", notional: order.notional },
     protection: { stopPct: order.stopPct, takePct: order.takePct, trailingPct: undefined },
@@ -41,6 +43,11 @@ export function checkManual(order: ManualOrder, account: Account): Instrument {
     throw new UserError(
       `${order.symbol} is paid in ${rules.quote}, and ${order.account} holds ${account.state.currency}. Choose another symbol.`,
     );
+  const other = account instanceof LiveAccount ? traderOf(account.state, order.symbol) : undefined;
+  if (other)
+    throw new UserError(
+      `${other.spec.name} trades ${order.symbol} on ${order.account}, and one bot for a symbol is the most. Stop it first.`,
+    );
   if (order.side === "sell" && !rules.contract)
     throw new UserError("Short positions exist on perpetual contracts only. Close a position with position close instead.");
   if (order.side === "sell" && !(account instanceof LiveAccount)) throw new UserError("A paper account cannot be short.");
@@ -48,6 +55,14 @@ export function checkManual(order: ManualOrder, account: Account): Instrument {
     throw new UserError(`An order needs a stop between 0.1% and ${STOP_MAX_PCT}%.`);
   if (order.notional.isLessThanOrEqualTo(0)) throw new UserError("The amount must be above zero.");
   return rules;
+}
+
+/** The bot that trades or holds a symbol on an account at an exchange. */
+export function traderOf({ bots }: AccountState, symbol: string): BotState | undefined {
+  return [...bots.values()].find(
+    ({ spec, deleted, status, position }) =>
+      spec.symbol === symbol && !deleted && (status === "running" || status === "stopping" || !isFlat(position)),
+  );
 }
 
 /** The events that enter by hand: the same risk door, the same protection. Throws UserError with the reason of a denial. */

@@ -9,6 +9,7 @@ import type { AccountLimits } from "../../risk/entry.ts";
 import { accountFacts } from "../account-facts.ts";
 import type { LiveAccount } from "./account.ts";
 import { entryBound } from "./intents.ts";
+import { traderOf } from "./manual.ts";
 
 /** Fewer fills than this say little about a bot. */
 const FILLS_TELLING = 10;
@@ -100,8 +101,8 @@ function refusals({ bot, account, newName, nameTaken }: PromotionQuestion, judge
     found.push(
       `Its orders would be ${judged.orderNotional.toFixed(2)} ${judged.quote}, and the smallest that can also be sold again is ${judged.smallestNotional.toFixed(2)}: make its size larger or fund the account.`,
     );
-  const other = [...state.bots.values()].find((each) => !each.deleted && each.spec.symbol === spec.symbol);
-  if (other) found.push(`${other.spec.name} trades ${spec.symbol} on this account, and one bot for a symbol is the most: delete it first.`);
+  const other = traderOf(state, spec.symbol);
+  if (other) found.push(`${other.spec.name} trades ${spec.symbol} on this account, and one bot for a symbol is the most: stop it first.`);
   return found;
 }
 
