@@ -46,5 +46,5 @@ function played(child: ChildProcess, job: Job): Promise<SeedResult> {
 
 function broken({ seed }: Job): SeedResult {
   const violations = [{ law: "rig", text: "the process that played this seed ended", atMs: 0 }];
-  return { seed, hash: "", violations, counts: [], faults: [], happened: 0, virtualMs: 0, realMs: 0 };
+  return { seed, hash: "", violations, counts: [], faults: [], happened: 0, virtualMs: 0, workMs: 0 };
 }

@@ -17,12 +17,12 @@ export class Report {
   #virtualMs = 0;
   #workMs = 0;
 
-  add({ seed, violations, counts, happened, virtualMs, realMs }: SeedResult): void {
+  add({ seed, violations, counts, happened, virtualMs, workMs }: SeedResult): void {
     this.#seeds += 1;
     this.#coverage.add(counts);
     this.#happened += happened;
     this.#virtualMs += virtualMs;
-    this.#workMs += realMs;
+    this.#workMs += workMs;
     const [first] = violations;
     if (first === undefined) return;
     this.#broken += 1;

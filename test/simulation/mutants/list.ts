@@ -12,8 +12,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/engine/stream.ts",
-        find: "    await this.#store.append({",
-        put: "    void this.#store.append({",
+        find: "    await this.#store.append({ stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies });",
+        put: "    const batch = { stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies };\n    void this.#store.append(batch).catch(() => undefined);",
       },
     ],
   },
@@ -32,8 +32,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/engine/decide.ts",
-        find: "      late: slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),",
-        put: "      late: slot.closedMs > services.now() + timeframeMs(slot.feed.timeframe),",
+        find: "    late: slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),",
+        put: "    late: slot.closedMs > services.now() + timeframeMs(slot.feed.timeframe),",
       },
     ],
   },
@@ -78,12 +78,12 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "a stop leaves the bot running in memory",
+    name: "a stop is answered and not written",
     changes: [
       {
         file: "src/engine/bots.ts",
-        find: '{ type: "bot-stopped", botId: bot.spec.id, closing: close, reason:',
-        put: '{ type: "bot-faulted", botId: bot.spec.id, reason: "" } as never; void { reason:',
+        find: "[...canceled, stopped, ...closing], caller.requestId);",
+        put: "[...canceled, ...closing].filter(() => stopped === undefined), caller.requestId);",
       },
     ],
   },

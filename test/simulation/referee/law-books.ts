@@ -85,15 +85,16 @@ export class BooksLaw implements Law {
     const fill = row.event.part("fill");
     const price = toNumber(fill.money("price"));
     const room = this.#facts.clockErrorMaxMs() + MINUTE_MS;
-    let low = Number.POSITIVE_INFINITY;
-    let high = 0;
+    const before = this.#facts.tape.lastPrice(fill.text("symbol"), fill.number("marketMs") - room);
+    let low = before;
+    let high = before;
     for (let atMs = fill.number("marketMs") - room; atMs <= fill.number("marketMs") + room; atMs += MINUTE_MS) {
       const candle = this.#facts.tape.candleAt(fill.text("symbol"), atMs);
       if (!candle) continue;
       low = Math.min(low, candle.low);
       high = Math.max(high, candle.high);
     }
-    if (high === 0 || (price >= low * (1 - COST_PCT / 100) && price <= high * (1 + COST_PCT / 100))) return;
+    if (price >= low * (1 - COST_PCT / 100) && price <= high * (1 + COST_PCT / 100)) return;
     throw new Broken(this.id, `a fill of ${fill.text("symbol")} at ${price}, and the exchange has shown ${low} to ${high}`);
   }
 }

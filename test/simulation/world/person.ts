@@ -57,6 +57,7 @@ export class Person {
 
   /** Makes and starts the bots, then does something every few minutes. */
   begin(everyMs: number): void {
+    if (this.#bots.length === 0) return;
     for (const wish of this.#bots) {
       this.#want("create", wish.name, (engine, caller) => engine.createBot(wish, caller));
       this.#want("start", wish.name, (engine, caller) => engine.startBot(wish.name, caller));
