@@ -1,40 +1,82 @@
 import { secretText } from "../../src/chat/args.ts";
 import { CLAIM_CODE_LENGTH } from "../../src/chat/claim.ts";
+import type { Call } from "../../src/chat/command.ts";
 import { defineCommand } from "../../src/chat/command.ts";
-import { card } from "../../src/chat/view.ts";
+import { LINK_LIFE_MINUTES } from "../../src/chat/link-codes.ts";
+import { type Card, card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
 
 const DIGEST_AT = "08:00";
 
+type LinkCall = Call<{ readonly code?: string | undefined }>;
+
 export default defineCommand({
-  summary: "Claims a desk that nobody owns yet, with the code that it printed when it started",
+  summary: "Links your accounts on two platforms, or claims a desk that nobody owns yet with the code that it printed",
   role: "anyone",
   private: true,
+  factor: true,
+  // A stranger brings no rights into a link; whoever has some must prove that it is them.
+  factorUnless: ({ identity }) => !identity.holdsRights,
   args: {
     code: secretText
       .meta({ argument: { kind: "text", secret: true, example: "x7k2m9p4q1w8", question: "What is the code?" } })
-      .describe("The code, of 12 letters and digits"),
+      .describe("The code that the other platform or the start of the desk showed; without it you get one")
+      .optional(),
   },
-  run({ args, claim, desk, user, place, timeZone, record }) {
-    if (desk.state.claimed || claim === undefined)
-      throw new UserError("This desk has an owner already. An admin can give you a role with `access grant`.");
-    const answer = claim.attempt(user.id, args.code);
-    if (answer !== "right") record({ type: "access-denied", user: user.id, place: place.id, path: "access link" });
-    if (answer === "dead")
-      throw new UserError("This code no longer works: it was tried too often or used. Restart the desk for a new one.");
-    if (answer === "wrong")
-      throw new UserError(`That is not the code. It has ${CLAIM_CODE_LENGTH} letters and digits and was printed when the desk started.`);
-    record({ type: "desk-claimed", user: user.id, place: place.id });
-    record({ type: "channel-subscribed", place: place.id, kinds: ["critical", "fills"], by: user.id });
-    record({ type: "channel-digest-set", place: place.id, at: DIGEST_AT, timeZone, by: user.id });
-    return card("The desk is yours")
-      .good()
-      .line(
-        "You are its admin.",
-        `This place gets critical alerts, fills and the digest at ${DIGEST_AT} (${timeZone}).`,
-        "Your account elsewhere is another person for the desk: grant it with `access grant`.",
-      )
-      .button("Create a bot", "bot create", "primary")
-      .button("Help", "help");
+  run(call) {
+    const { args, identity, user } = call;
+    if (args.code === undefined) return issue(call);
+    const owner = identity.linkCodes.ownerOf(args.code, user.id);
+    return owner === undefined ? claimDesk(call, args.code) : link(call, args.code, owner);
   },
 });
+
+function issue({ identity, user, claim, desk }: LinkCall): Card {
+  if (!identity.holdsRights) {
+    const claimable = claim !== undefined && !desk.state.claimed;
+    throw new UserError(
+      claimable
+        ? "Send `access link code:...` with the code that the desk printed when it started."
+        : "You hold no role here, so there is nothing to link. An admin can give you one with `access grant`.",
+    );
+  }
+  const code = identity.linkCodes.issue(user.id);
+  return card("Type this on the other platform").line(
+    `\`access link code:${code}\``,
+    `It works once, for ${LINK_LIFE_MINUTES} minutes. Whoever types it there has your rights: give it to nobody.`,
+  );
+}
+
+function link({ identity, user, record, caller }: LinkCall, code: string, owner: string): Card {
+  record(identity.linkCodes.link(code, owner, user.id, caller.requestId));
+  return card(`${user.id} and ${owner} are one person now`)
+    .good()
+    .line("Each has the rights and the bots of both, and can approve what the other asks for.", "Not you? Send `access lock` at once.");
+}
+
+function claimDesk({ claim, identity, desk, user, place, timeZone, record }: LinkCall, code: string): Card {
+  if (desk.state.claimed || claim === undefined) {
+    identity.linkCodes.missed(user.id);
+    throw new UserError(
+      "This desk has an owner already. An admin can give you a role with `access grant`; a code that links works once, for 10 minutes.",
+    );
+  }
+  const answer = claim.attempt(user.id, code);
+  if (answer !== "right") record({ type: "access-denied", user: user.id, place: place.id, path: "access link" });
+  if (answer === "dead") throw new UserError("This code no longer works: it was tried too often or used. Restart the desk for a new one.");
+  if (answer === "wrong")
+    throw new UserError(`That is not the code. It has ${CLAIM_CODE_LENGTH} letters and digits and was printed when the desk started.`);
+  record({ type: "desk-claimed", user: user.id, place: place.id });
+  record({ type: "channel-subscribed", place: place.id, kinds: ["critical", "fills"], by: user.id });
+  record({ type: "channel-digest-set", place: place.id, at: DIGEST_AT, timeZone, by: user.id });
+  return card("The desk is yours")
+    .good()
+    .line(
+      "You are its admin.",
+      `This place gets critical alerts, fills and the digest at ${DIGEST_AT} (${timeZone}).`,
+      "Your account elsewhere is another person for the desk until you link it: `access link`.",
+      "What raises risk needs a second factor: `access totp` sets one up.",
+    )
+    .button("Create a bot", "bot create", "primary")
+    .button("Help", "help");
+}

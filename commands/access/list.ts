@@ -9,10 +9,12 @@ export default defineCommand({
   private: true,
   args: {},
   run({ desk, user: asker }) {
-    const { grants } = desk.state;
-    const answer = card(grants.length === 1 ? "1 role is granted" : `${grants.length} roles are granted`).line(
-      "The terminal and the owners that the process names are always admins.",
-    );
+    const { grants, links, locked } = desk.state;
+    const linked = [...links].filter(([user, to]) => user !== to).map(([user, to]) => `${user} is the same person as ${to}.`);
+    const answer = card(grants.length === 1 ? "1 role is granted" : `${grants.length} roles are granted`)
+      .line("The terminal and the owners that the process names are always admins.")
+      .line(...linked)
+      .line(locked.length === 0 ? undefined : `Locked, with everything linked to them: ${locked.join(", ")}. \`access unlock\` ends that.`);
     return grants.length === 0
       ? answer
       : answer.table(

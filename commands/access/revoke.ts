@@ -1,3 +1,4 @@
+import { personOf, samePerson } from "../../src/chat/access.ts";
 import { scope as scopeArg, userId } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { personText } from "../../src/chat/person-text.ts";
@@ -13,11 +14,19 @@ export default defineCommand({
   },
   run({ args, place, user, desk, record }) {
     const scope = args.scope === "here" ? `place:${place.id}` : args.scope;
+    const { links, locked } = desk.state;
+    // What is linked to somebody else stands alone from now on, so that a lost account can be cut off.
+    const isLinked = scope === "all" && personOf(links, args.user) !== args.user;
     const held = desk.state.grants.filter((grant) => grant.user === args.user && (scope === "all" || grant.scope === scope));
-    if (held.length === 0) throw new UserError(`${args.user} holds no such role. \`access list\` shows who holds what.`);
+    if (held.length === 0 && !isLinked) throw new UserError(`${args.user} holds no such role. \`access list\` shows who holds what.`);
     record({ type: "access-revoked", user: args.user, scope, by: user.id });
+    if (isLinked) {
+      // Cut off from a locked person it stays locked: nobody gets rights back by losing some.
+      if (locked.some((each) => samePerson(links, each, args.user))) record({ type: "access-locked", user: args.user, by: user.id });
+      record({ type: "user-linked", user: args.user, to: args.user, by: user.id });
+    }
     return card(`${personText(args.user, user)} lost ${held.length === 1 ? "1 role" : `${held.length} roles`}`)
       .good()
-      .fields({ Scope: scope });
+      .fields({ Scope: scope, Link: isLinked ? `no longer the person of ${personOf(links, args.user)}` : undefined });
   },
 });

@@ -37,8 +37,10 @@ export interface Enrolment {
 export interface LinkDesk {
   /** A new code of that user, which ends an earlier one of theirs. */
   issue(user: string): string;
-  /** The user whose code this is; undefined when it is nobody's. Wrong ones are counted; throws UserError after too many. */
+  /** The user whose code this is; undefined when it is nobody's. Throws UserError after too many wrong ones. */
   ownerOf(code: string, user: string): string | undefined;
+  /** Counts a wrong code. */
+  missed(user: string): void;
   /** Uses a code up: the fact that its owner and this user are one person. Throws UserError when they cannot be linked. */
   link(code: string, owner: string, user: string, requestId: string): DeskEvent;
 }

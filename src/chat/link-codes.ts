@@ -37,8 +37,11 @@ export class LinkCodes implements LinkDesk {
   ownerOf(code: string, user: string): string | undefined {
     if (this.#wrong.left(user) === 0) throw new UserError(`Too many wrong codes. Try again in ${LIFE_MINUTES} minutes.`);
     for (const { token, value } of this.#book.open()) if (sameCode(token, code)) return value;
-    this.#wrong.miss(user);
     return undefined;
+  }
+
+  missed(user: string): void {
+    this.#wrong.miss(user);
   }
 
   link(code: string, owner: string, user: string, requestId: string): DeskEvent {
@@ -46,8 +49,8 @@ export class LinkCodes implements LinkDesk {
     if (user === TERMINAL_USER) throw new UserError("The terminal is nobody's account. Type the code in Discord or Telegram.");
     if (samePerson(links, owner, user)) throw new UserError(`${owner} and ${user} are one person already.`);
     const [from, to] = [personOf(links, user), personOf(links, owner)];
-    const users = new Set([...links].flat().filter((each) => samePerson(links, each, from) || samePerson(links, each, to)));
-    if (users.size >= LINKS_MAX - 1) throw new UserError(`One person has at most ${LINKS_MAX} linked accounts.`);
+    const known = [...links].flat().filter((each) => samePerson(links, each, from) || samePerson(links, each, to));
+    if (new Set([...known, from, to]).size > LINKS_MAX) throw new UserError(`One person has at most ${LINKS_MAX} linked accounts.`);
     this.#book.use(code.trim().toLowerCase(), requestId);
     return { type: "user-linked", user: from, to, by: user };
   }

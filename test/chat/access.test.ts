@@ -1,15 +1,20 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { ADMIN, ChatDesk, HERE, textOf } from "./door.ts";
+import { ADMIN, ChatDesk, HERE, TERMINAL, textOf } from "./door.ts";
 
 const DENIED = "You may not do that here";
 const OWNER = "telegram:9";
 
 /** Who may use what: the least role, or `anyone`. `bot` marks commands that name a bot, `part` those for which any grant is enough. */
 const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "operator" | "trader" | "admin", reach?: "bot" | "part"]> = {
+  "access approve": ["access approve abcdefgh", "viewer", "part"],
+  "access deny": ["access deny abcdefgh", "viewer", "part"],
   "access grant": ["access grant telegram:5 viewer", "admin"],
   "access link": ["access link abcdefghijkl", "anyone"],
   "access list": ["access list", "admin"],
+  "access lock": ["access lock", "viewer", "part"],
   "access revoke": ["access revoke telegram:5", "admin"],
+  "access totp": ["access totp", "viewer", "part"],
+  "access unlock": ["access unlock telegram:5", "admin"],
   "account balance": ["account balance", "viewer", "part"],
   "bot create": ["bot create BTC/USDT ema-cross 1m", "trader"],
   "bot delete": ["bot delete dip", "trader", "bot"],
@@ -157,5 +162,5 @@ test("a later bot of a deleted bot's name does not inherit its grants", async ()
 
 test("an admin may be made of the whole desk only", async () => {
   expect((await desk.type("access grant discord:77 admin scope:here")).tone).toBe("bad");
-  expect((await desk.type("access grant discord:77 admin")).tone).toBe("good");
+  expect((await desk.type("access grant discord:77 admin", "terminal:local", TERMINAL)).tone).toBe("good");
 });

@@ -10,7 +10,7 @@ beforeEach(async () => {
 test("the right code makes its bearer admin and subscribes the place", async () => {
   const view = await desk.type(`/start ${desk.claim.code.toUpperCase()}`, "telegram:7");
   expect(view.title).toBe("The desk is yours");
-  expect(view.lines).toContain("Your account elsewhere is another person for the desk: grant it with `access grant`.");
+  expect(view.lines).toContain("Your account elsewhere is another person for the desk until you link it: `access link`.");
   expect(desk.ledger.state.grants).toEqual([{ user: "telegram:7", role: "admin", scope: "desk" }]);
   const channel = desk.ledger.state.channels.get(HERE.id);
   expect(channel?.kinds).toEqual(["critical", "fills"]);

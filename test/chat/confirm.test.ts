@@ -82,5 +82,8 @@ test("lowering risk never asks", async () => {
     expect((await desk.type(line)).title).not.toBe("Please confirm");
   const clearing = await desk.type("system resume");
   expect(clearing.title).toBe("Please confirm");
-  expect((await desk.press(clearing, "Yes, system resume")).title).toBe("The desk trades again");
+  const proving = await desk.press(clearing, "Yes, system resume");
+  expect(proving.title).toBe("One more step: a second factor");
+  await desk.approve(proving);
+  expect((await desk.press(proving, "Continue")).title).toBe("The desk trades again");
 });

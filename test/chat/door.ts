@@ -115,10 +115,22 @@ export class ChatDesk {
     return "view" in pressed ? pressed.view : this.door.handle(pressed.request);
   }
 
+  /** Types the code of a request that waits for a second factor, at the terminal unless said otherwise. */
+  approve(waiting: View, user = "terminal:local", place = TERMINAL): Promise<View> {
+    return this.type(`access approve ${approvalCode(waiting)}`, user, place);
+  }
+
   async say(text: string, user = ADMIN, place = HERE): Promise<View | undefined> {
     const answered = this.door.answer(text, `a${++this.#requests}`, { id: user, name: user }, place);
     return answered && this.door.handle(answered.request);
   }
+}
+
+/** The code under which a request waits for a second factor. */
+export function approvalCode(waiting: View): string {
+  const [, code] = /`access approve (\w+)`/.exec(textOf(waiting)) ?? [];
+  if (code === undefined) throw new Error(`no code in ${textOf(waiting)}`);
+  return code;
 }
 
 export function textOf(view: View): string {

@@ -1,0 +1,21 @@
+import { secretText } from "../../src/chat/args.ts";
+import { defineCommand } from "../../src/chat/command.ts";
+import { card } from "../../src/chat/view.ts";
+
+export default defineCommand({
+  summary: "Approves, from another platform or the terminal, what you asked for elsewhere",
+  role: "viewer",
+  partial: true,
+  args: {
+    code: secretText
+      .meta({ argument: { kind: "text", secret: true, example: "k3m8p2q7", question: "What is the code?" } })
+      .describe("The code that was shown where it was asked for"),
+  },
+  run({ args, identity, user }) {
+    const waiting = identity.factors.approve(args.code, user.id);
+    return card("Approved")
+      .good()
+      .line(`\`${waiting.line}\``, `Asked for by ${waiting.user} at ${waiting.place}: press Continue there.`, "Was that not you? Deny it.")
+      .button("Deny", `access deny ${args.code}`, "danger");
+  },
+});

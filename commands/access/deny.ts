@@ -1,0 +1,22 @@
+import { secretText } from "../../src/chat/args.ts";
+import { defineCommand } from "../../src/chat/command.ts";
+import { card } from "../../src/chat/view.ts";
+
+export default defineCommand({
+  summary: "Refuses what waits for an approval",
+  role: "viewer",
+  partial: true,
+  args: {
+    code: secretText
+      .meta({ argument: { kind: "text", secret: true, example: "k3m8p2q7", question: "What is the code?" } })
+      .describe("The code that was shown where it was asked for"),
+  },
+  run({ args, identity, user }) {
+    const waiting = identity.factors.deny(args.code, user.id);
+    return card("Denied")
+      .good()
+      .line(`\`${waiting.line}\``, `Asked for by ${waiting.user} at ${waiting.place}. It will not be done.`)
+      .line("Was that not you? Somebody uses that account: lock it.")
+      .button("Lock", `access lock ${waiting.user}`, "danger");
+  },
+});

@@ -1,0 +1,27 @@
+import { TERMINAL_USER } from "../../src/chat/access.ts";
+import { defineCommand } from "../../src/chat/command.ts";
+import { card } from "../../src/chat/view.ts";
+import { UserError } from "../../src/domain/errors.ts";
+
+export default defineCommand({
+  summary: "Sets up an authenticator app as your second factor, or replaces it",
+  role: "viewer",
+  partial: true,
+  private: true,
+  factor: true,
+  args: {},
+  async run({ identity, user, record }) {
+    if (user.id === TERMINAL_USER)
+      throw new UserError("The terminal needs no second factor: being there is one. Send this in Discord or Telegram.");
+    const { uri, seed, event } = await identity.factors.enrol(user.id);
+    record(event);
+    return card("Add this to your authenticator app now; it is shown once")
+      .good()
+      .line(
+        uri,
+        `Or type the key by hand: \`${seed}\``,
+        "Keep the app on another device than this chat. Whoever has both can raise risk in your name.",
+        "An earlier one no longer works. Delete this message when you are done.",
+      );
+  },
+});
