@@ -79,6 +79,7 @@ async function openDesk(folder: string, environment: Record<string, string>): Pr
     calendar: cronerCalendar(),
     chance: systemChance(),
     vault: testVault(),
+    onSecret: () => undefined,
     logger: quietLogger,
     version: "bench",
     commandsFolder: join(import.meta.dirname, "../commands/"),

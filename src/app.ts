@@ -12,7 +12,7 @@ import { type EngineOptions, type OpenedEngine, openEngine } from "./engine/open
 import type { Beat, Calendar, Chance, Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Market } from "./ports/market.ts";
-import type { FrontDoor, Platform } from "./ports/platform.ts";
+import type { FrontDoor, Platform, Request } from "./ports/platform.ts";
 import type { Store } from "./ports/store.ts";
 import type { Vault } from "./ports/vault.ts";
 import type { View } from "./ports/view.ts";
@@ -28,6 +28,8 @@ export interface DeskOptions {
   readonly calendar: Calendar;
   readonly chance: Chance;
   readonly vault: Vault;
+  /** From now on this value is hidden wherever the process writes. */
+  readonly onSecret: (value: string) => void;
   readonly logger: Logger;
   readonly version: string;
   readonly commandsFolder: string;
@@ -157,7 +159,10 @@ function openDoor(options: DeskOptions, { store, commands }: Sources, { engine, 
   const strategies = { strategyNames, strategyNamed };
   const timeZone = config.timezone;
   const parts = { commands, engine, desk, store, strategies, clock, chance, vault, logger, owners, claim, timeZone, version };
-  return { door: new Dispatcher({ ...parts, platforms: () => platforms }), claim };
+  const tell = async (request: Request, view: View) =>
+    platforms.find(({ name }) => name === request.place.platform)?.settleInterrupted(request, view);
+  const { onSecret } = options;
+  return { door: new Dispatcher({ ...parts, platforms: () => platforms, tell, onSecret }), claim };
 }
 
 function terminalNeeds(config: Config, opened: OpenedEngine, delivery: Delivery): TerminalNeeds {

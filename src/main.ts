@@ -71,6 +71,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   const desk = await startDesk({
     config,
     clock,
+    onSecret: (value) => secrets.register(value),
     vault: openVault({ ring: new KeyRing(config, chance), chance, register: (value) => secrets.register(value) }),
     beat: cronBeat(logger),
     calendar: cronerCalendar(),

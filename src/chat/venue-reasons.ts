@@ -59,7 +59,7 @@ export interface PauseWords {
   /** As "its key is refused". */
   readonly why: string;
   readonly todo: string;
-  /** Whether exits reach the exchange meanwhile. */
+  /** Whether exits surely reach the exchange meanwhile. They are tried in any case. */
   readonly exits: boolean;
   /** Whether it ends by its own rule; otherwise a person ends it with `risk reset`. */
   readonly ends: boolean;
@@ -69,8 +69,8 @@ const EXITS_GO = { exits: true, ends: false };
 
 const PAUSES: Readonly<Record<PauseCode, PauseWords>> = {
   key: {
-    why: "its key is refused",
-    todo: "Look at the exchange whether the key still exists, may trade, and allows the address of this machine; cure that, or set a new key with `account connect` under the same name.",
+    why: "something is wrong with its key",
+    todo: "Look at the exchange whether the key still exists, may trade and nothing more, and allows the address of this machine; cure that, or set a new key with `account connect` under the same name.",
     exits: false,
     ends: false,
   },
@@ -88,7 +88,7 @@ const PAUSES: Readonly<Record<PauseCode, PauseWords>> = {
   clock: {
     why: "the clock of this machine is off",
     todo: "Set it right (time synchronization); the account goes on by itself as soon as it is.",
-    exits: false,
+    exits: true,
     ends: true,
   },
   mode: {
@@ -131,7 +131,7 @@ export function appSteps(exchangeId: string, what: "sell" | "protect"): string {
 }
 
 const RIGHTS: Readonly<Record<keyof KeyRights, string>> = {
-  trade: "trade",
+  mayOrder: "trade",
   withdraw: "withdraw",
   transfer: "transfer between accounts",
   addressRestricted: "be used only from listed addresses",

@@ -50,13 +50,13 @@ export type AccountEvent =
     }
   | { type: "intent"; intent: Intent }
   | { type: "attempt"; intentId: string; clientOrderId: string; attempt: number }
-  /** `found`: its answer had been lost for so long. */
+  /** `found`: its answer had been lost. */
   | {
       type: "order-accepted";
       clientOrderId: string;
       venueOrderId: string;
       venueOrderIds?: string[];
-      found?: { readonly botId: string; readonly afterMs: number };
+      found?: { readonly botId: string };
     }
   /** `cause`: what kind of rejection it is, where the venue's own words were understood. */
   | { type: "order-rejected"; botId: string; clientOrderId: string; code: string; reason: string; cause?: string }
@@ -114,7 +114,7 @@ export type KeyEntry = "terminal" | "page" | "discord" | "telegram";
 
 /** What the exchange told of a key; undefined where it does not tell. */
 export interface KeyRights {
-  readonly trade: boolean | undefined;
+  readonly mayOrder: boolean | undefined;
   readonly withdraw: boolean | undefined;
   readonly transfer: boolean | undefined;
   readonly addressRestricted: boolean | undefined;

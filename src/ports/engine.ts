@@ -60,6 +60,8 @@ export interface PriceFacts {
   readonly atMs: MarketMs;
   /** Change over the last 24 hours of market time in percent, where that much history is at hand. */
   readonly change24hPct: number | undefined;
+  /** The worst prices at which an entry may fill now that names none; only for accounts at an exchange. */
+  readonly worst?: { readonly buy: Decimal; readonly sell: Decimal };
 }
 
 export interface MarketFacts {

@@ -170,7 +170,7 @@ export interface LedgerEntry {
 
 /** What a key may do, as far as the venue tells. `undefined` is "it does not tell". */
 export interface KeyFacts {
-  readonly trade: boolean | undefined;
+  readonly mayOrder: boolean | undefined;
   readonly withdraw: boolean | undefined;
   readonly transfer: boolean | undefined;
   readonly addressRestricted: boolean | undefined;

@@ -94,7 +94,7 @@ describe("What happens at an exchange", () => {
 
 describe("A paused account", () => {
   it.each<[PauseCode, string, string]>([
-    ["key", "its key is refused", "set a new key"],
+    ["key", "something is wrong with its key", "set a new key"],
     ["venue", "the exchange takes no orders", "goes on when the exchange does"],
     ["symbol", "a symbol does not trade", "Stop the bots on it"],
     ["clock", "the clock of this machine is off", "Set it right"],
@@ -116,7 +116,8 @@ describe("A paused account", () => {
 
   it("names what is held and how to sell it in the app, and whether exits still go", () => {
     const text = textOf(paused("key", ["dip", "rise"]));
-    for (const part of ["Held there: dip, rise", "Trade, Spot, the symbol, Sell, Market", "exits neither"]) expect(text).toContain(part);
+    for (const part of ["Held there: dip, rise", "Trade, Spot, the symbol, Sell, Market", "Exits are tried and may be refused"])
+      expect(text).toContain(part);
     expect(textOf(paused("ledger", []))).toContain("exits go on");
   });
 
@@ -130,10 +131,10 @@ describe("A paused account", () => {
 
 describe("An order whose answer was lost", () => {
   it("ends in good news for the same people: found, or proven absent", () => {
-    const found = alert({ type: "order-accepted", clientOrderId: "o", venueOrderId: "v", found: { botId: "b1", afterMs: 65_000 } });
+    const found = alert({ type: "order-accepted", clientOrderId: "o", venueOrderId: "v", found: { botId: "b1" } });
     expect(found).toMatchObject({ kind: "critical", critical: false, botId: "b1" });
     expect(found?.view.title).toBe("The unanswered order of dip (LIVE) was found");
-    expect(found?.view.lines[0]).toContain("1 min after");
+    expect(found?.view.lines[0]).toContain("Binance.com has it");
     const absent = alert({ type: "order-expired", botId: "b1", clientOrderId: "o", reason: "three readings agree", absent: true });
     expect(absent).toMatchObject({ kind: "critical", critical: false });
     expect(absent?.view.lines.join(" ")).toContain("nothing was executed");
@@ -200,7 +201,7 @@ describe("A new key", () => {
   const event: AccountEvent = {
     ...{ type: "key-set", enteredBy: "telegram", acknowledged: true },
     sealed: { version: 1, keyId: "k", wrappedKey: "w", wrapNonce: "n", nonce: "n", ciphertext: "secret" },
-    rights: { trade: true, withdraw: undefined, transfer: false, addressRestricted: undefined },
+    rights: { mayOrder: true, withdraw: undefined, transfer: false, addressRestricted: undefined },
   };
 
   it("is told with how it came in and what it may do, and nothing of the key", () => {

@@ -55,7 +55,7 @@ describe("account connect", () => {
   });
 
   test("says what the exchange does not tell of a key, and wants that acknowledged", async () => {
-    at.exchanges.rights = { trade: true, withdraw: undefined, transfer: undefined, addressRestricted: undefined };
+    at.exchanges.rights = { mayOrder: true, withdraw: undefined, transfer: undefined, addressRestricted: undefined };
     const refused = await connect("account connect name:us exchange:binanceus environment:live");
     expect(refused).toMatchObject({ tone: "bad" });
     expect(refused.title).toContain("acknowledge:yes");
@@ -75,7 +75,7 @@ describe("account connect", () => {
     expect(textOf(view)).toContain(sentence);
   });
 
-  const rights = { trade: true, withdraw: false, transfer: false, addressRestricted: true };
+  const rights = { mayOrder: true, withdraw: false, transfer: false, addressRestricted: true };
   test.each([
     ["wrong key", { keyProblem: "Binance.com does not know this key; copy it again." }, "does not know this key"],
     ["key without trade right", { rights: { ...rights, trade: false } }, "may not trade"],
@@ -230,7 +230,7 @@ describe("risk", () => {
     for (const part of [
       "Live ceiling: 100.00 USDT",
       "Live at risk: 0.00 USDT",
-      "Main (LIVE) | PAUSED: its key is refused (refused three times)",
+      "Main (LIVE) | PAUSED: something is wrong with its key (refused three times)",
     ])
       expect(text).toContain(part);
   });

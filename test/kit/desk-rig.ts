@@ -69,6 +69,7 @@ export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig
     calendar: cronerCalendar(),
     chance,
     vault: testVault(),
+    onSecret: () => undefined,
     logger: listener(complaints),
     version: "1.2.3",
     commandsFolder: COMMANDS,

@@ -38,7 +38,7 @@ const DRILL: readonly DrillStep[] = [
 /** Accounts at an exchange that answers what a test tells it to. Strict: what the real engine would refuse is refused. */
 export class FakeAccounts {
   /** What the exchange tells of the next keys. */
-  rights: KeyFacts = { trade: true, withdraw: false, transfer: false, addressRestricted: true };
+  rights: KeyFacts = { mayOrder: true, withdraw: false, transfer: false, addressRestricted: true };
   /** Why the exchange does not take the next key. */
   keyProblem: string | undefined;
   /** What the exchange says when an account is tested. */
@@ -160,8 +160,8 @@ export class FakeAccounts {
     if (known && !isSame) throw new UserError(`There is an account named ${name} already; choose another name.`);
     if (exchangeId === "binanceus" && environment === "demo") throw new UserError("Binance.US has no demo environment.");
     if (this.keyProblem !== undefined) throw new UserError(this.keyProblem);
-    const { trade, withdraw, transfer } = this.rights;
-    if (trade === false) throw new UserError("This key may not trade; allow trading for it at the exchange and try again.");
+    const { mayOrder, withdraw, transfer } = this.rights;
+    if (mayOrder === false) throw new UserError("This key may not trade; allow trading for it at the exchange and try again.");
     if (withdraw || transfer)
       throw new UserError(`This key may ${withdraw ? "withdraw" : "transfer"}; make one that may only read and trade.`);
     if ((withdraw === undefined || transfer === undefined) && !acknowledged)

@@ -7,7 +7,7 @@ import { BLOFIN } from "../../src/venues/quirks/blofin.ts";
 import type { Wire, WireAnswer, WireCall } from "../../src/venues/wire.ts";
 import { KEY, Stage } from "../exchange/blofin-stage.ts";
 import type { BlofinOptions } from "../kit/exchange/blofin/door.ts";
-import { sign } from "../kit/exchange/blofin/signature.ts";
+import { blofinSigner } from "../kit/exchange/blofin/signer.ts";
 import type { Contract } from "../kit/exchange/perpetual/types.ts";
 
 export const SYMBOL = "BTC/USDT:USDT";
@@ -24,7 +24,7 @@ export class StageWire implements Wire {
   spoil: (call: WireCall, answer: WireAnswer) => WireAnswer | undefined = () => undefined;
   offsetMs = 0;
   readonly #stage: Stage;
-  #nonce = 0;
+  readonly #sign = blofinSigner(KEY);
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -32,22 +32,8 @@ export class StageWire implements Wire {
 
   async send(call: WireCall): Promise<WireAnswer> {
     this.sent.push({ name: `${call.method} ${call.path}`, params: call.params });
-    const query = call.method === "GET" ? new URLSearchParams(call.params as Record<string, string>).toString() : "";
-    const body = call.method === "POST" ? JSON.stringify(call.params) : "";
-    this.#nonce += 1;
-    const timestamp = String(this.#stage.nowMs + this.skewMs + this.offsetMs);
-    const nonce = `wire-${this.#nonce}`;
-    const path = query === "" ? call.path : `${call.path}?${query}`;
-    const headers = new Map<string, string>();
-    if (call.signed) {
-      headers
-        .set("access-key", KEY.key)
-        .set("access-passphrase", KEY.passphrase)
-        .set("access-timestamp", timestamp)
-        .set("access-nonce", nonce);
-      headers.set("access-sign", sign(KEY.secret, path, call.method, timestamp, nonce, body));
-    }
-    const found = this.#stage.send({ method: call.method, path: call.path, query, headers, body }, this.#stage.nowMs - this.lagMs);
+    const request = this.#sign(call, this.#stage.nowMs + this.skewMs + this.offsetMs);
+    const found = this.#stage.send(request, this.#stage.nowMs - this.lagMs);
     const answer: WireAnswer = {
       phase: "answered",
       status: found.status,

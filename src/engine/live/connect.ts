@@ -47,11 +47,12 @@ export function checkRights(rights: KeyFacts, exchangeId: string, acknowledged: 
     throw new UserError(
       `This key may ${grown.join(" and ")}. Make one at ${exchangeId} that may only read and trade, and connect that: a desk never needs more.`,
     );
-  if (rights.trade === false) throw new UserError(`This key may not trade. Allow trading for it at ${exchangeId}, then connect it again.`);
+  if (rights.mayOrder === false)
+    throw new UserError(`This key may not trade. Allow trading for it at ${exchangeId}, then connect it again.`);
   const untold = [
     rights.withdraw === undefined ? "withdraw" : undefined,
     rights.transfer === undefined ? "transfer" : undefined,
-    rights.trade === undefined ? "trade" : undefined,
+    rights.mayOrder === undefined ? "trade" : undefined,
   ].filter((right) => right !== undefined);
   if (untold.length > 0 && !acknowledged)
     throw new UserError(

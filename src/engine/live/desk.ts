@@ -215,7 +215,7 @@ function checkTaken(state: Readonly<DeskState>, known: unknown, wish: NewAccount
 
 function problemsOf(account: LiveAccount, rights: AccountTest["rights"], offsetMs: number): string[] {
   const problems: string[] = [];
-  if (rights.trade === false) problems.push("The key may not trade: allow it at the exchange.");
+  if (rights.mayOrder === false) problems.push("The key may not trade: allow it at the exchange.");
   if (rights.withdraw) problems.push("The key may withdraw: take that right away at the exchange.");
   if (rights.transfer) problems.push("The key may transfer: take that right away at the exchange.");
   if (rights.addressRestricted === false) problems.push("The key works from every address: restrict it to this machine's at the exchange.");

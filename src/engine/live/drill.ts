@@ -52,11 +52,13 @@ export class Drill {
     const { venue } = this.#account;
     if (!venue) return;
     const rights = await venue.checkKey();
-    const told = rights.trade !== undefined;
+    const told = rights.mayOrder !== undefined;
     this.#say(
       "the exchange tells what the key may do",
       told,
-      told ? `trade ${rights.trade}, withdraw ${rights.withdraw ?? "not told"}, transfer ${rights.transfer ?? "not told"}` : "it does not",
+      told
+        ? `trade ${rights.mayOrder}, withdraw ${rights.withdraw ?? "not told"}, transfer ${rights.transfer ?? "not told"}`
+        : "it does not",
     );
     await venue.syncClock();
     const offsetMs = venue.clock()?.offsetMs ?? 0;

@@ -8,6 +8,7 @@ import type { Logger } from "../../ports/logger.ts";
 import type { Facts } from "../account.ts";
 import { isOurs } from "../intents.ts";
 import { fillEvents, type OwnFill, orderWithVenueId } from "./fills.ts";
+import { pauseOf } from "./refusals.ts";
 import type { LiveTimes } from "./times.ts";
 
 /** Pages of fills that one reading may take. */
@@ -124,7 +125,7 @@ export class FillSync {
         { type: "order-accepted", clientOrderId, venueOrderId: found.venueOrderIds[0] ?? "", venueOrderIds: [...found.venueOrderIds] },
       ];
     const reason = `the order ${clientOrderId} had been proven absent and was filled all the same: the venue's readings lag more than assumed`;
-    return [{ type: "account-paused", code: "late-appearance", reason, untilMs: undefined }];
+    return [pauseOf(this.#host.state, "late-appearance", reason)];
   }
 
   #stranger(fill: VenueFill): void {

@@ -143,8 +143,8 @@ export class Lane {
     if (what) this.memory.failed(what, outcome.retryAfterMs);
     if (outcome.kind === "not-sent") return this.#end(order, { type: "order-expired", reason: `not sent: ${outcome.reason}` });
     const consequences = this.#host.refused(order, outcome);
-    const { code, reason } = outcome;
-    return this.#end(order, { type: "order-rejected", code, reason }, consequences);
+    const { code, reason, cause } = outcome;
+    return this.#end(order, { type: "order-rejected", code, reason, cause }, consequences);
   }
 
   async #place(order: Order): Promise<PlaceOutcome> {
@@ -159,8 +159,10 @@ export class Lane {
 
   async #accepted(order: Order, venueOrderIds: readonly string[], fills: Parameters<typeof fillEvents>[1]): Promise<void> {
     await this.#host.appendEvents(() => {
+      const wasLost = this.#host.state.orders.get(order.clientOrderId)?.status === "unknown";
       const accepted: AccountEvent = {
         type: "order-accepted",
+        ...(wasLost ? { found: { botId: order.botId } } : {}),
         clientOrderId: order.clientOrderId,
         venueOrderId: venueOrderIds[0] ?? "",
         venueOrderIds: [...venueOrderIds],
@@ -183,11 +185,9 @@ export class Lane {
     }
     if (order.status !== "unknown") this.memory.probeDue(clientOrderId);
     if (!this.memory.notFound(clientOrderId, venue.traits.fenceMs, reading.kind === "absent")) return;
-    const reason =
-      order.status === "unknown"
-        ? "it never reached the venue: proven by three complete readings after its time was up"
-        : "the venue no longer knows it";
-    return this.#end(order, { type: "order-expired", reason });
+    if (order.status !== "unknown") return this.#end(order, { type: "order-expired", reason: "the venue no longer knows it" });
+    const reason = "it never reached the venue: proven by three complete readings after its time was up";
+    return this.#end(order, { type: "order-expired", reason, absent: true });
   }
 
   async #find(order: Order): Promise<OrderReading> {
@@ -257,7 +257,8 @@ export class Lane {
     order: Order,
     how:
       | { readonly type: "order-unknown" | "order-canceled" | "order-expired"; readonly reason: string }
-      | { readonly type: "order-rejected"; readonly code: string; readonly reason: string },
+      | { readonly type: "order-expired"; readonly reason: string; readonly absent: true }
+      | { readonly type: "order-rejected"; readonly code: string; readonly reason: string; readonly cause: string },
     consequences: readonly AccountEvent[] = [],
   ): Promise<void> {
     const { clientOrderId, botId } = order;

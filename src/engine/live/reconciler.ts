@@ -11,6 +11,7 @@ import { Balances } from "./balances.ts";
 import type { FillSync } from "./fill-sync.ts";
 import { BALANCE_SETTLE_MS, CLOCK_EVERY_MS, CLOCK_OFF_MAX_MS, KEY_EVERY_MS, RECONCILE_MS, RULES_EVERY_MS } from "./limits.ts";
 import { Orphans } from "./orphans.ts";
+import { pauseOf } from "./refusals.ts";
 import type { LiveTimes } from "./times.ts";
 
 const RETRY_MS = 2_000;
@@ -128,7 +129,7 @@ export class Reconciler {
     if (off && !paused) {
       const seconds = Math.round(Math.abs(offsetMs) / 100) / 10;
       const reason = `this machine's clock is ${seconds} s ${offsetMs < 0 ? "ahead of" : "behind"} ${venue.exchangeId}'s: set it by NTP; entries wait for that`;
-      await this.#host.appendEvents([{ type: "account-paused", code: "clock", reason, untilMs: undefined }]);
+      await this.#host.appendEvents([pauseOf(state, "clock", reason)]);
     }
     if (!off && paused?.code === "clock") await this.#host.appendEvents([{ type: "account-resumed", reason: "the clock is right again" }]);
     if (off) this.#due.clock = this.#host.times.monotonicMs() + RECONCILE_MS;
@@ -141,7 +142,7 @@ export class Reconciler {
     const grown = [rights.withdraw === true ? "withdraw" : "", rights.transfer === true ? "transfer" : ""].filter((right) => right !== "");
     if (grown.length === 0 || state.venue.paused?.code === "key") return;
     const reason = `the key may ${grown.join(" and ")} now: take that right away at the exchange, then resume the account`;
-    await this.#host.appendEvents([{ type: "account-paused", code: "key", reason, untilMs: undefined }]);
+    await this.#host.appendEvents([pauseOf(state, "key", reason)]);
   }
 
   async #compare(venue: LiveVenue): Promise<AccountEvent[]> {

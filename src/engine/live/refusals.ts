@@ -1,6 +1,7 @@
 import type { AccountState } from "../../domain/books.ts";
-import type { AccountEvent } from "../../domain/events.ts";
+import type { AccountEvent, PauseCode } from "../../domain/events.ts";
 import type { Order } from "../../domain/order.ts";
+import { isFlat } from "../../domain/position.ts";
 import { wallMs } from "../../domain/time.ts";
 import type { PlaceOutcome } from "../../ports/live-venue.ts";
 import { KEY_REFUSALS_MAX, REJECTS_MAX, REJECTS_WINDOW_MS, VENUE_PAUSE_MS } from "./limits.ts";
@@ -55,5 +56,11 @@ export class Refusals {
 
 function paused(state: AccountState, code: "key" | "venue" | "mode", reason: string, untilMs?: number): AccountEvent[] {
   if (state.venue.paused?.code === code) return [];
-  return [{ type: "account-paused", code, reason, untilMs: untilMs === undefined ? undefined : wallMs(untilMs) }];
+  return [pauseOf(state, code, reason, untilMs)];
+}
+
+/** The pause of an account, with the bots that hold something then: who reads of it must know what is at stake. */
+export function pauseOf(state: AccountState, code: PauseCode, reason: string, untilMs?: number): AccountEvent {
+  const holding = [...state.bots.values()].filter(({ position }) => !isFlat(position)).map(({ spec }) => spec.name);
+  return { type: "account-paused", code, reason, untilMs: untilMs === undefined ? undefined : wallMs(untilMs), holding };
 }

@@ -46,7 +46,7 @@ export async function keyFacts(reader: Reader, names: Names): Promise<KeyFacts> 
   if (reply.kind !== "data") throw new TransientError(`${names.name} could not be asked about the key (${reply.reason})`);
   const { readOnly, ips } = reply.data;
   if (readOnly === 1) throw new UserError(`this key of ${names.name} may only read; connect one that may trade`);
-  return { trade: true, withdraw: undefined, transfer: undefined, addressRestricted: ips ? ips.length > 0 : undefined };
+  return { mayOrder: true, withdraw: undefined, transfer: undefined, addressRestricted: ips ? ips.length > 0 : undefined };
 }
 
 function causeOf(code: string): string | undefined {

@@ -4,7 +4,7 @@ import { type Reader, type Reply, WRONG_PLACE } from "./reader.ts";
 import { read } from "./requests.ts";
 import { ACCOUNT, type Account, KEY_RIGHTS } from "./shapes.ts";
 
-const UNKNOWN_RIGHTS: KeyFacts = { trade: undefined, withdraw: undefined, transfer: undefined, addressRestricted: undefined };
+const UNKNOWN_RIGHTS: KeyFacts = { mayOrder: undefined, withdraw: undefined, transfer: undefined, addressRestricted: undefined };
 const WRONG_KEY: ReadonlySet<number> = new Set([-1002, -1022, -2014]);
 const REFUSED_KEY = -2015;
 
@@ -26,7 +26,7 @@ export async function keyFacts(reader: Reader, question: KeyQuestion): Promise<{
   return {
     account,
     facts: {
-      trade: true,
+      mayOrder: true,
       withdraw: rights.enableWithdrawals,
       transfer: rights.enableInternalTransfer || rights.permitsUniversalTransfer,
       addressRestricted: rights.ipRestrict,

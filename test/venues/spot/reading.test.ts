@@ -204,10 +204,10 @@ describe("checking a key", () => {
   it("reads the rights in the live world and tells in the demo world that they are not told", async () => {
     wire.tell("GET /api/v3/account", answered(200, account));
     wire.tell("GET /sapi/v1/account/apiRestrictions", answered(200, rights));
-    expect(await venue.checkKey()).toEqual({ trade: true, withdraw: false, transfer: true, addressRestricted: true });
+    expect(await venue.checkKey()).toEqual({ mayOrder: true, withdraw: false, transfer: true, addressRestricted: true });
     const demo = openSpotVenue({ wire, clock, quirks: BINANCE, environment: "demo" });
     const asked = wire.calls.length;
-    expect(await demo.checkKey()).toEqual({ trade: undefined, withdraw: undefined, transfer: undefined, addressRestricted: undefined });
+    expect(await demo.checkKey()).toEqual({ mayOrder: undefined, withdraw: undefined, transfer: undefined, addressRestricted: undefined });
     expect(wire.calls.slice(asked).map(({ path }) => path)).not.toContain("/sapi/v1/account/apiRestrictions");
   });
 
