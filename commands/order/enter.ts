@@ -5,12 +5,12 @@ import { choice } from "../../src/chat/args.ts";
 import { accountName, amount, percent, price, venueSymbol } from "../../src/chat/args-venue.ts";
 import { botCard, haltLine, shownName } from "../../src/chat/bot-cards.ts";
 import { type Call, defineCommand } from "../../src/chat/command.ts";
-import { previewOf, symbolFor } from "../../src/chat/order-preview.ts";
+import { previewOf, symbolsMeant } from "../../src/chat/order-preview.ts";
 import { card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
 import type { Decimal } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
-import type { CeilingFacts, ManualOrder } from "../../src/ports/engine.ts";
+import type { CeilingFacts, ManualOrder, PriceFacts } from "../../src/ports/engine.ts";
 
 /** Above any take-profit that a person means. */
 const TAKE_BELOW_PCT = 1_000;
@@ -36,52 +36,50 @@ export default defineCommand({
     side: choice(["buy", "sell"], "Buy, or sell short?").describe("buy, or sell (short, on perpetuals only)"),
     amount: amount.describe("How large, in the currency it is paid in"),
     stop: percent(100).describe("Stop loss away from the entry price"),
-    price: price.describe("Worst price: filled at once at that or better, or not at all; at market when not given").optional(),
+    price: price.describe("Worst price: filled at once at that or better, or not at all; near the price now when not given").optional(),
     take: percent(TAKE_BELOW_PCT).describe("Take profit away from the entry price").optional(),
   },
   danger: (call) => question(call),
   async run(call) {
     const { engine, caller, desk } = call;
-    const order = orderOf(call);
+    const { order } = await orderOf(call);
     const bot = await engine.enterOrder(order, caller);
     const halted = haltLine(desk.state.halt);
     if (isFlat(bot.state.position) && bot.orders.length === 0)
       return card(`The order of ${shownName(bot)} did not fill`)
         .warning()
-        .line(
-          order.price === undefined ? "The exchange had no price for it." : "No price was as good as that, so nothing was done.",
-          halted,
-        );
+        .line("No price was as good as its worst price, so nothing was done.", halted);
     return botCard(bot, engine, `${shownName(bot)} ${order.side === "buy" ? "buys" : "sells short"} ${order.symbol}`)
       .good()
       .line("The fill and its stop come as alerts.", halted);
   },
 });
 
-function orderOf(call: Call<Wish>): ManualOrder {
-  const { args } = call;
+/** The order with the price and the rules that it meets now. */
+async function orderOf(call: Call<Wish>): Promise<{ readonly order: ManualOrder; readonly facts: PriceFacts }> {
+  const { args, engine } = call;
   const account = accountHeld(call, args.account);
-  const symbol = symbolFor(args.symbol, account);
-  const [, quote] = symbol.split(/[/:]/);
+  const meant = symbolsMeant(args.symbol, account);
+  const found = await Promise.all(meant.map((symbol) => engine.price(symbol, args.account)));
+  const facts = found.find((each) => each !== undefined);
+  if (!facts)
+    throw new UserError(`symbol: ${exchangeName(account.venue.exchangeId)} has no ${meant[0]} to trade now; look at its name there.`);
+  const { symbol, quote } = facts.instrument;
   const { value: notional, currency = quote } = args.amount;
   if (currency !== quote) throw new UserError(`amount: ${symbol} is paid in ${quote}, found ${currency}; give the amount in ${quote}.`);
-  return { account: args.account, symbol, side: args.side, notional, price: args.price, stopPct: args.stop, takePct: args.take };
+  const order = { account: args.account, symbol, side: args.side, notional, price: args.price, stopPct: args.stop, takePct: args.take };
+  return { order, facts };
 }
 
 async function question(call: Call<Wish>) {
   const { engine, user } = call;
   const { state, venue } = accountHeld(call, call.args.account);
-  const order = orderOf(call);
-  const facts = await engine.price(order.symbol, state.account);
-  if (!facts) throw new UserError(`symbol: ${exchangeName(venue.exchangeId)} has no ${order.symbol} to trade now; look at its name there.`);
+  const { order, facts } = await orderOf(call);
   const { base, quote } = facts.instrument;
-  const { quantity, notional, stopPrice, takePrice, fee, lossAtStop } = previewOf(order, facts);
+  const { quantity, price: worst, notional, stopPrice, takePrice, fee, lossAtStop } = previewOf(order, facts);
   return card(`${order.side === "buy" ? "Buy" : "Sell short"} ${order.symbol} in ${accountNameFor(state, user.id)}?`).fields({
     Quantity: `${quantityText(quantity, base)} for ${moneyText(notional, quote)}`,
-    "Worst price":
-      order.price === undefined
-        ? `not bounded: at market, now ${priceText(facts.price)} ${quote}`
-        : `${priceText(order.price)} ${quote} (now ${priceText(facts.price)}): at once, or not at all`,
+    "Worst price": `${priceText(worst)} ${quote} (now ${priceText(facts.price)}): at that or better at once, or not at all`,
     "Loss at the stop": `${moneyText(lossAtStop, quote)} with fees, at ${priceText(stopPrice)} ${quote}`,
     "Take profit": takePrice && `${priceText(takePrice)} ${quote}`,
     Fee: `${feeText(fee, quote)} now, about as much again to close`,

@@ -1,5 +1,4 @@
 import type { AccountEvent, DeskEvent } from "../domain/events.ts";
-import { spanText } from "../domain/time.ts";
 import { type About, type AlertPart, critical, followUp } from "./alerts-shape.ts";
 import { rejectAdvice } from "./venue-reasons.ts";
 import { card } from "./view.ts";
@@ -41,10 +40,10 @@ export function orderAlert(event: AccountEvent | DeskEvent, about: About): Alert
   }
 }
 
-function foundAlert(clientOrderId: string, { botId, afterMs }: { botId: string; afterMs: number }, about: About): AlertPart {
+function foundAlert(clientOrderId: string, { botId }: { botId: string }, about: About): AlertPart {
   const { shown } = about.bot(botId);
   const made = aboutOrder(`The unanswered order of ${shown} was found`, { botId, clientOrderId }, about).good();
-  const how = `${about.account.exchange} has it, ${spanText(afterMs)} after its answer was lost. Its fills are booked, and it is not sent again.`;
+  const how = `${about.account.exchange} has it. Its fills are booked, and it is not sent again.`;
   return { ...followUp(made.line(how, about.when)), botId };
 }
 

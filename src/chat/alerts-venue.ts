@@ -59,7 +59,7 @@ function pausedAlert({ code, reason, untilMs, holding }: EventOf<"account-paused
       reason,
       exits
         ? "Nothing new is opened there; stops, targets and exits go on."
-        : "No order reaches the exchange meanwhile, exits neither: only what rests there already protects.",
+        : "Nothing new is opened there. Exits are tried and may be refused meanwhile: only what rests there already protects surely.",
       holding && holding.length > 0
         ? `Held there: ${holding.join(", ")}. To act now: ${appSteps(about.account.exchangeId ?? "", "sell")}.`
         : undefined,

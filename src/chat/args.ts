@@ -38,7 +38,7 @@ export const symbols = argument<string[]>(
 );
 
 function symbolText(text: string): string | undefined {
-  return /^[a-z0-9]{1,20}([/-][a-z0-9]{1,12})?$/i.test(text) ? text.toUpperCase().replace("-", "/") : undefined;
+  return /^[a-z0-9]{1,20}([/-][a-z0-9]{1,12}(:[a-z0-9]{1,12})?)?$/i.test(text) ? text.toUpperCase().replace("-", "/") : undefined;
 }
 
 export const timeframe = argument<Timeframe>(

@@ -60,7 +60,7 @@ export function resolveKnown({ meta, name }: Argument, value: unknown, sight: Si
 function symbolOf(typed: string, symbols: readonly string[]): string {
   const whole = splitSymbol(typed)?.symbol ?? typed;
   if (symbols.includes(whole)) return whole;
-  const ofBase = symbols.filter((symbol) => symbol.split("/")[0] === typed);
+  const ofBase = symbols.filter((symbol) => symbol.split("/")[0] === typed || symbol.split(":")[0] === whole);
   if (ofBase.length === 1) return ofBase[0]!;
   const listed = symbols.slice(0, LISTED_MAX).join(", ");
   const more = symbols.length > LISTED_MAX ? ` and ${symbols.length - LISTED_MAX} more` : "";

@@ -85,9 +85,9 @@ export function levelOf(wish: number | "none"): number | undefined {
 
 /** Refuses a size in a currency that the symbol is not quoted in. */
 export function refuseCurrency(currency: string | undefined, symbols: readonly string[]): void {
-  const other = currency === undefined ? undefined : symbols.find((symbol) => symbol.split("/")[1] !== currency);
+  const other = currency === undefined ? undefined : symbols.find((symbol) => symbol.split(/[/:]/)[1] !== currency);
   if (other === undefined) return;
-  const quote = other.split("/")[1];
+  const quote = other.split(/[/:]/)[1];
   throw new UserError(`size: ${other} is traded in ${quote}, found ${currency}; give the size in ${quote} or in percent.`);
 }
 

@@ -9,7 +9,7 @@ const BPS = 10_000;
 /** What an order by hand comes to, before anybody says yes. */
 export interface OrderPreview {
   readonly quantity: Decimal;
-  /** The limit, or the price now of an order without one. */
+  /** The worst price: the limit, or the bound of an order without one, or the price now where there is none. */
   readonly price: Decimal;
   readonly notional: Decimal;
   readonly stopPrice: Decimal;
@@ -21,8 +21,8 @@ export interface OrderPreview {
 }
 
 /** The order in numbers, by the rules of the symbol. Throws UserError with the rule's name and the smallest quantity that works. */
-export function previewOf(order: ManualOrder, { instrument, price: now }: PriceFacts): OrderPreview {
-  const price = order.price ?? now;
+export function previewOf(order: ManualOrder, { instrument, price: now, worst }: PriceFacts): OrderPreview {
+  const price = order.price ?? worst?.[order.side] ?? now;
   const quantity = floorToStep(order.notional.dividedBy(price), instrument.lotSize);
   const broken = brokenRule(instrument, quantity, price);
   if (broken !== undefined) throw new UserError(`amount: ${broken}. Choose a larger amount.`);
@@ -50,8 +50,8 @@ function refuseBand({ priceBand, quote }: Instrument, price: Decimal, now: Decim
     );
 }
 
-/** A typed symbol in the account's own currency: `BTC` becomes `BTC/USDT`. */
-export function symbolFor(typed: string, { state }: Pick<AccountFacts, "state">): string {
-  if (typed.includes("/")) return typed;
-  return splitSymbol(typed)?.symbol ?? `${typed}/${state.currency}`;
+/** What a typed symbol may mean in an account, as `BTC`: `BTC/USDT`, and `BTC/USDT:USDT` on perpetuals. */
+export function symbolsMeant(typed: string, { state }: Pick<AccountFacts, "state">): readonly string[] {
+  const symbol = typed.includes("/") ? typed : (splitSymbol(typed)?.symbol ?? `${typed}/${state.currency}`);
+  return symbol.includes(":") ? [symbol] : [symbol, `${symbol}:${symbol.split("/")[1]}`];
 }

@@ -137,7 +137,7 @@ describe("What happens to bots, accounts and the desk", () => {
       { ...order, type: "order-unknown" },
       { ...order, type: "order-expired" },
       { ...order, type: "order-expired", absent: true },
-      { type: "order-accepted", clientOrderId: "o-7", venueOrderId: "v", found: { botId: "b1", afterMs: 4_000 } },
+      { type: "order-accepted", clientOrderId: "o-7", venueOrderId: "v", found: { botId: "b1" } },
     ];
     for (const event of events) {
       expect(factsOf(event)).toEqual({ Bot: "dip", Order: "o-7" });

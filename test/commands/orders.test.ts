@@ -87,7 +87,7 @@ describe("order enter", () => {
     const facts = Object.fromEntries(asked.fields.map(({ name, value }) => [name, value]));
     expect(facts).toMatchObject({
       Quantity: "0.00124 BTC for 49.72 USDT",
-      "Worst price": "40,100.00 USDT (now 40,000.00): at once, or not at all",
+      "Worst price": "40,100.00 USDT (now 40,000.00): at that or better at once, or not at all",
       "Loss at the stop": "1.09 USDT with fees, at 39,298.00 USDT",
       "Take profit": "41,704.00 USDT",
       Fee: "0.05 USDT now, about as much again to close",
@@ -101,21 +101,27 @@ describe("order enter", () => {
     expect(at.engine.bots()).toHaveLength(1);
   });
 
-  test("says that an order without a price is not bounded", async () => {
-    expect(textOf(await at.type(LINE))).toContain("Worst price: not bounded: at market, now 40,000.00 USDT");
+  test("names the bound of an order without a price", async () => {
+    expect(textOf(await at.type(LINE))).toContain("Worst price: 40,200.00 USDT (now 40,000.00)");
+  });
+
+  test("finds the perpetual of a symbol where an account trades those", async () => {
+    at.engine.prices.set("XRP/USDT:USDT", decimal(2));
+    expect((await at.type(LINE.replace("btc", "xrp"))).title).toBe("Buy XRP/USDT:USDT in play (DEMO)?");
+    expect((await at.type(LINE.replace("btc", "XRP/USDT:USDT"))).title).toBe("Buy XRP/USDT:USDT in play (DEMO)?");
   });
 
   test("says that nothing was done when no price was good enough", async () => {
     const view = await at.desk.press(await at.type(`${LINE} price:39000`), "Yes, order enter");
     expect(view).toMatchObject({ tone: "warning" });
     expect(textOf(view)).toContain("did not fill");
-    expect(textOf(view)).toContain("No price was as good as that");
+    expect(textOf(view)).toContain("No price was as good as its worst price");
   });
 
   test("wants a second factor for a LIVE account, shows its ceiling, and places nothing before", async () => {
     at.exchanges.ceilingSetting = decimal(100);
     const asked = await at.type(LINE.replace("play", "main"));
-    expect(textOf(asked)).toContain("Ceiling: 50.00 USDT of 100.00 USDT at risk with this");
+    expect(textOf(asked)).toMatch(/Ceiling: 49\.8\d USDT of 100\.00 USDT at risk with this/);
     const waiting = await at.desk.press(asked, "Yes, order enter");
     expect(waiting.title).toContain("second factor");
     expect(at.engine.bots()).toEqual([]);

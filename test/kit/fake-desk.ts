@@ -111,9 +111,11 @@ export class FakeEngine implements Engine {
     };
   }
 
-  price(symbol: string): Promise<PriceFacts | undefined> {
+  price(symbol: string, account?: string): Promise<PriceFacts | undefined> {
     const price = this.prices.get(symbol);
-    return Promise.resolve(price && { instrument: instrumentOf(symbol), price, atMs: marketMs(MARKET_START), change24hPct: 1.25 });
+    const facts = price && { instrument: instrumentOf(symbol), price, atMs: marketMs(MARKET_START), change24hPct: 1.25 };
+    const worst = price && { buy: price.times("1.005"), sell: price.times("0.995") };
+    return Promise.resolve(facts && (account === undefined || !worst ? facts : { ...facts, worst }));
   }
 
   health(): HealthFacts {

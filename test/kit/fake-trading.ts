@@ -82,7 +82,7 @@ export class FakeTrading {
         group: undefined,
         symbol,
         timeframe: "1m",
-        strategy: "hand",
+        strategy: "by-hand",
         params: {},
         sizing,
         protection,
