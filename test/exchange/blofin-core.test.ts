@@ -160,3 +160,51 @@ test("whatever is traded, the ledger adds up to the balance, the fills to the po
     { numRuns: 100 },
   );
 });
+
+test("a walk in one stride ends like a walk second by second", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -900, max: 900 }), { minLength: 10, maxLength: 10 }),
+      fc.array(
+        fc.record({
+          side: fc.constantFrom("buy" as const, "sell" as const),
+          lots: fc.integer({ min: 1, max: 900 }),
+          away: fc.integer({ min: -900, max: 900 }),
+        }),
+        {
+          minLength: 1,
+          maxLength: 6,
+        },
+      ),
+      (path, orders) => {
+        const [stride, seconds] = [1, 600].map((parts) => {
+          const stage = new Stage();
+          let price = 60_000;
+          path.forEach((step, minute) => {
+            stage.tape.write(minute, price, Math.max(price, price + step) + 15, Math.min(price, price + step) - 15, price + step);
+            price += step;
+          });
+          stage.account.setLeverage("BTC-USDT", "isolated", 50, stage.nowMs);
+          buy(stage, 10);
+          for (const { side, lots, away } of orders) {
+            const near = decimal(60_000 + away);
+            const size = decimal(lots).shiftedBy(-1);
+            stage.exchange.place(stage.account, { ...ORDER, side, size, type: "limit", price: near });
+            stage.exchange.protect(stage.account, {
+              ...ORDER,
+              side,
+              size,
+              reduceOnly: true,
+              slTriggerPrice: near,
+              slOrderPrice: decimal(-1),
+            });
+          }
+          for (let part = 0; part < parts; part += 1) stage.pass(600_000 / parts);
+          return stage.account.ledger.map(({ kind, amount, atMs }) => `${atMs} ${kind} ${plain(amount)}`);
+        });
+        expect(stride).toEqual(seconds);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});

@@ -186,7 +186,12 @@ describe("against the simulated exchange", () => {
     expect(await said(({ stage }) => stage.exchange.changeKey(KEY.key, { strangeAddress: true }))).toMatch(/address/);
     expect(await said(({ stage }) => stage.exchange.changeKey(KEY.key, { rights: new Set(["READ"]) }))).toMatch(/may only read/);
     expect(await said(({ stage }) => stage.exchange.changeKey(KEY.key, { rights: new Set() }))).toMatch(/lacks a right/);
-    expect(await new Rig().venue.checkKey()).toEqual({ mayOrder: true, withdraw: undefined, transfer: undefined, addressRestricted: false });
+    expect(await new Rig().venue.checkKey()).toEqual({
+      mayOrder: true,
+      withdraw: undefined,
+      transfer: undefined,
+      addressRestricted: false,
+    });
   });
 
   test("spoilt answers to reads are no reading and never an empty list", async () => {

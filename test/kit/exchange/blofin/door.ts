@@ -20,6 +20,8 @@ export interface BlofinOptions {
   readonly refusals?: RefusalForm;
   /** Whether requests are counted against the venue's limits. They are, unless a test is about something else. */
   readonly limits?: boolean;
+  /** Whether signatures are verified. They are, unless a simulation without sockets wants to be faster. */
+  readonly verifies?: boolean;
 }
 
 type Params = Record<string, unknown>;
@@ -30,7 +32,7 @@ export class BlofinDoor implements Door {
   maintenance = false;
   refusals: RefusalForm;
   readonly #exchange: PerpetualExchange;
-  readonly #gate = new Gate();
+  readonly #gate: Gate;
   readonly #budget = new Budget();
   readonly #limits: boolean;
   readonly #open: Readonly<Record<string, Route<Ask>>>;
@@ -40,6 +42,7 @@ export class BlofinDoor implements Door {
     this.#exchange = exchange;
     this.refusals = options.refusals ?? "inner";
     this.#limits = options.limits ?? true;
+    this.#gate = new Gate(options.verifies ?? true);
     this.#open = marketRoutes(new DayStatistics());
   }
 
