@@ -24,7 +24,7 @@ export function applyAccountEvent(state: AccountState, recorded: Recorded<Accoun
 function applyFact(state: AccountState, event: AccountEvent, at: MarketMs): void {
   switch (event.type) {
     case "account-opened":
-      return openAccount(state, event);
+      return openAccount(state, event, at);
     case "day-started":
       state.day = { day: event.day, equity: event.equity };
       return;
@@ -66,7 +66,8 @@ function applyFact(state: AccountState, event: AccountEvent, at: MarketMs): void
   }
 }
 
-function openAccount(state: AccountState, event: Extract<AccountEvent, { type: "account-opened" }>): void {
+function openAccount(state: AccountState, event: Extract<AccountEvent, { type: "account-opened" }>, at: MarketMs): void {
+  state.venue.openedMs = at;
   state.account = event.account;
   state.owner = event.owner;
   state.mode = event.mode;

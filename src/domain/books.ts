@@ -32,7 +32,7 @@ export interface BotState {
   /** Sum of all base and quote movements of this bot's fills: the second, independent way to its position and cash. */
   baseEntries: Decimal;
   quoteEntries: Decimal;
-  /** Highest price since entry, for trailing stops. */
+  /** Highest price since entry (lowest of a short position), for trailing stops. */
   highest: Decimal | undefined;
   results: Map<number, Result>;
   /** A real position is to be closed, whatever it takes; `tries` counts the orders that were made for it. */
@@ -55,6 +55,8 @@ export interface VenueBooks {
   key: { readonly sealed: SealedKey; readonly enteredBy: KeyEntry; readonly rights: KeyRights; readonly acknowledged: boolean } | undefined;
   paused: { readonly code: PauseCode; readonly reason: string; readonly untilMs: WallMs | undefined } | undefined;
   removed: boolean;
+  /** Since when its books exist: what changed the balance before is in the opening balances. */
+  openedMs: MarketMs;
   /** By symbol, up to where the venue's fills are booked. */
   cursors: Map<string, string>;
   /** Orders that have ended, newest last: a fill may come after the word that ended them. */
@@ -121,6 +123,7 @@ function emptyVenueBooks(): VenueBooks {
     key: undefined,
     paused: undefined,
     removed: false,
+    openedMs: marketMs(0),
     cursors: new Map(),
     closed: new Map(),
     orphans: new Map(),

@@ -29,6 +29,8 @@ export interface BotSpec {
   readonly params: Readonly<Record<string, number>>;
   readonly sizing: Sizing;
   readonly protection: Protection;
+  /** On perpetual contracts: how many times its margin a position is worth. */
+  readonly leverage?: number;
 }
 
 /** What stands next to a name wherever it is shown, so that real money and test money are never mistaken for paper, also without colors. */

@@ -2,7 +2,7 @@ import type { AccountState, BotState } from "./books.ts";
 import { NO_RESULT, RESULT_BUCKET_MS } from "./books.ts";
 import type { AccountEvent, Intent } from "./events.ts";
 import { botOf, setStatus } from "./fold-bots.ts";
-import { max, ZERO } from "./money.ts";
+import { max, min, ZERO } from "./money.ts";
 import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus } from "./order.ts";
 import { followPaperPosition, restProtection } from "./paper-protection.ts";
 import { applyFill, type Fill, isFlat, isPerpetual } from "./position.ts";
@@ -79,7 +79,8 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
   if (order === late) state.venue.closed.set(order.clientOrderId, filled);
   else putFilled(state, filled);
   if (order.purpose === "entry") {
-    bot.highest = bot.highest === undefined ? fill.price : max(bot.highest, fill.price);
+    const best = fill.side === "buy" ? max : min;
+    bot.highest = bot.highest === undefined ? fill.price : best(bot.highest, fill.price);
     const intent = state.intents.get(order.intentId);
     if (intent && state.mode === "paper") restProtection(state, bot, orderOf(intent, fill.clientOrderId, fill.marketMs), event);
   }

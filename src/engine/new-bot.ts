@@ -1,6 +1,6 @@
 import { BOT_NAME, type BotSpec } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
-import { splitSymbol } from "../domain/instrument.ts";
+import { type Instrument, splitSymbol } from "../domain/instrument.ts";
 import type { NewBot } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
 import { protectionProblem } from "../risk/entry.ts";
@@ -35,7 +35,8 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
     protectionProblem("trailing", trailingPct) ??
     sizeProblem(wish);
   if (wrong) throw new UserError(`${wrong[0]?.toUpperCase()}${wrong.slice(1)}.`);
-  const { name, group, timeframe, sizing, protection } = wish;
+  const { name, group, timeframe, sizing, protection, leverage } = wish;
+  if (leverage !== undefined) checkLeverage(instrument, leverage);
   const { id, owner, account } = identity;
   return {
     id,
@@ -50,7 +51,15 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
     params: paramsOf(wish),
     sizing,
     protection,
+    ...(leverage === undefined ? {} : { leverage }),
   };
+}
+
+/** Refuses leverage where there is none, or more than the exchange gives. */
+export function checkLeverage({ symbol, contract }: Instrument, leverage: number): void {
+  if (!contract) throw new UserError(`${symbol} is traded without leverage. Leave leverage out, or choose a perpetual contract.`);
+  if (!Number.isInteger(leverage) || leverage < 1 || leverage > contract.leverageMax)
+    throw new UserError(`${symbol} takes a leverage from 1 to ${contract.leverageMax}, found ${leverage}. Choose one of these.`);
 }
 
 function paramsOf(wish: NewBot): Record<string, number> {

@@ -1,7 +1,7 @@
 import type { AccountState } from "../domain/books.ts";
 import { type Decimal, decimal, ZERO } from "../domain/money.ts";
 import { remainingOf } from "../domain/order.ts";
-import { isFlat, isPerpetual } from "../domain/position.ts";
+import { isFlat, isPerpetual, unrealizedAt } from "../domain/position.ts";
 
 export type PriceOf = (symbol: string) => number | undefined;
 
@@ -9,6 +9,9 @@ export type PriceOf = (symbol: string) => number | undefined;
 export function equityOf(state: AccountState, priceOf: PriceOf): Decimal | undefined {
   let equity = state.balances.get(state.currency) ?? ZERO;
   if (state.mode !== "paper") return withPositions(state, equity, priceOf);
+  const paid = unrealizedOfContracts(state, priceOf);
+  if (paid === undefined) return undefined;
+  equity = equity.plus(paid);
   for (const [coin, quantity] of state.balances) {
     if (coin === state.currency || quantity.isZero()) continue;
     const price = priceOf(`${coin}/${state.currency}`);
@@ -16,6 +19,27 @@ export function equityOf(state: AccountState, priceOf: PriceOf): Decimal | undef
     equity = equity.plus(quantity.times(decimal(price)));
   }
   return equity;
+}
+
+/** What perpetual positions have gained and not paid out yet; undefined while a price is missing. */
+function unrealizedOfContracts({ bots }: AccountState, priceOf: PriceOf): Decimal | undefined {
+  let sum = ZERO;
+  for (const { position, spec } of bots.values()) {
+    if (isFlat(position) || !isPerpetual(spec.symbol)) continue;
+    const price = priceOf(spec.symbol);
+    if (price === undefined) return undefined;
+    sum = sum.plus(unrealizedAt(position, decimal(price)));
+  }
+  return sum;
+}
+
+/** Cash that backs perpetual positions. */
+function marginOf({ bots }: AccountState): Decimal {
+  let margin = ZERO;
+  for (const { position, spec } of bots.values()) {
+    if (!isFlat(position) && isPerpetual(spec.symbol)) margin = margin.plus(position.cost.abs().dividedBy(spec.leverage ?? 1));
+  }
+  return margin;
 }
 
 /** At an exchange only what bots hold counts beside the cash: other coins there are the person's own. */
@@ -66,7 +90,10 @@ export class Funds {
   #read() {
     if (!this.#known) {
       const cash = this.#state.balances.get(this.#state.currency) ?? ZERO;
-      this.#known = { equity: equityOf(this.#state, this.#priceOf), free: cash.minus(reservedOf(this.#state, this.#priceOf)) };
+      this.#known = {
+        equity: equityOf(this.#state, this.#priceOf),
+        free: cash.minus(reservedOf(this.#state, this.#priceOf)).minus(marginOf(this.#state)),
+      };
     }
     return this.#known;
   }

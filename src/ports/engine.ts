@@ -97,6 +97,8 @@ export interface NewBot {
   readonly params: Readonly<Record<string, number>>;
   readonly sizing: Sizing;
   readonly protection: Protection;
+  /** On perpetual contracts only. */
+  readonly leverage?: number;
 }
 
 /** An account at an exchange as a person asks for it. */
@@ -171,6 +173,8 @@ export interface ManualOrder {
   readonly price: Decimal | undefined;
   readonly stopPct: number;
   readonly takePct: number | undefined;
+  /** On perpetual contracts only. */
+  readonly leverage?: number;
 }
 
 /**

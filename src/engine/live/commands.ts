@@ -2,6 +2,7 @@ import { UserError } from "../../domain/errors.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { type Decimal, decimal, plain } from "../../domain/money.ts";
 import { isProtective } from "../../domain/order.ts";
+import { isPerpetual } from "../../domain/position.ts";
 import { marketMs } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { BotFacts, Caller, CeilingFacts, DrillStep, ManualOrder, PromotionFacts } from "../../ports/engine.ts";
@@ -10,6 +11,7 @@ import type { Accounts } from "../accounts.ts";
 import type { Bots } from "../bots.ts";
 import type { Desk } from "../desk.ts";
 import { accountStream } from "../streams.ts";
+import { LiveAccount } from "./account.ts";
 import type { LiveDesk } from "./desk.ts";
 import { Drill } from "./drill.ts";
 import { checkManual, manualEvents, manualSpec } from "./manual.ts";
@@ -59,6 +61,7 @@ export class VenueCommands {
     );
     if (done) return done.spec.name;
     const facts = this.promotion(bot, accountName, newName);
+    if (facts.refusals.length === 0) await prepare(account, bot.state.spec.symbol, bot.state.spec.leverage);
     if (facts.refusals.length > 0) throw new UserError(facts.refusals.join(" "));
     const { newName: name } = facts;
     const started = (spec: { readonly id: string }): AccountEvent => ({ type: "bot-started", botId: spec.id });
@@ -79,6 +82,7 @@ export class VenueCommands {
     if (!account || account.state.venue.removed) throw new UserError(`There is no account named ${order.account.slice(0, 40)}.`);
     const rules = checkManual(order, account);
     await seePrice(account, order.symbol);
+    await prepare(account, order.symbol, order.leverage);
     const coin = rules.base.toLowerCase().replace(/[^a-z0-9]/g, "");
     const name = bots.freeName(nameAs ?? `hand-${coin}`.slice(0, 28));
     const { mode } = account.state;
@@ -166,6 +170,11 @@ export class VenueCommands {
     );
     return steps;
   }
+}
+
+/** Perpetual contracts: modes and leverage are as the desk needs them before the first order. */
+async function prepare(account: Account, symbol: string, leverage = 1): Promise<void> {
+  if (account instanceof LiveAccount && account.venue && isPerpetual(symbol)) await account.venue.prepare(symbol, leverage);
 }
 
 /** A symbol that no bot reads has no price yet: it is asked for. */

@@ -14,10 +14,9 @@ import type { Runners } from "../runner.ts";
 import type { AccountServices } from "../services.ts";
 import type { Funds } from "../valuation.ts";
 import type { Ceiling } from "./ceiling.ts";
-import { exitFeasible, gate } from "./gate.ts";
+import { feasible, gate } from "./gate.ts";
 import { entryBound, entryIntent } from "./intents.ts";
 import { wantExit } from "./lane.ts";
-import { beyondStop, protectiveLevels } from "./levels.ts";
 import { ENTRY_PRICE_AGE_MS } from "./limits.ts";
 
 /** What the executor needs of the account whose queue it runs in. */
@@ -53,29 +52,27 @@ export class LiveExecutor implements AccountExecutor {
 
   async act(wishes: readonly BotWish[]): Promise<void> {
     if (wishes.length === 0) return;
-    const entries: { bound: Decimal; quantity: Decimal }[] = [];
     const events = wishEvents(this.#account, wishes, {
       check: (bot, slot, funds, spent) => this.#check(bot, slot, funds, spent),
-      enter: (bot, quantity, wish) => {
-        const bound = this.#bound(bot);
-        entries.push({ bound, quantity });
-        return { type: "intent", intent: entryIntent(bot, "buy", quantity, bound, wish) };
-      },
+      enter: (bot, quantity, wish) => ({ type: "intent", intent: entryIntent(bot, "buy", quantity, this.#bound(bot), wish) }),
       exit: (bot, wish) => [wantExit(this.#account.state, bot, "exit", wish.reason, wish.slotMs, wish.values)],
     });
-    const risked = entries.reduce((sum, { bound, quantity }) => sum.plus(bound.times(quantity)), ZERO);
-    const { ceiling } = this.#account;
-    if (ceiling) await ceiling.hold(risked, () => this.send(events));
-    else await this.send(events);
+    await this.send(events);
   }
 
   /** Attempts are handed to their lanes before they are durable, so that no lane takes them for a dead process's. */
   async send(events: readonly AccountEvent[], requestId?: string): Promise<void> {
     const intents = events.flatMap((event): Intent[] => (event.type === "intent" ? [event.intent] : []));
     for (const { clientOrderId } of intents) this.#account.unsent.add(clientOrderId);
+    const risked = intents.reduce(
+      (sum, { purpose, price, quantity }) => (purpose === "entry" && price ? sum.plus(price.times(quantity)) : sum),
+      ZERO,
+    );
+    const { ceiling } = this.#account;
+    const write = () => (requestId === undefined ? this.#account.appendEvents(events) : this.#account.appendOnce(events, requestId));
     try {
-      if (requestId === undefined) await this.#account.appendEvents(events);
-      else await this.#account.appendOnce(events, requestId);
+      // From the check on nothing has been waited for: what another account decides meanwhile sees this amount held.
+      await (ceiling ? ceiling.hold(risked, write) : write());
     } catch (failure) {
       for (const { clientOrderId } of intents) this.#account.unsent.delete(clientOrderId);
       throw failure;
@@ -136,16 +133,6 @@ export class LiveExecutor implements AccountExecutor {
       sizing: bot.spec.sizing,
       ceilingRoom: ceiling?.room().minus(spent),
     });
-    return answer.allowed ? (this.#feasible(bot, answer.quantity, bound, rules) ?? answer) : answer;
-  }
-
-  /** An entry whose exit would not be possible is not made. */
-  #feasible(bot: BotState, quantity: Decimal, bound: Decimal, rules: Instrument): Extract<EntryAnswer, { allowed: false }> | undefined {
-    const held = { ...bot, position: { ...bot.position, quantity, cost: quantity.times(bound) } };
-    const levels = protectiveLevels(held, rules);
-    if (!levels) return { allowed: false, code: "naked", because: "a real position needs a stop: set one first" };
-    if (beyondStop("sell", levels.stopPrice, bound.toNumber()))
-      return { allowed: false, code: "market-rules", because: "the stop is so near that it would trigger at once" };
-    return exitFeasible(quantity, levels.stopPrice, rules);
+    return answer.allowed ? (feasible(bot, "buy", answer.quantity, bound, rules) ?? answer) : answer;
   }
 }

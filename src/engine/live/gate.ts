@@ -1,9 +1,11 @@
 import type { AccountState, BotState } from "../../domain/books.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { type Decimal, floorToStep, lessBps } from "../../domain/money.ts";
-import { isProtective } from "../../domain/order.ts";
+import { isProtective, type Side } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { EntryAnswer } from "../../risk/entry.ts";
+import { stopBeyondLiquidation } from "../../risk/liquidation.ts";
+import { beyondStop, protectiveLevels } from "./levels.ts";
 import { STOP_LIMIT_SLACK_PCT } from "./limits.ts";
 
 /** What an entry at a real exchange is asked beyond what every entry is. */
@@ -39,8 +41,21 @@ export function gate({ state, bot, closed, priceAgeMs, priceAgeMaxMs }: GateQues
   return undefined;
 }
 
+/** Whether what an entry would open can be protected and closed again; undefined when it can. */
+export function feasible(bot: BotState, side: Side, quantity: Decimal, bound: Decimal, rules: Instrument): Denied | undefined {
+  const signed = side === "buy" ? quantity : quantity.negated();
+  const levels = protectiveLevels({ ...bot, position: { ...bot.position, quantity: signed, cost: signed.times(bound) } }, rules);
+  if (!levels) return { allowed: false, code: "naked", because: "a real position needs a stop: set one first" };
+  const closing = side === "buy" ? "sell" : "buy";
+  if (beyondStop(closing, levels.stopPrice, bound.toNumber()))
+    return { allowed: false, code: "market-rules", because: "the stop is so near that it would trigger at once" };
+  const liquidated = stopBeyondLiquidation(bound, levels.stopPrice, side, bot.spec.leverage ?? 1);
+  if (liquidated) return { allowed: false, code: "market-rules", because: liquidated };
+  return exitFeasible(quantity, levels.stopPrice, rules);
+}
+
 /** Whether what an entry would buy could be sold again at its stop, after the fee of buying it. */
-export function exitFeasible(quantity: Decimal, stopPrice: Decimal, rules: Instrument): Denied | undefined {
+function exitFeasible(quantity: Decimal, stopPrice: Decimal, rules: Instrument): Denied | undefined {
   if (rules.contract) return undefined;
   const left = floorToStep(lessBps(quantity, rules.takerFeeBps), rules.lotSize);
   const notional = left.times(stopPrice).times(1 - STOP_LIMIT_SLACK_PCT / 100);

@@ -10,9 +10,10 @@ import { checkEntry } from "../../risk/entry.ts";
 import type { Account } from "../account.ts";
 import { BY_HAND } from "../hand-bots.ts";
 import { marketIntent, type Wish } from "../intents.ts";
+import { checkLeverage } from "../new-bot.ts";
 import { Funds } from "../valuation.ts";
 import { LiveAccount } from "./account.ts";
-import { gate } from "./gate.ts";
+import { feasible, gate } from "./gate.ts";
 import { entryBound, entryIntent } from "./intents.ts";
 import { ENTRY_PRICE_AGE_MS } from "./limits.ts";
 
@@ -31,6 +32,7 @@ export function manualSpec(order: ManualOrder, identity: { id: string; name: str
     params: {},
     sizing: { kind: "notional", notional: order.notional },
     protection: { stopPct: order.stopPct, takePct: order.takePct, trailingPct: undefined },
+    ...(order.leverage === undefined ? {} : { leverage: order.leverage }),
   };
 }
 
@@ -53,6 +55,7 @@ export function checkManual(order: ManualOrder, account: Account): Instrument {
   if (order.side === "sell" && !(account instanceof LiveAccount)) throw new UserError("A paper account cannot be short.");
   if (!(order.stopPct >= 0.1 && order.stopPct <= STOP_MAX_PCT))
     throw new UserError(`An order needs a stop between 0.1% and ${STOP_MAX_PCT}%.`);
+  if (order.leverage !== undefined) checkLeverage(rules, order.leverage);
   if (order.notional.isLessThanOrEqualTo(0)) throw new UserError("The amount must be above zero.");
   return rules;
 }
@@ -98,6 +101,8 @@ export function manualEvents(order: ManualOrder, spec: BotSpec, account: Account
     ceilingRoom: account instanceof LiveAccount ? account.ceiling?.room() : undefined,
   });
   if (!answer.allowed) throw new UserError(`The order was denied: ${answer.because}.`);
+  const denied = account instanceof LiveAccount ? feasible(bot, order.side, answer.quantity, bound, rules) : undefined;
+  if (denied) throw new UserError(`The order was denied: ${denied.because}.`);
   const wish: Wish = { decision: caller.requestId, slotMs: services.now(), reason: `entered by ${caller.user}`, values: {} };
   const intent =
     account instanceof LiveAccount

@@ -1,6 +1,6 @@
 import type { BotState } from "../../domain/books.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import type { Decimal } from "../../domain/money.ts";
+import { type Decimal, toDouble } from "../../domain/money.ts";
 import { isProtective, type Order, type Purpose, remainingOf } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { VenueTraits } from "../../ports/live-venue.ts";
@@ -92,7 +92,9 @@ function watchStep(view: LaneView, quantity: Decimal): Step | undefined {
   if (levels?.takePrice && !(traits.holdsTarget && stop?.takePrice) && beyondTake(side, levels.takePrice, price))
     return { kind: "want-exit", purpose: "take", reason: "take profit" };
   const { trailingPct } = bot.spec.protection;
-  if (trailingPct !== undefined && bot.highest && side === "sell" && price <= bot.highest.toNumber() * (1 - trailingPct / 100))
+  const turned = (side === "sell" ? -1 : 1) * (trailingPct ?? 0);
+  const trail = bot.highest && toDouble(bot.highest) * (1 + turned / 100);
+  if (trailingPct !== undefined && trail !== undefined && (side === "sell" ? price <= trail : price >= trail))
     return { kind: "want-exit", purpose: "stop", reason: "trailing stop" };
   if (!levels || !beyondStop(side, levels.stopPrice, price)) {
     memory.beyondSinceMs = undefined;

@@ -9,12 +9,15 @@ import type { Logger } from "../../ports/logger.ts";
 import type { Facts } from "../account.ts";
 import { Balances } from "./balances.ts";
 import type { FillSync } from "./fill-sync.ts";
+import { ledgerEvents } from "./ledger.ts";
 import { BALANCE_SETTLE_MS, CLOCK_EVERY_MS, CLOCK_OFF_MAX_MS, KEY_EVERY_MS, RECONCILE_MS, RULES_EVERY_MS } from "./limits.ts";
 import { Orphans } from "./orphans.ts";
 import { pauseOf } from "./refusals.ts";
 import type { LiveTimes } from "./times.ts";
 
 const RETRY_MS = 2_000;
+/** How far back changes of the balance are asked for: an outage is not longer, and what is booked is known by its id. */
+const LEDGER_BACK_MS = 2 * 86_400_000;
 
 export interface ReconcilerHost {
   readonly state: AccountState;
@@ -158,7 +161,9 @@ export class Reconciler {
     await this.#host.appendEvents(found);
     if (!whole) throw new TransientError("the exchange did not answer all fills");
     const balances = await venue.balances();
-    const positions = venue.traits.kind === "perpetual" ? await venue.positions() : [];
+    const perpetual = venue.traits.kind === "perpetual";
+    const positions = perpetual ? await venue.positions() : [];
+    if (perpetual) found.push(...(await this.#bookLedger(venue)));
     if (!this.#atRest(activity)) return found;
     const reading = { balances, positions, activity, nowMs: times.monotonicMs(), priceOf: this.#priceOf };
     let differences: AccountEvent[] = [];
@@ -167,6 +172,18 @@ export class Reconciler {
       return differences;
     });
     return [...found, ...differences];
+  }
+
+  /** Funding, transfers and what the venue closed by itself: each is booked once, under its own id. */
+  async #bookLedger(venue: LiveVenue): Promise<AccountEvent[]> {
+    const { state, times } = this.#host;
+    const entries = await venue.ledger(Math.max(state.venue.openedMs, times.venueMs() - LEDGER_BACK_MS));
+    let news: AccountEvent[] = [];
+    await this.#host.appendEvents(() => {
+      news = ledgerEvents(state, entries);
+      return news;
+    });
+    return news;
   }
 
   #priceOf = (symbol: string) => {
