@@ -78,7 +78,7 @@ describe("account connect", () => {
   const rights = { mayOrder: true, withdraw: false, transfer: false, addressRestricted: true };
   test.each([
     ["wrong key", { keyProblem: "Binance.com does not know this key; copy it again." }, "does not know this key"],
-    ["key without trade right", { rights: { ...rights, trade: false } }, "may not trade"],
+    ["key without trade right", { rights: { ...rights, mayOrder: false } }, "may not trade"],
     ["key with withdraw right", { rights: { ...rights, withdraw: true } }, "may withdraw"],
     ["key with transfer right", { rights: { ...rights, transfer: true } }, "may transfer"],
   ])("a %s opens no account", async (_name, told, sentence) => {
