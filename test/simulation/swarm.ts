@@ -1,4 +1,5 @@
 import type { Dice } from "./world/dice.ts";
+import { EXCHANGE_CLIMATES } from "./world/exchange-faults.ts";
 import type { Climate } from "./world/weather.ts";
 
 const SECOND_MS = 1_000;
@@ -23,8 +24,8 @@ const CLIMATES: Readonly<Record<string, Climate>> = {
   "E17 future": { perHour: 2, shortestMs: MINUTE_MS, longestMs: 10 * MINUTE_MS },
 };
 
-/** Faults that this variant of the world can have, apart from those that are drawn per process: P1 and what follows from it. */
-export const PAPER_FAULTS: readonly string[] = Object.keys(CLIMATES);
+/** Faults that come in spells, apart from those that are drawn per process: P1 and what follows from it. */
+export const SPELLS: readonly string[] = [...Object.keys(CLIMATES), ...Object.keys(EXCHANGE_CLIMATES)];
 
 /** What one seed drew. */
 export interface Draw {
@@ -34,6 +35,8 @@ export interface Draw {
   /** Between the death of a process and the next start. */
   readonly downMaxMs: number;
   readonly safeAfterCrashes: number;
+  /** Accounts at the exchange; the rest trades on paper. */
+  readonly venueAccounts: number;
   /** How often each person wants something. */
   readonly wishEveryMs: number;
 }
@@ -42,14 +45,18 @@ export interface Draw {
 export function drawFaults(dice: Dice, without: readonly string[] = []): Draw {
   const share = dice.between(0, 0.8);
   const climates = new Map<string, Climate>();
-  for (const [id, climate] of Object.entries(CLIMATES)) {
+  const venueAccounts = dice.pick([0, 1, 2, 2]);
+  for (const [id, climate] of Object.entries({ ...CLIMATES, ...EXCHANGE_CLIMATES })) {
     const drawn = dice.chance(share);
     const perHour = climate.perHour * dice.magnitude(0.3, 3);
-    if (drawn && !without.includes(id)) climates.set(id, { ...climate, perHour });
+    // Two processes at one exchange account are kept apart by the lock of the store, which this disk does not have.
+    const possible = venueAccounts > 0 ? id !== "P3" : !Object.hasOwn(EXCHANGE_CLIMATES, id);
+    if (drawn && possible && !without.includes(id)) climates.set(id, { ...climate, perHour });
   }
   const kills = dice.chance(0.7) && !without.includes("P1") ? { callsMin: 1, callsMax: dice.magnitude(200, 20_000) } : undefined;
   return {
     climates,
+    venueAccounts,
     kills,
     downMaxMs: dice.magnitude(2_000, 10 * MINUTE_MS),
     safeAfterCrashes: dice.chance(0.2) ? 5 : 0,

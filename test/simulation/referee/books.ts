@@ -58,6 +58,8 @@ export class Books {
   /** In force as far as the log goes. */
   halted: { panic: boolean; untilMs: number | undefined } | undefined;
   blind = false;
+  /** Bots whose position is said to have no protective order. */
+  readonly naked = new Set<string>();
 
   apply(row: LogRow): void {
     const { event, stream } = row;
@@ -67,6 +69,11 @@ export class Books {
     }
     if (stream === "desk") this.#applyDesk(event);
     else this.#applyAccount(row, event);
+  }
+
+  /** The order behind an id that was sent: a stop goes out under the id of its leg. */
+  sentOrder(id: string): BookedOrder | undefined {
+    return this.orders.get(id) ?? this.orders.get(id.slice(0, -1));
   }
 
   /** The position's bot behind a fill or an order event. */
@@ -109,6 +116,12 @@ export class Books {
       case "bot-faulted":
       case "bot-deleted":
         this.botOf(event.text("botId")).status = event.type.slice("bot-".length);
+        return;
+      case "position-naked":
+        this.naked.add(event.text("botId"));
+        return;
+      case "position-protected":
+        this.naked.delete(event.text("botId"));
         return;
       case "dust-moved":
       case "claim-reduced":
@@ -203,6 +216,7 @@ export class Books {
   /** In a paper account, what only reduces a position ends with it, without an event of its own. */
   #flatten(bot: BookedBot, { mode }: BookedAccount): void {
     bot.stop = undefined;
+    this.naked.delete(bot.id);
     if (mode !== "paper") return;
     for (const order of this.working) if (order.bot === bot.id && order.purpose !== "entry") this.#setStatus(order, "canceled");
   }

@@ -23,7 +23,10 @@ export class DecisionLaw implements Law {
     const id = `${stream} ${intent.text("intentId")}`;
     if (this.#acted.has(id)) throw new Broken(this.id, `the intent ${id} is in the log twice`);
     this.#acted.add(id);
-    if (purpose !== "entry" && purpose !== "exit") return;
+    // What was asked for by hand has no slot, and a real exit is tried until it is done.
+    const live = this.#facts.books.accounts.get(stream)?.mode !== "paper";
+    if ((purpose !== "entry" && purpose !== "exit") || !intent.part("values").has("close")) return;
+    if (live && purpose === "exit") return this.#facts.coverage.mark("antecedent 2: a real exit is tried");
     this.#facts.coverage.mark(`antecedent 2: a decision to ${purpose}`);
     const bot = this.#facts.books.botOf(intent.text("botId"));
     const slot = `${bot.id} ${intent.number("slotMs")} ${purpose}`;
@@ -36,9 +39,9 @@ export class DecisionLaw implements Law {
   }
 
   /** An entry that reaches its venue long after its candle. */
-  sent({ clientOrderId, purpose }: SentOrder): void {
-    const order = this.#facts.books.orders.get(clientOrderId);
-    if (purpose !== "entry" || !order) return;
+  sent({ clientOrderId }: SentOrder): void {
+    const order = this.#facts.books.sentOrder(clientOrderId);
+    if (order?.purpose !== "entry" || order.slotMs % MINUTE_MS !== 0) return;
     const bot = this.#facts.books.botOf(order.bot);
     const lengthMs = lengthOf(bot.timeframe);
     const ageMs = this.#facts.trueMs() - order.slotMs - lengthMs;

@@ -4,6 +4,8 @@ import type { LogRow } from "./log.ts";
 /** Commands whose effect a repeat must not have again. A halt that is written twice is still one halt, and half a bot is made anew. */
 const ONCE: ReadonlySet<string> = new Set(["start", "stop", "stop-close", "close"]);
 
+const STARTS: ReadonlySet<string> = new Set(["start", "promote"]);
+
 /** 7: after "stopped", "halted" or "panic" was answered, no entry is sent until somebody asks for the opposite. 8: what was answered is durable, once. */
 export class ObedienceLaw implements Law {
   readonly id = "7";
@@ -23,7 +25,7 @@ export class ObedienceLaw implements Law {
   }
 
   asked({ command, bot }: Asked): void {
-    if (command === "start" && bot !== undefined) {
+    if (STARTS.has(command) && bot !== undefined) {
       this.#stopped.delete(bot);
       this.#starting.set(bot, (this.#starting.get(bot) ?? 0) + 1);
       if (this.#stopping.has(bot)) this.#stopping.set(bot, true);
@@ -61,17 +63,17 @@ export class ObedienceLaw implements Law {
   }
 
   sent(order: SentOrder): void {
-    if (order.purpose !== "entry") return;
-    const bot = this.#facts.books.orders.get(order.clientOrderId)?.bot;
-    const name = bot === undefined ? undefined : this.#facts.books.botOf(bot).name;
+    const sent = this.#facts.books.sentOrder(order.clientOrderId);
+    if (sent?.purpose !== "entry") return;
+    const { name } = this.#facts.books.botOf(sent.bot);
     if (this.#stopped.size > 0) this.#facts.coverage.mark("antecedent 7: an entry while some bot is stopped");
-    if (name !== undefined && this.#stopped.has(name)) throw new Broken(this.id, `${name} was stopped and sent an entry`);
-    if (this.#isHalted()) throw new Broken(this.id, `the desk was halted and ${name ?? "a bot"} sent an entry`);
+    if (this.#stopped.has(name)) throw new Broken(this.id, `${name} was stopped and sent an entry`);
+    if (this.#isHalted()) throw new Broken(this.id, `the desk was halted and ${name} sent an entry`);
   }
 
-  durable({ event }: LogRow): void {
+  durable({ event, stream }: LogRow): void {
     if (event.type === "wish-denied" && event.text("code") === "halted") this.#facts.coverage.mark("antecedent 7: a halt denies an entry");
-    if (event.type !== "order-filled" || event.text("purpose") !== "entry") return;
+    if (event.type !== "order-filled" || event.text("purpose") !== "entry" || !stream.startsWith("account:paper:")) return;
     const { name } = this.#facts.books.botOf(event.text("botId"));
     if (this.#stopped.has(name)) throw new Broken(this.id, `${name} was stopped and an entry of it filled`);
   }
@@ -82,7 +84,7 @@ export class ObedienceLaw implements Law {
   }
 
   #ended({ command, bot }: Asked): void {
-    if (command === "start" && bot !== undefined) this.#starting.set(bot, Math.max(0, (this.#starting.get(bot) ?? 0) - 1));
+    if (STARTS.has(command) && bot !== undefined) this.#starting.set(bot, Math.max(0, (this.#starting.get(bot) ?? 0) - 1));
     if (command === "resume") this.#resuming = Math.max(0, this.#resuming - 1);
   }
 }

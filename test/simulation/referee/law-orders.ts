@@ -13,11 +13,12 @@ export class OnceLaw implements Law {
     this.#facts = facts;
   }
 
-  sent({ clientOrderId, process }: SentOrder): void {
+  sent({ clientOrderId: sentId, process }: SentOrder): void {
     const { books, coverage } = this.#facts;
     coverage.mark("antecedent 3: an order reaches its venue");
-    const order = books.orders.get(clientOrderId);
-    if (!order) throw new Broken(this.id, `process ${process} sent ${clientOrderId} before its attempt was durable`);
+    const order = books.sentOrder(sentId);
+    if (!order) throw new Broken(this.id, `process ${process} sent ${sentId} before its attempt was durable`);
+    const { clientOrderId } = order;
     if (this.#sent.has(clientOrderId)) throw new Broken(this.id, `${clientOrderId} was sent twice`);
     this.#sent.add(clientOrderId);
     const attempts = books.intents.get(order.intentId) ?? [];

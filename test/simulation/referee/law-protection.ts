@@ -21,7 +21,7 @@ export class StopLaw implements Law {
     const nowMs = this.#facts.trueMs();
     const healthyMs = this.#facts.healthySinceMs();
     for (const bot of books.bots.values()) {
-      if (bot.position === NOTHING || bot.stop === undefined) continue;
+      if (bot.position === NOTHING || bot.stop === undefined || books.accounts.get(bot.account)?.mode !== "paper") continue;
       const passed = tape.lastPrice(bot.symbol, nowMs) < toNumber(bot.stop);
       if (!passed || healthyMs === undefined || nowMs - healthyMs < CATCH_UP_MS) {
         this.#passedMs.delete(bot.id);

@@ -31,7 +31,7 @@ export class PaperLaw implements Law {
 
   sent({ clientOrderId, venue }: SentOrder): void {
     const { books, coverage } = this.#facts;
-    const mode = books.accounts.get(books.orders.get(clientOrderId)?.account ?? "")?.mode ?? "unknown";
+    const mode = books.accounts.get(books.sentOrder(clientOrderId)?.account ?? "")?.mode ?? "unknown";
     coverage.mark(`antecedent 11: an order of a ${mode} account is sent`);
     if ((mode === "paper") !== (venue === "paper")) throw new Broken(this.id, `${clientOrderId} of a ${mode} account reached the ${venue}`);
   }
@@ -88,7 +88,7 @@ export class ConvergenceLaw implements Law {
       coverage.mark("antecedent 16: an order works at the end");
       if (order.status === "in-flight" || order.status === "unknown")
         throw new Broken(this.id, `${order.clientOrderId} (${order.purpose}) is still ${order.status}`);
-      if (order.purpose === "entry" && nowMs - order.durableMs > ENTRY_WORKS_MS)
+      if (order.purpose === "entry" && books.accounts.get(order.account)?.mode === "paper" && nowMs - order.durableMs > ENTRY_WORKS_MS)
         throw new Broken(this.id, `the entry ${order.clientOrderId} still works after ${nowMs - order.durableMs} ms`);
     }
     for (const bot of books.bots.values()) {

@@ -21,11 +21,11 @@ export interface Facts {
 export interface SentOrder {
   readonly process: number;
   readonly venue: "paper" | "exchange";
+  /** As it was given; a leg's has a suffix. */
   readonly clientOrderId: string;
-  readonly purpose: string;
 }
 
-export type Command = "start" | "stop" | "stop-close" | "close" | "halt" | "resume" | "panic" | "create";
+export type Command = "start" | "stop" | "stop-close" | "close" | "halt" | "resume" | "panic" | "create" | "connect" | "promote" | "enter";
 
 /** What a person asked for, and whether it was answered. */
 export interface Asked {

@@ -2,6 +2,7 @@ import type { AppendBatch } from "../../../src/ports/store.ts";
 import { type Asked, Broken, type Facts, type Law, type ProcessFacts, type SentOrder } from "./law.ts";
 import { BooksLaw, LimitsLaw } from "./law-books.ts";
 import { DecisionLaw } from "./law-decisions.ts";
+import { AcceptedLaw, NakedLaw, type VenueBooks, VenueQuietLaw } from "./law-exchange.ts";
 import { ObedienceLaw } from "./law-obedience.ts";
 import { Edges, OnceLaw } from "./law-orders.ts";
 import { StopLaw } from "./law-protection.ts";
@@ -83,9 +84,12 @@ export class Referee {
   }
 }
 
-/** The invariants of accounts on paper. */
-export function paperLaws(facts: Facts, wallMs: () => number): Law[] {
+/** All invariants, of accounts on paper and at the exchange. */
+export function allLaws(facts: Facts, wallMs: () => number, venue: VenueBooks): Law[] {
   return [
+    new AcceptedLaw(facts, venue),
+    new NakedLaw(facts, venue),
+    new VenueQuietLaw(facts, venue),
     new Edges(facts),
     new DecisionLaw(facts),
     new OnceLaw(facts),

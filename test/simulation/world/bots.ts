@@ -9,6 +9,14 @@ const QUICK: readonly (() => Pick<NewBot, "strategy" | "params">)[] = [
   () => ({ strategy: "rsi-reversion", params: { period: 4, enterBelow: 35, exitAbove: 60 } }),
 ];
 
+/** One bot for each symbol with a stop, as an account at an exchange wants them. */
+export function inventedReal(dice: Dice, symbols: readonly string[], named: string): NewBot[] {
+  return invented(dice, symbols.length, symbols, named).map((bot, index) => {
+    const stopPct = bot.protection.stopPct ?? 1.5;
+    return { ...bot, symbol: symbols[index] ?? bot.symbol, protection: { ...bot.protection, stopPct } };
+  });
+}
+
 /** Bots that act often, of every strategy, on every symbol. */
 export function invented(dice: Dice, count: number, symbols: readonly string[], named: string): NewBot[] {
   return Array.from({ length: count }, (_, index): NewBot => {

@@ -1,4 +1,5 @@
 import { decimal } from "../../../src/domain/money.ts";
+import type { LiveOpening } from "../../../src/engine/live/connect.ts";
 import { type OpenedEngine, openEngine } from "../../../src/engine/open.ts";
 import { openExchange } from "../../../src/feeds/exchange.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
@@ -9,6 +10,7 @@ import type { PaperVenue } from "../../../src/ports/venue.ts";
 import { openPaperVenue } from "../../../src/venues/paper.ts";
 import type { SentOrder } from "../referee/law.ts";
 import type { ProcessClock } from "./clock.ts";
+import { CEILING } from "./exchange.ts";
 import { type Generation, gated } from "./generation.ts";
 
 /** The world as one process meets it: every port, before the process's gate. */
@@ -22,6 +24,7 @@ export interface LifeOptions {
   readonly ports: Ports;
   readonly limits: { readonly dailyLossPct: number; readonly positionCapPct: number };
   readonly safeAfterCrashes: number;
+  readonly live: LiveOpening;
   readonly sent: (order: SentOrder) => void;
   readonly complained: (message: string) => void;
   readonly onFatal: (failure: unknown) => void;
@@ -49,6 +52,9 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
     timeZone: "UTC",
     paperBalances: new Map([["USDT", decimal(10_000)]]),
     openVenue: () => gated(generation, "paper", overheard(openPaperVenue(), generation.number, options.sent), PURE, NONE),
+    live: options.live,
+    openMarket: (_exchangeId, environment) => openExchange({ data, clock, logger, demo: environment === "demo" }),
+    ceiling: CEILING,
     version: "simulation",
     safeAfterCrashes: options.safeAfterCrashes,
     crashCause: undefined,
@@ -62,7 +68,7 @@ function overheard(venue: PaperVenue, process: number, sent: (order: SentOrder) 
   return {
     ...venue,
     submit(order) {
-      sent({ process, venue: "paper", clientOrderId: order.clientOrderId, purpose: order.purpose });
+      sent({ process, venue: "paper", clientOrderId: order.clientOrderId });
       return venue.submit(order);
     },
   };

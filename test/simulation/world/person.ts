@@ -1,8 +1,10 @@
 import { UserError } from "../../../src/domain/errors.ts";
+import { Secret } from "../../../src/domain/secret.ts";
 import { type WallMs, wallMs } from "../../../src/domain/time.ts";
 import type { Caller, Engine, NewBot } from "../../../src/ports/engine.ts";
 import type { Asked, Command } from "../referee/law.ts";
 import type { Dice } from "./dice.ts";
+import type { VenueAccount } from "./exchange.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** How a person reaches the desk: the engine of the process that runs now, and what they tell the referee. */
@@ -19,11 +21,13 @@ export interface Desk {
 interface Errand {
   readonly asked: Asked;
   readonly run: (engine: Engine, caller: Caller) => Promise<unknown>;
+  readonly onAnswer: (refused: boolean) => void;
 }
 
 /** Asked again after so long: when nobody answers, and when the answer was an incident. */
 const AGAIN_MS = 5_000;
 const HALT_MAX_MS = 20 * 60_000;
+const INSIST_MS = 20_000;
 
 /**
  * Somebody at the desk, who makes bots and then stops, starts, closes, halts and panics as the dice say: one thing at a time, and with the same request id
@@ -35,6 +39,7 @@ export class Person {
   readonly #timeline: Timeline;
   readonly #desk: Desk;
   readonly #bots: NewBot[];
+  readonly #account: VenueAccount | undefined;
   readonly #waiting: Errand[] = [];
   #current: Errand | undefined;
   /** The process that was asked last and may still answer. */
@@ -42,8 +47,9 @@ export class Person {
   #asked = 0;
   #idle = false;
 
-  constructor(user: string, dice: Dice, timeline: Timeline, desk: Desk, bots: NewBot[]) {
+  constructor(user: string, dice: Dice, timeline: Timeline, desk: Desk, bots: NewBot[], account: VenueAccount | undefined) {
     this.user = user;
+    this.#account = account;
     this.#dice = dice;
     this.#timeline = timeline;
     this.#desk = desk;
@@ -55,13 +61,11 @@ export class Person {
     return [...(this.#current ? [this.#current] : []), ...this.#waiting].map(({ asked }) => asked);
   }
 
-  /** Makes and starts the bots, then does something every few minutes. */
+  /** Makes and starts the bots, on paper or at an account of the exchange, then does something every few minutes. */
   begin(everyMs: number): void {
     if (this.#bots.length === 0) return;
-    for (const wish of this.#bots) {
-      this.#want("create", wish.name, (engine, caller) => engine.createBot(wish, caller));
-      this.#want("start", wish.name, (engine, caller) => engine.startBot(wish.name, caller));
-    }
+    if (this.#account) this.#connect(this.#account);
+    for (const wish of this.#bots) if (!this.#account) this.#make(wish);
     const next = (): void => {
       if (this.#idle) return;
       this.#timeline.after(this.#dice.between(0.1, 2) * everyMs, () => {
@@ -71,6 +75,32 @@ export class Person {
     };
     next();
     this.#goOn();
+  }
+
+  #make(wish: NewBot): void {
+    this.#want("create", wish.name, (engine, caller) => engine.createBot(wish, caller));
+    this.#want("start", wish.name, (engine, caller) => engine.startBot(wish.name, caller));
+  }
+
+  /** Connects the account and promotes a paper twin of each bot into it, again and again where it is refused. */
+  #connect({ name, environment, key }: VenueAccount): void {
+    const credentials = { apiKey: new Secret(key), secret: new Secret("s".repeat(64)) };
+    const account = { name, exchangeId: "binance", environment, credentials, enteredBy: "terminal", acknowledged: true } as const;
+    const connect: Errand["run"] = (engine, caller) => engine.connectAccount(account, caller);
+    this.#insist("connect", undefined, connect, () => {
+      for (const wish of this.#bots) {
+        const twin = { ...wish, name: `${wish.name}-paper` };
+        this.#want("create", twin.name, (engine, caller) => engine.createBot(twin, caller));
+        this.#insist("promote", wish.name, (engine, caller) => engine.promoteBot(twin.name, name, wish.name, caller));
+      }
+    });
+  }
+
+  #insist(command: Command, bot: string | undefined, run: Errand["run"], onDone: () => void = () => undefined): void {
+    this.#want(command, bot, run, undefined, (refused) => {
+      if (!refused) onDone();
+      else if (!this.#idle) this.#timeline.after(INSIST_MS, () => this.#insist(command, bot, run, onDone));
+    });
   }
 
   /** Wants nothing more. */
@@ -93,9 +123,15 @@ export class Person {
     this.#want("resume", undefined, (engine, caller) => engine.resume(caller));
   }
 
-  #want(command: Command, bot: string | undefined, run: Errand["run"], untilMs?: WallMs): void {
+  #want(
+    command: Command,
+    bot: string | undefined,
+    run: Errand["run"],
+    untilMs?: WallMs,
+    onAnswer: Errand["onAnswer"] = () => undefined,
+  ): void {
     this.#asked += 1;
-    this.#waiting.push({ asked: { command, requestId: `${this.user}-${this.#asked}-${command}`, bot, untilMs }, run });
+    this.#waiting.push({ asked: { command, requestId: `${this.user}-${this.#asked}-${command}`, bot, untilMs }, run, onAnswer });
     this.#goOn();
   }
 
@@ -138,6 +174,7 @@ export class Person {
     this.#desk.tell(`${errand.asked.requestId} ${refusal === undefined ? "done" : `refused: ${refusal}`}`);
     if (refusal === undefined) this.#desk.done(errand.asked);
     else this.#desk.refused(errand.asked, refusal);
+    errand.onAnswer(refusal !== undefined);
     this.#goOn();
   }
 }

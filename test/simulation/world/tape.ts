@@ -1,6 +1,7 @@
 import type { Instrument } from "../../../src/domain/instrument.ts";
 import { decimal } from "../../../src/domain/money.ts";
 import { MINUTE_MS } from "../../../src/domain/time.ts";
+import { type SpotListing, spotListing } from "../../kit/exchange/spot/listing.ts";
 import { priceAt, type Tape, type TapeCandle } from "../../kit/exchange/tape.ts";
 import type { Dice } from "./dice.ts";
 
@@ -80,6 +81,15 @@ export class SimTape implements Tape {
     }
     return candles;
   }
+}
+
+/** The same symbols as the exchange lists them. */
+export function listingsOf(tape: Tape): readonly SpotListing[] {
+  return COINS.filter(({ symbol }) => tape.symbols.includes(symbol)).map(({ symbol, tick, lot }) => {
+    const [base = "", quote = ""] = symbol.split("/");
+    const sizes = { lot, quantityMin: lot, quantityMax: "9000000", marketQuantityMax: "9000000" };
+    return spotListing(base, quote, { tick: String(tick), priceMin: String(tick), ...sizes });
+  });
 }
 
 /** The rules of the symbols on the tape. */

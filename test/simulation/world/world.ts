@@ -1,10 +1,12 @@
 import { MINUTE_MS } from "../../../src/domain/time.ts";
 import { Books } from "../referee/books.ts";
 import type { Facts } from "../referee/law.ts";
-import { paperLaws, Referee } from "../referee/referee.ts";
+import { VenueBooks } from "../referee/law-exchange.ts";
+import { allLaws, Referee } from "../referee/referee.ts";
 import { type Draw, drawFaults } from "../swarm.ts";
-import { invented } from "./bots.ts";
+import { invented, inventedReal } from "./bots.ts";
 import { Dice } from "./dice.ts";
+import { SimExchange } from "./exchange.ts";
 import { openLife } from "./life.ts";
 import { Machine } from "./machine.ts";
 import { SimMarketData } from "./market-data.ts";
@@ -14,7 +16,11 @@ import { type Opener, Supervisor } from "./supervisor.ts";
 const HOUR_MS = 60 * MINUTE_MS;
 /** Within this after the last fault everything has converged. */
 export const QUIET_MS = 120_000;
-const OWNERS: readonly string[] = ["discord:1", "telegram:2"];
+/** With an account at the exchange somebody waits a minute for what the exchange has sent away, and for the fence. */
+const RETRY_AFTER_MS = 60_000;
+const FENCE_MS = 20_000;
+const OWNERS: readonly string[] = ["discord:1", "telegram:2", "discord:3", "telegram:4"];
+const PAPER_OWNERS = 2;
 const LIMITS = { dailyLossPct: 3, positionCapPct: 25 };
 const CLOCK_ERROR_MAX_MS = 90_000;
 
@@ -39,6 +45,7 @@ export class World {
   readonly #dice: Dice;
   readonly #supervisor: Supervisor;
   readonly #people: Person[];
+  readonly #exchange: SimExchange;
   #healthySinceMs: number | undefined;
 
   constructor(options: WorldOptions) {
@@ -47,11 +54,12 @@ export class World {
     this.draw = drawFaults(this.#dice.fork("draw"), options.without);
     const onDurable: ConstructorParameters<typeof Machine>[2] = (batch, first) => this.referee.durable(batch, first);
     this.machine = new Machine(this.#dice, options.hours, onDurable, options.listener);
+    this.#exchange = new SimExchange(this.machine, this.#dice.fork("exchange"), this.draw.venueAccounts);
     const facts = this.#facts();
     this.referee = new Referee(
       facts,
       () => this.machine.timeline.nowMs,
-      paperLaws(facts, () => this.machine.wall.now()),
+      allLaws(facts, () => this.machine.wall.now(), new VenueBooks(facts, this.#exchange.accounts)),
     );
     this.#supervisor = new Supervisor(
       this.machine,
@@ -61,7 +69,7 @@ export class World {
       this.#opener(),
       options.canary === true,
     );
-    this.#people = OWNERS.map((user, index) => this.#person(user, index));
+    this.#people = OWNERS.slice(0, PAPER_OWNERS + this.draw.venueAccounts).map((user, index) => this.#person(user, index));
   }
 
   /** Faults for so many hours, then none, then everything must have converged. Ends at the first broken invariant. */
@@ -79,7 +87,8 @@ export class World {
     try {
       await timeline.runUntil(faultsMs);
       this.#endFaults();
-      await timeline.runUntil(faultsMs + QUIET_MS);
+      const waitsMs = this.draw.venueAccounts > 0 ? RETRY_AFTER_MS + FENCE_MS : 0;
+      await timeline.runUntil(faultsMs + waitsMs + QUIET_MS);
       this.referee.quietEnd(
         this.#supervisor.facts(),
         this.#people.flatMap(({ open }) => open),
@@ -94,6 +103,7 @@ export class World {
   /** A beat of every process each second of true time, and the referee's look at what was before it. */
   readonly #second = (): void => {
     this.machine.timeline.after(1_000, this.#second);
+    if (this.draw.venueAccounts > 0) this.#exchange.advance();
     this.#supervisor.beatAll();
     const healthy = this.#supervisor.healthy && this.machine.calm;
     this.#healthySinceMs = healthy ? (this.#healthySinceMs ?? this.machine.wall.trueMs()) : undefined;
@@ -103,24 +113,30 @@ export class World {
   /** The production engine as it starts on this machine. */
   #opener(): Opener {
     const { timeline, trace, wall, weather, tape } = this.machine;
+    const sent = (order: Parameters<Referee["sent"]>[0]): void => {
+      trace.tell(`p${order.process} sends ${order.clientOrderId} to the ${order.venue}`);
+      this.referee.sent(order);
+    };
     return (generation, clock, store, onFatal) =>
       openLife(generation, {
         ports: { store, clock, data: new SimMarketData(tape, timeline, wall, weather) },
         limits: LIMITS,
         safeAfterCrashes: this.draw.safeAfterCrashes,
-        sent: (order) => {
-          trace.tell(`p${order.process} sends ${order.purpose} ${order.clientOrderId} to ${order.venue}`);
-          this.referee.sent(order);
-        },
+        live: this.#exchange.openingFor(generation, clock, sent),
+        sent,
         complained: (message) => trace.tell(`p${generation.number} complains: ${message}`, true),
         onFatal,
       });
   }
 
   #person(user: string, index: number): Person {
-    const bots = Math.floor((this.#options.bots + index) / OWNERS.length);
     const dice = this.#dice.fork(`person ${user}`);
-    const wishes = invented(dice, bots, this.machine.tape.symbols, index === 0 ? "ann" : "bob");
+    const { symbols } = this.machine.tape;
+    const account = this.#exchange.accounts[index - PAPER_OWNERS];
+    const onPaper = Math.max(2, this.#options.bots - this.draw.venueAccounts * symbols.length);
+    const wishes = account
+      ? inventedReal(dice, symbols, `${account.name}-bot`)
+      : invented(dice, Math.floor((onPaper + index) / PAPER_OWNERS), symbols, index === 0 ? "ann" : "bob");
     const desk = {
       engine: () => this.#supervisor.reach(),
       wallMs: () => this.machine.wall.now(),
@@ -129,7 +145,7 @@ export class World {
       refused: (asked: Parameters<Referee["refused"]>[0], because: string) => this.referee.refused(asked, because),
       tell: (line: string) => this.machine.trace.tell(line),
     };
-    return new Person(user, dice, this.machine.timeline, desk, wishes);
+    return new Person(user, dice, this.machine.timeline, desk, wishes, account);
   }
 
   #facts(): Facts {

@@ -1,0 +1,201 @@
+import type { SpotOrder } from "../../kit/exchange/spot/order.ts";
+import type { VenueAccount } from "../world/exchange.ts";
+import { type BookedOrder, isOver } from "./books.ts";
+import { type Exact, exact, NOTHING, textOf, toNumber } from "./exact.ts";
+import { Broken, type Facts, type Law, type ProcessFacts } from "./law.ts";
+
+/** Orders that carry our prefix. */
+const OURS = /^ss[a-z2-7]{20}[st]?$/;
+
+/** What the exchange's own books say of the desk's orders. */
+export class VenueBooks {
+  readonly accounts: readonly VenueAccount[];
+  readonly #facts: Facts;
+
+  constructor(facts: Facts, accounts: readonly VenueAccount[]) {
+    this.#facts = facts;
+    this.accounts = accounts;
+  }
+
+  static isOurs({ clientOrderId }: SpotOrder): boolean {
+    return OURS.test(clientOrderId);
+  }
+
+  /** The durable attempt behind an order or a leg of one. */
+  attemptOf({ clientOrderId }: SpotOrder): BookedOrder | undefined {
+    const { orders } = this.#facts.books;
+    return orders.get(clientOrderId) ?? orders.get(clientOrderId.slice(0, -1));
+  }
+}
+
+/** 3, at the exchange: every order with our prefix belongs to an attempt that was durable before, and no intent has two accepted attempts. */
+export class AcceptedLaw implements Law {
+  readonly id = "3";
+  readonly #facts: Facts;
+  readonly #venue: VenueBooks;
+  readonly #seen = new Map<VenueAccount, number>();
+  readonly #accepted = new Map<string, string>();
+
+  constructor(facts: Facts, venue: VenueBooks) {
+    this.#facts = facts;
+    this.#venue = venue;
+  }
+
+  second(): void {
+    for (const account of this.#venue.accounts) {
+      const { orders } = account.book;
+      for (let index = this.#seen.get(account) ?? 0; index < orders.length; index += 1) this.#look(orders[index]!, account);
+      this.#seen.set(account, orders.length);
+    }
+  }
+
+  #look(order: SpotOrder, { name }: VenueAccount): void {
+    if (!VenueBooks.isOurs(order)) return;
+    this.#facts.coverage.mark("antecedent 3: the exchange accepts an order");
+    const attempt = this.#venue.attemptOf(order);
+    if (!attempt || attempt.durableMs > order.acceptedMs)
+      throw new Broken(this.id, `${name} has the order ${order.clientOrderId}, and no attempt of it was durable before`);
+    const other = this.#accepted.get(attempt.intentId);
+    if (other !== undefined && other !== attempt.clientOrderId)
+      throw new Broken(this.id, `the exchange accepted ${other} and ${attempt.clientOrderId} of the one intent ${attempt.intentId}`);
+    this.#accepted.set(attempt.intentId, attempt.clientOrderId);
+    const account = this.#facts.books.accounts.get(attempt.account);
+    if (account?.mode === "paper") throw new Broken("11", `${order.clientOrderId} of a paper account is at the exchange`);
+  }
+}
+
+/** Naked within calm times, and in a time that has just become calm. */
+const NAKED_CALM_MS = 7_000;
+const NAKED_AFTER_FAULT_MS = 75_000;
+const CALM_BEFORE_MS = 90_000;
+/** After the alarm it must still end. */
+const NAKED_ALARMED_MS = 150_000;
+
+/** 5, at the exchange: what our fills hold there is covered by our stops there, or it is said, within the deadline. Only time without any fault counts. */
+export class NakedLaw implements Law {
+  readonly id = "5";
+  readonly #facts: Facts;
+  readonly #venue: VenueBooks;
+  readonly #since = new Map<string, { readonly calm: boolean; ms: number }>();
+  readonly #held = new Map<string, Holding>();
+  readonly #executions = new Map<VenueAccount, number>();
+
+  constructor(facts: Facts, venue: VenueBooks) {
+    this.#facts = facts;
+    this.#venue = venue;
+  }
+
+  second(process: ProcessFacts): void {
+    const nowMs = this.#facts.trueMs();
+    const healthyMs = this.#facts.healthySinceMs();
+    for (const account of this.#venue.accounts) {
+      this.#follow(account);
+      const stops = account.book.openAt(nowMs).filter((order) => order.open && isStop(order));
+      for (const held of this.#held.values()) {
+        if (held.account !== account) continue;
+        const covering = stops.filter(({ symbol }) => symbol === held.symbol);
+        const covered = covering.reduce((sum, order) => sum + exact(order.remaining.toFixed()), NOTHING);
+        this.#look(held, covered, nowMs, process.alive ? healthyMs : undefined);
+      }
+    }
+  }
+
+  /** What our orders hold, by the exchange's own executions. */
+  #follow(account: VenueAccount): void {
+    const { trades } = account.book;
+    for (let index = this.#executions.get(account) ?? 0; index < trades.length; index += 1) {
+      const { order, quantity, fee, feeCoin, price } = trades[index]!;
+      if (!VenueBooks.isOurs(order)) continue;
+      const id = `${account.name} ${order.symbol}`;
+      const held = this.#held.get(id) ?? { account, symbol: order.symbol, quantity: NOTHING, price: 0 };
+      const moved = exact(quantity.toFixed());
+      const feeInBase = order.draft.side === "BUY" && order.symbol.startsWith(feeCoin) ? exact(fee.toFixed()) : NOTHING;
+      held.quantity += order.draft.side === "BUY" ? moved - feeInBase : -moved;
+      held.price = price.toNumber();
+      this.#held.set(id, held);
+    }
+    this.#executions.set(account, trades.length);
+  }
+
+  #look(held: Holding, covered: Exact, nowMs: number, healthyMs: number | undefined): void {
+    const { symbol, quantity, price } = held;
+    const account = held.account.name;
+    const id = `${account} ${symbol}`;
+    const worth = toNumber(quantity) * price;
+    if (quantity <= NOTHING || worth < DUST_WORTH || toNumber(covered) >= toNumber(quantity) * (1 - LOT_PART)) {
+      if (this.#since.delete(id)) this.#facts.coverage.mark("antecedent 5: a position was naked and is covered");
+      return;
+    }
+    const known = this.#since.get(id);
+    if (healthyMs === undefined) {
+      this.#since.set(id, { calm: false, ms: 0 });
+      return;
+    }
+    const episode = known ?? { calm: nowMs - healthyMs > CALM_BEFORE_MS, ms: 0 };
+    episode.ms += 1_000;
+    this.#since.set(id, episode);
+    const alarmed = this.#isAlarmed(account, symbol);
+    const limit = alarmed ? NAKED_ALARMED_MS : episode.calm ? NAKED_CALM_MS : NAKED_AFTER_FAULT_MS;
+    if (alarmed) this.#facts.coverage.mark("antecedent 5: a naked position is alarmed");
+    if (episode.ms > limit)
+      throw new Broken(
+        this.id,
+        `${account} holds ${textOf(quantity)} ${symbol}, covered ${textOf(covered)}, for ${episode.ms} ms without a fault${alarmed ? "" : " and without an alarm"}`,
+      );
+  }
+
+  #isAlarmed(account: string, symbol: string): boolean {
+    const { bots, naked } = this.#facts.books;
+    return [...naked].some((id) => bots.get(id)?.account === `account:${account}` && bots.get(id)?.symbol.replace("/", "") === symbol);
+  }
+}
+
+interface Holding {
+  readonly account: VenueAccount;
+  readonly symbol: string;
+  quantity: Exact;
+  price: number;
+}
+
+const DUST_WORTH = 11;
+const LOT_PART = 0.02;
+
+function isStop(order: SpotOrder): boolean {
+  return (
+    VenueBooks.isOurs(order) &&
+    order.draft.side === "SELL" &&
+    order.draft.type.startsWith("STOP_LOSS") &&
+    order.now.status !== "PENDING_NEW"
+  );
+}
+
+/** 4 and 16, at the exchange: when all is quiet, the books say what the exchange's say, and nothing of ours rests there that they do not know. */
+export class VenueQuietLaw implements Law {
+  readonly id = "16";
+  readonly #facts: Facts;
+  readonly #venue: VenueBooks;
+
+  constructor(facts: Facts, venue: VenueBooks) {
+    this.#facts = facts;
+    this.#venue = venue;
+  }
+
+  quietEnd(): void {
+    const { books, coverage } = this.#facts;
+    for (const { name, book } of this.#venue.accounts) {
+      const account = books.accounts.get(`account:${name}`);
+      if (!account) continue;
+      coverage.mark("antecedent 16: an account is compared with the exchange");
+      for (const coin of new Set([...account.balances.keys(), ...book.coins])) {
+        const [ours, theirs] = [textOf(account.balances.get(coin) ?? NOTHING), book.total(coin).toFixed()];
+        if (ours !== theirs) throw new Broken("4", `${name} says ${ours} ${coin}, the exchange says ${theirs}`);
+      }
+      for (const order of book.orders) {
+        if (!order.open || !VenueBooks.isOurs(order)) continue;
+        const attempt = this.#venue.attemptOf(order);
+        if (!attempt || isOver(attempt))
+          throw new Broken(this.id, `${order.clientOrderId} rests at the exchange, and the log says ${attempt?.status ?? "nothing of it"}`);
+      }
+    }
+  }
+}

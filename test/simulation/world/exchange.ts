@@ -1,0 +1,171 @@
+import { decimal } from "../../../src/domain/money.ts";
+import { type WallMs, wallMs } from "../../../src/domain/time.ts";
+import type { LiveOpening } from "../../../src/engine/live/connect.ts";
+import type { Clock } from "../../../src/ports/clock.ts";
+import type { Environment } from "../../../src/ports/live-venue.ts";
+import { BINANCE } from "../../../src/venues/quirks/binance.ts";
+import { openSpotVenue } from "../../../src/venues/spot.ts";
+import type { Wire, WireCall } from "../../../src/venues/wire.ts";
+import { InProcessWire, type WireExchange } from "../../kit/exchange/in-process-wire.ts";
+import type { SpotAccount } from "../../kit/exchange/spot/account.ts";
+import { seededFills, WHOLE_FILLS } from "../../kit/exchange/spot/fill-plan.ts";
+import type { FeeMode } from "../../kit/exchange/spot/purse.ts";
+import { spotSigner } from "../../kit/exchange/spot/sign.ts";
+import { SpotCore } from "../../kit/exchange/spot-core.ts";
+import { SpotDoor } from "../../kit/exchange/spot-door.ts";
+import { openTestVault } from "../../kit/open-vault.ts";
+import type { SentOrder } from "../referee/law.ts";
+import type { ProcessClock, WallClock } from "./clock.ts";
+import type { Dice } from "./dice.ts";
+import { ExchangeFaults } from "./exchange-faults.ts";
+import { type Generation, gated } from "./generation.ts";
+import { listingsOf, type SimTape } from "./tape.ts";
+import type { Timeline } from "./timeline.ts";
+import type { Trace } from "./trace.ts";
+import type { Weather } from "./weather.ts";
+
+/** One account at the exchange, as the person who owns it knows it. */
+export interface VenueAccount {
+  readonly name: string;
+  readonly key: string;
+  readonly environment: Environment;
+  readonly book: SpotAccount;
+}
+
+export interface ExchangeParts {
+  readonly timeline: Timeline;
+  readonly trace: Trace;
+  readonly wall: WallClock;
+  readonly weather: Weather;
+  readonly tape: SimTape;
+}
+
+const SETTERS: ReadonlySet<string> = new Set(["setOffset", "close"]);
+const EVERYDAY: ReadonlySet<string> = new Set(["send"]);
+const START_BALANCE = "10000";
+/** E13: fees in base, in quote or in a third coin that runs out. */
+const FEE_MODES: readonly FeeMode[] = ["received", "received", "quote", { coin: "BNB", priceInQuote: 600 }];
+
+/** The simulated exchange with its accounts. It lives on while processes die; requests that are on their way still arrive. */
+export class SimExchange {
+  readonly core: SpotCore;
+  readonly accounts: readonly VenueAccount[];
+  readonly #parts: ExchangeParts;
+  readonly #door: SpotDoor;
+  readonly #faults: ExchangeFaults;
+  readonly #latency: { readonly there: number; readonly back: number };
+
+  constructor(parts: ExchangeParts, dice: Dice, accounts: number) {
+    const { tape, wall } = parts;
+    this.#parts = parts;
+    const named = {
+      symbols: tape.symbols.map(idOf),
+      candleAt: (id: string, atMs: number) => tape.candleAt(tape.symbols.find((symbol) => idOf(symbol) === id) ?? id, atMs),
+    };
+    const pieces = { seed: dice.below(1_000_000), piecesMax: 3, partialChance: 0.2, tradeLagMaxMs: dice.pick([0, 500, 5_000]) };
+    const fills = dice.chance(0.5) ? WHOLE_FILLS : seededFills(pieces);
+    this.core = new SpotCore({ tape: named, listings: listingsOf(tape), startMs: wall.trueMs(), fills });
+    this.#door = new SpotDoor(this.core, { verify: false });
+    const pick = dice.fork("faults");
+    this.#faults = new ExchangeFaults(parts.weather, (list) => pick.pick(list));
+    this.#latency = { there: Math.round(dice.magnitude(5, 300)), back: Math.round(dice.magnitude(5, 300)) };
+    this.accounts = Array.from({ length: accounts }, (_, index) => {
+      const key = `key${index + 1}`.padEnd(64, "x");
+      const feeMode = dice.pick(FEE_MODES);
+      const book = this.core.openAccount({ key, secret: "s".repeat(64), balances: { USDT: START_BALANCE, BNB: "1" }, feeMode });
+      return { name: `main${index + 1}`, key, environment: dice.chance(0.5) ? "live" : "demo", book };
+    });
+  }
+
+  /** Everything up to now has happened at the exchange. */
+  advance(): void {
+    this.core.advanceTo(this.#parts.wall.trueMs());
+  }
+
+  /** How one process reaches it. */
+  openingFor(generation: Generation, clock: ProcessClock, sent: (order: SentOrder) => void): LiveOpening {
+    return {
+      vault: openTestVault(),
+      exchanges: ["binance"],
+      openVenue: async ({ environment, credentials }) => {
+        const wire = this.#wire(credentials.apiKey.reveal());
+        const heard = overheard(wire, generation.number, sent);
+        return openSpotVenue({ wire: gated(generation, "wire", heard, SETTERS, EVERYDAY), quirks: BINANCE, environment, clock });
+      },
+    };
+  }
+
+  #wire(key: string): Wire {
+    const { timeline, wall } = this.#parts;
+    return new InProcessWire({
+      door: this.#door,
+      clock: new WorldClock(timeline, wall),
+      sign: spotSigner({ key }),
+      faults: this.#faults,
+      venueNow: () => wall.trueMs(),
+      latencyMs: () => this.#latency,
+      later: (delayMs, run) => void timeline.after(delayMs, run),
+      onExchange: (exchange) => this.#tell(exchange),
+    });
+  }
+
+  #tell({ request, fault, answer }: WireExchange): void {
+    const { method, path, query, body } = request;
+    const spoilt = fault === undefined ? "" : ` (${fault.id})`;
+    const line = `wire ${method} ${path}?${query}${body}${spoilt} -> ${answer ? `${answer.status} ${answer.body}` : "nothing"}`;
+    this.#parts.trace.tell(line, method === "GET" && fault === undefined);
+  }
+}
+
+/** The largest sum that live accounts may hold at risk in a run. */
+export const CEILING = { amount: decimal(100_000), currency: "USDT" };
+
+/** What is on its way does not end with a process: its waits are the world's. */
+class WorldClock implements Clock {
+  readonly #timeline: Timeline;
+  readonly #wall: WallClock;
+
+  constructor(timeline: Timeline, wall: WallClock) {
+    this.#timeline = timeline;
+    this.#wall = wall;
+  }
+
+  wall(): WallMs {
+    return wallMs(this.#wall.now());
+  }
+
+  monotonicMs(): number {
+    return this.#timeline.nowMs;
+  }
+
+  sleep(delayMs: number): Promise<void> {
+    return this.#timeline.wait(delayMs);
+  }
+
+  breathe(): Promise<void> {
+    return this.#timeline.wait(0);
+  }
+}
+
+/** A wire that tells which orders are sent, as they leave the process. */
+function overheard(wire: Wire, process: number, sent: (order: SentOrder) => void): Wire {
+  return {
+    send(call) {
+      const clientOrderId = call.method === "POST" ? orderIdOf(call) : undefined;
+      if (clientOrderId !== undefined) sent({ process, venue: "exchange", clientOrderId });
+      return wire.send(call);
+    },
+    setOffset: (offsetMs) => wire.setOffset(offsetMs),
+    close: () => wire.close(),
+  };
+}
+
+function orderIdOf({ params }: WireCall): string | undefined {
+  const { listClientOrderId, newClientOrderId } = params as Readonly<Record<string, unknown>>;
+  const id = listClientOrderId ?? newClientOrderId;
+  return typeof id === "string" ? id : undefined;
+}
+
+function idOf(symbol: string): string {
+  return symbol.replace("/", "");
+}
