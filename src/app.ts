@@ -9,6 +9,7 @@ import { Digests } from "./chat/digests.ts";
 import { Dispatcher } from "./chat/dispatcher.ts";
 import { recoverInterrupted } from "./chat/recovery.ts";
 import { type EngineOptions, type OpenedEngine, openEngine } from "./engine/open.ts";
+import { openKeyPages } from "./http/key-page.ts";
 import type { Beat, Calendar, Chance, Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Market } from "./ports/market.ts";
@@ -162,7 +163,8 @@ function openDoor(options: DeskOptions, { store, commands }: Sources, { engine, 
   const tell = async (request: Request, view: View) =>
     platforms.find(({ name }) => name === request.place.platform)?.settleInterrupted(request, view);
   const { onSecret } = options;
-  return { door: new Dispatcher({ ...parts, platforms: () => platforms, tell, onSecret }), claim };
+  const keyPage = openKeyPages({ port: config.keyPagePort, chance, logger });
+  return { door: new Dispatcher({ ...parts, platforms: () => platforms, tell, keyPage, onSecret }), claim };
 }
 
 function terminalNeeds(config: Config, opened: OpenedEngine, delivery: Delivery): TerminalNeeds {

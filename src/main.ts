@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { rotateConfigured } from "./app/rotate-keys.ts";
 import { type RunningDesk, startDesk } from "./app.ts";
 import { ConfigError, messageOf, TransientError } from "./domain/errors.ts";
 import { Secret } from "./domain/secret.ts";
@@ -19,11 +20,13 @@ import { openVault } from "./system/vault.ts";
 
 const EXIT_CONFIG = 1;
 const EXIT_CRASH = 70;
+const ROTATE = "--rotate-keys";
 const USAGE = `scalpstorm: a chat-operated crypto trading desk
 
   npm start                 the desk, with this terminal as its first chat
   npm start -- --json       one JSON line per answer and alert, for scripts
   npm start -- --script     ends when the piped commands end
+  npm start -- --rotate-keys  wraps every stored key under the current KEY_ENCRYPTION_KEY; the desk must not be running
   npm start -- --help       this text; settings are in .env.example
 `;
 
@@ -32,11 +35,11 @@ await main(new Set(process.argv.slice(2)));
 
 async function main(flags: ReadonlySet<string>): Promise<void> {
   if (flags.has("--help")) return say(USAGE);
-  const unknown = [...flags].find((flag) => !["--json", "--script"].includes(flag));
+  const unknown = [...flags].find((flag) => !["--json", "--script", ROTATE].includes(flag));
   if (unknown) return refuse([`${unknown} is not an option of this command. --help lists them.`]);
   try {
     const config = loadConfig(environment(), (path) => readFileSync(path, "utf8"));
-    await run(config, flags);
+    await (flags.has(ROTATE) ? rotate(config) : run(config, flags));
   } catch (failure) {
     if (failure instanceof ConfigError) return refuse(failure.message.split("\n"));
     if (failure instanceof TransientError) return refuse([`The market does not answer: ${failure.message}. Start again when it does.`]);
@@ -44,12 +47,29 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
   }
 }
 
+/** Wraps every stored key under the current key-encryption key, says what came of it, and ends. */
+async function rotate(config: Config): Promise<void> {
+  const chance = systemChance();
+  const clock = systemClock();
+  const logger = createLogger({ level: "warn", destination: "stderr", secrets: secretsOf(config) });
+  const vault = openVault({ ring: new KeyRing(config, chance), chance, register: () => undefined });
+  const { wrapped, kept, problems } = await rotateConfigured(config, { vault, clock, logger });
+  if (problems.length > 0) return refuse([`${wrapped} wrapped anew, ${kept} as they were, ${problems.length} could not be:`, ...problems]);
+  say(`${wrapped} wrapped anew, ${kept} were under the current key already. The former key is needed no more.\n`);
+}
+
+/** Every secret of the configuration, for the scrubber. */
+function secretsOf(config: Config): SecretRegistry {
+  const secrets = new SecretRegistry();
+  for (const setting of Object.values(config)) if (setting instanceof Secret) secrets.register(setting.reveal());
+  return secrets;
+}
+
 /** Runs a desk until a signal, the end of a script, or a fault that nothing may outlive. */
 async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   const clock = systemClock();
   const chance = systemChance();
-  const secrets = new SecretRegistry();
-  for (const setting of Object.values(config)) if (setting instanceof Secret) secrets.register(setting.reveal());
+  const secrets = secretsOf(config);
   const person = personPresent() && !flags.has("--json");
   const logger = createLogger({ level: config.logLevel, destination: person ? { file: config.logFile } : "stderr", secrets });
   const note = new CrashNote(`${config.panicFile}.crash`);

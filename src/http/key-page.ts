@@ -59,6 +59,8 @@ async function openPage({ port, chance, logger }: KeyPageParts, form: SecretForm
   server.headersTimeout = REQUEST_TIMEOUT_MS;
   server.maxConnections = CONNECTIONS_MAX;
   await listening(server, port);
+  // A form that nobody fills in keeps no process alive.
+  server.unref();
   server.on("error", (error) => logger.warn({ error }, "the page for keys failed"));
   const end = () => {
     server.close();

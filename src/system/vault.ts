@@ -20,7 +20,7 @@ export function openVault(parts: VaultParts): Vault {
 
 class EnvelopeVault implements Vault {
   readonly #parts: VaultParts;
-  /** Set once a seal was met that none of our keys made: sealing more under another key would leave a desk that no single key opens. */
+  /** Set once a seal was met that none of our keys made. What our keys do open stays open, but more seals would leave a desk that no single key opens. */
   #stranger: string | undefined;
 
   constructor(parts: VaultParts) {
@@ -28,10 +28,11 @@ class EnvelopeVault implements Vault {
   }
 
   get locked(): string | undefined {
-    return this.#parts.ring.problem() ?? this.#stranger;
+    return this.#parts.ring.problem();
   }
 
   async seal(purpose: string, fields: Readonly<Record<string, Secret>>): Promise<SealedKey> {
+    if (this.#stranger !== undefined) throw new UserError(this.#stranger);
     const key = await this.#current();
     const values: Record<string, string> = {};
     for (const [name, secret] of Object.entries(fields)) {
@@ -54,7 +55,6 @@ class EnvelopeVault implements Vault {
   }
 
   async #current(): Promise<EncryptionKey> {
-    if (this.locked !== undefined) throw new UserError(this.locked);
     const key = await this.#parts.ring.current();
     if (key === undefined) throw new UserError(this.#parts.ring.problem() ?? "The vault is locked.");
     return key;

@@ -101,8 +101,16 @@ describe("a vault with another key", () => {
     const vault = testVault({ keyEncryptionKey: testKey(2) });
     expect(vault.locked).toBeUndefined();
     await expect(vault.open(MAIN, sealed)).rejects.toThrow(/encrypted under another key .* set that key again/);
-    expect(vault.locked).toContain("another key");
     await expect(vault.seal(MAIN, FIELDS)).rejects.toThrow("another key");
+  });
+
+  test("still opens what its own key sealed, so that one lost key does not take the other accounts along", async () => {
+    const theirs = await testVault().seal(MAIN, FIELDS);
+    const vault = testVault({ keyEncryptionKey: testKey(2) });
+    const ours = await vault.seal(MAIN, FIELDS);
+    await expect(vault.open(MAIN, theirs)).rejects.toThrow("another key");
+    expect(vault.locked).toBeUndefined();
+    expect(shown(await vault.open(MAIN, ours))).toEqual(shown(FIELDS));
   });
 
   test("opens with the former key what is not wrapped anew yet, and wraps it anew without touching what was encrypted", async () => {
