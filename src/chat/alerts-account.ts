@@ -1,4 +1,5 @@
 import type { AccountEvent, DeskEvent } from "../domain/events.ts";
+import { capitalized } from "./account-names.ts";
 import { type About, type AlertPart, critical } from "./alerts-shape.ts";
 import { givenReason } from "./reasons.ts";
 import { appSteps } from "./venue-reasons.ts";
@@ -24,6 +25,16 @@ export function accountAlert(event: AccountEvent | DeskEvent, about: About): Ale
           .line(
             givenReason(event.reason),
             `Entries of ${about.accountNamed(event.scope)} are canceled and its positions sold; each sale and the end come as alerts.`,
+            about.when,
+          ),
+      );
+    case "panic-stalled":
+      return critical(
+        card(`Panic: not everything in ${about.accountNamed(event.scope)} is closed yet`)
+          .bad()
+          .line(
+            ...event.remainder.map((each) => `${each}.`),
+            `The desk goes on trying. ${capitalized(appSteps(about.account.exchangeId ?? "", "sell"))}.`,
             about.when,
           ),
       );

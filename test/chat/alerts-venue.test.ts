@@ -54,7 +54,7 @@ describe("What happens at an exchange", () => {
     ],
     [{ type: "orphan-found", orphan }, true, /^An order in main \(LIVE\) carries our mark/],
     [{ type: "orphan-found", orphan: { ...orphan, kind: "foreign" } }, false, /^Somebody's own order rests in main \(LIVE\)$/],
-    [{ type: "orphan-settled", venueOrderId: "77", outcome: "canceled" }, false, /in main \(LIVE\) is settled$/],
+    [{ type: "orphan-settled", symbol: "BTC/USDT", venueOrderId: "77", outcome: "canceled" }, false, /in main \(LIVE\) is settled$/],
     [{ type: "account-resumed", reason: "the exchange is back" }, false, /^main \(LIVE\) may enter again$/],
     [{ type: "account-removed", reason: "asked for" }, false, /^main \(LIVE\) was removed/],
     [{ type: "order-unknown", botId: "b1", clientOrderId: "o", reason: "timeout" }, true, /order of dip \(LIVE\) was lost$/],
@@ -194,6 +194,16 @@ describe("A panic of a real account", () => {
     const text = textOf({ type: "panic-finished", scope: "account:main", remainder: ["dip 0.01 BTC"] });
     for (const part of ["left in main (LIVE)", "Still held: dip 0.01 BTC.", "app of Binance.com"]) expect(text).toContain(part);
     expect(textOf({ type: "panic-finished", scope: "account:main", remainder: [] })).toContain("verified flat");
+  });
+});
+
+describe("A panic that stalls", () => {
+  it("is critical, names each position with its stop, and says what to press", () => {
+    const event: AccountEvent = { type: "panic-stalled", scope: "main", remainder: ["dip: 0.01 BTC, its stop rests at the exchange"] };
+    expect(alert(event)).toMatchObject({ critical: true });
+    const text = textOf(event);
+    for (const part of ["not everything in main (LIVE) is closed yet", "dip: 0.01 BTC, its stop rests", "In the app of Binance.com: Trade"])
+      expect(text).toContain(part);
   });
 });
 
