@@ -62,12 +62,17 @@ export function applyVenueFact(state: AccountState, event: VenueFact): void {
     case "claim-reduced":
       return leaveBot(state, event.botId, event.quantity, event.price);
     case "orphan-found":
-      venue.orphans.set(event.orphan.venueOrderId, event.orphan);
+      venue.orphans.set(orphanKey(event.orphan.symbol, event.orphan.venueOrderId), event.orphan);
       if (venue.orphans.size > ORPHANS_MAX) venue.orphans.delete(venue.orphans.keys().next().value ?? "");
       return;
     case "orphan-settled":
-      venue.orphans.delete(event.venueOrderId);
+      venue.orphans.delete(orphanKey(event.symbol, event.venueOrderId));
   }
+}
+
+/** Order ids of venues are unique per symbol only. */
+export function orphanKey(symbol: string, venueOrderId: string): string {
+  return `${symbol} ${venueOrderId}`;
 }
 
 /** Coins leave a bot's claim without an order of ours: the account's balance is booked elsewhere. */

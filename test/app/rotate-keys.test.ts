@@ -20,7 +20,7 @@ const FIELDS = { apiKey: new Secret("canary-api-key") };
 const OLD = { keyEncryptionKey: testKey(1) };
 const BOTH = { keyEncryptionKey: testKey(2), keyEncryptionKeyPrevious: testKey(1) };
 const NEW = { keyEncryptionKey: testKey(2) };
-const RIGHTS = { mayOrder: true, trade: true, withdraw: false, transfer: false, addressRestricted: true };
+const RIGHTS = { mayOrder: true, withdraw: false, transfer: false, addressRestricted: true };
 
 const accountOf = (store: Store, name: string) =>
   openStream({ name: `account:${name}`, state: emptyAccount(), store, clock, apply: applyAccountEvent, onAppend: () => undefined });

@@ -1,20 +1,24 @@
 import type { AccountState } from "../../domain/books.ts";
 import { messageOf } from "../../domain/errors.ts";
 import type { AccountEvent, Orphan } from "../../domain/events.ts";
+import { orphanKey } from "../../domain/fold-venue.ts";
 import { decimal } from "../../domain/money.ts";
-import type { Order } from "../../domain/order.ts";
+import { isProtective, type Order } from "../../domain/order.ts";
 import type { LiveVenue, VenueFill, VenueOrder } from "../../ports/live-venue.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { Facts } from "../account.ts";
 import { isOurs } from "../intents.ts";
 import { fillEvents, type OwnFill, orderWithVenueId } from "./fills.ts";
 import { pauseOf } from "./refusals.ts";
+import { refOf } from "./requests.ts";
 import type { LiveTimes } from "./times.ts";
 
 /** Pages of fills that one reading may take. */
 const PAGES_MAX = 20;
 /** Orders of strangers whose fills need not be looked up again. */
 const STRANGERS_MAX = 1_000;
+/** Protective orders that are asked whether a fill is theirs. */
+const PROTECTIVE_ASKED_MAX = 3;
 
 export interface FillSyncHost {
   readonly state: AccountState;
@@ -104,37 +108,63 @@ export class FillSync {
   /** The order behind a fill: ours by its venue id, or looked up at the venue. */
   async #orderOf(venue: LiveVenue, fill: VenueFill): Promise<{ own?: Order; events: AccountEvent[] } | "unexplained"> {
     const { state } = this.#host;
-    const known = orderWithVenueId(state, fill.venueOrderId);
+    const known = orderWithVenueId(state, fill.symbol, fill.venueOrderId);
     if (known) return { own: known, events: [] };
-    if (this.#strangers.has(fill.venueOrderId)) return { events: [] };
+    if (this.#strangers.has(keyOf(fill))) return { events: [] };
     const reading = await venue.find({ clientOrderId: "", symbol: fill.symbol, kind: "market", venueOrderIds: [fill.venueOrderId] });
     if (reading.kind === "no-reading") return "unexplained";
     const clientOrderId = reading.kind === "found" ? reading.order.clientOrderId : "";
     const order = state.orders.get(clientOrderId) ?? state.venue.closed.get(clientOrderId);
     if (order && reading.kind === "found") return { own: order, events: this.#appeared(order, reading.order) };
+    const child = await this.#triggeredBy(venue, fill);
+    if (child) return child;
     if (reading.kind === "absent") return "unexplained";
     this.#stranger(fill);
     return { events: isOurs(clientOrderId) ? [quarantined(reading.order, this.#host.times.venueMs())] : [] };
   }
 
+  /** Some venues turn a triggered protective order into a new one without our id, and only the old one tells of it. */
+  async #triggeredBy(
+    venue: LiveVenue,
+    { symbol, venueOrderId }: VenueFill,
+  ): Promise<{ own?: Order; events: AccountEvent[] } | "unexplained" | undefined> {
+    if (venue.traits.kind === "spot") return undefined;
+    const { orders, venue: books } = this.#host.state;
+    const protective = [...orders.values(), ...books.closed.values()]
+      .filter((order) => isProtective(order) && order.symbol === symbol)
+      .slice(-PROTECTIVE_ASKED_MAX);
+    for (const order of protective.reverse()) {
+      const reading = await venue.find(refOf(order));
+      if (reading.kind === "no-reading") return "unexplained";
+      if (reading.kind === "found" && reading.order.venueOrderIds.includes(venueOrderId))
+        return { own: order, events: [accepted(order, reading.order)] };
+    }
+    return undefined;
+  }
+
   /** An order of ours is seen for the first time by its fill. One that was proven absent should not have been able to appear. */
   #appeared(order: Order, found: VenueOrder): AccountEvent[] {
     const { clientOrderId } = order;
-    if (this.#host.state.orders.has(clientOrderId))
-      return [
-        { type: "order-accepted", clientOrderId, venueOrderId: found.venueOrderIds[0] ?? "", venueOrderIds: [...found.venueOrderIds] },
-      ];
+    if (this.#host.state.orders.has(clientOrderId)) return [accepted(order, found)];
     const reason = `the order ${clientOrderId} had been proven absent and was filled all the same: the venue's readings lag more than assumed`;
     return [pauseOf(this.#host.state, "late-appearance", reason)];
   }
 
   #stranger(fill: VenueFill): void {
     const { symbol, price, side, venueMs } = fill;
-    this.#strangers.add(fill.venueOrderId);
+    this.#strangers.add(keyOf(fill));
     this.#foreign.set(symbol, { symbol, price, side, venueMs });
     const oldest = this.#strangers.values().next().value;
     if (this.#strangers.size > STRANGERS_MAX && oldest !== undefined) this.#strangers.delete(oldest);
   }
+}
+
+function accepted({ clientOrderId }: Order, { venueOrderIds }: VenueOrder): AccountEvent {
+  return { type: "order-accepted", clientOrderId, venueOrderId: venueOrderIds[0] ?? "", venueOrderIds: [...venueOrderIds] };
+}
+
+function keyOf({ symbol, venueOrderId }: VenueFill): string {
+  return orphanKey(symbol, venueOrderId);
 }
 
 /** An order with our prefix that no durable intent explains. */
@@ -148,7 +178,9 @@ export function orphanOf(order: VenueOrder, kind: Orphan["kind"], seenMs: number
 }
 
 function isNews(state: AccountState, event: AccountEvent): boolean {
-  if (event.type === "orphan-found") return !state.venue.orphans.has(event.orphan.venueOrderId);
+  if (event.type === "orphan-found") return !state.venue.orphans.has(orphanKey(event.orphan.symbol, event.orphan.venueOrderId));
   if (event.type === "account-paused") return state.venue.paused?.code !== event.code;
-  return event.type !== "order-accepted" || state.orders.get(event.clientOrderId)?.venueOrderIds === undefined;
+  if (event.type !== "order-accepted") return true;
+  const known = state.orders.get(event.clientOrderId)?.venueOrderIds ?? [];
+  return event.venueOrderIds?.some((id) => !known.includes(id)) ?? false;
 }

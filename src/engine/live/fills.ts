@@ -12,10 +12,11 @@ export interface OwnFill {
   readonly order: Order;
 }
 
-/** The order of ours that carries a venue's order id, ended ones included. */
-export function orderWithVenueId({ orders, venue }: AccountState, venueOrderId: string): Order | undefined {
-  for (const order of orders.values()) if (order.venueOrderIds?.includes(venueOrderId)) return order;
-  for (const order of venue.closed.values()) if (order.venueOrderIds?.includes(venueOrderId)) return order;
+/** The order of ours that carries a venue's order id, ended ones included. The ids are unique per symbol only. */
+export function orderWithVenueId({ orders, venue }: AccountState, symbol: string, venueOrderId: string): Order | undefined {
+  const carries = (order: Order) => order.symbol === symbol && order.venueOrderIds?.includes(venueOrderId);
+  for (const order of orders.values()) if (carries(order)) return order;
+  for (const order of venue.closed.values()) if (carries(order)) return order;
   return undefined;
 }
 

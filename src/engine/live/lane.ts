@@ -203,7 +203,7 @@ export class Lane {
     const { state } = this.#host;
     const { clientOrderId, symbol } = order;
     const known = state.orders.get(clientOrderId);
-    if (known && !known.venueOrderIds) await this.#accepted(order, found.venueOrderIds, []);
+    if (known && found.venueOrderIds.some((id) => !known.venueOrderIds?.includes(id))) await this.#accepted(order, found.venueOrderIds, []);
     if (known && found.filledQuantity.isGreaterThan(known.filledQuantity)) await this.#host.syncFills(symbol);
     const now = state.orders.get(clientOrderId);
     if (!now) return this.#tidy(order);

@@ -1,6 +1,7 @@
 import type { AccountState } from "../../domain/books.ts";
 import { messageOf } from "../../domain/errors.ts";
 import type { AccountEvent } from "../../domain/events.ts";
+import { orphanKey } from "../../domain/fold-venue.ts";
 import type { LiveVenue, VenueOrder } from "../../ports/live-venue.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { isOurs } from "../intents.ts";
@@ -30,26 +31,29 @@ export class Orphans {
       if (this.#explained(order, nowMs)) continue;
       const id = order.venueOrderIds[0] ?? "";
       const kind = isOurs(order.clientOrderId) ? "quarantined" : "foreign";
-      if (!orphans.has(id)) events.push({ type: "orphan-found", orphan: orphanOf(order, kind, venueMs) });
+      if (!orphans.has(orphanKey(symbol, id))) events.push({ type: "orphan-found", orphan: orphanOf(order, kind, venueMs) });
       if (kind === "quarantined") await this.#cancel(venue, order);
     }
     const listed = new Set(open.flatMap(({ venueOrderIds }) => venueOrderIds));
     for (const orphan of orphans.values()) {
       if (orphan.symbol !== symbol || listed.has(orphan.venueOrderId) || venueMs - orphan.seenMs < ORPHAN_AFTER_MS) continue;
-      events.push({ type: "orphan-settled", venueOrderId: orphan.venueOrderId, outcome: "no longer open at the exchange" });
+      events.push({ type: "orphan-settled", symbol, venueOrderId: orphan.venueOrderId, outcome: "no longer open at the exchange" });
     }
-    for (const id of this.#listedSince.keys()) if (!listed.has(id)) this.#listedSince.delete(id);
+    for (const key of this.#listedSince.keys()) {
+      const [of, id = ""] = key.split(" ");
+      if (of === symbol && !listed.has(id)) this.#listedSince.delete(key);
+    }
     return events;
   }
 
   /** Whether an order is one that works in the books, or ended in them so recently that the list may be behind. */
-  #explained({ clientOrderId, venueOrderIds }: VenueOrder, nowMs: number): boolean {
+  #explained({ clientOrderId, venueOrderIds, symbol }: VenueOrder, nowMs: number): boolean {
     const { orders, venue } = this.#host.state;
     if (orders.has(clientOrderId)) return true;
     if (!venue.closed.has(clientOrderId)) return false;
-    const id = venueOrderIds[0] ?? "";
-    const sinceMs = this.#listedSince.get(id) ?? nowMs;
-    this.#listedSince.set(id, sinceMs);
+    const key = orphanKey(symbol, venueOrderIds[0] ?? "");
+    const sinceMs = this.#listedSince.get(key) ?? nowMs;
+    this.#listedSince.set(key, sinceMs);
     return nowMs - sinceMs < ORPHAN_AFTER_MS;
   }
 
