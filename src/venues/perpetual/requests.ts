@@ -1,13 +1,15 @@
 import { plain } from "../../domain/money.ts";
 import type { OrderRef, OrderRequest } from "../../ports/live-venue.ts";
-import type { WireCall } from "../wire.ts";
+import type { WireCall, WirePriority } from "../wire.ts";
 import { type Contract, toContracts } from "./contracts.ts";
 
 /** Letters that a client order id of the venue may have. */
 export const CLIENT_ORDER_ID_MAX = 32;
 const CLIENT_ORDER_ID = /^[A-Za-z0-9_]{1,32}$/;
-const READ_TIMEOUT_MS = 10_000;
-const SEND_TIMEOUT_MS = 10_000;
+/** A position may wait for an answer: what is not answered soon is unanswered, and looked for. The list of contracts is large. */
+const SEND_TIMEOUT_MS = 4_000;
+const READ_TIMEOUT_MS = 5_000;
+const LIST_TIMEOUT_MS = 10_000;
 /** "At market", in the venue's words. */
 const AT_MARKET = "-1";
 
@@ -25,11 +27,11 @@ export function read(path: string, params: Readonly<Record<string, string>> = {}
 
 /** A read that needs no key. */
 export function readPublic(path: string, params: Readonly<Record<string, string>> = {}): WireCall {
-  return { method: "GET", path, params, signed: false, timeoutMs: READ_TIMEOUT_MS };
+  return { method: "GET", path, params, signed: false, timeoutMs: LIST_TIMEOUT_MS };
 }
 
-export function send(path: string, params: WireCall["params"]): WireCall {
-  return { method: "POST", path, params, signed: true, timeoutMs: SEND_TIMEOUT_MS };
+export function send(path: string, params: WireCall["params"], priority: WirePriority = "exit"): WireCall {
+  return { method: "POST", path, params, signed: true, timeoutMs: SEND_TIMEOUT_MS, priority };
 }
 
 export type Placing = { readonly call: WireCall; readonly space: "orderId" | "tpslId" } | { readonly refused: string };
@@ -63,7 +65,10 @@ export function placing(request: OrderRequest, contract: Contract, habits: Order
   if (kind !== "market" && !price) return { refused: `a ${kind} order needs a price` };
   const type = kind === "market" ? { orderType: "market" } : { orderType: kind === "limit-ioc" ? "ioc" : "limit", price: plain(price!) };
   const reduceOnly = String(request.reduces);
-  return { space: "orderId", call: send("/api/v1/trade/order", { ...shared, ...type, ...legs, reduceOnly }) };
+  return {
+    space: "orderId",
+    call: send("/api/v1/trade/order", { ...shared, ...type, ...legs, reduceOnly }, request.reduces ? "exit" : "entry"),
+  };
 }
 
 /** The call that cancels an order: by the venue's id where it is known, else by ours. */

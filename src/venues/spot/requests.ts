@@ -3,7 +3,10 @@ import type { OrderRef, OrderRequest } from "../../ports/live-venue.ts";
 import type { WireCall } from "../wire.ts";
 
 /** Longest wait for one answer. The exchange itself gives up after 10 s. */
-const TIMEOUT_MS = 10_000;
+/** A position may wait for an answer: what is not answered soon is unanswered, and looked for. The list of symbols is large. */
+const SEND_TIMEOUT_MS = 4_000;
+const READ_TIMEOUT_MS = 5_000;
+const LIST_TIMEOUT_MS = 10_000;
 /** The exchange takes 36 letters; one is the suffix of a leg. */
 export const CLIENT_ORDER_ID_MAX = 35;
 const CLIENT_ORDER_ID = new RegExp(`^[A-Za-z0-9_-]{1,${CLIENT_ORDER_ID_MAX}}$`);
@@ -32,7 +35,7 @@ export function targetId(clientOrderId: string): string {
 }
 
 export function read(path: string, params: Params): WireCall {
-  return { method: "GET", path, params, signed: true, timeoutMs: TIMEOUT_MS };
+  return { method: "GET", path, params, signed: true, timeoutMs: READ_TIMEOUT_MS };
 }
 
 /** A read that an unanswered order waits for goes ahead of all others. */
@@ -41,7 +44,7 @@ export function probe(path: string, params: Params): WireCall {
 }
 
 export function readPublic(path: string): WireCall {
-  return { method: "GET", path, params: {}, signed: false, timeoutMs: TIMEOUT_MS };
+  return { method: "GET", path, params: {}, signed: false, timeoutMs: LIST_TIMEOUT_MS };
 }
 
 /**
@@ -69,7 +72,7 @@ export function canceling(ref: OrderRef): WireCall {
   const [path, params] = isList
     ? ["/api/v3/orderList", { symbol, listClientOrderId: ref.clientOrderId }]
     : ["/api/v3/order", { symbol, origClientOrderId: sentId(ref) }];
-  return { method: "DELETE", path, params, signed: true, timeoutMs: TIMEOUT_MS, priority: "exit" };
+  return { method: "DELETE", path, params, signed: true, timeoutMs: SEND_TIMEOUT_MS, priority: "exit" };
 }
 
 function protecting(request: OrderRequest, style: PairStyle): Sent {
@@ -124,5 +127,5 @@ function pairLegs(clientOrderId: string, { stop, limit, take }: Prices): Params 
 }
 
 function post(path: string, params: Params, { reduces }: OrderRequest): WireCall {
-  return { method: "POST", path, params, signed: true, timeoutMs: TIMEOUT_MS, priority: reduces ? "exit" : "entry" };
+  return { method: "POST", path, params, signed: true, timeoutMs: SEND_TIMEOUT_MS, priority: reduces ? "exit" : "entry" };
 }
