@@ -12,13 +12,18 @@ export default defineCommand({
     reason: note.describe("Why, for the others").prefault(NO_REASON),
     for: duration.describe("How long, such as 4h; until resumed when not given").optional(),
   },
-  async run({ args, engine, clock, caller }) {
-    const until = args.for === undefined ? undefined : wallMs(clock.wall() + args.for);
+  async run({ args, engine, desk, clock, caller }) {
+    const asked = args.for === undefined ? undefined : wallMs(clock.wall() + args.for);
+    // A halt in force is made longer and never shorter: ending one is `system resume`, which wants more than a halt does.
+    const { halt } = desk.state;
+    const isShorter = halt !== undefined && asked !== undefined && (halt.untilMs === undefined || halt.untilMs > asked);
+    const until = isShorter ? halt.untilMs : asked;
     await engine.halt(args.reason, until, caller);
-    const span = args.for === undefined ? "until `system resume`" : `for ${spanText(args.for)}`;
+    const span = until === undefined ? "until `system resume`" : `for ${spanText(until - clock.wall())}`;
     const reason = givenReason(args.reason);
     return card(`The desk is halted ${span}`)
       .warning()
+      .line(isShorter ? "It was halted for longer already, which stays so." : undefined)
       .line(reason && `Reason: ${reason}.`, "Nothing new is opened. Exits, stops and closes go on.")
       .button("Resume", "system resume");
   },

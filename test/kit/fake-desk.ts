@@ -171,6 +171,7 @@ export class FakeEngine implements Engine {
   }
 
   async halt(reason: string, untilMs: WallMs | undefined, caller: Caller, panic = false): Promise<void> {
+    if (!panic && this.ledger.state.halt?.panic) throw new UserError("A panic is on, which denies entries already.");
     this.#effect("halt", caller);
     await this.ledger.append([{ type: "halted", reason, untilMs, by: caller.user, panic }]);
   }
