@@ -16,6 +16,6 @@ export default defineCommand({
     return card("Approved")
       .good()
       .line(`\`${waiting.line}\``, `Asked for by ${waiting.user} at ${waiting.place}: press Continue there.`, "Was that not you? Deny it.")
-      .button("Deny", `access deny ${args.code}`, "danger");
+      .button("Deny", `access deny code:${args.code}`, "danger");
   },
 });

@@ -17,6 +17,6 @@ export default defineCommand({
       .good()
       .line(`\`${waiting.line}\``, `Asked for by ${waiting.user} at ${waiting.place}. It will not be done.`)
       .line("Was that not you? Somebody uses that account: lock it.")
-      .button("Lock", `access lock ${waiting.user}`, "danger");
+      .button("Lock", `access lock user:${waiting.user}`, "danger");
   },
 });

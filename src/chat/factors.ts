@@ -176,7 +176,7 @@ export class Factors implements FactorDesk {
       .line(`\`${line}\` needs something that is not on this device.`)
       .line(enrolled ? "Type the 6 digits that your authenticator shows now." : undefined)
       .line(
-        `${enrolled ? "Or send" : "Send"} \`access approve ${code}\` at the desk's terminal, or from an account of yours on another platform that is linked to this one. Then press Continue.`,
+        `${enrolled ? "Or send" : "Send"} \`access approve code:${code}\` at the desk's terminal, or from an account of yours on another platform that is linked to this one. Then press Continue.`,
       )
       .line(`It waits ${LIFE_MINUTES} minutes; a restart of the desk forgets it. Not you? Send \`access lock\`.`)
       .action("Continue", FACTOR_ACTION + token, "primary")

@@ -128,7 +128,7 @@ export class ChatDesk {
 
 /** The code under which a request waits for a second factor. */
 export function approvalCode(waiting: View): string {
-  const [, code] = /`access approve (\w+)`/.exec(textOf(waiting)) ?? [];
+  const [, code] = /`access approve code:(\w+)`/.exec(textOf(waiting)) ?? [];
   if (code === undefined) throw new Error(`no code in ${textOf(waiting)}`);
   return code;
 }

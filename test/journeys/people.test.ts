@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { codeOf, fromBase32, STEP_MS, stepAt } from "../../src/chat/factors/totp.ts";
+import { Secret } from "../../src/domain/secret.ts";
+import { wallMs } from "../../src/domain/time.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { ENTERED_AFTER } from "../kit/desk-market.ts";
 import type { Person } from "../kit/desk-person.ts";
 import { claim, cleanUpAfterEach, PLATFORMS, type PlatformName, type Stage, setStage, storeFile } from "../kit/desk-stage.ts";
+import { testKey, testVault } from "../kit/test-vault.ts";
 
 cleanUpAfterEach();
 
@@ -17,8 +22,17 @@ async function deskWithDip(platform: PlatformName, file?: string): Promise<Stage
   return stage;
 }
 
+/** Whoever makes a trader proves at the terminal that it is them. */
 async function grant(stage: Stage, to: Person, role: string): Promise<void> {
-  expect(await stage.person.run(`access grant user:${to.id} role:${role}`)).toContain(`${to.id} is ${role}`);
+  const asked = await stage.person.run(`access grant user:${to.id} role:${role}`);
+  const answer = asked.includes("a second factor") ? await proven(stage, asked) : asked;
+  expect(answer).toContain(`${to.id} is ${role}`);
+}
+
+async function proven({ rig, person }: Stage, asked: string): Promise<string> {
+  const [code] = /access approve code:\w+/.exec(asked) ?? [];
+  expect(await rig.admin.run(code ?? asked)).toContain("Approved");
+  return person.press("Continue");
 }
 
 describe("a stranger", () => {
@@ -90,6 +104,40 @@ describe("a confirmation", () => {
     expect(rig.desk.opened.engine.bot("dip")).toBeDefined();
     expect(await person.press("Yes, bot delete")).toContain("dip is deleted");
     expect(rig.desk.opened.engine.bot("dip")).toBeUndefined();
+  });
+});
+
+describe("a second factor", () => {
+  it.each(CHATS)("in %s is six digits typed there, once an authenticator is enrolled", async (platform) => {
+    let aheadMs = 0;
+    const real = systemClock();
+    const clock = { ...real, wall: () => wallMs(real.wall() + aheadMs) };
+    const stage = await setStage(platform, { clock });
+    await claim(stage);
+    const { person, rig } = stage;
+    const seed = "MZXW6YTBOI";
+    const sealed = await testVault({ keyEncryptionKey: testKey(1), seed: 77 }).seal(`factor:${person.id}`, { seed: new Secret(seed) });
+    await rig.desk.opened.desk.append([{ type: "factor-enrolled", user: person.id, sealed }]);
+    // Codes of the time before this start count as used.
+    aheadMs = 3 * STEP_MS;
+    const bob = stage.join("Bob");
+    expect(await person.run(`access grant user:${bob.id} role:trader`)).toContain("Type the 6 digits");
+    expect(await person.type(codeOf(fromBase32(seed), stepAt(clock.wall()) + 7))).toContain("not the digits");
+    expect(await person.type(codeOf(fromBase32(seed), stepAt(clock.wall())))).toContain(`${bob.id} is trader`);
+  });
+
+  it.each(CHATS)("in %s is nothing that the same chat can give, and a lock ends what waits for it", async (platform) => {
+    const stage = await deskWithDip(platform);
+    const { person, rig } = stage;
+    const asked = await person.run("access totp");
+    const [approve = ""] = /access approve code:\w+/.exec(asked) ?? [];
+    expect(await person.run(approve)).toContain("asked on the same platform");
+    expect(await person.run("access lock")).toContain(`is locked Every right is gone`);
+    expect(await person.run("bot list")).toContain("Your access is locked");
+    expect(await rig.admin.run(approve)).toContain("Nothing of yours waits");
+    expect(rig.desk.opened.engine.bot("dip")).toBeDefined();
+    expect(await rig.admin.run(`access unlock user:${person.id}`)).toContain("has their rights back");
+    expect(await person.run("bot list")).toContain("1 bot");
   });
 });
 

@@ -17,6 +17,7 @@ export class DeskProcess {
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   readonly #lastWords: string[] = [];
+  readonly #awaited = new Map<string, () => void>();
   readonly #code = Promise.withResolvers<string>();
 
   constructor(folder: string, environment: NodeJS.ProcessEnv, settings: Record<string, string>) {
@@ -24,7 +25,7 @@ export class DeskProcess {
     this.#child = spawn(process.execPath, [ENTRY], {
       cwd: folder,
       env: { ...inherited, ...settings },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       // Ctrl+C reaches the whole group of a terminal; the demo alone decides when the desk stops.
       detached: true,
     });
@@ -46,6 +47,14 @@ export class DeskProcess {
     return this.#code.promise;
   }
 
+  /** Types a line at the desk's own terminal; resolves once what it prints says that. */
+  async type(line: string, expected: string): Promise<void> {
+    const heard = Promise.withResolvers<void>();
+    this.#awaited.set(expected, heard.resolve);
+    this.#child.stdin?.write(`${line}\n`);
+    await Promise.race([heard.promise, this.ended.then((how) => Promise.reject(new Error(how)))]);
+  }
+
   /** Asks it to stop, and insists when it takes too long. */
   async stop(): Promise<void> {
     const insist = setTimeout(() => this.#child.kill("SIGKILL"), STOP_PATIENCE_MS);
@@ -55,6 +64,11 @@ export class DeskProcess {
   }
 
   #hear(line: string): void {
+    for (const [expected, resolve] of this.#awaited) {
+      if (!line.includes(expected)) continue;
+      this.#awaited.delete(expected);
+      resolve();
+    }
     const code = CLAIM_LINE.exec(line)?.[1];
     if (code !== undefined) this.#code.resolve(code);
     this.#lastWords.push(line);

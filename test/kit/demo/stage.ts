@@ -51,7 +51,8 @@ export class Stage {
     if (this.#isClaimed) throw new Refused("The desk was claimed already.");
     this.#isClaimed = true;
     await this.discord.slash(`/access link code:${await this.#desk.claimCode}`);
-    await this.discord.slash(`/access grant user:${this.telegram.userId} role:admin`);
+    // An admin is made with a second factor: the terminal is one.
+    await this.#desk.type(`access grant user:${this.telegram.userId} role:admin`, `${this.telegram.userId} is admin`);
     await this.telegram.ask("/channel_subscribe");
   }
 }
