@@ -13,20 +13,20 @@ export default defineCommand({
   readOnly: true,
   partial: true,
   args: {},
-  run({ accounts, engine, user }) {
+  run({ accounts, engine, caller }) {
     if (accounts.length === 0) return card("There is no account yet").line("Your paper account opens with your first bot.");
     const [only] = accounts;
     const isReal = accounts.some(({ venue }) => venue);
     const columns = isReal ? [right("Balance"), right("Claimed"), right("Free"), right("Dust"), right("Foreign")] : [right("Balance")];
     const rows = accounts.flatMap((account) =>
       holdingsOf(account).map((holding) => ({
-        account: capitalized(accountNameFor(account.state, user.id)),
+        account: capitalized(accountNameFor(account.state, caller.user)),
         cells: cellsOf(holding, account.state.currency, isReal),
       })),
     );
     const answer =
       accounts.length === 1 && only
-        ? card(capitalized(accountNameFor(only.state, user.id))).table(
+        ? card(capitalized(accountNameFor(only.state, caller.user))).table(
             ["Coin", ...columns],
             rows.map(({ cells }) => cells),
           )
@@ -34,7 +34,7 @@ export default defineCommand({
             ["Account", "Coin", ...columns],
             rows.map(({ account, cells }) => [account, ...cells]),
           );
-    for (const account of accounts) answer.line(equityLine(account, accounts.length === 1, user.id));
+    for (const account of accounts) answer.line(equityLine(account, accounts.length === 1, caller.user));
     if (isReal) answer.line("Claimed is what bots hold. Dust is too little to sell. Foreign is yours alone: the desk never touches it.");
     return answer.tableFirst().line(accounts.some(({ venue }) => !venue) ? marketLine(engine) : undefined);
   },

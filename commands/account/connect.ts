@@ -28,13 +28,13 @@ export default defineCommand({
     environment: arg.choice(["demo", "live"], "Test money or real money?").describe("demo (test money) or live (real money)"),
     acknowledge: arg.flag.describe("I made sure that this key may not withdraw, should the exchange not tell").prefault("no"),
   },
-  run({ args, engine, caller, user, secretForm }) {
+  run({ args, engine, caller, secretForm }) {
     const { name, exchange, environment, acknowledge: acknowledged } = args;
     if (environment === "demo" && WITHOUT_DEMO.has(exchange))
       throw new UserError(
         `${exchangeName(exchange)} has no demo environment: its API knows real money only. Use a demo account of Binance.com or Blofin, or environment:live.`,
       );
-    refuseTaken(engine.account(name), exchange, environment, user.id);
+    refuseTaken(engine.account(name), exchange, environment, caller.user);
     const title = `Key of ${name} (${environment.toUpperCase()}) at ${exchangeName(exchange)}`;
     return secretForm({ title, fields: fieldsOf(exchange) }, async ({ apiKey, secret, passphrase }, enteredBy) => {
       if (!apiKey || !secret)
@@ -44,7 +44,7 @@ export default defineCommand({
         { name, exchangeId: exchange, environment, credentials, enteredBy, acknowledged },
         caller,
       );
-      return connectedCard(account, user.id);
+      return connectedCard(account, caller.user);
     });
   },
 });

@@ -12,7 +12,7 @@ export default defineCommand({
   args: { account: accountName.describe("Which demo account") },
   async run(call) {
     const { state, venue } = accountHeld(call, call.args.account);
-    const name = accountNameFor(state, call.user.id);
+    const name = accountNameFor(state, call.caller.user);
     if (venue.environment !== "demo")
       throw new UserError(
         `${name} is no demo account, and a drill places orders. Connect a demo account of ${exchangeName(venue.exchangeId)} for it.`,

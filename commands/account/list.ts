@@ -10,19 +10,19 @@ export default defineCommand({
   readOnly: true,
   partial: true,
   args: {},
-  run({ accounts, user }) {
+  run({ accounts, caller }) {
     if (accounts.length === 0)
       return card("There is no account yet")
         .line("Your paper account opens with your first bot. `account connect` adds one at an exchange.")
         .button("Connect an account", "account connect");
     const rows = accounts.map(({ state, venue, equity }) => [
-      capitalized(accountNameFor(state, user.id)),
+      capitalized(accountNameFor(state, caller.user)),
       venue ? exchangeName(venue.exchangeId) : "-",
       venue ? stateText(state.venue.paused) : "trades",
       equity === undefined ? "?" : moneyText(equity, state.currency),
     ]);
     const troubles = accounts.flatMap(({ state, troubles: told }) =>
-      told.map((each) => `${accountNameFor(state, user.id)}: ${sentence(each)}`),
+      told.map((each) => `${accountNameFor(state, caller.user)}: ${sentence(each)}`),
     );
     const untested = [...new Set(accounts.filter(isVenueAccount).flatMap(({ venue }) => (venue.drilled ? [] : [venue.exchangeId])))];
     const answer = card(accounts.length === 1 ? "1 account" : `${accounts.length} accounts`)

@@ -13,7 +13,7 @@ export default defineCommand({
   args: { account: accountName.describe("Which account at an exchange") },
   run(call) {
     const { state, venue } = accountSeen(call, call.args.account);
-    const name = accountNameFor(state, call.user.id);
+    const name = accountNameFor(state, call.caller.user);
     const orphans = [...state.venue.orphans.values()];
     if (orphans.length === 0) return card(`${name}: our books explain every order`).good();
     const quarantined = orphans.filter(({ kind }) => kind === "quarantined").length;

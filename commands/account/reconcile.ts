@@ -11,7 +11,7 @@ export default defineCommand({
   args: { account: accountName.describe("Which account at an exchange") },
   async run(call) {
     const { state } = accountHeld(call, call.args.account);
-    const name = accountNameFor(state, call.user.id);
+    const name = accountNameFor(state, call.caller.user);
     const { findings, complete } = await call.engine.reconcileAccount(state.account, call.caller);
     if (!complete)
       return card(`${name} could not be read whole`)

@@ -10,11 +10,11 @@ export default defineCommand({
   args: { account: accountName.describe("Which account at an exchange") },
   danger(call) {
     const { state, venue } = accountHeld(call, call.args.account);
-    return `${accountNameFor(state, call.user.id)} is removed and its key forgotten. What it holds at ${exchangeName(venue.exchangeId)} stays there; the history stays in the books.`;
+    return `${accountNameFor(state, call.caller.user)} is removed and its key forgotten. What it holds at ${exchangeName(venue.exchangeId)} stays there; the history stays in the books.`;
   },
   async run(call) {
     const { state, venue } = accountHeld(call, call.args.account);
-    const name = accountNameFor(state, call.user.id);
+    const name = accountNameFor(state, call.caller.user);
     await call.engine.removeAccount(state.account, call.caller);
     return card(`${name} is removed`)
       .good()

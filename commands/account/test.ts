@@ -19,7 +19,7 @@ export default defineCommand({
     const { rights, clockOffsetMs, roundTripMs, balances, problems } = await call.engine.testAccount(state.account);
     const coins = [...balances].filter(([, quantity]) => !quantity.isZero()).map(([coin, quantity]) => quantityText(quantity, coin));
     const shown = coins.slice(0, COINS_MAX).join(", ") + (coins.length > COINS_MAX ? ` and ${coins.length - COINS_MAX} more` : "");
-    const answer = card(`${accountNameFor(state, call.user.id)} ${problems.length === 0 ? "works" : "needs attention"}`)
+    const answer = card(`${accountNameFor(state, call.caller.user)} ${problems.length === 0 ? "works" : "needs attention"}`)
       .fields({
         Exchange: exchangeName(venue.exchangeId),
         Answers: `in ${Math.round(roundTripMs)} ms`,

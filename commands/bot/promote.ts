@@ -19,19 +19,19 @@ export default defineCommand({
     name: newName.describe("Name of the new bot; made up when not given").optional(),
   },
   danger(call) {
-    const { args, bots, engine, user } = call;
+    const { args, bots, engine, caller } = call;
     const bot = onlyOne(bots);
     accountHeld(call, args.account);
     const facts = engine.promotion(bot.state.spec.name, args.account, args.name);
-    const asked = promotionCard(facts, user.id);
+    const asked = promotionCard(facts, caller.user);
     return facts.refusals.length > 0 ? asked.view() : asked;
   },
   async run(call) {
-    const { args, bots, engine, desk, user, caller } = call;
+    const { args, bots, engine, desk, caller } = call;
     const bot = onlyOne(bots);
     const { state } = accountHeld(call, args.account);
     const made = await engine.promoteBot(bot.state.spec.name, args.account, args.name, caller);
-    return botCard(made, engine, `${shownName(made)} is running in ${accountNameFor(state, user.id)}`)
+    return botCard(made, engine, `${shownName(made)} is running in ${accountNameFor(state, caller.user)}`)
       .good()
       .line(`${shownName(bot)} goes on beside it.`, haltLine(desk.state.halt));
   },

@@ -72,12 +72,12 @@ async function orderOf(call: Call<Wish>): Promise<{ readonly order: ManualOrder;
 }
 
 async function question(call: Call<Wish>) {
-  const { engine, user } = call;
+  const { engine, caller } = call;
   const { state, venue } = accountHeld(call, call.args.account);
   const { order, facts } = await orderOf(call);
   const { base, quote } = facts.instrument;
   const { quantity, price: worst, notional, stopPrice, takePrice, fee, lossAtStop } = previewOf(order, facts);
-  return card(`${order.side === "buy" ? "Buy" : "Sell short"} ${order.symbol} in ${accountNameFor(state, user.id)}?`).fields({
+  return card(`${order.side === "buy" ? "Buy" : "Sell short"} ${order.symbol} in ${accountNameFor(state, caller.user)}?`).fields({
     Quantity: `${quantityText(quantity, base)} for ${moneyText(notional, quote)}`,
     "Worst price": `${priceText(worst)} ${quote} (now ${priceText(facts.price)}): at that or better at once, or not at all`,
     "Loss at the stop": `${moneyText(lossAtStop, quote)} with fees, at ${priceText(stopPrice)} ${quote}`,

@@ -26,7 +26,7 @@ export default defineCommand({
 
 function pausedOf(call: Call<{ readonly account: string }>) {
   const { state } = accountHeld(call, call.args.account);
-  const name = accountNameFor(state, call.user.id);
+  const name = accountNameFor(state, call.caller.user);
   const { paused } = state.venue;
   if (!paused) throw new UserError(`${name} is not paused; there is nothing to reset.`);
   return { paused, name };

@@ -11,7 +11,7 @@ export default defineCommand({
   readOnly: true,
   partial: true,
   args: {},
-  run({ accounts, engine, desk, user }) {
+  run({ accounts, engine, desk, caller }) {
     const ceiling = engine.ceiling();
     const { halt } = desk.state;
     return card("Risk")
@@ -23,7 +23,7 @@ export default defineCommand({
       .table(
         ["Account", "State", right("Equity"), right("Today")],
         accounts.map((account) => [
-          capitalized(accountNameFor(account.state, user.id)),
+          capitalized(accountNameFor(account.state, caller.user)),
           mayEnter(account),
           account.equity === undefined ? "?" : moneyText(account.equity, account.state.currency),
           todayOf(account),

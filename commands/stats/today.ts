@@ -16,7 +16,7 @@ export default defineCommand({
   readOnly: true,
   partial: true,
   args: {},
-  run({ visible, accounts, engine, timeZone, user }) {
+  run({ visible, accounts, engine, timeZone, caller }) {
     const { atMs } = engine.market();
     const day = dayReader(timeZone);
     let total = NO_RESULT;
@@ -48,7 +48,7 @@ export default defineCommand({
         marketLine(engine),
         `The day is that of ${timeZone}.`,
       );
-    for (const { state } of accounts) answer.line(...booksText(accountNameFor(state, user.id), booksOf(state)));
+    for (const { state } of accounts) answer.line(...booksText(accountNameFor(state, caller.user), booksOf(state)));
     return accounts.every(({ state }) => booksOf(state).addsUp) ? answer : answer.warning();
   },
 });

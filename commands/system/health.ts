@@ -12,16 +12,20 @@ export default defineCommand({
   role: "viewer",
   readOnly: true,
   args: {},
-  run({ accounts, engine, desk, platforms, clock, user }) {
+  run({ accounts, engine, desk, platforms, clock, caller }) {
     const { beatAgeMs, storeAgeMs, watchAgeMs, uptimeMs, residentBytes, bots, unknownOrders, problems } = engine.health();
     const market = engine.market();
     const { halt } = desk.state;
     const ago = (ageMs: number | undefined) => (ageMs === undefined ? "not yet" : `${spanText(ageMs)} ago`);
     const until =
       halt?.untilMs === undefined ? "until `system resume`" : `for another ${spanText(Math.max(0, halt.untilMs - clock.wall()))}`;
-    const sick = [...problems, ...accounts.flatMap((account) => troublesOf(account, user.id)), ...bansOf(desk.state.bans, clock.wall())];
+    const sick = [
+      ...problems,
+      ...accounts.flatMap((account) => troublesOf(account, caller.user)),
+      ...bansOf(desk.state.bans, clock.wall()),
+    ];
     const well = sick.length === 0 && !halt && platforms.every(({ reachable }) => reachable);
-    const atExchanges = accounts.filter(isVenueAccount).map((account) => exchangeText(account, user.id));
+    const atExchanges = accounts.filter(isVenueAccount).map((account) => exchangeText(account, caller.user));
     const answer = card(well ? "All is well" : "Needs attention")
       .fields({
         "Last beat": ago(beatAgeMs),

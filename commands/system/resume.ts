@@ -23,14 +23,16 @@ export default defineCommand({
     const withMoney = live.length === 0 ? "" : ` With real money: ${live.join(", ")}.`;
     return `The halt${reason} ends; ${running === 1 ? "1 running bot" : `${running} running bots`} may open positions again.${withMoney}`;
   },
-  async run({ engine, desk, user, caller }) {
+  async run({ engine, desk, caller }) {
     if (desk.state.halt === undefined) throw new UserError("The desk is not halted; there is nothing to resume.");
     await engine.resume(caller);
     const paused = engine.accounts().filter(({ state }) => state.venue.paused);
     return card("The desk trades again")
       .good()
       .line(
-        ...paused.map(({ state }) => `${accountNameFor(state, user.id)} stays paused; \`risk reset account:${state.account}\` ends that.`),
+        ...paused.map(
+          ({ state }) => `${accountNameFor(state, caller.user)} stays paused; \`risk reset account:${state.account}\` ends that.`,
+        ),
       );
   },
 });

@@ -11,7 +11,7 @@ import { type Card, card } from "./view.ts";
 /** An account at an exchange. */
 export type VenueAccount = AccountFacts & { readonly venue: VenueFacts };
 
-type Asking = Pick<Call<unknown>, "accounts" | "user" | "role" | "desk">;
+type Asking = Pick<Call<unknown>, "accounts" | "caller" | "role" | "desk">;
 
 export function isVenueAccount(account: AccountFacts): account is VenueAccount {
   return account.venue !== undefined;
@@ -30,8 +30,10 @@ export function accountSeen({ accounts }: Pick<Asking, "accounts">, name: string
 /** The same where something is done with it: that is for its owner and for admins. */
 export function accountHeld(call: Asking, name: string): VenueAccount {
   const found = accountSeen(call, name);
-  if (call.role === "admin" || samePerson(call.desk.state.links, found.state.owner, call.user.id)) return found;
-  throw new UserError(`${accountNameFor(found.state, call.user.id)} belongs to ${found.state.owner}: only they or an admin can do this.`);
+  if (call.role === "admin" || samePerson(call.desk.state.links, found.state.owner, call.caller.user)) return found;
+  throw new UserError(
+    `${accountNameFor(found.state, call.caller.user)} belongs to ${found.state.owner}: only they or an admin can do this.`,
+  );
 }
 
 /** What is known of an account at a glance. */

@@ -50,6 +50,14 @@ test("chance draws every letter and digit about equally often", () => {
   for (const [letter, count] of counts) expect(Math.abs(count - 1000), letter).toBeLessThan(250);
 });
 
+test("chance gives as many bytes as asked, others each time", () => {
+  const chance = systemChance();
+  const drawn = Array.from({ length: 100 }, () => chance.bytes(12));
+  expect(drawn.every((bytes) => bytes.length === 12)).toBe(true);
+  expect(new Set(drawn.map((bytes) => bytes.toString("hex"))).size).toBe(100);
+  expect(seededChance(7).bytes(20)).toEqual(seededChance(7).bytes(20));
+});
+
 describe("the fake clock", () => {
   test("wakes sleeps in order of their time, also those begun meanwhile", async () => {
     const clock = new FakeClock(1_000);
