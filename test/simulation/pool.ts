@@ -3,6 +3,9 @@ import { resolve } from "node:path";
 import type { SeedResult } from "./run.ts";
 import type { WorldOptions } from "./world/world.ts";
 
+/** A seed that takes longer in real time hangs. */
+const SEED_MAX_MS = 300_000;
+
 export type Job = Omit<WorldOptions, "listener">;
 
 export interface PoolOptions {
@@ -34,9 +37,14 @@ export async function playAll(jobs: Iterable<Job>, pool: PoolOptions, onResult: 
 
 function played(child: ChildProcess, job: Job): Promise<SeedResult> {
   return new Promise((settle) => {
-    const ended = (): void => settle(broken(job));
+    const ended = (): void => {
+      clearTimeout(alarm);
+      settle(broken(job));
+    };
+    const alarm = setTimeout(() => child.kill("SIGKILL"), SEED_MAX_MS);
     child.once("exit", ended);
     child.once("message", (result) => {
+      clearTimeout(alarm);
       child.off("exit", ended);
       settle(result as SeedResult);
     });
@@ -45,6 +53,8 @@ function played(child: ChildProcess, job: Job): Promise<SeedResult> {
 }
 
 function broken({ seed }: Job): SeedResult {
-  const violations = [{ law: "rig", text: "the process that played this seed ended", atMs: 0 }];
+  const violations = [
+    { law: "rig", text: `the process that played this seed ended, or it took longer than ${SEED_MAX_MS / 1_000} s`, atMs: 0 },
+  ];
   return { seed, hash: "", violations, counts: [], faults: [], happened: 0, virtualMs: 0, workMs: 0 };
 }

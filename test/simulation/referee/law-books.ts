@@ -134,7 +134,9 @@ export class LimitsLaw implements Law {
     const account = this.#facts.books.accounts.get(stream);
     let equity = 0;
     for (const [coin, balance] of account?.balances ?? []) {
-      const price = coin === account?.currency ? 1 : this.#facts.tape.lastPrice(`${coin}/${account?.currency}`, atMs);
+      const symbol = `${coin}/${account?.currency}`;
+      if (coin !== account?.currency && !this.#facts.tape.symbols.includes(symbol)) continue;
+      const price = coin === account?.currency ? 1 : this.#facts.tape.lastPrice(symbol, atMs);
       equity += toNumber(balance) * price;
     }
     return equity;

@@ -13,6 +13,8 @@ export interface PortCall {
   readonly number: number;
 }
 
+const CALLS_AT_ONCE_MAX = 20_000;
+
 /**
  * One life of the process. Every call of every port passes through its gate; when it has died, no call has an effect and no answer ever comes, and
  * while it is frozen, answers wait. Memory dies with it, because nothing else refers to it.
@@ -21,17 +23,28 @@ export class Generation {
   readonly number: number;
   readonly #trace: Trace;
   readonly #onDeath: (at: PortCall | undefined, cause: string) => void;
+  readonly #onSpin: (what: string) => void;
   #point: CrashPoint | undefined;
   #alive = true;
   #calls = 0;
+  /** Port calls within one instant of virtual time. */
+  #atOnce = 0;
+  #instantMs = -1;
   #waiting = 0;
   #thawed: { promise: Promise<void>; resolve: () => void } | undefined;
 
-  constructor(number: number, point: CrashPoint | undefined, trace: Trace, onDeath: (at: PortCall | undefined, cause: string) => void) {
+  constructor(
+    number: number,
+    point: CrashPoint | undefined,
+    trace: Trace,
+    onDeath: (at: PortCall | undefined, cause: string) => void,
+    onSpin: (what: string) => void,
+  ) {
     this.number = number;
     this.#point = point;
     this.#trace = trace;
     this.#onDeath = onDeath;
+    this.#onSpin = onSpin;
   }
 
   get alive(): boolean {
@@ -83,6 +96,7 @@ export class Generation {
     this.#calls += 1;
     const call = this.#calls;
     this.#trace.tell(`p${this.number} ${call} ${port}.${method}`, noise);
+    if (this.#spins()) return this.#struck({ port, method, number: call }, "before");
     const point = this.#point?.call === call ? this.#point.when : undefined;
     if (point === "before") return this.#struck({ port, method, number: call }, "before");
     this.#waiting += 1;
@@ -94,6 +108,16 @@ export class Generation {
       while (this.#alive && this.#thawed) await this.#thawed.promise;
       if (!this.#alive) await never();
     }
+  }
+
+  /** Whether so much is asked at one instant that time would never move again. */
+  #spins(): boolean {
+    const nowMs = this.#trace.nowMs();
+    this.#atOnce = nowMs === this.#instantMs ? this.#atOnce + 1 : 0;
+    this.#instantMs = nowMs;
+    if (this.#atOnce < CALLS_AT_ONCE_MAX) return false;
+    this.#onSpin(`process ${this.number} made ${CALLS_AT_ONCE_MAX} port calls at one instant`);
+    return true;
   }
 
   #struck(at: PortCall, when: "before" | "after"): Promise<never> {

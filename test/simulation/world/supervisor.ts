@@ -88,7 +88,13 @@ export class Supervisor {
     this.#born += 1;
     const number = this.#born;
     const clock = new ProcessClock(timeline, wall);
-    const generation = new Generation(number, this.#crashPoint(number), trace, (at, cause) => this.#died(life, at, cause));
+    const generation = new Generation(
+      number,
+      this.#crashPoint(number),
+      trace,
+      (at, cause) => this.#died(life, at, cause),
+      (what) => this.#referee.unexplained(what),
+    );
     const life: Life = { generation, clock, opened: undefined, beating: false, storeLost: false };
     const store = new FaultyStore(number, disk, weather, commits, () => {
       life.storeLost = true;

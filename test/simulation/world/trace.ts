@@ -5,13 +5,13 @@ const CHUNK_CHARACTERS = 1 << 16;
 /** Everything that happened in one world, as one hash; the same lines are read by a person when somebody listens. */
 export class Trace {
   readonly #hash = createHash("sha256");
-  readonly #nowMs: () => number;
+  readonly nowMs: () => number;
   readonly #listener: ((line: string) => void) | undefined;
   #chunk = "";
   #lines = 0;
 
   constructor(nowMs: () => number, listener?: (line: string) => void) {
-    this.#nowMs = nowMs;
+    this.nowMs = nowMs;
     this.#listener = listener;
   }
 
@@ -22,9 +22,9 @@ export class Trace {
   /** A fact for the hash and, unless it is only noise there, for the reader. */
   tell(line: string, noise = false): void {
     this.#lines += 1;
-    this.#chunk += `${this.#nowMs()} ${line}\n`;
+    this.#chunk += `${this.nowMs()} ${line}\n`;
     if (this.#chunk.length >= CHUNK_CHARACTERS) this.#flush();
-    if (this.#listener !== undefined && !noise) this.#listener(`${clockText(this.#nowMs())} ${line}`);
+    if (this.#listener !== undefined && !noise) this.#listener(`${clockText(this.nowMs())} ${line}`);
   }
 
   /** The hash of all that was told. Nothing may be told after it. */
