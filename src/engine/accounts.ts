@@ -32,6 +32,8 @@ export interface AccountsOptions {
 const SNAPSHOT_VERSION = 2;
 /** Between tries to start bots whose market does not answer. */
 const RUN_RETRY_MS = 5_000;
+/** An account to which nothing happened is kept again after this: only where its market stands has moved. */
+const QUIET_SNAPSHOT_MS = 60_000;
 
 /** Paper account of an owner: each has an own one. */
 export function paperAccountOf(owner: string): string {
@@ -44,6 +46,8 @@ export class Accounts {
   readonly #accounts = new Map<string, Account>();
   readonly #active = new Map<string, Account[]>();
   readonly #symbols = new Map<string, ReadonlySet<string>>();
+  /** What the newest snapshots hold, by stream. */
+  readonly #kept = new Map<string, { readonly sequence: number; readonly atMs: number }>();
   #retryMs = 0;
   #retrying = false;
 
@@ -180,10 +184,15 @@ export class Accounts {
   }
 
   /** Keeps where an account stands, so that a start reads a tail and the market resumes there. */
-  async snapshot(account: Account): Promise<void> {
+  async snapshot(account: Account, always = true): Promise<void> {
     if (account.queue.depth > 0) return;
+    const { sequence } = account.state;
+    const kept = this.#kept.get(account.writer.name);
+    const nowMs = this.#options.desk.clock.monotonicMs();
+    if (!always && kept?.sequence === sequence && nowMs - kept.atMs < QUIET_SNAPSHOT_MS) return;
+    this.#kept.set(account.writer.name, { sequence, atMs: nowMs });
     const body = toJson({ version: SNAPSHOT_VERSION, state: { ...account.state, marketMs: account.position } });
-    await this.#options.store.saveSnapshot({ stream: account.writer.name, sequence: account.state.sequence, body });
+    await this.#options.store.saveSnapshot({ stream: account.writer.name, sequence, body });
   }
 
   /** Takes an account's stream for this process and folds it. */

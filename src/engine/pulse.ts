@@ -98,10 +98,10 @@ export class Pulse {
   }
 
   /** Marks where everything stands. Losing a mark costs time at the next start, nothing else. */
-  async keep(): Promise<void> {
+  async keep(always = true): Promise<void> {
     const { store, clock, hub, accounts } = this.#services;
     await saveAlive(store, { wallMs: clock.wall(), marketMs: hub.atMs });
-    for (const account of accounts.active()) await accounts.snapshot(account);
+    for (const account of accounts.active()) await accounts.snapshot(account, always);
     this.#storeMs = clock.monotonicMs();
   }
 
@@ -110,7 +110,7 @@ export class Pulse {
     this.#keeping = true;
     this.#keptMs = this.#services.clock.monotonicMs();
     try {
-      await this.keep();
+      await this.keep(false);
     } catch (failure) {
       this.#services.logger.error({ failure }, "the store did not take the marks of where the desk stands");
     } finally {

@@ -1,6 +1,6 @@
 import type { BotState } from "../../domain/books.ts";
 import { type Instrument, priceOnTick } from "../../domain/instrument.ts";
-import { type Decimal, decimal, floorToStep, percentOf } from "../../domain/money.ts";
+import { type Decimal, floorToStep, percentOf, toDouble, ZERO } from "../../domain/money.ts";
 import type { Side } from "../../domain/order.ts";
 import { entryPrice, type Position } from "../../domain/position.ts";
 import { STOP_LIMIT_SLACK_PCT } from "./limits.ts";
@@ -38,20 +38,41 @@ export function protectiveLevels({ position, spec }: BotState, rules: Instrument
 
 /** Whether a price has passed a stop. */
 export function beyondStop(side: Side, stopPrice: Decimal, price: number): boolean {
-  const seen = decimal(price);
-  return side === "sell" ? seen.isLessThanOrEqualTo(stopPrice) : seen.isGreaterThanOrEqualTo(stopPrice);
+  const stop = toDouble(stopPrice);
+  return side === "sell" ? price <= stop : price >= stop;
 }
 
 /** Whether a price has reached a target. */
 export function beyondTake(side: Side, takePrice: Decimal, price: number): boolean {
-  const seen = decimal(price);
-  return side === "sell" ? seen.isGreaterThanOrEqualTo(takePrice) : seen.isLessThanOrEqualTo(takePrice);
+  const take = toDouble(takePrice);
+  return side === "sell" ? price >= take : price <= take;
 }
 
-/** What can be sold of a position: whole lots that the venue takes; zero when it is too little. */
-export function sellable({ quantity, cost }: Position, rules: Instrument, price: number | undefined): Decimal {
+/** A position measured by the rules of its symbol: what does not change until one of the two does. */
+export interface Measured {
+  readonly levels: ProtectiveLevels | undefined;
+  /** Whole lots. */
+  readonly whole: Decimal;
+  /** Below this price they are worth less than the venue takes; zero where that is no matter. */
+  readonly sellableAbove: number;
+  readonly entry: number;
+}
+
+/** Measures a held position. */
+export function measured(bot: BotState, rules: Instrument): Measured {
+  const { quantity, cost } = bot.position;
   const whole = floorToStep(quantity.abs(), rules.lotSize);
-  const at = price === undefined ? cost.dividedBy(quantity).abs() : decimal(price);
-  const tooSmall = rules.quantityMin !== undefined && whole.isLessThan(rules.quantityMin);
-  return tooSmall || (!rules.contract && whole.times(at).isLessThan(rules.notionalMin)) ? decimal(0) : whole;
+  const tooFew = whole.isZero() || (rules.quantityMin !== undefined && whole.isLessThan(rules.quantityMin));
+  const needed = rules.contract ? 0 : toDouble(rules.notionalMin.dividedBy(whole));
+  return {
+    levels: protectiveLevels(bot, rules),
+    whole,
+    sellableAbove: tooFew ? Number.POSITIVE_INFINITY : needed,
+    entry: toDouble(cost.dividedBy(quantity)),
+  };
+}
+
+/** What can be sold of a position at a price: whole lots that the venue takes; zero when it is too little. */
+export function sellable({ whole, sellableAbove, entry }: Measured, price: number | undefined): Decimal {
+  return (price ?? entry) >= sellableAbove ? whole : ZERO;
 }

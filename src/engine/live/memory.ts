@@ -1,3 +1,6 @@
+import type { BotState } from "../../domain/books.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { type Measured, measured } from "./levels.ts";
 import { NEGATIVES_NEEDED, POLL_WORKING_MS, PROBE_AFTER_FENCE_MS, PROBE_BEFORE_FENCE_MAX_MS, RETRY_MS } from "./limits.ts";
 import type { LiveTimes } from "./times.ts";
 
@@ -31,9 +34,18 @@ export class LaneMemory {
   /** Since when the price has been beyond the stop while the position is still there. */
   beyondSinceMs: number | undefined;
 
+  #measured: { readonly position: BotState["position"]; readonly rules: Instrument; readonly measured: Measured } | undefined;
+
   constructor(times: LiveTimes, unsent: Set<string>) {
     this.#times = times;
     this.unsent = unsent;
+  }
+
+  /** A bot's position as its symbol's rules measure it: worked out once for each position. */
+  measure(bot: BotState, rules: Instrument): Measured {
+    if (this.#measured?.position !== bot.position || this.#measured.rules !== rules)
+      this.#measured = { position: bot.position, rules, measured: measured(bot, rules) };
+    return this.#measured.measured;
   }
 
   /** The answer to an attempt was lost just now, at the latest. */

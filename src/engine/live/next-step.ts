@@ -4,7 +4,7 @@ import { type Decimal, toDouble } from "../../domain/money.ts";
 import { isProtective, type Order, type Purpose, remainingOf } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { VenueTraits } from "../../ports/live-venue.ts";
-import { beyondStop, beyondTake, closingSide, type ProtectiveLevels, protectiveLevels, sellable } from "./levels.ts";
+import { beyondStop, beyondTake, closingSide, type ProtectiveLevels, sellable } from "./levels.ts";
 import { CANCEL_AGAIN_MS, FRESH_READ_MS, NAKED_MAX_MS, POLL_NEAR_MS, POLL_RESTING_MS, POLL_WORKING_MS, STOP_GRACE_MS } from "./limits.ts";
 import type { LaneMemory } from "./memory.ts";
 
@@ -61,7 +61,7 @@ function flatStep(view: LaneView): Step {
 
 function heldStep(view: LaneView): Step {
   const { bot, orders, rules, price, memory, traits } = view;
-  const quantity = sellable(bot.position, rules, price);
+  const quantity = sellable(memory.measure(bot, rules), price);
   if (quantity.isZero()) return orders.length === 0 ? { kind: "dust" } : strayStep(view);
   if (!bot.exit) return watchStep(view, quantity) ?? protectStep(view, quantity);
   const unknownExit = orders.some((order) => isUnknown(order) && !isProtective(order) && order.purpose !== "entry");
@@ -85,7 +85,7 @@ function strayStep(view: LaneView): Step {
 /** What the desk itself watches: targets that the venue does not hold, trailing stops, and stops that should have closed the position by now. */
 function watchStep(view: LaneView, quantity: Decimal): Step | undefined {
   const { bot, price, memory, rules, traits, nowMs, orders } = view;
-  const levels = protectiveLevels(bot, rules);
+  const { levels } = memory.measure(bot, rules);
   if (price === undefined || quantity.isZero()) return undefined;
   const side = closingSide(bot.position);
   const stop = orders.find(isProtective);
@@ -107,7 +107,7 @@ function watchStep(view: LaneView, quantity: Decimal): Step | undefined {
 
 function protectStep(view: LaneView, quantity: Decimal): Step {
   const { bot, orders, memory, rules, nowMs } = view;
-  const levels = protectiveLevels(bot, rules);
+  const { levels } = memory.measure(bot, rules);
   if (!levels) return REST;
   if (orders.some((order) => isProtective(order) && isUnknown(order))) return nakedOr(view, REST, "whether its stop rests is unanswered");
   const stop = orders.find(isProtective);
