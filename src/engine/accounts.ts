@@ -9,9 +9,9 @@ import { marketMs } from "../domain/time.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
-import { strategyNamed } from "../strategies/registry.ts";
 import type { Account, AccountWriter } from "./account.ts";
 import type { Desk } from "./desk.ts";
+import { strategyOf } from "./hand-bots.ts";
 import { PaperAccount } from "./paper-account.ts";
 import { BotRunner } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
@@ -176,7 +176,7 @@ export class Accounts {
   async run(account: Account, botId: string): Promise<void> {
     const bot = account.state.bots.get(botId);
     if (!bot || account.runners.get(botId)) return;
-    const runner = new BotRunner(bot, strategyNamed(bot.spec.strategy));
+    const runner = new BotRunner(bot, strategyOf(bot.spec.strategy));
     const { hub, market } = account.services;
     if (market.pace === "live" && !this.symbolsOn(market.key).has(bot.spec.symbol)) hub.forget(bot.spec.symbol);
     const feed = await hub.subscribe(bot.spec.symbol, bot.spec.timeframe, runner.specs);

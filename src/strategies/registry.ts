@@ -1,7 +1,6 @@
 import { UserError } from "../domain/errors.ts";
 import type { Strategy } from "../ports/strategy.ts";
 import bollingerBreakout from "./bollinger-breakout.ts";
-import byHand from "./by-hand.ts";
 import type { StrategyDefinition } from "./define.ts";
 import emaCross from "./ema-cross.ts";
 import rsiReversion from "./rsi-reversion.ts";
@@ -9,7 +8,6 @@ import rsiReversion from "./rsi-reversion.ts";
 /** Every strategy under the name of its file, ascending. */
 const DEFINITIONS: ReadonlyMap<string, StrategyDefinition> = new Map([
   ["bollinger-breakout", bollingerBreakout],
-  ["by-hand", byHand],
   ["ema-cross", emaCross],
   ["rsi-reversion", rsiReversion],
 ]);

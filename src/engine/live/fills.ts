@@ -1,7 +1,7 @@
 import type { AccountState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { min } from "../../domain/money.ts";
-import type { Order } from "../../domain/order.ts";
+import { isProtective, type Order } from "../../domain/order.ts";
 import { applyFill, entryPrice, type Fill, isPerpetual, type Position } from "../../domain/position.ts";
 import { marketMs } from "../../domain/time.ts";
 import type { VenueFill } from "../../ports/live-venue.ts";
@@ -74,11 +74,11 @@ function filled(order: Order, fill: Fill, before: Position, after: Position): Ac
 
 /** A protective order with a target tells by its price which of the two it was. */
 function purposeOf(order: Order, fill: Fill): Order["purpose"] {
-  return order.purpose === "stop" && tookTarget(order, fill) ? "take" : order.purpose;
+  return isProtective(order) && tookTarget(order, fill) ? "take" : order.purpose;
 }
 
 function reasonOf(order: Order, fill: Fill): string | undefined {
-  if (order.purpose !== "stop") return undefined;
+  if (!isProtective(order)) return undefined;
   return tookTarget(order, fill) ? "take profit" : "stop loss";
 }
 

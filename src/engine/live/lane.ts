@@ -1,7 +1,7 @@
 import type { AccountState, BotState } from "../../domain/books.ts";
 import { messageOf } from "../../domain/errors.ts";
 import type { AccountEvent, Intent } from "../../domain/events.ts";
-import { isTerminal, type Order } from "../../domain/order.ts";
+import { isProtective, isTerminal, type Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { CancelOutcome, LiveVenue, OrderReading, PlaceOutcome, VenueOrder } from "../../ports/live-venue.ts";
 import type { Facts } from "../account.ts";
@@ -126,7 +126,7 @@ export class Lane {
     const why = order.purpose === "entry" ? this.#host.entryForbidden(order) : undefined;
     if (why !== undefined) return this.#end(order, { type: "order-canceled", reason: `not sent: ${why}` });
     const outcome = await this.#place(order);
-    const what = order.purpose === "entry" ? undefined : order.purpose === "stop" ? "protect" : "exit";
+    const what = order.purpose === "entry" ? undefined : isProtective(order) ? "protect" : "exit";
     if (outcome.kind === "accepted") {
       if (what) this.memory.succeeded(what);
       this.#host.answered();
