@@ -31,6 +31,7 @@ export class Generation {
   #atOnce = 0;
   #instantMs = -1;
   #waiting = 0;
+  #storeWaiting = 0;
   #thawed: { promise: Promise<void>; resolve: () => void } | undefined;
 
   constructor(
@@ -63,6 +64,11 @@ export class Generation {
   /** Port calls that were not answered yet. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Calls of the store that were not answered yet: what the process knows may be behind the disk. */
+  get storeWaiting(): number {
+    return this.#storeWaiting;
   }
 
   /** Forgets its crash point: faults are over. */
@@ -100,10 +106,12 @@ export class Generation {
     const point = this.#point?.call === call ? this.#point.when : undefined;
     if (point === "before") return this.#struck({ port, method, number: call }, "before");
     this.#waiting += 1;
+    if (port === "store") this.#storeWaiting += 1;
     try {
       return await effect();
     } finally {
       this.#waiting -= 1;
+      if (port === "store") this.#storeWaiting -= 1;
       if (point === "after") await this.#struck({ port, method, number: call }, "after");
       while (this.#alive && this.#thawed) await this.#thawed.promise;
       if (!this.#alive) await never();

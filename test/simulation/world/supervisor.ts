@@ -72,7 +72,7 @@ export class Supervisor {
   facts(): ProcessFacts {
     const life = this.#current();
     const opened = life?.opened;
-    const behind = life === undefined || life.storeLost || life.generation.waiting > life.clock.sleeping || life.generation.frozen;
+    const behind = life === undefined || life.storeLost || life.generation.storeWaiting > 0 || life.generation.frozen;
     return {
       number: life?.generation.number ?? 0,
       alive: opened !== undefined,

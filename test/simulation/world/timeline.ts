@@ -30,9 +30,10 @@ export class Timeline {
     return this.#happened;
   }
 
+  /** Instants are whole milliseconds, as clocks show them. */
   at(dueMs: number, run: () => void): Happening {
     this.#planned += 1;
-    const happening = { dueMs: Math.max(dueMs, this.#nowMs), order: this.#planned, run, canceled: false };
+    const happening = { dueMs: Math.max(Math.ceil(dueMs), this.#nowMs), order: this.#planned, run, canceled: false };
     this.#push(happening);
     return happening;
   }
