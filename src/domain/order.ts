@@ -72,6 +72,6 @@ export function protectiveOrderId(entryOrderId: string, purpose: "stop" | "take"
 }
 
 /** Stops and targets: they rest at the venue and their quantity follows the position. */
-export function isProtective(order: Pick<Order, "purpose">): boolean {
-  return order.purpose === "stop" || order.purpose === "take";
+export function isProtective({ type }: Pick<Order, "type">): boolean {
+  return type === "stop" || type === "take-profit";
 }

@@ -64,7 +64,7 @@ describe("order cancel", () => {
 
   test("leaves a stop where it is", async () => {
     const bot = await at.promoted("dip", "play");
-    working("play", { clientOrderId: "o-2", purpose: "stop", side: "sell" });
+    working("play", { clientOrderId: "o-2", purpose: "stop", side: "sell", type: "stop" });
     const view = await at.type("order cancel o-2");
     expect(view.title).toBe(`o-2 protects the position of ${bot} (DEMO); \`position close ${bot}\` ends both.`);
     expect(at.engine.books.get("play")?.orders.has("o-2")).toBe(true);

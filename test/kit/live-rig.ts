@@ -1,4 +1,4 @@
-import type { AccountState } from "../../src/domain/books.ts";
+import type { AccountState, BotState } from "../../src/domain/books.ts";
 import type { AccountEvent, DeskEvent } from "../../src/domain/events.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { Secret } from "../../src/domain/secret.ts";
@@ -11,23 +11,23 @@ import type { Environment } from "../../src/ports/live-venue.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { openPaperVenue } from "../../src/venues/paper.ts";
-import { BINANCE } from "../../src/venues/quirks/binance.ts";
-import { openSpotVenue } from "../../src/venues/spot.ts";
 import { by, recordedEvents } from "./engine-rig.ts";
-import { InProcessWire } from "./exchange/in-process-wire.ts";
+import type { WireExchange } from "./exchange/in-process-wire.ts";
 import { ScriptedFaults } from "./exchange/scripted-faults.ts";
-import type { SpotAccount } from "./exchange/spot/account.ts";
-import { spotListing } from "./exchange/spot/listing.ts";
-import { spotSigner } from "./exchange/spot/sign.ts";
+import type { AccountOptions, SpotAccount } from "./exchange/spot/account.ts";
+import type { FillPlan } from "./exchange/spot/fill-plan.ts";
+import { type SpotListing, spotListing } from "./exchange/spot/listing.ts";
 import { SpotCore } from "./exchange/spot-core.ts";
 import { SpotDoor } from "./exchange/spot-door.ts";
 import { WrittenTape } from "./exchange/written-tape.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { LiveProcess } from "./live-process.ts";
 import { openTestVault } from "./open-vault.ts";
 import { tapeMarketData } from "./tape-market.ts";
 
 export const KEY = "k".repeat(64);
 export const SECRET = "s".repeat(64);
+export const OTHER_KEY = "o".repeat(64);
 export const START_MS = Date.UTC(2026, 0, 5, 12, 0);
 
 /** The real engine with accounts at a simulated Binance in the same process. */
@@ -36,17 +36,32 @@ export interface LiveRig {
   readonly store: Store;
   readonly tape: WrittenTape;
   readonly core: SpotCore;
+  readonly door: SpotDoor;
   /** The exchange's own book of the account. */
   readonly venue: SpotAccount;
   readonly faults: ScriptedFaults;
   readonly fatal: unknown[];
+  /** Every request of every process, oldest first. */
+  readonly requests: WireExchange[];
+  /** Sentences that were logged as warnings or errors. */
+  readonly complaints: string[];
+  /** The worlds in which venues were opened. */
+  readonly environments: Environment[];
   engine: OpenedEngine["engine"];
   opened: OpenedEngine;
-  /** Beats once a second for so many seconds. */
+  /** The process that runs now. */
+  process: LiveProcess;
+  /** Beats once a second for so many seconds. A dead process beats no more, and time passes without it. */
   beat(seconds: number): Promise<void>;
+  /** Beats until something holds, for at most so many seconds. Answers whether it does. */
+  until(holds: () => boolean, secondsMax: number): Promise<boolean>;
   /** Kills the process: its memory is gone, what is durable stays; then starts another one. */
   restart(): Promise<void>;
+  /** The price of a symbol from now on, as `BTCUSDT`. */
+  price(id: string, price: number): void;
   books(name?: string): AccountState;
+  /** The one bot of an account. */
+  bot(name?: string): BotState;
   events<T extends AccountEvent["type"]>(type: T, name?: string): Promise<Extract<AccountEvent, { type: T }>[]>;
   deskEvents(): Promise<DeskEvent[]>;
 }
@@ -55,30 +70,48 @@ export interface LiveRigOptions {
   readonly ceiling?: CeilingLimit | undefined;
   readonly balances?: Readonly<Record<string, string>>;
   readonly prepare?: (tape: WrittenTape) => void;
+  readonly fills?: FillPlan;
+  /** What else the exchange's account is. */
+  readonly account?: Partial<AccountOptions>;
+  readonly listings?: readonly SpotListing[];
+  readonly dailyLossPct?: number;
+  /** Starting money of a second account, whose key is `OTHER_KEY`. */
+  readonly otherBalances?: Readonly<Record<string, string>>;
+  /** How far into a second beats come. */
+  readonly beatsAtMs?: number;
 }
 
-const SYMBOLS = { "BTC/USDT": "BTCUSDT", "ETH/USDT": "ETHUSDT" };
+const PRICES = { BTC: 50_000, ETH: 2_000 };
 
 export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig> {
-  const clock = new FakeClock(START_MS);
+  const startMs = START_MS + (options.beatsAtMs ?? 0);
+  const clock = new FakeClock(startMs);
   const store = openMemoryStore();
-  const tape = new WrittenTape().flat("BTCUSDT", 50_000).flat("ETHUSDT", 2_000);
+  const tape = new WrittenTape();
+  const listings = options.listings ?? [spotListing("BTC", "USDT"), spotListing("ETH", "USDT")];
+  for (const { id, base } of listings) tape.flat(id, base === "BTC" ? PRICES.BTC : base === "ETH" ? PRICES.ETH : 10);
   options.prepare?.(tape);
-  const core = new SpotCore({ tape, listings: [spotListing("BTC", "USDT"), spotListing("ETH", "USDT")], startMs: START_MS });
-  const venue = core.openAccount({ key: KEY, secret: SECRET, balances: options.balances ?? { USDT: "1000" } });
+  const core = new SpotCore({ tape, listings, startMs, ...(options.fills ? { fills: options.fills } : {}) });
+  const balances = options.balances ?? { USDT: "1000" };
+  const venue = core.openAccount({ key: KEY, secret: SECRET, balances, ...options.account });
+  if (options.otherBalances) core.openAccount({ key: OTHER_KEY, secret: SECRET, balances: options.otherBalances });
   const door = new SpotDoor(core, { verify: false });
   const faults = new ScriptedFaults();
   const fatal: unknown[] = [];
-  let generation = 0;
-  const start = () => {
-    generation += 1;
-    const mine = generation;
-    return openEngine({
-      store: alive(store, () => mine === generation),
+  const requests: WireExchange[] = [];
+  const environments: Environment[] = [];
+  const complaints: string[] = [];
+  const logger = listener(complaints);
+  const symbols = Object.fromEntries(listings.map(({ id, base, quote }) => [`${base}/${quote}`, id]));
+  const paperMarket = await openExchange({ data: tapeMarketData(tape, symbols, clock), clock, logger });
+  const born = () => new LiveProcess({ store, door, clock, faults, onExchange: (exchange) => void requests.push(exchange), environments });
+  const start = (process: LiveProcess) =>
+    openEngine({
+      store: process.store,
       clock,
-      logger: quiet,
+      logger,
       speed: 1,
-      limits: { dailyLossPct: 50, positionCapPct: 100 },
+      limits: { dailyLossPct: options.dailyLossPct ?? 50, positionCapPct: 100 },
       timeZone: "UTC",
       paperBalances: new Map([["USDT", decimal(10_000)]]),
       openVenue: openPaperVenue,
@@ -86,14 +119,10 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
       live: {
         vault: openTestVault(),
         exchanges: ["binance", "binanceus", "blofin"],
-        openVenue: async ({ environment, credentials }) => {
-          const sign = spotSigner({ key: credentials.apiKey.reveal() });
-          const wire = new InProcessWire({ door, clock, sign, faults });
-          return openSpotVenue({ wire, quirks: BINANCE, environment, clock });
-        },
+        openVenue: process.openVenue,
       },
       openMarket: (_id, environment) =>
-        openExchange({ data: tapeMarketData(tape, SYMBOLS, clock), clock, logger: quiet, demo: environment === "demo" }),
+        openExchange({ data: tapeMarketData(tape, symbols, clock), clock, logger, demo: environment === "demo" }),
       ceiling: options.ceiling,
       version: "test",
       safeAfterCrashes: 0,
@@ -101,39 +130,56 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
       residentBytes: () => 0,
       onFatal: (failure) => void fatal.push(failure),
     });
+  const first = born();
+  const opened = await start(first);
+  const beatOnce = async () => {
+    await clock.advance(1_000);
+    core.advanceTo(clock.wall());
+    if (rig.process.alive) void rig.opened.pulse.beat();
+    for (let round = 0; round < BREATHS; round += 1) await clock.breathe();
   };
-  const paperMarket = await openExchange({ data: tapeMarketData(tape, SYMBOLS, clock), clock, logger: quiet });
-  const opened = await start();
   const rig: LiveRig = {
     clock,
     store,
     tape,
     core,
+    door,
     venue,
     faults,
     fatal,
+    requests,
+    complaints,
+    environments,
     opened,
     engine: opened.engine,
+    process: first,
     async beat(seconds) {
-      for (let second = 0; second < seconds; second += 1) {
-        await clock.advance(1_000);
-        core.advanceTo(clock.wall());
-        await rig.opened.pulse.beat();
-        for (let round = 0; round < 20; round += 1) await clock.breathe();
-      }
+      for (let second = 0; second < seconds; second += 1) await beatOnce();
+    },
+    async until(holds, secondsMax) {
+      for (let second = 0; second < secondsMax && !holds(); second += 1) await beatOnce();
+      return holds();
     },
     async restart() {
-      rig.opened = await start();
+      rig.process.kill();
+      rig.process = born();
+      rig.opened = await start(rig.process);
       rig.engine = rig.opened.engine;
     },
+    price: (id, price) => void tape.flat(id, price),
     books(name = "main") {
       const account = rig.engine.account(name);
       if (!account) throw new Error(`there is no account ${name}`);
       return account.state;
     },
-    async events(type, name = "main") {
+    bot(name = "main") {
+      const [bot, ...others] = [...rig.books(name).bots.values()].filter(({ deleted }) => !deleted);
+      if (!bot || others.length > 0) throw new Error(`expected one bot in ${name}, found ${others.length + (bot ? 1 : 0)}`);
+      return bot;
+    },
+    async events<T extends AccountEvent["type"]>(type: T, name = "main") {
       const all = await recordedEvents<AccountEvent>(store, `account:${name}`);
-      return all.map(({ event }) => event).filter((event): event is Extract<AccountEvent, { type: typeof type }> => event.type === type);
+      return all.map(({ event }) => event).filter((event): event is Extract<AccountEvent, { type: T }> => event.type === type);
     },
     async deskEvents() {
       return (await recordedEvents<DeskEvent>(store, "desk")).map(({ event }) => event);
@@ -142,16 +188,8 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
   return rig;
 }
 
-/** A store whose dead processes can no longer reach it: what they ask for never comes back. */
-function alive(store: Store, isAlive: () => boolean): Store {
-  return new Proxy(store, {
-    get(target, name, receiver) {
-      const method = Reflect.get(target, name, receiver) as unknown;
-      if (typeof method !== "function") return method;
-      return (...args: unknown[]) => (isAlive() ? (method.apply(target, args) as unknown) : new Promise(() => undefined));
-    },
-  });
-}
+/** Turns of the event loop after a beat, so that chains of awaits reach what they wait for. */
+const BREATHS = 25;
 
 /** What a person types to connect the rig's account. */
 export function newAccount(wish: Partial<NewAccount> = {}): NewAccount {
@@ -180,7 +218,7 @@ export function handOrder(wish: Partial<ManualOrder> = {}): ManualOrder {
   };
 }
 
-/** A rig whose demo account is connected and reconciled. */
+/** A rig whose account is connected and reconciled. */
 export async function connectedRig(options: LiveRigOptions & { readonly environment?: Environment } = {}): Promise<LiveRig> {
   const rig = await openLiveRig(options);
   await rig.engine.connectAccount(newAccount({ environment: options.environment ?? "demo" }), by("connect"));
@@ -188,6 +226,21 @@ export async function connectedRig(options: LiveRigOptions & { readonly environm
   return rig;
 }
 
+/** A connected rig with one position that is protected at the exchange. */
+export async function protectedRig(
+  options: LiveRigOptions & { readonly environment?: Environment } = {},
+  order: Partial<ManualOrder> = {},
+): Promise<LiveRig> {
+  const rig = await connectedRig(options);
+  await rig.engine.enterOrder(handOrder(order), by("enter"));
+  await rig.beat(3);
+  return rig;
+}
+
 export const MINUTE = MINUTE_MS;
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
+function listener(complaints: string[]) {
+  const note = (facts: Record<string, unknown>, message: string) => void complaints.push(`${message} ${JSON.stringify(facts)}`);
+  const logger = { debug: () => undefined, info: () => undefined, warn: note, error: note, child: () => logger };
+  return logger;
+}
