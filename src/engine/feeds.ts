@@ -163,7 +163,8 @@ export class FeedHub {
     const slots: Slot[] = [];
     this.#atMs = step.atMs;
     for (const [symbol, candle] of step.candles) {
-      this.#prices.set(symbol, { price: candle.close, atMs: step.atMs });
+      // On a live market a candle comes seconds after its close, and the watch has seen newer prices by then.
+      if ((this.price(symbol)?.atMs ?? 0) <= step.atMs) this.seePrice(symbol, candle.close, step.atMs);
       for (const feed of this.#bySymbol.get(symbol) ?? []) slots.push(...feed.push(candle));
     }
     return slots;
