@@ -71,15 +71,18 @@ interface Sources {
   readonly store: Store;
   readonly market: Market;
   readonly commands: Commands;
+  readonly venues: Venues;
 }
 
 /** Composes a desk from its plugs and starts it; only here and in src/app/ are concrete ones named. A desk that cannot start leaves nothing open. */
 export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
-  const [market, commands] = await Promise.all([options.market ?? openMarket(options), loadCommands(options.commandsFolder)]);
+  const { clock, chance, logger } = options;
+  const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(options.config) });
+  const [market, commands] = await Promise.all([options.market ?? openMarket(options, venues), loadCommands(options.commandsFolder)]);
   let store: Store | undefined;
   try {
     store = options.store ?? (await openStore(options.config.storeUrl, options.logger));
-    return await composeDesk(options, { store, market, commands });
+    return await composeDesk(options, { store, market, commands, venues });
   } catch (thrown) {
     // A store's thread would keep a process alive that has refused to start.
     await Promise.allSettled([market.close(), store?.close()]);
@@ -126,10 +129,9 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   };
 }
 
-async function engineOptions(options: DeskOptions, { store, market }: Sources): Promise<EngineOptions> {
-  const { config, clock, chance, vault, logger, version, crashCause, residentBytes, onFatal } = options;
+async function engineOptions(options: DeskOptions, { store, market, venues }: Sources): Promise<EngineOptions> {
+  const { config, clock, vault, logger, version, crashCause, residentBytes, onFatal } = options;
   const { openPaperVenue } = await import("./venues/paper.ts");
-  const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(config) });
   return {
     store,
     market,
@@ -141,7 +143,7 @@ async function engineOptions(options: DeskOptions, { store, market }: Sources): 
     paperBalances: new Map(config.paperBalance.map(({ amount, currency }) => [currency, amount])),
     openVenue: openPaperVenue,
     live: { vault, exchanges: EXCHANGES, openVenue: venues.open },
-    openMarket: (exchangeId, environment) => openExchangeMarket(options, exchangeId, environment),
+    openMarket: (exchangeId, environment) => openExchangeMarket(options, venues, { exchangeId, environment }),
     ceiling: config.liveCeiling,
     version,
     safeAfterCrashes: config.safeAfterCrashes,

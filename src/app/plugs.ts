@@ -5,6 +5,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Store } from "../ports/store.ts";
+import type { Venues } from "./venues.ts";
 
 /** What a plug may need of the process. */
 export interface PlugParts {
@@ -12,6 +13,9 @@ export interface PlugParts {
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+/** The request budgets that public questions share with accounts. */
+export type Budgets = Pick<Venues, "budgetOf">;
 
 /** The store that `STORE_URL` names. */
 export async function openStore(url: string, logger: Logger): Promise<Store> {
@@ -25,23 +29,26 @@ const DEFAULT_SEED = 42;
 const EXCHANGE_TIMEOUT_MS = 10_000;
 
 /** The market that `MARKET` names. */
-export async function openMarket({ config, clock, logger }: PlugParts): Promise<Market> {
-  const { market } = config;
+export async function openMarket(parts: PlugParts, budgets: Budgets): Promise<Market> {
+  const { market, exchangeApiUrl } = parts.config;
   if (market.kind === "simulated") return (await import("../feeds/simulated.ts")).openSimulated({ seed: market.seed ?? DEFAULT_SEED });
   if (market.kind === "replay") return (await import("../feeds/replay.ts")).openReplay(market.source);
-  return openExchangeMarket({ config, clock, logger }, market.id, "live", config.exchangeApiUrl);
+  return openExchangeMarket(parts, budgets, { exchangeId: market.id, environment: "live", counterpart: exchangeApiUrl });
+}
+
+export interface ExchangeWish {
+  readonly exchangeId: string;
+  readonly environment: Environment;
+  readonly counterpart?: string | undefined;
 }
 
 /** The public prices of an exchange. A local counterpart of it, where one is set, is asked instead. */
-export async function openExchangeMarket(
-  { config, clock, logger }: PlugParts,
-  exchangeId: string,
-  environment: Environment,
-  counterpart?: string,
-): Promise<Market> {
+export async function openExchangeMarket({ config, clock, logger }: PlugParts, budgets: Budgets, wish: ExchangeWish): Promise<Market> {
+  const { exchangeId, environment, counterpart } = wish;
   const { openCcxtMarketData } = await import("../venues/ccxt/market-data.ts");
   const apiUrl = counterpart ?? apiUrlsOf(config)[exchangeId];
-  const data = await openCcxtMarketData({ exchangeId, environment, clock, apiUrl, timeoutMs: EXCHANGE_TIMEOUT_MS });
+  const governor = await budgets.budgetOf(exchangeId, environment);
+  const data = await openCcxtMarketData({ exchangeId, environment, clock, apiUrl, governor, timeoutMs: EXCHANGE_TIMEOUT_MS });
   return (await import("../feeds/exchange.ts")).openExchange({ data, clock, logger, demo: environment === "demo" });
 }
 

@@ -28,10 +28,12 @@ export interface VenueWish {
   readonly onBan?: (untilMs: number, reason: string) => void;
 }
 
-/** Opens accounts at real exchanges. All accounts at one exchange share one request budget, because it counts by address. */
+/** Opens accounts at real exchanges. All accounts at one exchange and whoever asks for its prices share one request budget, because it counts by address. */
 export class Venues {
   readonly #options: VenuesOptions;
   readonly #governors = new Map<string, Promise<Governor>>();
+  /** By name of the budget, who is told of a ban: it concerns all accounts alike, so that one of them is enough. */
+  readonly #onBan = new Map<string, NonNullable<VenueWish["onBan"]>>();
   #opened = 0;
 
   constructor(options: VenuesOptions) {
@@ -47,7 +49,10 @@ export class Venues {
     const { openCcxtWire } = await import("../venues/ccxt/wire.ts");
     const { governed } = await import("../venues/governor.ts");
     const bare = await openCcxtWire({ exchangeId, environment, credentials, apiUrl: apiUrls[exchangeId], clock, chance });
-    const governor = await this.#governorOf(exchangeId, wish);
+    const { bannedUntilMs, onBan } = wish;
+    const governor = await this.#governorOf(exchangeId, environment);
+    if (bannedUntilMs !== undefined) governor.keepSilent(bannedUntilMs);
+    if (onBan) this.#onBan.set(budgetName(exchangeId, environment), onBan);
     this.#opened += 1;
     const wire = governed({ wire: bare, governor, account: `${exchangeId} ${this.#opened}`, costOf: await costOf(exchangeId) });
     return this.#speak(exchangeId, environment, wire);
@@ -63,22 +68,36 @@ export class Venues {
     return openSpotVenue({ wire, quirks: await quirksOf(exchangeId), environment, clock, logger });
   }
 
+  /** The request budget of this machine's address at an exchange; undefined for an exchange whose limits are not known. */
+  readonly budgetOf = async (id: string, environment: Environment): Promise<Governor | undefined> => {
+    const exchangeId = EXCHANGES.find((known) => known === id);
+    return exchangeId && this.#governorOf(exchangeId, environment);
+  };
+
   /** Its world has its own hosts, and so its own limits. */
-  #governorOf(exchangeId: ExchangeId, { environment, bannedUntilMs, onBan }: VenueWish): Promise<Governor> {
-    const name = `${exchangeId} ${environment}`;
+  #governorOf(exchangeId: ExchangeId, environment: Environment): Promise<Governor> {
+    const name = budgetName(exchangeId, environment);
     const known = this.#governors.get(name);
     if (known) return known;
-    const made = this.#govern(exchangeId, bannedUntilMs, onBan);
+    const made = this.#govern(exchangeId, name);
     this.#governors.set(name, made);
     return made;
   }
 
-  async #govern(exchangeId: ExchangeId, bannedUntilMs: number | undefined, onBan: VenueWish["onBan"]): Promise<Governor> {
+  async #govern(exchangeId: ExchangeId, name: string): Promise<Governor> {
     const { Governor } = await import("../venues/governor.ts");
     const { weightLimits, orderLimits } = await quirksOf(exchangeId);
-    const ban = bannedUntilMs === undefined ? {} : { bannedUntilMs };
-    return new Governor({ clock: this.#options.clock, weightLimits, orderLimits, ...ban, ...(onBan ? { onBan } : {}) });
+    const { clock, logger } = this.#options;
+    const onBan = (untilMs: number, reason: string) => {
+      logger.warn({ exchange: exchangeId, untilMs, reason }, "the exchange asked for silence");
+      this.#onBan.get(name)?.(untilMs, reason);
+    };
+    return new Governor({ clock, weightLimits, orderLimits, onBan });
   }
+}
+
+function budgetName(exchangeId: ExchangeId, environment: Environment): string {
+  return `${exchangeId} ${environment}`;
 }
 
 async function quirksOf<Id extends ExchangeId>(exchangeId: Id): Promise<Quirks[Id]> {

@@ -1,33 +1,34 @@
 import type { Candle } from "../domain/candle.ts";
-import { messageOf, TransientError, UserError } from "../domain/errors.ts";
+import { ConfigError, messageOf, TransientError, UserError } from "../domain/errors.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { HOUR_MS, type MarketMs, MINUTE_MS, marketMs, minuteText, SECOND_MS, spanText } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market, MarketStep, PriceReading } from "../ports/market.ts";
-import { CANDLES_MAX, type MarketData } from "../ports/marketData.ts";
+import type { MarketData } from "../ports/marketData.ts";
 import { HALF_SPREAD_BPS, SLIPPAGE_BPS } from "./assumptions.ts";
 import {
-  askCandles,
   CLOSE_GRACE_MS,
   ClosedCandles,
   closedBound,
   type FinalCandles,
   isGivenUp,
+  LATE_RETRY_MS,
   minuteBound,
+  PAGE_MINUTES,
 } from "./exchange/closed-candles.ts";
+import { LivePrices } from "./exchange/live-prices.ts";
 
 /** Minutes missed for longer than this are skipped: a decision on them would be worth nothing. */
 export const BACKFILL_MAX_MS = 24 * HOUR_MS;
 /** The most history that one question gets. */
 export const HISTORY_MINUTES_MAX = 50_000;
-/** Older prices are refused, and younger ones than `PRICE_REUSE_MS` are shared. */
-export const PRICE_AGE_MAX_MS = 2 * SECOND_MS;
-export const PRICE_REUSE_MS = SECOND_MS;
 /** Symbols asked for at a time; the exchange's own limiter spaces the requests. */
 const PARALLEL_MAX = 8;
-/** Symbols and their rules are read again after this. */
+/** Symbols and their rules are read again after this; sooner when a question about one of them failed, because it may be gone, and soonest while there is no list. */
 const LIST_EVERY_MS = HOUR_MS;
+const LIST_AGAIN_MS = MINUTE_MS;
+const LIST_FIRST_MS = 2 * SECOND_MS;
 
 export interface ExchangeMarketOptions {
   readonly data: MarketData;
@@ -63,9 +64,14 @@ class ExchangeMarket implements Market {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #closed = new Map<string, ClosedCandles>();
-  #prices: ReadonlyMap<string, PriceReading> = new Map();
+  readonly #prices: LivePrices;
   #skippedMs = 0;
-  #listedMs: number | undefined;
+  /** Monotonic: when the list was read last, or was tried to be. */
+  #listedMs = Number.NEGATIVE_INFINITY;
+  #listing: Promise<void> | undefined;
+  #isListed = false;
+  #listFailure: unknown;
+  #hasFailed = false;
 
   constructor({ data, clock, logger, demo = false }: ExchangeMarketOptions) {
     this.#data = data;
@@ -74,6 +80,7 @@ class ExchangeMarket implements Market {
     this.key = demo ? `exchange:${data.exchangeId}:demo` : `exchange:${data.exchangeId}`;
     this.label = demo ? `DEMO prices of ${data.exchangeId}` : `live prices of ${data.exchangeId}`;
     this.startMs = marketMs(clock.wall());
+    this.#prices = new LivePrices({ data, clock, logger });
     this.assumptions = [
       `Ticks, lots, minimum notionals and fees are those that ${data.exchangeId} lists for everybody; an account's own fees may differ.`,
       `Half of the spread is assumed to be ${HALF_SPREAD_BPS} bps of the price.`,
@@ -88,22 +95,36 @@ class ExchangeMarket implements Market {
   /** Reads which symbols trade and by which rules; again after a while, because rules change. Throws TransientError while there is no list at all. */
   async list(): Promise<void> {
     const now = this.#clock.monotonicMs();
-    if (this.#listedMs !== undefined && now - this.#listedMs < LIST_EVERY_MS) return;
-    const known = this.#listedMs;
-    if (known !== undefined) this.#listedMs = now;
+    const againMs = !this.#isListed ? LIST_FIRST_MS : this.#hasFailed ? LIST_AGAIN_MS : LIST_EVERY_MS;
+    if (this.#listing || now >= this.#listedMs + againMs) {
+      this.#listing ??= this.#read(now).finally(() => {
+        this.#listing = undefined;
+      });
+      if (!this.#isListed) await this.#listing;
+    } else if (!this.#isListed) throw this.#listFailure;
+  }
+
+  async #read(now: number): Promise<void> {
+    this.#listedMs = now;
+    this.#hasFailed = false;
     try {
-      const listed = await this.#data.instruments();
-      for (const symbol of this.#instruments.keys()) if (!listed.has(symbol)) this.#instruments.delete(symbol);
-      for (const [symbol, rules] of listed)
-        this.#instruments.set(symbol, { ...rules, halfSpreadBps: HALF_SPREAD_BPS, slippageBps: SLIPPAGE_BPS });
-      this.#listedMs = now;
-    } catch (failure) {
-      if (known === undefined) throw failure;
-      this.#logger.warn(
-        { market: this.key, problem: messageOf(failure) },
-        "the list of symbols could not be read again; the known one holds",
-      );
+      this.#take(await this.#data.instruments());
+    } catch (thrown) {
+      // What is wrong only later, as when the exchange halts everything, is no reason to end a desk.
+      const failure = this.#listFailure && thrown instanceof ConfigError ? new TransientError(thrown.message) : thrown;
+      this.#listFailure = failure;
+      if (!this.#isListed) throw failure;
+      const problem = messageOf(failure);
+      this.#logger.warn({ market: this.key, problem }, "the list of symbols could not be read again; the known one holds");
     }
+  }
+
+  #take(listed: ReadonlyMap<string, Instrument>): void {
+    for (const symbol of this.#instruments.keys()) if (!listed.has(symbol)) this.#instruments.delete(symbol);
+    for (const [symbol, rules] of listed)
+      this.#instruments.set(symbol, { ...rules, halfSpreadBps: HALF_SPREAD_BPS, slippageBps: SLIPPAGE_BPS });
+    for (const symbol of this.#closed.keys()) if (!listed.has(symbol)) this.#closed.delete(symbol);
+    this.#isListed = true;
   }
 
   async history(symbol: string, before: MarketMs, minutes: number): Promise<Iterable<Candle>> {
@@ -115,12 +136,19 @@ class ExchangeMarket implements Market {
     if (minutes > HISTORY_MINUTES_MAX)
       this.#logger.warn({ symbol, minutes, given: HISTORY_MINUTES_MAX }, "less history than was asked for");
     const found: Candle[] = [];
-    for (let atMs = endMs - Math.min(minutes, HISTORY_MINUTES_MAX) * MINUTE_MS; atMs < endMs; atMs += CANDLES_MAX * MINUTE_MS) {
-      const page = await askCandles(this.#data, this.#clock, symbol, atMs, Math.min(CANDLES_MAX, (endMs - atMs) / MINUTE_MS));
-      const pageEndMs = Math.min(endMs, atMs + CANDLES_MAX * MINUTE_MS);
-      for (const candle of page) if (candle.openTimeMs < pageEndMs) found.push(candle);
-    }
+    for (let atMs = endMs - Math.min(minutes, HISTORY_MINUTES_MAX) * MINUTE_MS; atMs < endMs; atMs += PAGE_MINUTES * MINUTE_MS)
+      for (const candle of await this.#page(symbol, atMs, Math.min(endMs, atMs + PAGE_MINUTES * MINUTE_MS))) found.push(candle);
     return found;
+  }
+
+  /** Final candles of a span that has passed; waits for one that is late as long as a decision would. */
+  async #page(symbol: string, fromMs: number, toMs: number): Promise<readonly Candle[]> {
+    const page = new ClosedCandles(symbol, this.#data, this.#clock);
+    for (;;) {
+      const { candles, untilMs } = await page.between(fromMs, toMs);
+      if (untilMs >= toMs) return candles;
+      await this.#clock.sleep(LATE_RETRY_MS);
+    }
   }
 
   async advance(
@@ -129,12 +157,12 @@ class ExchangeMarket implements Market {
     symbols: ReadonlySet<string>,
     limit: number,
   ): Promise<{ steps: MarketStep[]; ended: boolean }> {
-    if (symbols.size > 0) await this.list();
+    await this.list();
     const asked = [...symbols].filter((symbol) => this.instruments.has(symbol));
     const closedMs = Math.min(minuteBound(until), closedBound(this.#clock.wall()));
     if (asked.length === 0 || closedMs <= minuteBound(after)) return { steps: [], ended: false };
-    for (let fromMs = this.#backfillFrom(minuteBound(after), closedMs); fromMs < closedMs; fromMs += CANDLES_MAX * MINUTE_MS) {
-      const toMs = Math.min(closedMs, fromMs + CANDLES_MAX * MINUTE_MS);
+    for (let fromMs = this.#backfillFrom(minuteBound(after), closedMs); fromMs < closedMs; fromMs += PAGE_MINUTES * MINUTE_MS) {
+      const toMs = Math.min(closedMs, fromMs + PAGE_MINUTES * MINUTE_MS);
       const finals = await this.#finals(asked, fromMs, toMs);
       const finalMs = Math.min(...[...finals.values()].map(({ untilMs }) => untilMs));
       const steps = stepsOf(finals, finalMs, limit);
@@ -147,21 +175,16 @@ class ExchangeMarket implements Market {
   async prices(symbols: ReadonlySet<string>): Promise<PriceReading[]> {
     if (symbols.size > 0) await this.list();
     const asked = [...symbols].filter((symbol) => this.instruments.has(symbol));
-    const shared = asked.flatMap((symbol) => this.#prices.get(symbol) ?? []);
-    const oldestMs = this.#clock.wall() - PRICE_REUSE_MS;
-    if (shared.length === asked.length && shared.every(({ wallMs }) => wallMs > oldestMs)) return shared;
-    const readings = await this.#data.prices(new Set(asked));
-    const now = this.#clock.wall();
-    if (readings.some(({ wallMs }) => now - wallMs > PRICE_AGE_MAX_MS))
-      throw new TransientError(
-        `${this.#data.exchangeId} took longer than ${spanText(PRICE_AGE_MAX_MS)} to answer prices; they are too old to act on`,
-      );
-    this.#prices = new Map(readings.map((reading) => [reading.symbol, reading]));
-    return readings;
+    try {
+      return await this.#prices.read(new Set(asked));
+    } catch (failure) {
+      this.#hasFailed = true;
+      throw failure;
+    }
   }
 
   async close(): Promise<void> {
-    await this.#data.close();
+    await Promise.all([this.#prices.close(), this.#data.close()]);
   }
 
   /** Where to go on after a pause; says once what is skipped. */
@@ -188,6 +211,7 @@ class ExchangeMarket implements Market {
         else failures.set(batch[at]!, answer.reason);
       }
     }
+    if (failures.size > 0) this.#hasFailed = true;
     if (found.size === 0) throw failures.values().next().value;
     const givenUp = isGivenUp(toMs, this.#clock.wall());
     for (const [symbol, failure] of failures) {

@@ -122,8 +122,14 @@ export class Governor {
     const askedMs = Number(answer.headers.get("retry-after")) * MS_PER_SECOND;
     const untilMs = this.#clock.wall() + Math.min(askedMs > 0 ? askedMs : usualMs, SILENCE_MAX_MS);
     if (untilMs <= this.#bannedUntilMs) return;
-    this.#bannedUntilMs = untilMs;
     this.#onBan?.(untilMs, SILENCED.get(answer.status) ?? `HTTP ${answer.status}`);
+    this.keepSilent(untilMs);
+  }
+
+  /** Sends nothing until a wall time, as an earlier process was told. */
+  keepSilent(untilMs: number): void {
+    if (untilMs <= this.#bannedUntilMs) return;
+    this.#bannedUntilMs = untilMs;
     this.#refuseAll(this.#banned());
   }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Candle } from "../../src/domain/candle.ts";
-import { TransientError } from "../../src/domain/errors.ts";
+import { ConfigError, TransientError } from "../../src/domain/errors.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { HOUR_MS, MINUTE_MS, marketMs, wallMs } from "../../src/domain/time.ts";
 import { openExchange } from "../../src/feeds/exchange.ts";
@@ -134,7 +134,7 @@ describe("an exchange market", () => {
       expect(await advance(1, [BTC, ETH])).toEqual([]);
       await clock.advance(1_000);
     }
-    expect(data.asked).toEqual([`${BTC} 0 1`, `${ETH} 0 1`]);
+    expect(data.asked).toEqual([`${BTC} 0 2`, `${ETH} 0 2`]);
   });
 
   it("waits for a late candle before the minute is decided, and gives it up after twelve seconds", async () => {
@@ -169,10 +169,10 @@ describe("an exchange market", () => {
 
   it("catches up after a pause in bounded pages and says what it skips", async () => {
     await clock.advance(30 * HOUR_MS + 30_000);
-    expect(await advance(6 * 60 + 30)).toHaveLength(1_000);
+    expect(await advance(6 * 60 + 30)).toHaveLength(999);
     expect(logger.warnings).toEqual([]);
     const steps = await advance(0);
-    expect([steps.length, steps[0]]).toEqual([1_000, `361 ${BTC}`]);
+    expect([steps.length, steps[0]]).toEqual([999, `361 ${BTC}`]);
     await advance(0);
     expect(logger.warnings).toEqual(["candles older than 1 d are skipped"]);
     expect(data.asked).toEqual([`${BTC} 390 1000`, `${BTC} 360 1000`]);
@@ -188,7 +188,69 @@ describe("an exchange market", () => {
       return all.filter(({ openTimeMs }) => !data.absent.has(`${symbol} ${(openTimeMs - NOON_MS) / MINUTE_MS}`));
     };
     expect((await advance(0))[0]).toBe(`1101 ${BTC}`);
-    expect(data.asked).toEqual([`${BTC} 0 1000`, `${BTC} 1000 200`]);
+    expect(data.asked).toEqual([`${BTC} 0 1000`, `${BTC} 999 202`]);
+  });
+
+  it("takes no candle for whole that nothing follows until it has stopped changing", async () => {
+    const forming = { close: 10 };
+    data.candles = async (_symbol, fromMs) => [{ openTimeMs: fromMs, open: 10, high: 11, low: 9, close: forming.close, volume: 1 }];
+    await clock.advance(62_000);
+    expect(await advance(0)).toEqual([]);
+    forming.close = 11;
+    await clock.advance(2_000);
+    expect(await advance(0)).toEqual([]);
+    await clock.advance(2_000);
+    const { steps } = await market.advance(marketMs(NOON_MS), FOREVER, new Set([BTC]), 1);
+    expect(steps[0]?.candles.get(BTC)?.close).toBe(11);
+  });
+
+  it("rather goes without a candle than with one that kept changing until nobody waits any more", async () => {
+    let close = 10;
+    data.candles = async (_symbol, fromMs) => {
+      close += 0.01;
+      return [{ openTimeMs: fromMs, open: 10, high: 11, low: 9, close, volume: 1 }];
+    };
+    await clock.advance(62_000);
+    for (let second = 0; second < 12; second += 2) {
+      expect(await advance(0)).toEqual([]);
+      await clock.advance(2_000);
+    }
+    data.candles = new HandData(clock).candles;
+    await clock.advance(60_000);
+    expect(await advance(1)).toEqual([`2 ${BTC}`]);
+  });
+
+  it("lists symbols that it could not list at first, even while nobody trades, and asks for them every two seconds", async () => {
+    const down = new HandData(clock);
+    const { instruments } = down;
+    let asked = 0;
+    down.instruments = async () => {
+      asked += 1;
+      throw new TransientError("hand is down");
+    };
+    const late = await openExchange({ data: down, clock, logger });
+    expect([late.instruments.size, asked]).toEqual([0, 1]);
+    await expect(late.advance(late.startMs, FOREVER, new Set(), 1)).rejects.toThrow("hand is down");
+    await expect(late.prices(new Set([BTC]))).rejects.toThrow("hand is down");
+    expect(asked).toBe(1);
+    down.instruments = instruments;
+    await clock.advance(2_000);
+    await late.advance(late.startMs, FOREVER, new Set(), 1);
+    expect([...late.instruments.keys()]).toEqual([BTC, ETH]);
+  });
+
+  it("does not end a desk because an exchange lists nothing that trades when it is asked again", async () => {
+    const halted = new HandData(clock);
+    const problem = { setting: "MARKET", problem: "hand lists no symbols that trade now", remedy: "Wait" };
+    halted.instruments = async () => {
+      throw new TransientError("hand is down");
+    };
+    const late = await openExchange({ data: halted, clock, logger });
+    halted.instruments = async () => {
+      throw new ConfigError([problem]);
+    };
+    await clock.advance(2_000);
+    await expect(late.prices(new Set([BTC]))).rejects.toThrow(TransientError);
   });
 
   it("refuses candles from before the question and from the future", async () => {
@@ -209,7 +271,7 @@ describe("an exchange market", () => {
     const candles = [...(await reading)];
     expect(candles).toHaveLength(2_500);
     expect(candles.at(-1)!.openTimeMs).toBe(NOON_MS - MINUTE_MS);
-    expect(data.asked).toEqual([`${BTC} -2500 1000`, `${BTC} -1500 1000`, `${BTC} -500 500`]);
+    expect(data.asked).toEqual([`${BTC} -2500 1000`, `${BTC} -1501 1000`, `${BTC} -502 503`]);
   });
 
   it("asks prices of all symbols at once, shares them for a second, and refuses those that took too long", async () => {

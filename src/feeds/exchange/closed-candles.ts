@@ -2,7 +2,7 @@ import type { Candle } from "../../domain/candle.ts";
 import { TransientError } from "../../domain/errors.ts";
 import { MINUTE_MS, minuteText, SECOND_MS } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { MarketData } from "../../ports/marketData.ts";
+import { CANDLES_MAX, type MarketData } from "../../ports/marketData.ts";
 
 /** An exchange needs a moment after the minute until its candle is whole. */
 export const CLOSE_GRACE_MS = 2 * SECOND_MS;
@@ -10,6 +10,10 @@ export const CLOSE_GRACE_MS = 2 * SECOND_MS;
 export const LATE_WAIT_MS = 10 * SECOND_MS;
 /** A late candle is asked for again after this. */
 export const LATE_RETRY_MS = 2 * SECOND_MS;
+/** So long after its minute a candle is whole, whoever answers it. */
+const SETTLED_MS = MINUTE_MS;
+/** Minutes of one request: the candle that follows them is asked for, too. */
+export const PAGE_MINUTES = CANDLES_MAX - 1;
 
 /** Closed candles of a span, and the minute bound before which nothing more will come. */
 export interface FinalCandles {
@@ -49,6 +53,7 @@ export class ClosedCandles {
   readonly #symbol: string;
   readonly #data: MarketData;
   readonly #clock: Clock;
+  #newest: Candle | undefined;
   #kept: (FinalCandles & { readonly fromMs: number; readonly toMs: number; readonly askedAtMs: number }) | undefined;
 
   constructor(symbol: string, data: MarketData, clock: Clock) {
@@ -69,12 +74,27 @@ export class ClosedCandles {
       }
     }
     const askedAtMs = this.#clock.monotonicMs();
-    const answered = await askCandles(this.#data, this.#clock, this.#symbol, fromMs, (toMs - fromMs) / MINUTE_MS);
-    const candles = answered.filter(({ openTimeMs }) => openTimeMs < toMs);
-    const last = candles.at(-1);
+    const answered = await askCandles(this.#data, this.#clock, this.#symbol, fromMs, (toMs - fromMs) / MINUTE_MS + 1);
+    const closed = answered.filter(({ openTimeMs }) => openTimeMs < toMs);
+    const isWhole = answered.length > closed.length || this.#isSettled(closed.at(-1), wallMs);
+    const final = isWhole ? closed : closed.slice(0, -1);
+    const last = final.at(-1);
     const reachedMs = last ? last.openTimeMs + MINUTE_MS : fromMs;
     const untilMs = isGivenUp(toMs, wallMs) ? toMs : reachedMs;
-    this.#kept = { candles, untilMs, fromMs, toMs, askedAtMs };
-    return { candles, untilMs };
+    this.#newest = closed.at(-1);
+    this.#kept = { candles: final, untilMs, fromMs, toMs, askedAtMs };
+    return { candles: final, untilMs };
+  }
+
+  /**
+   * Whether the newest candle of an answer is whole although none follows it. An exchange's replica may be behind, and this machine's clock ahead: a
+   * candle that still forms looks like any other. It is whole when nothing changed since the last time, or long after its minute.
+   */
+  #isSettled(newest: Candle | undefined, wallMs: number): boolean {
+    if (!newest || wallMs >= newest.openTimeMs + MINUTE_MS + SETTLED_MS) return true;
+    const before = this.#newest;
+    return before !== undefined && CANDLE_PARTS.every((part) => before[part] === newest[part]);
   }
 }
+
+const CANDLE_PARTS = ["openTimeMs", "open", "high", "low", "close", "volume"] as const;

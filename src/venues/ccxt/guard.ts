@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ConfigError, TransientError } from "../../domain/errors.ts";
 import type { Environment } from "../../ports/live-venue.ts";
 import type { ExchangeClass } from "./load-class.ts";
+import type { PublicGate } from "./public-gate.ts";
 
 /** How one exchange object may reach the world. */
 export interface GuardOptions {
@@ -13,12 +14,17 @@ export interface GuardOptions {
   readonly apiUrl?: string | undefined;
   /** Ends every request in flight. */
   readonly closing: AbortSignal;
+  /** Where requests wait for their turn. */
+  readonly gate?: PublicGate;
+  /** The gate knows the exchange's limits; otherwise ccxt's own pauses are what keeps within them. */
+  readonly isPaced?: boolean;
 }
 
 /** What an answer must look like, by the end of its path. ccxt itself takes an empty or torn 200 for "nothing there". */
 const SHAPES: readonly { readonly path: RegExp; readonly shape: z.ZodType }[] = [
   { path: /\/klines$/, shape: z.array(z.array(z.union([z.number(), z.string()])).min(6)) },
   { path: /\/ticker\/24hr$/, shape: z.array(z.object({ symbol: z.string(), lastPrice: z.string() })) },
+  { path: /\/api\/v3\/time$/, shape: z.object({ serverTime: z.number() }) },
   {
     path: /\/market\/(?:instruments|tickers)$/,
     shape: z.object({ code: z.string(), data: z.array(z.object({ instId: z.string() })).min(1) }),
@@ -69,8 +75,8 @@ export function guardedExchange(Base: ExchangeClass, options: GuardOptions): Exc
   const hosts = new Set<string>();
   const exchange = new Guarded({
     timeout: options.timeoutMs,
-    enableRateLimit: true,
-    fetchImplementation: wholeBodyFetch(hosts, options.closing),
+    enableRateLimit: options.isPaced !== true,
+    fetchImplementation: wholeBodyFetch(hosts, options),
     options: { fetchMarkets: { types: ["spot"] }, fetchCurrencies: false, fetchMargins: false },
   });
   if (exchange.has.spot !== false) exchange.options.defaultType = "spot";
@@ -96,13 +102,16 @@ function refuseWrongShape(id: string, method: string, url: string, response: unk
 }
 
 /** Reads the body before it answers, so that the caller's deadline covers it; refuses other hosts and redirects. */
-function wholeBodyFetch(hosts: ReadonlySet<string>, closing: AbortSignal): typeof fetch {
+function wholeBodyFetch(hosts: ReadonlySet<string>, { closing, gate }: GuardOptions): typeof fetch {
   return async (input, init = {}) => {
-    const { host } = new URL(input instanceof Request ? input.url : input);
+    const url = new URL(input instanceof Request ? input.url : input);
+    const { host } = url;
     if (!hosts.has(host)) throw new TransientError(`a request to ${host} was refused: it is no address of this exchange's public data`);
+    const askedMs = await gate?.pass(url);
     const signal = init.signal ? AbortSignal.any([init.signal, closing]) : closing;
     const answer = await fetch(input, { ...init, signal, redirect: "error" });
     const text = await answer.text();
+    if (askedMs !== undefined) gate?.seen(answer, askedMs);
     const { status, statusText, headers } = answer;
     return new Response(status === 204 || status === 304 ? null : text, { status, statusText, headers });
   };

@@ -6,6 +6,7 @@ import { ConfigError } from "../../domain/errors.ts";
 
 export type ExchangeClass = new (config?: Record<string, unknown>) => Exchange;
 
+const SOURCES = new URL("../js/src/", pathToFileURL(createRequire(import.meta.url).resolve("ccxt")));
 /** A suggestion further away than this helps nobody. */
 const SUGGESTION_DISTANCE_MAX = 4;
 
@@ -14,19 +15,31 @@ const SUGGESTION_DISTANCE_MAX = 4;
  * layout; when that changes, the whole package is loaded instead. Throws ConfigError for an id that ccxt does not know.
  */
 export async function loadExchangeClass(exchangeId: string): Promise<ExchangeClass> {
-  const folder = new URL("../js/src/", pathToFileURL(createRequire(import.meta.url).resolve("ccxt")));
-  const files = await readdir(folder).catch(() => []);
+  const files = await readdir(SOURCES).catch(() => []);
   const ids = files.flatMap((file) => (file.endsWith(".js") ? file.slice(0, -".js".length) : []));
   if (ids.length === 0) return loadFromWhole(exchangeId);
   if (!ids.includes(exchangeId)) throw unknownExchange(exchangeId, ids);
-  const lean = (await import(new URL(`${exchangeId}.js`, folder).href)) as { default?: ExchangeClass };
+  const lean = (await import(new URL(`${exchangeId}.js`, SOURCES).href)) as { default?: ExchangeClass };
   return lean.default ?? loadFromWhole(exchangeId);
+}
+
+/** Loads the class of one exchange that also has streams, in the same lean way. Throws ConfigError for an id that ccxt has no streams for. */
+export async function loadStreamClass(exchangeId: string): Promise<ExchangeClass> {
+  const file = new URL(`pro/${exchangeId}.js`, SOURCES).href;
+  const lean = (await import(file).catch(() => ({}))) as { default?: ExchangeClass };
+  if (lean.default) return lean.default;
+  const { default: whole } = await import("ccxt");
+  return classIn(whole.pro, exchangeId, whole.exchanges);
 }
 
 async function loadFromWhole(exchangeId: string): Promise<ExchangeClass> {
   const { default: whole } = await import("ccxt");
-  const found = new Map<string, unknown>(Object.entries(whole)).get(exchangeId);
-  if (!whole.exchanges.includes(exchangeId) || typeof found !== "function") throw unknownExchange(exchangeId, whole.exchanges);
+  return classIn(whole, exchangeId, whole.exchanges);
+}
+
+function classIn(all: object, exchangeId: string, ids: readonly string[]): ExchangeClass {
+  const found = new Map<string, unknown>(Object.entries(all)).get(exchangeId);
+  if (!ids.includes(exchangeId) || typeof found !== "function") throw unknownExchange(exchangeId, ids);
   return found as ExchangeClass;
 }
 

@@ -3,21 +3,25 @@ import { z } from "zod";
 import { type Candle, candleProblem } from "../../domain/candle.ts";
 import { ConfigError, TransientError } from "../../domain/errors.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import { MINUTE_MS, SECOND_MS, spanText } from "../../domain/time.ts";
+import { MINUTE_MS, spanText } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Environment } from "../../ports/live-venue.ts";
 import type { PriceReading } from "../../ports/market.ts";
-import { CANDLES_MAX, type MarketData } from "../../ports/marketData.ts";
+import { CANDLES_MAX, type MarketData, type PriceListener, type PriceStream, type PushedPrices } from "../../ports/marketData.ts";
+import { Governor } from "../governor.ts";
 import { type AskPage, pagedBackwards } from "./candle-pages.ts";
 import { guardedExchange } from "./guard.ts";
 import { instrumentOf } from "./instrument.ts";
 import { loadExchangeClass } from "./load-class.ts";
+import { openConnection } from "./price-stream/connection.ts";
+import { STREAM_DIALECTS, type StreamDialect } from "./price-stream/dialects.ts";
+import { CcxtPriceStream } from "./price-stream.ts";
+import { PublicGate } from "./public-gate.ts";
+import { pricesPerRequest } from "./public-weight.ts";
+import { VenueTimeKeeper } from "./venue-time.ts";
 
 /** Exchanges that take no beginning of a span, by the most candles that one page of theirs has: their candles are read backwards from its end. */
 const BACKWARDS: ReadonlyMap<string, number> = new Map([["blofin", 100]]);
-/** Waiting after a refusal for too many requests, when the exchange does not say how long, and the longest that is believed. */
-const RETRY_AFTER_DEFAULT_MS = 60 * SECOND_MS;
-const RETRY_AFTER_MAX_MS = 3 * 24 * 60 * MINUTE_MS;
 const LIMIT_CLASSES: ReadonlySet<string> = new Set(["DDoSProtection", "RateLimitExceeded"]);
 const ROWS = z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]));
 
@@ -29,22 +33,37 @@ export interface CcxtMarketDataOptions {
   /** Base address of a simulator that is asked instead of the exchange. */
   readonly apiUrl?: string | undefined;
   readonly clock: Clock;
-  /** Longest time for one whole call, its body and the waiting for the request limiter included. */
+  /** Longest time for one whole call, its body and the waiting for its turn included. */
   readonly timeoutMs: number;
+  /** The request budget that this machine's address has at the exchange, shared with its accounts. Without one, only silence is kept. */
+  readonly governor?: Governor | undefined;
 }
 
 /** Public data of an exchange through ccxt. Loads only that exchange's class. Symbols are spot, or perpetual contracts where the exchange has nothing else. Throws ConfigError for an unknown exchange or one without candles or prices. */
 export async function openCcxtMarketData(options: CcxtMarketDataOptions): Promise<MarketData> {
+  const { apiUrl, timeoutMs, exchangeId, environment = "live", clock } = options;
   const closing = new AbortController();
-  const { apiUrl, timeoutMs, exchangeId, environment = "live" } = options;
-  const exchange = guardedExchange(await loadExchangeClass(exchangeId), { apiUrl, environment, timeoutMs, closing: closing.signal });
+  const dialect = STREAM_DIALECTS.get(exchangeId);
+  const time = dialect && new VenueTimeKeeper(() => clock.monotonicMs());
+  const governor = options.governor ?? new Governor({ clock, weightLimits: [], orderLimits: [] });
+  const gate = new PublicGate({ exchangeId, clock, governor, time: dialect?.clock === "date-header" ? time : undefined });
+  const isPaced = options.governor !== undefined;
+  const guard = { apiUrl, environment, timeoutMs, closing: closing.signal, gate, isPaced };
+  const exchange = guardedExchange(await loadExchangeClass(exchangeId), guard);
   const has: Record<string, unknown> = exchange.has;
   const lacks = ["fetchOHLCV", "fetchTickers"].filter((name) => has[name] !== true);
   if (lacks.length > 0 || !("1m" in (exchange.timeframes ?? {}))) {
     const problem = `${exchangeId} does not offer ${lacks.includes("fetchTickers") ? "prices of several symbols at once" : "one-minute candles"}`;
     throw new ConfigError([{ setting: "MARKET", problem, remedy: "Name another exchange, as binance, or use MARKET=simulated" }]);
   }
-  return new CcxtMarketData(exchange, options, closing);
+  return new CcxtMarketData(exchange, options, { closing, gate, dialect, time });
+}
+
+interface Parts {
+  readonly closing: AbortController;
+  readonly gate: PublicGate;
+  readonly dialect: StreamDialect | undefined;
+  readonly time: VenueTimeKeeper | undefined;
 }
 
 class CcxtMarketData implements MarketData {
@@ -52,15 +71,24 @@ class CcxtMarketData implements MarketData {
   readonly #exchange: Exchange;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #closing: AbortController;
-  #blockedUntilMs = 0;
+  readonly #options: CcxtMarketDataOptions;
+  readonly #parts: Parts;
+  readonly pushes?: PushedPrices;
 
-  constructor(exchange: Exchange, { exchangeId, clock, timeoutMs }: CcxtMarketDataOptions, closing: AbortController) {
-    this.exchangeId = exchangeId;
+  constructor(exchange: Exchange, options: CcxtMarketDataOptions, parts: Parts) {
+    this.exchangeId = options.exchangeId;
     this.#exchange = exchange;
-    this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
-    this.#closing = closing;
+    this.#clock = options.clock;
+    this.#timeoutMs = options.timeoutMs;
+    this.#options = options;
+    this.#parts = parts;
+    const { dialect, time } = parts;
+    if (dialect && time)
+      this.pushes = {
+        time: () => time.now(),
+        measure: () => this.#measure(dialect, time),
+        open: (listener) => this.#stream(dialect, listener),
+      };
   }
 
   async instruments(): Promise<ReadonlyMap<string, Instrument>> {
@@ -89,7 +117,14 @@ class CcxtMarketData implements MarketData {
     const rows = ROWS.safeParse(raw);
     if (!rows.success)
       throw new TransientError(`${this.exchangeId} answered candles of ${symbol} that hold something else than six numbers`);
-    const candles = rows.data.map(([openTimeMs, open, high, low, close, volume]) => ({ openTimeMs, open, high, low, close, volume }));
+    const candles = withoutDoubles(rows.data).map(([openTimeMs, open, high, low, close, volume]) => ({
+      openTimeMs,
+      open,
+      high,
+      low,
+      close,
+      volume,
+    }));
     for (const [index, candle] of candles.entries()) {
       const problem = orderProblem(candle, candles[index - 1]) ?? candleProblem(candle);
       if (problem) throw new TransientError(`${this.exchangeId} answered an impossible candle of ${symbol}: ${problem}`);
@@ -100,19 +135,51 @@ class CcxtMarketData implements MarketData {
   async prices(symbols: ReadonlySet<string>): Promise<PriceReading[]> {
     if (symbols.size === 0) return [];
     const wallMs = this.#clock.wall();
-    const tickers = await this.#call("prices", async () => {
+    const wanted = [...symbols];
+    const most = pricesPerRequest(this.exchangeId) ?? wanted.length;
+    const parts = Array.from({ length: Math.ceil(wanted.length / most) }, (_, n) => wanted.slice(n * most, (n + 1) * most));
+    const answers = await this.#call("prices", async () => {
       if (!this.#exchange.markets) await this.#load();
-      return this.#exchange.fetchTickers([...symbols]);
+      return Promise.all(parts.map((part) => this.#exchange.fetchTickers(part)));
     });
-    return [...symbols].map((symbol) => {
-      const price = tickers[symbol]?.last;
-      if (price === undefined || !(price > 0)) throw new TransientError(`${this.exchangeId} answered no price of ${symbol}`);
-      return { symbol, price, wallMs };
+    const tickers = new Map(answers.flatMap((answer) => Object.entries(answer)));
+    const readings = wanted.flatMap((symbol): PriceReading[] => {
+      const price = tickers.get(symbol)?.last;
+      return price !== undefined && price > 0 ? [{ symbol, price, wallMs }] : [];
     });
+    if (readings.length === 0) throw new TransientError(`${this.exchangeId} answered no price of ${wanted.slice(0, 3).join(", ")}`);
+    return readings;
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#parts.closing.abort();
+  }
+
+  #stream(dialect: StreamDialect, listener: PriceListener): PriceStream {
+    const { exchangeId, environment = "live", apiUrl, clock } = this.#options;
+    return new CcxtPriceStream({
+      dialect,
+      listener,
+      clock,
+      connect: (heard) => openConnection({ exchangeId, environment, apiUrl, dialect, heard }),
+      idOf: (symbol) => this.#exchange.markets?.[symbol]?.id,
+      silenceMs: () => this.#parts.gate.silenceMs,
+    });
+  }
+
+  /** Where the exchange has no call for its time, any answer tells it. */
+  async #measure(dialect: StreamDialect, time: VenueTimeKeeper): Promise<void> {
+    await this.#call("its time", async () => {
+      if (dialect.clock === "date-header") {
+        if (this.#exchange.markets) await this.#exchange.fetchTicker(this.#exchange.symbols[0] ?? "");
+        else await this.#load();
+        return;
+      }
+      const askedMs = this.#clock.monotonicMs();
+      const venueMs = await this.#exchange.fetchTime();
+      if (venueMs === undefined) throw new TransientError(`${this.exchangeId} answered no time`);
+      time.learn({ venueLowMs: venueMs, venueHighMs: venueMs + 1, askedMs, answeredMs: this.#clock.monotonicMs() });
+    });
   }
 
   /** Always asks anew: ccxt keeps a failed first answer and would repeat it for ever. */
@@ -122,8 +189,6 @@ class CcxtMarketData implements MarketData {
 
   /** One call inside the deadline; every failure comes out as TransientError or ConfigError, without addresses in its text. */
   async #call<Answer>(what: string, run: () => Promise<Answer>): Promise<Answer> {
-    const blockedMs = this.#blockedUntilMs - this.#clock.wall();
-    if (blockedMs > 0) throw new TransientError(`${this.exchangeId} asked to wait: no request for another ${spanText(blockedMs)}`);
     const answered = new AbortController();
     const deadline = this.#clock.sleep(this.#timeoutMs, answered.signal).then((): never => {
       throw new TransientError(`${this.exchangeId} did not answer ${what} within ${spanText(this.#timeoutMs)}`);
@@ -144,16 +209,14 @@ class CcxtMarketData implements MarketData {
       return new ConfigError([
         { setting: "MARKET", problem: `${this.exchangeId} does not offer ${what}`, remedy: "Name another exchange" },
       ]);
-    if (LIMIT_CLASSES.has(kind)) this.#blockedUntilMs = this.#clock.wall() + this.#retryAfterMs();
+    if (LIMIT_CLASSES.has(kind)) this.#parts.gate.limited();
     return new TransientError(`${this.exchangeId} could not be asked for ${what} (${kind})`, { cause: kind });
   }
+}
 
-  #retryAfterMs(): number {
-    const headers: unknown = this.#exchange.last_response_headers;
-    const text = z.object({ "Retry-After": z.string() }).safeParse(headers).data?.["Retry-After"];
-    const waitMs = Number(text) * SECOND_MS;
-    return waitMs > 0 ? Math.min(waitMs, RETRY_AFTER_MAX_MS) : RETRY_AFTER_DEFAULT_MS;
-  }
+/** A candle that came twice is one; two of one minute that differ are left for the check of order. */
+function withoutDoubles<Row extends readonly number[]>(rows: readonly Row[]): readonly Row[] {
+  return rows.filter((row, index) => index === 0 || row.some((value, column) => value !== rows[index - 1]?.[column]));
 }
 
 function orderProblem(candle: Candle, before: Candle | undefined): string | undefined {

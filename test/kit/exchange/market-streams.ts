@@ -33,6 +33,12 @@ export class MarketStreams {
   opened = 0;
   /** New connections are refused. */
   refuses = false;
+  /** Connections that were refused, ever. */
+  refused = 0;
+  /** Events show what was true so long ago. */
+  lagMs = 0;
+  /** What was received, as text. */
+  readonly told: string[] = [];
   readonly #core: SpotCore;
   readonly #now: () => number;
   readonly #server = new WebSocketServer({ noServer: true });
@@ -48,9 +54,17 @@ export class MarketStreams {
     return [...this.#listeners].flatMap(({ streams }) => [...streams.keys()]);
   }
 
+  /** Connections that are open now. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   /** Takes over a connection that wants to be a WebSocket: below `/ws` events are bare, below `/stream` they are wrapped. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.refuses) return void socket.destroy();
+    if (this.refuses) {
+      this.refused += 1;
+      return void socket.destroy();
+    }
     this.#server.handleUpgrade(request, socket, head, (accepted) => {
       this.opened += 1;
       const url = new URL(request.url ?? "/", "ws://simulated");
@@ -70,7 +84,7 @@ export class MarketStreams {
 
   /** Sends every listener what has happened since it was last told. */
   push(): void {
-    const nowMs = this.#now();
+    const nowMs = this.#now() - this.lagMs;
     if (this.fault === "frozen") return;
     for (const { socket, combined, streams } of this.#listeners)
       for (const [name, sinceMs] of streams) {
@@ -80,6 +94,11 @@ export class MarketStreams {
         streams.set(name, nowMs);
         for (const text of spoilt(events, this.fault)) socket.send(text);
       }
+  }
+
+  /** Sends every listener the same text. */
+  say(text: string): void {
+    for (const { socket } of this.#listeners) socket.send(text);
   }
 
   /** Every connection breaks without a word. */
@@ -97,6 +116,7 @@ export class MarketStreams {
   }
 
   #told({ socket, streams }: Listener, text: string): void {
+    this.told.push(text);
     const request = REQUEST.safeParse(parsed(text));
     if (!request.success) return socket.close(POLICY, "Invalid request");
     const { method, params = [], id = null } = request.data;

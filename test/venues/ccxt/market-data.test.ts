@@ -102,7 +102,9 @@ describe("public data of binance through the real ccxt", () => {
     expect(await failure(data.candles("BTC/USDT", NOON_MS, 1))).toBeInstanceOf(TransientError);
     const asked = binance.requests.length;
     await clock.advance(seconds * 1_000 - 1_000);
-    expect((await failure(data.candles("BTC/USDT", NOON_MS, 1))).message).toBe("binance asked to wait: no request for another 1 s");
+    expect((await failure(data.candles("BTC/USDT", NOON_MS, 1))).message).toBe(
+      "binance was not asked: the exchange asked for silence for another 1 s",
+    );
     expect(binance.requests).toHaveLength(asked);
     await clock.advance(1_000);
     expect(await data.candles("BTC/USDT", NOON_MS, 1)).toHaveLength(1);
