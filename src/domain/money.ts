@@ -76,20 +76,39 @@ export function shown(value: Decimal, decimals: number, fixed = false): string {
 
 /** JSON text in which decimals and maps survive: `{"$d":"1.5"}` and `{"$m":[[key,value]]}`. Read it back with `fromJson`. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, function (this: Record<string, unknown>, key, serialized) {
-    const original = this[key];
-    if (BigNumber.isBigNumber(original)) return { $d: original.toFixed() };
-    if (original instanceof Map) return { $m: [...original] };
-    return serialized;
-  });
+  return JSON.stringify(tagged(value));
 }
 
 /** The value that `toJson` wrote. The caller checks its shape. */
 export function fromJson(text: string): unknown {
-  return JSON.parse(text, (_key, value: unknown) => {
-    if (value === null || typeof value !== "object") return value;
-    if ("$d" in value && typeof value.$d === "string") return decimal(value.$d);
-    if ("$m" in value && Array.isArray(value.$m)) return new Map(value.$m as [unknown, unknown][]);
+  return revived(JSON.parse(text));
+}
+
+/** A walk of our own is several times as fast as the hooks of JSON, and every event and snapshot goes through it. */
+function tagged(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (BigNumber.isBigNumber(value)) return { $d: value.toFixed() };
+  if (Array.isArray(value)) return value.map(tagged);
+  if (value instanceof Map) return { $m: Array.from(value, ([key, each]) => [tagged(key), tagged(each)]) };
+  if ("toJSON" in value) return value;
+  const copy: Record<string, unknown> = Object.create(null);
+  for (const [key, each] of Object.entries(value)) copy[key] = tagged(each);
+  return copy;
+}
+
+/** Puts decimals and maps in the place of what stands for them. */
+function revived(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) value[index] = revived(value[index]);
     return value;
-  });
+  }
+  if ("$d" in value && typeof value.$d === "string") return decimal(value.$d);
+  if ("$m" in value && Array.isArray(value.$m)) return new Map(revived(value.$m) as [unknown, unknown][]);
+  const record = value as Record<string, unknown>;
+  for (const key of Object.keys(record)) {
+    const each = record[key];
+    if (typeof each === "object" && each !== null) record[key] = revived(each);
+  }
+  return record;
 }

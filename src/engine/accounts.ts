@@ -48,6 +48,7 @@ export class Accounts {
   readonly #symbols = new Map<string, ReadonlySet<string>>();
   /** What the newest snapshots hold, by stream. */
   readonly #kept = new Map<string, { readonly sequence: number; readonly atMs: number }>();
+  #version = 0;
   #retryMs = 0;
   #retrying = false;
 
@@ -92,7 +93,13 @@ export class Accounts {
     return known;
   }
 
+  /** Grows whenever something about some account may have changed. */
+  get version(): number {
+    return this.#version;
+  }
+
   #changed(): void {
+    this.#version += 1;
     this.#active.clear();
     this.#symbols.clear();
   }

@@ -22,6 +22,7 @@ export class Blindness {
   readonly #services: BlindnessServices;
   /** By market and symbol, when its last price was seen, or since when the first one is missed. */
   readonly #prices = new Map<string, { readonly ms: number; readonly wasSeen: boolean }>();
+  #known: { readonly version: number; readonly bots: readonly Watched[] } | undefined;
   #telling = false;
 
   constructor(services: BlindnessServices) {
@@ -66,10 +67,20 @@ export class Blindness {
 
   /** Bots with something to watch, and how old the price is that it is watched with. */
   #concerned(): { name: string; ageMs: number; wasSeen: boolean }[] {
-    const { accounts, clock } = this.#services;
-    const nowMs = clock.monotonicMs();
+    const nowMs = this.#services.clock.monotonicMs();
+    return this.#watched().map(({ name, symbol }) => {
+      const price = this.#prices.get(symbol) ?? { ms: nowMs, wasSeen: false };
+      this.#prices.set(symbol, price);
+      return { name, ageMs: nowMs - price.ms, wasSeen: price.wasSeen };
+    });
+  }
+
+  /** Bots that are watched, each with its market and symbol; found again when some account has changed. */
+  #watched(): readonly Watched[] {
+    const { accounts } = this.#services;
+    if (this.#known?.version === accounts.version) return this.#known.bots;
     const needed = new Set<string>();
-    const bots: { name: string; symbol: string }[] = [];
+    const bots: Watched[] = [];
     for (const { state, services } of accounts.active()) {
       const { pace, key } = services.market;
       if (pace !== "live") continue;
@@ -82,12 +93,15 @@ export class Blindness {
       }
     }
     for (const symbol of this.#prices.keys()) if (!needed.has(symbol)) this.#prices.delete(symbol);
-    return bots.map(({ name, symbol }) => {
-      const price = this.#prices.get(symbol) ?? { ms: nowMs, wasSeen: false };
-      this.#prices.set(symbol, price);
-      return { name, ageMs: nowMs - price.ms, wasSeen: price.wasSeen };
-    });
+    this.#known = { version: accounts.version, bots };
+    return bots;
   }
+}
+
+interface Watched {
+  readonly name: string;
+  /** Market and symbol. */
+  readonly symbol: string;
 }
 
 /** Whether all that protects a bot rests at a real exchange, which watches it without us. */

@@ -89,6 +89,7 @@ export class Pulse {
     const problems = this.#services.accounts.all().flatMap(({ state, waitsForStore }) => {
       return waitsForStore ? [`${state.account} waits for the store, which cannot write: its bots stand still`] : [];
     });
+    for (const { market } of this.#services.floors.all()) if (market.problem) problems.push(`${market.label}: ${market.problem}`);
     if (beatAgeMs !== undefined && beatAgeMs > BEAT_STALE_MS) problems.push(`the last beat was ${Math.round(beatAgeMs / 1000)} s ago`);
     if (storeAgeMs !== undefined && storeAgeMs > STORE_STALE_MS)
       problems.push(`the store has not written for ${Math.round(storeAgeMs / 1000)} s`);
