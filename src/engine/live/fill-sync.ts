@@ -17,6 +17,8 @@ import type { LiveTimes } from "./times.ts";
 const PAGES_MAX = 20;
 /** Orders of strangers whose fills need not be looked up again. */
 const STRANGERS_MAX = 1_000;
+/** Longer than any reading lags. */
+const DENIED_MAX_MS = 180_000;
 /** Protective orders that are asked whether a fill is theirs. */
 const PROTECTIVE_ASKED_MAX = 3;
 
@@ -43,6 +45,8 @@ export class FillSync {
   readonly #host: FillSyncHost;
   readonly #running = new Map<string, Promise<boolean>>();
   readonly #strangers = new Set<string>();
+  /** Since when the venue has denied the order behind a fill. */
+  readonly #deniedSince = new Map<string, number>();
   readonly #syncedMs = new Map<string, number>();
   readonly #foreign = new Map<string, ForeignFill>();
 
@@ -94,15 +98,20 @@ export class FillSync {
     const { fills, cursor } = await venue.fills(symbol, before, this.#host.fillsSince(symbol));
     const own: OwnFill[] = [];
     const others: AccountEvent[] = [];
+    let explained = true;
     for (const fill of fills) {
       const found = await this.#orderOf(venue, fill);
-      if (found === "unexplained") return false;
+      explained &&= found !== "unexplained";
+      if (found === "unexplained") continue;
       if (found.own) own.push({ fill, order: found.own });
       others.push(...found.events);
     }
-    const synced: AccountEvent[] = cursor === (before ?? "") ? [] : [{ type: "fills-synced", symbol, cursor }];
+    // What is explained is booked at once; the cursor waits for the rest, and what it shows again is known by its id.
+    const moves = explained && cursor !== (before ?? "");
+    const synced: AccountEvent[] = moves ? [{ type: "fills-synced", symbol, cursor }] : [];
     await this.#host.appendEvents(() => [...others.filter((event) => isNews(state, event)), ...fillEvents(state, own), ...synced]);
-    return fills.length === 0 || cursor === (before ?? "") ? true : undefined;
+    if (!explained) return false;
+    return fills.length === 0 || !moves ? true : undefined;
   }
 
   /** The order behind a fill: ours by its venue id, or looked up at the venue. */
@@ -118,9 +127,20 @@ export class FillSync {
     if (order && reading.kind === "found") return { own: order, events: this.#appeared(order, reading.order) };
     const child = await this.#triggeredBy(venue, fill);
     if (child) return child;
-    if (reading.kind === "absent") return "unexplained";
+    if (reading.kind === "absent" && !this.#givenUp(fill)) return "unexplained";
     this.#stranger(fill);
-    return { events: isOurs(clientOrderId) ? [quarantined(reading.order, this.#host.times.venueMs())] : [] };
+    const ours = reading.kind === "found" && isOurs(clientOrderId);
+    return { events: ours ? [quarantined(reading.order, this.#host.times.venueMs())] : [] };
+  }
+
+  /** An order that the venue keeps denying although it filled is nobody's we know: the fills behind it must not wait for ever. */
+  #givenUp(fill: VenueFill): boolean {
+    const now = this.#host.times.monotonicMs();
+    const sinceMs = this.#deniedSince.get(keyOf(fill)) ?? now;
+    this.#deniedSince.set(keyOf(fill), sinceMs);
+    if (now - sinceMs < DENIED_MAX_MS) return false;
+    this.#deniedSince.delete(keyOf(fill));
+    return true;
   }
 
   /** Some venues turn a triggered protective order into a new one without our id, and only the old one tells of it. */
