@@ -6,85 +6,154 @@ export interface Mutant {
   readonly changes: readonly Change[];
 }
 
+/** One change of one file. */
+function mutant(name: string, file: string, find: string, put: string): Mutant {
+  return { name, changes: [{ file, find, put }] };
+}
+
 export const MUTANTS: readonly Mutant[] = [
-  {
-    name: "an order is sent before its intent is durable",
-    changes: [
-      {
-        file: "src/engine/stream.ts",
-        find: "    await this.#store.append({ stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies });",
-        put: "    const batch = { stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies };\n    void this.#store.append(batch).catch(() => undefined);",
-      },
-    ],
-  },
-  {
-    name: "a slot that was acted on is decided again",
-    changes: [
-      {
-        file: "src/engine/decide.ts",
-        find: "  return bot.actedSlotMs === undefined || slot.candle.openTimeMs > bot.actedSlotMs;",
-        put: "  return true;",
-      },
-    ],
-  },
-  {
-    name: "an entry on a candle that is not the newest",
-    changes: [
-      {
-        file: "src/engine/decide.ts",
-        find: "    late: slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),",
-        put: "    late: slot.closedMs > services.now() + timeframeMs(slot.feed.timeframe),",
-      },
-    ],
-  },
-  {
-    name: "a halt is written and not obeyed",
-    changes: [
-      {
-        file: "src/engine/desk.ts",
-        find: "    if (!halt || (halt.untilMs !== undefined && halt.untilMs <= this.clock.wall())) return undefined;",
-        put: "    if (!halt?.panic || (halt.untilMs !== undefined && halt.untilMs <= this.clock.wall())) return undefined;",
-      },
-    ],
-  },
-  {
-    name: "a candle is taken for closed before it is",
-    changes: [
-      {
-        file: "src/feeds/exchange/closed-candles.ts",
-        find: "  return minuteBound(wallMs - CLOSE_GRACE_MS);",
-        put: "  return minuteBound(wallMs + 30_000);",
-      },
-    ],
-  },
-  {
-    name: "an unanswered order is forgotten at start",
-    changes: [
-      {
-        file: "src/engine/paper-executor.ts",
-        find: '      if (order.status !== "in-flight" && order.status !== "unknown") continue;',
-        put: '      if (order.status !== "unknown") continue;',
-      },
-    ],
-  },
-  {
-    name: "what the store refuses is not written again",
-    changes: [
-      {
-        file: "src/engine/account.ts",
-        find: "        await this.services.clock.sleep(STORE_RETRY_MS);",
-        put: "        return;",
-      },
-    ],
-  },
-  {
-    name: "a stop is answered and not written",
-    changes: [
-      {
-        file: "src/engine/bots.ts",
-        find: "[...canceled, stopped, ...closing], caller.requestId);",
-        put: "[...canceled, ...closing].filter(() => stopped === undefined), caller.requestId);",
-      },
-    ],
-  },
+  mutant(
+    "an order is sent before its intent is durable",
+    "src/engine/stream.ts",
+    "    await this.#store.append({ stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies });",
+    "    const batch = { stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies };\n    void this.#store.append(batch).catch(() => undefined);",
+  ),
+  mutant(
+    "a slot that was acted on is decided again",
+    "src/engine/decide.ts",
+    "  return bot.actedSlotMs === undefined || slot.candle.openTimeMs > bot.actedSlotMs;",
+    "  return true;",
+  ),
+  mutant(
+    "an entry on a candle that is not the newest",
+    "src/engine/decide.ts",
+    "    late: slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),",
+    "    late: slot.closedMs > services.now() + timeframeMs(slot.feed.timeframe),",
+  ),
+  mutant(
+    "a halt is written and not obeyed",
+    "src/engine/desk.ts",
+    "    if (!halt || (halt.untilMs !== undefined && halt.untilMs <= this.clock.wall())) return undefined;",
+    "    if (!halt?.panic || (halt.untilMs !== undefined && halt.untilMs <= this.clock.wall())) return undefined;",
+  ),
+  mutant(
+    "a halt is answered before it is written",
+    "src/engine/desk.ts",
+    "      await this.append([halted], requestId);",
+    "      this.#unwritten = halted;",
+  ),
+  mutant(
+    "a candle is taken for closed before it is",
+    "src/feeds/exchange/closed-candles.ts",
+    "  return minuteBound(wallMs - CLOSE_GRACE_MS);",
+    "  return minuteBound(wallMs + 30_000);",
+  ),
+  mutant(
+    "an unanswered paper order is forgotten at start",
+    "src/engine/paper-executor.ts",
+    '      if (order.status !== "in-flight" && order.status !== "unknown") continue;',
+    '      if (order.status !== "unknown") continue;',
+  ),
+  mutant(
+    "another attempt under the id of the first",
+    "src/engine/intents.ts",
+    "`${intentId}#${attempt}`",
+    "`${intentId}#${Math.min(attempt, 1)}`",
+  ),
+  mutant(
+    "what the store refuses is not written again",
+    "src/engine/account.ts",
+    "        await this.services.clock.sleep(STORE_RETRY_MS);",
+    "        return;",
+  ),
+  mutant(
+    "a stop is answered and not written",
+    "src/engine/bots.ts",
+    "[...canceled, stopped, ...closing], caller.requestId);",
+    "[...canceled, ...closing].filter(() => stopped === undefined), caller.requestId);",
+  ),
+  mutant(
+    "a stop that the watch holds does not sell",
+    "src/matching/match.ts",
+    "  if (stop && price <= toDouble(stop.price)) run.take(stop.order, price, at);",
+    "  if (stop && price < 0) run.take(stop.order, price, at);",
+  ),
+  mutant(
+    "a position larger than its cap",
+    "src/risk/entry.ts",
+    "  const allowed = min(min(wished, cap), spendable);",
+    "  const allowed = min(wished, spendable);",
+  ),
+  mutant(
+    "the daily loss is forgotten when it is made good",
+    "src/risk/entry.ts",
+    '  if (question.tripped) return denied("daily-loss", "the daily-loss breaker tripped today; it clears when the next local day begins");',
+    '  if (question.tripped && question.late) return denied("daily-loss", "it tripped");',
+  ),
+  mutant(
+    "a fee in base is not taken off the position",
+    "src/domain/position.ts",
+    "    const received = feeInBase ? signed.minus(fill.fee) : signed;",
+    "    const received = signed;",
+  ),
+  mutant(
+    "a fee in a third coin is not booked",
+    "src/domain/fold-orders.ts",
+    "  if (!feeInBase && !feeInQuote) add(fill.feeCurrency, fill.fee.negated());",
+    "  if (feeInBase && feeInQuote) add(fill.feeCurrency, fill.fee.negated());",
+  ),
+  mutant(
+    "no fence: absent is believed at once",
+    "src/engine/live/memory.ts",
+    "    if (fenced && complete) seen.negatives += 1;",
+    "    if (complete) seen.negatives += 1;",
+  ),
+  mutant(
+    "an error counts as absent",
+    "src/engine/live/memory.ts",
+    "    if (fenced && complete) seen.negatives += 1;",
+    "    if (fenced || !complete) seen.negatives += 1;",
+  ),
+  mutant(
+    "a lost answer is taken for a refusal",
+    "src/engine/live/lane.ts",
+    '      return this.#end(order, { type: "order-unknown", reason: outcome.reason });',
+    '      return this.#end(order, { type: "order-expired", reason: outcome.reason });',
+  ),
+  mutant(
+    "what a dead process may have sent is sent again",
+    "src/engine/live/next-step.ts",
+    'memory.unsent.has(order.clientOrderId) ? "send" : "forget", order };',
+    '"send", order };',
+  ),
+  mutant(
+    "no stop at the venue",
+    "src/engine/live/next-step.ts",
+    'memory.may("protect") ? { kind: "protect", quantity, levels } : REST, "the venue took',
+    ' REST, "the venue took',
+  ),
+  mutant(
+    "a naked position without an alarm",
+    "src/engine/live/next-step.ts",
+    "  if (nowMs - sinceMs <= NAKED_MAX_MS || bot.naked) return step;",
+    "  if (nowMs - sinceMs >= 0 || bot.naked) return step;",
+  ),
+  mutant(
+    "a stop that outlives its position",
+    "src/engine/live/next-step.ts",
+    "  return left ? cancelStep(view, left) : REST;",
+    "  return left && view.nowMs < 0 ? cancelStep(view, left) : REST;",
+  ),
+  mutant(
+    "fills are read and not booked",
+    "src/engine/live/fill-sync.ts",
+    "...fillEvents(state, own), ...synced]);",
+    "...fillEvents(state, own).slice(1), ...synced]);",
+  ),
+  mutant(
+    "a fill is booked twice",
+    "src/engine/live/fills.ts",
+    "    if (!known || known.fillIds.includes(fill.fillId) || seen.has(key)) continue;",
+    "    if (!known) continue;",
+  ),
 ];

@@ -121,8 +121,8 @@ export class NakedLaw implements Law {
     const { symbol, quantity, price } = held;
     const account = held.account.name;
     const id = `${account} ${symbol}`;
-    const worth = toNumber(quantity) * price;
-    if (quantity <= NOTHING || worth < DUST_WORTH || toNumber(covered) >= toNumber(quantity) * (1 - LOT_PART)) {
+    // Rests of fees stay in the account: what could not be sold anyway needs no stop.
+    if ((toNumber(quantity) - toNumber(covered)) * price < DUST_WORTH) {
       if (this.#since.delete(id)) this.#facts.coverage.mark("antecedent 5: a position was naked and is covered");
       return;
     }
@@ -157,8 +157,8 @@ interface Holding {
   price: number;
 }
 
-const DUST_WORTH = 11;
-const LOT_PART = 0.02;
+/** In quote: a little more than the exchange's smallest notional. */
+const DUST_WORTH = 5.5;
 
 function isStop(order: SpotOrder): boolean {
   return (
@@ -195,6 +195,8 @@ export class VenueQuietLaw implements Law {
         const attempt = this.#venue.attemptOf(order);
         if (!attempt || isOver(attempt))
           throw new Broken(this.id, `${order.clientOrderId} rests at the exchange, and the log says ${attempt?.status ?? "nothing of it"}`);
+        if (books.botOf(attempt.bot).position === NOTHING)
+          throw new Broken(this.id, `${order.clientOrderId} rests at the exchange, and its bot holds nothing`);
       }
     }
   }
