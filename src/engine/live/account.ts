@@ -53,6 +53,8 @@ export class LiveAccount extends Account {
   readonly #panicWatch = new PanicWatch();
   readonly #onFatal: (failure: unknown) => void;
   #rules: ReadonlyMap<string, Instrument> = new Map();
+  /** The last rules of every symbol that was listed since this process began: what is held in one that is halted or delisted is still ours to close. */
+  readonly #rulesOnce = new Map<string, Instrument>();
   #activity = 0;
   readonly #fillsAskedMs = new Map<string, number>();
   /** What the stream says of trailing stops. */
@@ -144,8 +146,9 @@ export class LiveAccount extends Account {
   }
 
   look(bot: BotState): Omit<LaneView, "memory" | "bot" | "orders"> | undefined {
-    const rules = this.#rules.get(bot.spec.symbol);
-    if (!rules || !this.venue) return undefined;
+    if (!this.venue) return undefined;
+    const { symbol } = bot.spec;
+    const rules = this.#rules.get(symbol) ?? this.#rulesOnce.get(symbol) ?? this.services.market.instruments.get(symbol);
     const seen = this.services.hub.price(bot.spec.symbol);
     const fresh = seen !== undefined && this.services.now() - seen.atMs <= ENTRY_PRICE_AGE_MS;
     return {
@@ -158,8 +161,8 @@ export class LiveAccount extends Account {
     };
   }
 
-  async syncFills(symbol: string): Promise<void> {
-    await this.fills.sync(symbol);
+  syncFills(symbol: string): Promise<boolean> {
+    return this.fills.sync(symbol);
   }
 
   entryForbidden(order: Order): string | undefined {
@@ -214,7 +217,9 @@ export class LiveAccount extends Account {
   }
 
   async loadRules(): Promise<void> {
-    if (this.venue) this.#rules = await this.venue.instruments();
+    if (!this.venue) return;
+    this.#rules = await this.venue.instruments();
+    for (const [symbol, rules] of this.#rules) this.#rulesOnce.set(symbol, rules);
   }
 
   #endPause(): void {

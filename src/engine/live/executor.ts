@@ -16,8 +16,8 @@ import type { Funds } from "../valuation.ts";
 import type { Ceiling } from "./ceiling.ts";
 import { feasible, gate } from "./gate.ts";
 import { entryBound, entryIntent } from "./intents.ts";
-import { wantExit } from "./lane.ts";
 import { ENTRY_PRICE_AGE_MS } from "./limits.ts";
+import { wantExit } from "./notes.ts";
 
 /** What the executor needs of the account whose queue it runs in. */
 export interface LiveExecutorHost {

@@ -3,13 +3,15 @@ import { messageOf } from "../../domain/errors.ts";
 import type { AccountEvent, Intent } from "../../domain/events.ts";
 import { isProtective, isTerminal, type Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
-import type { CancelOutcome, LiveVenue, OrderReading, PlaceOutcome, VenueOrder } from "../../ports/live-venue.ts";
+import type { CancelOutcome, LiveVenue, OrderReading, PlaceOutcome, RejectCause, VenueOrder } from "../../ports/live-venue.ts";
+import type { Logger } from "../../ports/logger.ts";
 import type { Facts } from "../account.ts";
 import { fillEvents } from "./fills.ts";
 import { exitIntent, protectiveIntent } from "./intents.ts";
 import { STEPS_MAX } from "./limits.ts";
 import { LaneMemory } from "./memory.ts";
 import { type LaneView, nextStep, type Step } from "./next-step.ts";
+import { noteEvents, wantExit } from "./notes.ts";
 import { refOf, requestOf } from "./requests.ts";
 import type { LiveTimes } from "./times.ts";
 
@@ -24,8 +26,9 @@ export interface LaneHost {
   /** The view of a bot without what its lane remembers; undefined while the venue's rules are not known. */
   look(bot: BotState): Omit<LaneView, "memory" | "bot" | "orders"> | undefined;
   appendEvents(facts: Facts): Promise<void>;
-  /** Books the fills of a symbol that the venue lists and the books do not hold. */
-  syncFills(symbol: string): Promise<void>;
+  readonly logger: Logger;
+  /** Books the fills of a symbol that the venue lists and the books do not hold. Resolves to whether the list was whole. */
+  syncFills(symbol: string): Promise<boolean>;
   /** Why an entry that is durable may not be sent after all. */
   entryForbidden(order: Order): string | undefined;
   /** A venue has refused an order: what that means for the account, as events. */
@@ -42,6 +45,7 @@ export class Lane {
   readonly memory: LaneMemory;
   readonly #host: LaneHost;
   readonly #bot: BotState;
+  readonly #calls = new Set<Promise<void>>();
   #running: Promise<void> | undefined;
   #again = false;
 
@@ -54,7 +58,7 @@ export class Lane {
   /** Takes the steps that are due. Waking it while it runs makes it look once more. */
   wake(onFatal: (failure: unknown) => void): void {
     this.#again = true;
-    this.#running ??= this.#run()
+    this.#running ??= this.#run(onFatal)
       .catch(onFatal)
       .finally(() => {
         this.#running = undefined;
@@ -62,18 +66,38 @@ export class Lane {
   }
 
   async idle(): Promise<void> {
-    await this.#running;
+    while (this.#running || this.#calls.size > 0) await Promise.all([this.#running, ...this.#calls]);
   }
 
-  async #run(): Promise<void> {
+  /** Steps follow from each other until none is due. One that never ends is a fault of ours: it is told, and the next beat goes on. */
+  async #run(onFatal: (failure: unknown) => void): Promise<void> {
+    let steps = 0;
     while (this.#again) {
       this.#again = false;
-      for (let count = 0; count < STEPS_MAX; count += 1) {
-        const step = this.#next();
-        if (step.kind === "rest") break;
-        await this.#take(step);
+      for (let step = this.#next(); step.kind !== "rest"; step = this.#next()) {
+        steps += 1;
+        if (steps > STEPS_MAX)
+          return this.#host.logger.error(
+            { bot: this.#bot.spec.name, step: step.kind },
+            "a bot takes steps without end; it pauses for a beat",
+          );
+        await this.#take(step, onFatal);
       }
     }
+  }
+
+  /** Asks the venue something about an order without waiting for it, for meanwhile other steps may be due: a position does not wait for an answer. */
+  #call(order: Order, work: () => Promise<void>, onFatal: (failure: unknown) => void): void {
+    const { busy } = this.memory;
+    busy.add(order.clientOrderId);
+    const call = work()
+      .catch(onFatal)
+      .finally(() => {
+        busy.delete(order.clientOrderId);
+        this.#calls.delete(call);
+        this.wake(onFatal);
+      });
+    this.#calls.add(call);
   }
 
   #next(): Step {
@@ -84,18 +108,18 @@ export class Lane {
     return nextStep({ ...seen, bot: this.#bot, orders, memory: this.memory });
   }
 
-  async #take(step: Exclude<Step, { kind: "rest" }>): Promise<void> {
+  async #take(step: Exclude<Step, { kind: "rest" }>, onFatal: (failure: unknown) => void): Promise<void> {
     switch (step.kind) {
       case "send":
-        return this.#send(step.order);
+        return this.#call(step.order, () => this.#send(step.order), onFatal);
       case "forget":
         this.memory.lost(step.order.clientOrderId);
         return this.#end(step.order, { type: "order-unknown", reason: "the desk restarted before an answer came" });
       case "probe":
       case "poll":
-        return this.#read(step.order);
+        return this.#call(step.order, () => this.#read(step.order), onFatal);
       case "cancel":
-        return this.#cancel(step.order);
+        return this.#call(step.order, () => this.#cancel(step.order), onFatal);
       case "protect": {
         const { protections } = this.#host.state.venue;
         const withTarget = this.#host.venue?.traits.holdsTarget ?? false;
@@ -106,7 +130,7 @@ export class Lane {
       case "exit":
         return this.#make(() => exitIntent(this.#bot, step.quantity));
       default:
-        return this.#note(step);
+        return this.#host.appendEvents(() => noteEvents(this.#host.state, this.#bot, step));
     }
   }
 
@@ -144,7 +168,14 @@ export class Lane {
     if (outcome.kind === "not-sent") return this.#end(order, { type: "order-expired", reason: `not sent: ${outcome.reason}` });
     const consequences = this.#host.refused(order, outcome);
     const { code, reason, cause } = outcome;
-    return this.#end(order, { type: "order-rejected", code, reason, cause }, consequences);
+    return this.#end(order, { type: "order-rejected", code, reason, cause }, () => [...consequences, ...this.#passed(order, cause)]);
+  }
+
+  /** A stop that would trigger at once has been passed already: the position is closed at market. */
+  #passed(order: Order, cause: RejectCause): AccountEvent[] {
+    const { position, exit } = this.#bot;
+    if (cause !== "would-trigger" || !isProtective(order) || isFlat(position) || exit) return [];
+    return [wantExit(this.#host.state, this.#bot, "stop", "the price has passed the stop before it could be placed")];
   }
 
   async #place(order: Order): Promise<PlaceOutcome> {
@@ -198,16 +229,20 @@ export class Lane {
     }
   }
 
-  /** Status words are hints: an order ends when its fills are booked as far as the venue says that there are any. */
+  /**
+   * Status words are hints: an order ends when its fills are booked as far as the venue says that there are any, on a whole list of fills that was asked
+   * for after the word, because "canceled, nothing filled" may be behind.
+   */
   async #settle(order: Order, found: VenueOrder): Promise<void> {
     const { state } = this.#host;
     const { clientOrderId, symbol } = order;
     const known = state.orders.get(clientOrderId);
-    if (known && found.venueOrderIds.some((id) => !known.venueOrderIds?.includes(id))) await this.#accepted(order, found.venueOrderIds, []);
-    if (known && found.filledQuantity.isGreaterThan(known.filledQuantity)) await this.#host.syncFills(symbol);
+    if (known && !known.venueOrderIds) await this.#accepted(order, found.venueOrderIds, []);
+    const more = known !== undefined && found.filledQuantity.isGreaterThan(known.filledQuantity);
+    const whole = known && (more || found.status !== "open") ? await this.#host.syncFills(symbol) : true;
     const now = state.orders.get(clientOrderId);
     if (!now) return this.#tidy(order);
-    if (found.status === "open" || now.filledQuantity.isLessThan(found.filledQuantity)) return;
+    if (found.status === "open" || !whole || now.filledQuantity.isLessThan(found.filledQuantity)) return;
     const reason = found.status === "filled" ? "filled as far as the venue filled it" : `${found.status} at the venue`;
     return this.#end(order, { type: found.status === "canceled" ? "order-canceled" : "order-expired", reason });
   }
@@ -230,28 +265,6 @@ export class Lane {
     }
   }
 
-  /** What changes only our own books. */
-  async #note(step: Extract<Step, { kind: "want-exit" | "dust" | "alarm" | "relief" }>): Promise<void> {
-    const bot = this.#bot;
-    const botId = bot.spec.id;
-    await this.#host.appendEvents(() => {
-      const flat = isFlat(bot.position);
-      switch (step.kind) {
-        case "want-exit":
-          return flat || bot.exit ? [] : [wantExit(this.#host.state, bot, step.purpose, step.reason)];
-        case "dust": {
-          const works = [...this.#host.state.orders.values()].some((order) => order.botId === botId);
-          const coin = bot.spec.symbol.split("/")[0] ?? "";
-          return flat || works ? [] : [{ type: "dust-moved", botId, coin, quantity: bot.position.quantity }];
-        }
-        case "alarm":
-          return flat || bot.naked ? [] : [{ type: "position-naked", botId, sinceMs: step.sinceMs, reason: step.reason }];
-        case "relief":
-          return bot.naked ? [{ type: "position-protected", botId, nakedForMs: step.nakedForMs }] : [];
-      }
-    });
-  }
-
   /** Appends how an order went on, unless that is known better by now. */
   async #end(
     order: Order,
@@ -259,7 +272,7 @@ export class Lane {
       | { readonly type: "order-unknown" | "order-canceled" | "order-expired"; readonly reason: string }
       | { readonly type: "order-expired"; readonly reason: string; readonly absent: true }
       | { readonly type: "order-rejected"; readonly code: string; readonly reason: string; readonly cause: string },
-    consequences: readonly AccountEvent[] = [],
+    consequences: () => readonly AccountEvent[] = () => [],
   ): Promise<void> {
     const { clientOrderId, botId } = order;
     await this.#host.appendEvents(() => {
@@ -267,7 +280,7 @@ export class Lane {
       const unanswered = now?.status === "in-flight" || now?.status === "unknown";
       const fits =
         how.type === "order-unknown" ? now?.status === "in-flight" : how.type === "order-rejected" ? unanswered : now !== undefined;
-      return fits ? [{ ...how, botId, clientOrderId }, ...consequences] : [];
+      return fits ? [{ ...how, botId, clientOrderId }, ...consequences()] : [];
     });
     this.#tidy(order);
   }
@@ -276,16 +289,4 @@ export class Lane {
     const now = this.#host.state.orders.get(clientOrderId);
     if (!now || isTerminal(now.status)) this.memory.forget(clientOrderId);
   }
-}
-
-/** The wish to close a position, under a key that no other wish of this account has. */
-export function wantExit(
-  state: AccountState,
-  bot: BotState,
-  purpose: Order["purpose"],
-  reason: string,
-  slotMs = state.marketMs,
-  values: Record<string, number> = {},
-): AccountEvent {
-  return { type: "exit-wanted", botId: bot.spec.id, purpose, key: `x${state.sequence}`, slotMs, reason, values };
 }

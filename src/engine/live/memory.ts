@@ -22,6 +22,8 @@ export class LaneMemory {
   readonly #times: LiveTimes;
   /** Attempts that this process makes durable and has not sent yet, of all bots of the account. */
   readonly unsent: Set<string>;
+  /** Orders about which the venue is being asked something right now: at most one question for each. */
+  readonly busy = new Set<string>();
   readonly #evidence = new Map<string, Evidence>();
   /** When orders were last read whole, and when a cancel was last asked for. */
   readonly reads = new Map<string, number>();

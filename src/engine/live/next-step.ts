@@ -1,6 +1,6 @@
 import type { BotState } from "../../domain/books.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import { type Decimal, toDouble } from "../../domain/money.ts";
+import { type Decimal, floorToStep, min, toDouble } from "../../domain/money.ts";
 import { isProtective, type Order, type Purpose, remainingOf } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { VenueTraits } from "../../ports/live-venue.ts";
@@ -13,7 +13,8 @@ export interface LaneView {
   readonly bot: BotState;
   /** Its orders that have not ended, oldest first. */
   readonly orders: readonly Order[];
-  readonly rules: Instrument;
+  /** Undefined while the venue does not list the symbol and nobody remembers its rules. */
+  readonly rules: Instrument | undefined;
   readonly traits: VenueTraits;
   /** The last price, where it is fresh. */
   readonly price: number | undefined;
@@ -36,18 +37,19 @@ export type Step =
 
 const REST: Step = { kind: "rest" };
 /** What a position waits for comes before any reading. */
-const URGENT: ReadonlySet<Step["kind"]> = new Set(["protect", "exit", "want-exit", "alarm"]);
+const URGENT: ReadonlySet<Step["kind"]> = new Set(["protect", "exit", "want-exit", "alarm", "cancel"]);
 
 /** What a bot at a real exchange has to do next. Pure: the same after a restart as before it, which is why start-up is recovery. */
 export function nextStep(view: LaneView): Step {
   const { orders, memory, bot } = view;
-  for (const order of orders)
+  const idle = orders.filter(({ clientOrderId }) => !memory.busy.has(clientOrderId));
+  for (const order of idle)
     if (order.status === "in-flight") return { kind: memory.unsent.has(order.clientOrderId) ? "send" : "forget", order };
   const wanted = isFlat(bot.position) ? flatStep(view) : heldStep(view);
   if (URGENT.has(wanted.kind)) return wanted;
-  const probe = orders.find((order) => order.status === "unknown" && memory.probeDue(order.clientOrderId));
+  const probe = idle.find((order) => order.status === "unknown" && memory.probeDue(order.clientOrderId));
   if (probe) return { kind: "probe", order: probe };
-  const poll = orders.find((order) => order.status !== "unknown" && pollDue(view, order));
+  const poll = idle.find((order) => isOpen(order) && pollDue(view, order));
   return poll ? { kind: "poll", order: poll } : wanted;
 }
 
@@ -61,32 +63,45 @@ function flatStep(view: LaneView): Step {
 
 function heldStep(view: LaneView): Step {
   const { bot, orders, rules, price, memory, traits } = view;
+  if (!rules) return unlistedStep(view);
   const quantity = sellable(memory.measure(bot, rules), price);
-  if (quantity.isZero()) return orders.length === 0 ? { kind: "dust" } : strayStep(view);
-  if (!bot.exit) return watchStep(view, quantity) ?? protectStep(view, quantity);
-  const unknownExit = orders.some((order) => isUnknown(order) && !isProtective(order) && order.purpose !== "entry");
-  if (unknownExit && !traits.reduceOnly) return nakedOr(view, REST, "its sale is unanswered");
-  if (orders.some((order) => isOpen(order) && !isProtective(order) && order.purpose !== "entry"))
-    return nakedOr(view, REST, "its sale works");
+  if (quantity.isZero()) return orders.length === 0 ? { kind: "dust" } : strayStep(view, rules);
+  if (!bot.exit) return watchStep(view, rules) ?? protectStep(view, rules, quantity);
+  const sale = orders.find((order) => !isProtective(order) && order.purpose !== "entry");
+  if (sale && isOpen(sale)) return nakedOr(view, REST, "its sale works");
+  if (sale && !traits.reduceOnly) return nakedOr(view, REST, "its sale is unanswered");
   const stop = orders.find((order) => isProtective(order) && isOpen(order));
-  if (stop && !memory.may("exit")) return REST;
-  if (stop) return view.turn ? cancelStep(view, stop) : REST;
-  if (orders.some((order) => isProtective(order))) return nakedOr(view, REST, "whether its stop rests is unanswered");
-  if (memory.may("exit")) return { kind: "exit", quantity };
-  return protectStep(view, quantity);
+  if (stop && memory.may("exit")) return view.turn ? cancelStep(view, stop) : REST;
+  if (!stop && orders.some(isProtective)) return nakedOr(view, REST, "whether its stop rests is unanswered");
+  if (memory.may("exit")) return { kind: "exit", quantity: atOnce(quantity, rules) };
+  return protectStep(view, rules, quantity);
 }
 
-/** Too little is held to sell it: once nothing works any more it leaves the bot. */
-function strayStep(view: LaneView): Step {
+/** The venue takes so much in one order at market; what is left is sold by the next one. */
+function atOnce(quantity: Decimal, { marketQuantityMax, lotSize }: Instrument): Decimal {
+  return marketQuantityMax ? min(quantity, floorToStep(marketQuantityMax, lotSize)) : quantity;
+}
+
+/** Nothing can be placed in a symbol whose rules nobody knows: what rests there is kept, and a naked position is said so. */
+function unlistedStep(view: LaneView): Step {
+  const { bot, orders } = view;
+  if (orders.some((order) => isProtective(order) && isOpen(order))) return REST;
+  return nakedOr(view, REST, `the exchange does not list ${bot.spec.symbol} now`);
+}
+
+/** Too little is held to sell it. A stop that rests is left to do it, unless it should have by now; once nothing works any more the rest leaves the bot. */
+function strayStep(view: LaneView, rules: Instrument): Step {
   const stop = view.orders.find((order) => isProtective(order) && isOpen(order));
-  return stop ? cancelStep(view, stop) : REST;
+  if (!stop) return REST;
+  const fits = remainingOf(stop).isLessThanOrEqualTo(view.bot.position.quantity.abs());
+  return fits && !view.bot.exit && (passedForMs(view, rules) ?? 0) < STOP_GRACE_MS ? reliefOr(view) : cancelStep(view, stop);
 }
 
 /** What the desk itself watches: targets that the venue does not hold, trailing stops, and stops that should have closed the position by now. */
-function watchStep(view: LaneView, quantity: Decimal): Step | undefined {
-  const { bot, price, memory, rules, traits, nowMs, orders } = view;
+function watchStep(view: LaneView, rules: Instrument): Step | undefined {
+  const { bot, price, memory, traits, orders } = view;
   const { levels } = memory.measure(bot, rules);
-  if (price === undefined || quantity.isZero()) return undefined;
+  if (price === undefined) return undefined;
   const side = closingSide(bot.position);
   const stop = orders.find(isProtective);
   if (levels?.takePrice && !(traits.holdsTarget && stop?.takePrice) && beyondTake(side, levels.takePrice, price))
@@ -96,20 +111,28 @@ function watchStep(view: LaneView, quantity: Decimal): Step | undefined {
   const trail = bot.highest && toDouble(bot.highest) * (1 + turned / 100);
   if (trailingPct !== undefined && trail !== undefined && (side === "sell" ? price <= trail : price >= trail))
     return { kind: "want-exit", purpose: "stop", reason: "trailing stop" };
-  if (!levels || !beyondStop(side, levels.stopPrice, price)) {
+  const passedMs = passedForMs(view, rules);
+  if (passedMs === undefined || (stop && passedMs < STOP_GRACE_MS)) return undefined;
+  return { kind: "want-exit", purpose: "stop", reason: stop ? "the stop was passed and has not closed the position" : "stop loss" };
+}
+
+/** For how long the price has been beyond the stop; undefined while it is not, or is not known. */
+function passedForMs({ bot, price, memory, nowMs }: LaneView, rules: Instrument): number | undefined {
+  const { levels } = memory.measure(bot, rules);
+  if (price === undefined) return undefined;
+  if (!levels || !beyondStop(closingSide(bot.position), levels.stopPrice, price)) {
     memory.beyondSinceMs = undefined;
     return undefined;
   }
   memory.beyondSinceMs ??= nowMs;
-  if (stop && nowMs - memory.beyondSinceMs < STOP_GRACE_MS) return undefined;
-  return { kind: "want-exit", purpose: "stop", reason: stop ? "the stop was passed and has not closed the position" : "stop loss" };
+  return nowMs - memory.beyondSinceMs;
 }
 
-function protectStep(view: LaneView, quantity: Decimal): Step {
-  const { bot, orders, memory, rules, nowMs } = view;
+function protectStep(view: LaneView, rules: Instrument, quantity: Decimal): Step {
+  const { bot, orders, memory, nowMs } = view;
   const { levels } = memory.measure(bot, rules);
   if (!levels) return REST;
-  if (orders.some((order) => isProtective(order) && isUnknown(order))) return nakedOr(view, REST, "whether its stop rests is unanswered");
+  if (orders.some((order) => isProtective(order) && !isOpen(order))) return nakedOr(view, REST, "whether its stop rests is unanswered");
   const stop = orders.find(isProtective);
   if (stop) {
     const left = remainingOf(stop);
@@ -147,6 +170,7 @@ function nakedSince({ memory, bot, nowMs, venueMs }: LaneView): number {
 
 /** A protective order is given up only while the venue answers: on a reading that is fresh. */
 function cancelStep({ memory, nowMs }: LaneView, order: Order): Step {
+  if (memory.busy.has(order.clientOrderId)) return REST;
   const asked = memory.cancels.get(order.clientOrderId);
   if (asked !== undefined && nowMs - asked < CANCEL_AGAIN_MS) return REST;
   const read = memory.reads.get(order.clientOrderId);
@@ -164,10 +188,6 @@ function pollDue({ memory, nowMs, price, bot }: LaneView, order: Order): boolean
     price !== undefined &&
     ((order.price && beyondStop(side, order.price, price)) || (order.takePrice && beyondTake(side, order.takePrice, price)));
   return nowMs - read >= (near || isFlat(bot.position) ? POLL_NEAR_MS : POLL_RESTING_MS);
-}
-
-function isUnknown(order: Order): boolean {
-  return order.status === "unknown";
 }
 
 function isOpen(order: Order): boolean {

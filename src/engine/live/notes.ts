@@ -1,0 +1,40 @@
+import type { AccountState, BotState } from "../../domain/books.ts";
+import type { AccountEvent } from "../../domain/events.ts";
+import type { Order } from "../../domain/order.ts";
+import { isFlat } from "../../domain/position.ts";
+import type { Step } from "./next-step.ts";
+
+/** The events of a step that changes only our own books; none when they have moved on since it was decided. To be asked right before they are appended. */
+export function noteEvents(
+  state: AccountState,
+  bot: BotState,
+  step: Extract<Step, { kind: "want-exit" | "dust" | "alarm" | "relief" }>,
+): AccountEvent[] {
+  const botId = bot.spec.id;
+  const flat = isFlat(bot.position);
+  switch (step.kind) {
+    case "want-exit":
+      return flat || bot.exit ? [] : [wantExit(state, bot, step.purpose, step.reason)];
+    case "dust": {
+      const works = [...state.orders.values()].some((order) => order.botId === botId);
+      const coin = bot.spec.symbol.split("/")[0] ?? "";
+      return flat || works ? [] : [{ type: "dust-moved", botId, coin, quantity: bot.position.quantity }];
+    }
+    case "alarm":
+      return flat || bot.naked ? [] : [{ type: "position-naked", botId, sinceMs: step.sinceMs, reason: step.reason }];
+    case "relief":
+      return bot.naked ? [{ type: "position-protected", botId, nakedForMs: step.nakedForMs }] : [];
+  }
+}
+
+/** The wish to close a position, under a key that no other wish of this account has. */
+export function wantExit(
+  state: AccountState,
+  bot: BotState,
+  purpose: Order["purpose"],
+  reason: string,
+  slotMs = state.marketMs,
+  values: Record<string, number> = {},
+): AccountEvent {
+  return { type: "exit-wanted", botId: bot.spec.id, purpose, key: `x${state.sequence}`, slotMs, reason, values };
+}
