@@ -3,6 +3,7 @@ import type { Chance, Clock } from "../ports/clock.ts";
 import type { ButtonPress, Request } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import type { Question } from "./command.ts";
+import { answersAt } from "./same-place.ts";
 import { TokenBook } from "./tokens.ts";
 import { badView, Card, card } from "./view.ts";
 
@@ -94,7 +95,7 @@ const GONE = {
 /** Why what was asked is not what this request is, if it is not. */
 export function mismatch(open: Asked, request: Request): string | undefined {
   if (open.user !== request.user.id) return "Only the person who was asked can confirm this.";
-  if (open.place !== request.place.id) return "This can be confirmed only where it was asked.";
+  if (!answersAt(open.place, request.place)) return "This can be confirmed only where it was asked.";
   const same = open.path === request.path && sorted(open.args) === sorted(without(request.args));
   return same ? undefined : "This confirmation is for another command. Nothing was done.";
 }

@@ -168,12 +168,15 @@ export class Dispatcher implements FrontDoor {
     if (verdict.kind === "missing") return badView(verdict.sentence);
     const sight = this.#sight(command, askerOf(request));
     const parsed = parseArgs(request.path, command, request.args, sight);
-    if (parsed.kind === "missing") return this.#questions.ask(request, parsed.argument, offersOf(parsed.argument, sight));
+    const privately = command.private === true;
+    if (parsed.kind === "missing")
+      return this.#questions.ask(request, { argument: parsed.argument, values: offersOf(parsed.argument, sight), privately });
     if (parsed.kind === "wrong") {
       if (this.#questions.answeredBy(request.id) !== parsed.argument.name)
         return badView(parsed.sentence, `\`help ${request.path}\` shows how it is used.`);
       const { [parsed.argument.name]: _, ...kept } = request.args;
-      return this.#questions.ask({ ...request, args: kept }, parsed.argument, offersOf(parsed.argument, sight), parsed.sentence);
+      const { argument, sentence: problem } = parsed;
+      return this.#questions.ask({ ...request, args: kept }, { argument, values: offersOf(argument, sight), privately, problem });
     }
     const recorded: DeskEvent[] = [];
     const call = this.#call(request, parsed.args, verdict.bots, recorded, onProgress);

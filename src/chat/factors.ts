@@ -7,6 +7,7 @@ import { type Asked, CHANGED, FACTOR, mismatch, without } from "./confirmations.
 import { type CodeParts, digitsIn, OneTimeCodes } from "./factors/one-time-codes.ts";
 import type { Enrolment, FactorDesk, Waiting } from "./identity.ts";
 import { sameCode } from "./same-code.ts";
+import { answersAt } from "./same-place.ts";
 import { TokenBook } from "./tokens.ts";
 import { Tries } from "./tries.ts";
 import { badView, type Card, card } from "./view.ts";
@@ -83,7 +84,7 @@ export class Factors implements FactorDesk {
     const digits = digitsIn(text);
     if (digits === undefined) return undefined;
     for (const { token, value: pending } of this.#book.open()) {
-      if (pending.user !== user.id || pending.place !== place.id || !this.#codes.isEnrolled(user.id)) continue;
+      if (pending.user !== user.id || !answersAt(pending.place, place) || !this.#codes.isEnrolled(user.id)) continue;
       if (pending.typed.size < WRONG_MAX) pending.typed.set(requestId, digits);
       return { request: requestFor(pending, token, { requestId, user, place }) };
     }

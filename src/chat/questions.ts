@@ -3,6 +3,7 @@ import type { Chance, Clock } from "../ports/clock.ts";
 import type { ButtonPress, Place, Request } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import type { Argument } from "./arg-info.ts";
+import { answersAt } from "./same-place.ts";
 import { type Redeemed, TokenBook } from "./tokens.ts";
 import { badView, card } from "./view.ts";
 
@@ -22,6 +23,16 @@ interface Open {
   readonly freeText: boolean;
   readonly user: string;
   readonly place: string;
+  /** It was put where only that person reads it. */
+  readonly privately: boolean;
+}
+
+/** What is missing, what may be offered for it, and why an earlier answer was none. */
+export interface Missing {
+  readonly argument: Argument;
+  readonly values: readonly string[];
+  readonly privately: boolean;
+  readonly problem?: string;
 }
 
 /** Asks for missing arguments, with buttons and by typed text, and turns each answer into a fuller request. */
@@ -32,11 +43,11 @@ export class Questions {
     this.#book = new TokenBook(clock, chance, { lifeMs: LIFE_MS, entriesMax: OPEN_MAX, length: TOKEN_LENGTH });
   }
 
-  ask(request: Request, argument: Argument, values: readonly string[], problem?: string): View {
+  ask(request: Request, { argument, values, privately, problem }: Missing): View {
     const offers = values.slice(0, OFFERS_MAX);
     const freeText = argument.meta.freeText !== false;
     const { path, args, user, place } = request;
-    const token = this.#book.issue({ path, args, argument: argument.name, offers, freeText, user: user.id, place: place.id });
+    const token = this.#book.issue({ path, args, argument: argument.name, offers, freeText, user: user.id, place: place.id, privately });
     const title = argument.meta.question ?? `Which ${argument.name}?`;
     const more = beginsAlike(title, argument.summary) ? "." : `: ${argument.summary}.`;
     const asked = card(title).line(problem, `For \`${path}\`${more}`);
@@ -52,7 +63,7 @@ export class Questions {
     const found = this.#book.look(token, requestId);
     if (found.kind !== "valid") return { view: goneView(found) };
     const { value: open } = found;
-    if (open.user !== user.id || open.place !== place.id) return { view: badView("This question was put to somebody else.") };
+    if (open.user !== user.id || !isFor(open, place)) return { view: badView("This question was put to somebody else.") };
     const value = open.offers[Number(picked)];
     if (picked !== "x" && value === undefined) return { view: goneView({ kind: "unknown" }) };
     this.#book.use(token, requestId);
@@ -65,7 +76,7 @@ export class Questions {
     const again = this.#book.usedBy(requestId);
     if (again) return { request: requestFor(again, text, { requestId, user, place }) };
     for (const { token, value: open } of this.#book.open()) {
-      if (open.user !== user.id || open.place !== place.id || !open.freeText) continue;
+      if (open.user !== user.id || !isFor(open, place) || !open.freeText) continue;
       this.#book.use(token, requestId);
       return { request: requestFor(open, text, { requestId, user, place }) };
     }
@@ -81,6 +92,10 @@ export class Questions {
   answeredBy(requestId: string): string | undefined {
     return this.#book.usedBy(requestId)?.argument;
   }
+}
+
+function isFor(open: Open, place: Place): boolean {
+  return open.privately ? answersAt(open.place, place) : open.place === place.id;
 }
 
 /** Whether a summary would only say again what the question says, as "Which bot, group, or all" does below "Which bot?". */
