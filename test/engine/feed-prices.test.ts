@@ -9,7 +9,8 @@ const MINUTE_MS = 60_000;
 
 test("a candle that comes seconds after its close does not replace the newer price that was watched meanwhile", () => {
   const candles = candlesOf(START_MS, [100, 101]);
-  const market = new ArrayMarket({ candles: new Map([[BTC, candles]]), instruments: new Map([[BTC, plainInstrument(BTC)]]) });
+  const instruments = new Map([[BTC, plainInstrument(BTC)]]);
+  const market = new ArrayMarket({ candles: new Map([[BTC, candles]]), instruments, startMs: marketMs(START_MS) });
   const hub = new FeedHub(market, marketMs(START_MS));
   const [first, second] = candles.map((candle, index) => ({
     atMs: marketMs(START_MS + (index + 1) * MINUTE_MS),

@@ -26,9 +26,11 @@ export class DiscordPerson implements Person {
     return `discord:${this.#channel.id}`;
   }
 
-  /** The app shows yes and no as a choice of true and false. */
+  /** The app shows yes and no as a choice of true and false, and each value in a field of its own. */
   async run(line: string): Promise<string> {
-    const chosen = line.replaceAll(/(?<=\s\w+:)(yes|no)(?=\s|$)/g, (word) => String(word === "yes"));
+    const chosen = line
+      .replaceAll(/(?<=\s\w+:)"([^"]*)"/g, "$1")
+      .replaceAll(/(?<=\s\w+:)(yes|no)(?=\s|$)/g, (word) => String(word === "yes"));
     return this.#saw(await this.#discord.slash(this.user, `/${chosen}`, {}, { channel: this.#channel }).settled());
   }
 
@@ -39,6 +41,16 @@ export class DiscordPerson implements Person {
   async type(text: string): Promise<string> {
     const form = await this.#discord.press(this.user, this.#seen(), "Type it").modal();
     return this.#saw(await this.#discord.submit(this.user, form, { text }).settled());
+  }
+
+  async enter(values: Readonly<Record<string, string>>): Promise<string> {
+    const form = await this.#discord.press(this.user, this.#seen(), "Enter the key").modal();
+    return this.#saw(await this.#discord.submit(this.user, form, values).settled());
+  }
+
+  /** Nobody else sees what is answered in private there. */
+  inPrivate(): Person {
+    return this;
   }
 
   /** Answers belong to an interaction, alerts do not. */

@@ -58,6 +58,20 @@ export class TelegramPerson implements Person {
     return this.#replied(this.#telegram.say(this.user, text, this.#chat, { replyTo: this.#seen() }));
   }
 
+  /** One message for each value, when the bot asks for it. */
+  async enter(values: Readonly<Record<string, string>>): Promise<string> {
+    let said = this.#seen();
+    for (const text of Object.values(values)) {
+      await this.#when(() => this.#telegram.pendingReply(this.#chat), "the bot asked for no value");
+      said = this.#telegram.say(this.user, text, this.#chat);
+    }
+    return this.#saw(await this.#after(said));
+  }
+
+  inPrivate(): Person {
+    return new TelegramPerson(this.#telegram, this.user, this.#telegram.privateChat(this.user));
+  }
+
   async nextAlert(matching: RegExp): Promise<string> {
     const isNews = (message: Message) =>
       message.reply_to_message === undefined &&
@@ -79,6 +93,8 @@ export class TelegramPerson implements Person {
   }
 
   async #replied(said: Message): Promise<string> {
+    // In private there is nobody else whom an answer could be for.
+    if (this.#chat.type === "private") return this.#saw(await this.#after(said));
     const isReply = ({ reply_to_message }: Message) => reply_to_message?.message_id === said.message_id;
     const probe = () => this.#telegram.botMessages(this.#chat).find(isReply);
     const reply = await this.#when(probe, `the bot did not answer "${said.text?.slice(0, 80)}"`);
@@ -86,6 +102,11 @@ export class TelegramPerson implements Person {
     const inPrivate = this.#telegram.botMessages(this.#telegram.privateChat(this.user)).at(-1);
     if (!inPrivate) throw new Error("the bot says that it answered in private, and it did not");
     return this.#saw(inPrivate);
+  }
+
+  #after(said: Message): Promise<Message> {
+    const probe = () => this.#telegram.botMessages(this.#chat).find(({ message_id }) => message_id > said.message_id);
+    return this.#when(probe, `the bot did not answer "${said.text?.slice(0, 80)}"`);
   }
 
   #saw(message: Message): string {

@@ -60,6 +60,24 @@ export class TerminalPerson implements Person {
     return this.run(text);
   }
 
+  /** Each value at a prompt of its own, which shows nothing of it. */
+  async enter(values: Readonly<Record<string, string>>): Promise<string> {
+    const { printed, input } = this.#console;
+    const from = printed.length;
+    for (const [index, value] of Object.values(values).entries()) {
+      const prompts = () => printed.slice(from - 1).filter((text) => text.includes("(not shown): ")).length;
+      await this.#when(() => prompts() > index || undefined, "the terminal asked for no value");
+      input.write(`${value}\r`);
+    }
+    const answer = () => printed.slice(from).find((text) => ANSWER.test(text));
+    this.#last = await this.#when(answer, "the terminal did not answer what was entered");
+    return spoken(this.#last);
+  }
+
+  inPrivate(): Person {
+    return this;
+  }
+
   async nextAlert(matching: RegExp): Promise<string> {
     const { printed } = this.#console;
     const probe = () => {

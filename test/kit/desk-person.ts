@@ -10,6 +10,10 @@ export interface Person {
   press(label: string): Promise<string>;
   /** Answers the question that is open in words. */
   type(text: string): Promise<string>;
+  /** Enters the values that the command asked for where this platform takes secrets, in their order, and returns what is seen then. */
+  enter(values: Readonly<Record<string, string>>): Promise<string>;
+  /** The same person where nobody else reads along. */
+  inPrivate(): Person;
   /** The oldest alert at this place that fits and was not returned before, past or to come. */
   nextAlert(matching: RegExp): Promise<string>;
   /** All alerts at this place so far that fit, whether returned before or not. */

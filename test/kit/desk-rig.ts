@@ -42,6 +42,8 @@ export interface DeskRig {
   readonly fatal: unknown[];
   /** Sentences that were logged as warnings or errors. */
   readonly complaints: string[];
+  /** Everything that was said to the log, unmasked. */
+  readonly log: string[];
   /** Moves the market of a script by so many minutes and waits until everything that is reachable was told. */
   move(minutes: number): Promise<void>;
   beat(): Promise<void>;
@@ -56,6 +58,7 @@ export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig
   const { clock = systemClock(), seed = 1, environment = {} } = options;
   const fatal: unknown[] = [];
   const complaints: string[] = [];
+  const log: string[] = [];
   const console = new Console();
   const beat = manualBeat();
   const chance = seededChance(seed);
@@ -70,7 +73,7 @@ export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig
     chance,
     vault: testVault(),
     onSecret: () => undefined,
-    logger: listener(complaints),
+    logger: listener(complaints, log),
     version: "1.2.3",
     commandsFolder: COMMANDS,
     crashCause: undefined,
@@ -92,6 +95,7 @@ export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig
     admin: new TerminalPerson(console),
     fatal,
     complaints,
+    log,
     move: async (minutes) => {
       await desk.opened.engine.moveMarket({ forMs: minutes * MINUTE_MS });
       await desk.delivery.idle();
@@ -133,8 +137,17 @@ export function until(holds: () => boolean): Promise<void> {
   );
 }
 
-function listener(complaints: string[]): Logger {
-  const note = (facts: Record<string, unknown>, message: string) => void complaints.push(`${message} ${JSON.stringify(facts)}`);
-  const logger: Logger = { debug: () => undefined, info: () => undefined, warn: note, error: note, child: () => logger };
+function listener(complaints: string[], log: string[]): Logger {
+  const note = (facts: Record<string, unknown>, message: string) => void log.push(`${message} ${JSON.stringify(facts, withErrors)}`);
+  const complain = (facts: Record<string, unknown>, message: string) => {
+    note(facts, message);
+    complaints.push(`${message} ${JSON.stringify(facts)}`);
+  };
+  const logger: Logger = { debug: note, info: note, warn: complain, error: complain, child: () => logger };
   return logger;
+}
+
+/** Errors with all that they carry, which JSON leaves out. */
+function withErrors(_key: string, value: unknown): unknown {
+  return value instanceof Error ? { ...value, message: value.message, stack: value.stack, cause: value.cause } : value;
 }

@@ -20,6 +20,8 @@ export interface Stage {
   readonly person: Person;
   /** Another person at the same place. */
   join(name: string): Person;
+  /** Everything that the desk ever sent to the platform. */
+  outgoing(): string;
   /** Ends the desk, cleanly or like a killed process, and starts another one on what it left. */
   restart(how: "stop" | "crash", options: DeskRigOptions): Promise<DeskRig>;
 }
@@ -46,6 +48,11 @@ export function cleanUpAfterEach(): void {
     const fatal = rigs.splice(0).flatMap((rig) => rig.fatal);
     expect({ wrong, fatal }).toEqual({ wrong: [], fatal: [] });
   });
+}
+
+/** Ends something with its test, after what was started later. */
+export function onEnd(ending: Ending): void {
+  endings.push(ending);
 }
 
 /** A path for a store, in a folder that goes with its test. */
@@ -100,18 +107,22 @@ export function telegramSettings({ token, apiUrl }: TelegramCounterpart) {
 interface Venue {
   readonly settings: Readonly<Record<string, string>>;
   people(rig: DeskRig): { readonly person: Person; join(name: string): Person };
+  outgoing(rig: DeskRig): string;
   ready(rig: DeskRig): Promise<void>;
 }
 
 async function venueOf(platform: PlatformName): Promise<Venue> {
-  if (platform === "terminal")
-    return { settings: {}, people: ({ admin }) => ({ person: admin, join: onlyOne }), ready: async () => undefined };
+  if (platform === "terminal") {
+    const outgoing = ({ console }: DeskRig) => console.printed.join("");
+    return { settings: {}, people: ({ admin }) => ({ person: admin, join: onlyOne }), outgoing, ready: async () => undefined };
+  }
   if (platform === "discord") {
     const discord = await startDiscord();
     const person = new DiscordPerson(discord);
     const join = (name: string) => new DiscordPerson(discord, discord.addUser(name));
     const isReady = (rig: DeskRig) => reachable(rig, platform) && discord.commandsFor(discord.user).length > 0;
-    return { settings: discordSettings(discord), people: () => ({ person, join }), ready: (rig) => until(() => isReady(rig)) };
+    const outgoing = () => JSON.stringify([discord.requests, discord.channelMessages(discord.channel, person.user)]);
+    return { settings: discordSettings(discord), people: () => ({ person, join }), outgoing, ready: (rig) => until(() => isReady(rig)) };
   }
   const telegram = await startTelegram();
   const names = ["Bob", "Cleo", "Dora"];
@@ -119,12 +130,14 @@ async function venueOf(platform: PlatformName): Promise<Venue> {
   const group = telegram.addSupergroup("Desk", [telegram.user, ...others]);
   const person = new TelegramPerson(telegram, telegram.user, group);
   const join = (name: string) => new TelegramPerson(telegram, others[names.indexOf(name)]!, group);
-  return { settings: telegramSettings(telegram), people: () => ({ person, join }), ready: (rig) => until(() => reachable(rig, platform)) };
+  const outgoing = () => JSON.stringify([telegram.calls, telegram.messages(group), telegram.messages(telegram.privateChat(telegram.user))]);
+  const isReady = (rig: DeskRig) => until(() => reachable(rig, platform));
+  return { settings: telegramSettings(telegram), people: () => ({ person, join }), outgoing, ready: isReady };
 }
 
 /** Sets the stage: the platform, a desk on it, and a person. Whoever owns it still has to claim it, with `claim`. */
 export async function setStage(platform: PlatformName, options: DeskRigOptions = {}): Promise<Stage> {
-  const { settings, people, ready } = await venueOf(platform);
+  const { settings, people, outgoing, ready } = await venueOf(platform);
   const begin = async (more: DeskRigOptions) => {
     const rig = await startRig({ ...more, environment: { ...settings, ...more.environment } });
     await ready(rig);
@@ -135,6 +148,7 @@ export async function setStage(platform: PlatformName, options: DeskRigOptions =
   return {
     rig,
     ...people(rig),
+    outgoing: () => outgoing(current),
     async restart(how, more) {
       await current[how]();
       current = await begin(more);

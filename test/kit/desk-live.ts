@@ -1,0 +1,103 @@
+import { expect } from "vitest";
+import { DeskExchange } from "./desk-exchange.ts";
+import type { Person } from "./desk-person.ts";
+import type { DeskRig, DeskRigOptions } from "./desk-rig.ts";
+import { claim, onEnd, type PlatformName, type Stage, setStage } from "./desk-stage.ts";
+import type { Tape } from "./exchange/tape.ts";
+
+const KEY_CHARS = 64;
+const SECOND_MS = 1_000;
+/** What a skip leaves to pass as it would: prices are known again then. */
+const RUN_UP_MS = 10 * SECOND_MS;
+/** Prices are watched on each beat, and have to be every ten seconds. */
+const STEP_MS = 5 * SECOND_MS;
+
+/** Keys as an exchange makes them, told apart at a glance. */
+export const KEYS = {
+  demo: { apiKey: canary("dEm0kEy"), secret: canary("dEm0sEcReT") },
+  live: { apiKey: canary("L1vEkEy"), secret: canary("L1vEsEcReT") },
+} as const;
+
+/** Enough of each key and secret to know it again, also where it was cut. */
+export const CANARIES: readonly string[] = ["dEm0kEy", "dEm0sEcReT", "L1vEkEy", "L1vEsEcReT"];
+
+function canary(word: string): string {
+  return word.repeat(KEY_CHARS).slice(0, KEY_CHARS);
+}
+
+/** A stage with a simulated exchange: 1,000 USDT in its demo world and 100 USDT in the real one. */
+export interface LiveStage extends Stage {
+  readonly exchange: DeskExchange;
+  /** Lets seconds pass, one beat at the end of each. */
+  pass(seconds?: number): Promise<void>;
+  /** Skips to a little before the next minute of the round that is so many seconds old, and lets the rest pass. Prices that somebody watches were away meanwhile. */
+  skipTo(minute: number, second: number): Promise<void>;
+  /** Lets time pass until then, a beat every few seconds. */
+  passTo(minute: number, second: number): Promise<void>;
+}
+
+export interface LiveStageOptions extends Omit<DeskRigOptions, "clock" | "market"> {
+  readonly tape?: Tape;
+}
+
+export async function setLiveStage(platform: PlatformName, { tape, ...options }: LiveStageOptions = {}): Promise<LiveStage> {
+  const exchange = await startExchange(tape);
+  const environment = { ...exchange.settings, LIVE_CEILING: "100 USDT", ...options.environment };
+  const stage = await setStage(platform, { ...options, clock: exchange.clock, market: "as set", environment });
+  await claim(stage);
+  return { ...stage, exchange, ...timeOf(exchange, stage.rig) };
+}
+
+export async function startExchange(tape?: Tape): Promise<DeskExchange> {
+  const exchange = new DeskExchange(tape);
+  exchange.open("demo", { key: KEYS.demo.apiKey, secret: KEYS.demo.secret, balances: { USDT: "1000" } });
+  exchange.open("live", { key: KEYS.live.apiKey, secret: KEYS.live.secret, balances: { USDT: "100" } });
+  await exchange.start();
+  onEnd(exchange);
+  return exchange;
+}
+
+/** The time of a stage: it stands still but for what a test lets pass, and the little that requests really take. */
+export function timeOf(exchange: DeskExchange, rig: Pick<DeskRig, "beat">): Pick<LiveStage, "pass" | "skipTo" | "passTo"> {
+  const step = async (spanMs: number) => {
+    await exchange.quiet();
+    exchange.clock.skip(spanMs);
+    exchange.push();
+    await rig.beat();
+    await exchange.quiet();
+  };
+  const pass = async (spanMs: number, stepMs: number) => {
+    const endMs = exchange.clock.monotonicMs() + spanMs;
+    for (let leftMs = spanMs; leftMs > 0; leftMs = endMs - exchange.clock.monotonicMs()) await step(Math.min(stepMs, leftMs));
+  };
+  return {
+    pass: (seconds = 1) => pass(seconds * SECOND_MS, SECOND_MS),
+    async skipTo(minute, second) {
+      await exchange.quiet();
+      exchange.clock.skip(Math.max(0, exchange.until(minute, second) - RUN_UP_MS));
+      await pass(exchange.until(minute, second), SECOND_MS);
+    },
+    async passTo(minute, second) {
+      await pass(exchange.until(minute, second), STEP_MS);
+    },
+  };
+}
+
+/** Sends a command that raises risk: approved at the desk's terminal where that is asked for. Answers what is seen in the end. */
+export async function proven(stage: Pick<Stage, "rig">, person: Person, asked: string): Promise<string> {
+  const [approve] = /access approve code:\w+/.exec(asked) ?? [];
+  if (approve === undefined) return asked;
+  expect(await stage.rig.admin.run(approve)).toContain("Approved");
+  return person.press("Continue");
+}
+
+/** Connects an account of the exchange under a name, with the key of its world entered in the platform's own form. */
+export async function connect(stage: LiveStage, name: string, environment: "demo" | "live"): Promise<string> {
+  const person = stage.person.inPrivate();
+  const acknowledge = environment === "demo" ? " acknowledge:yes" : "";
+  const asked = await person.run(`account connect name:${name} exchange:binance environment:${environment}${acknowledge}`);
+  expect(await proven(stage, person, asked)).toContain(`Key of ${name} (${environment.toUpperCase()}) at Binance.com`);
+  const connected = await person.enter(KEYS[environment]);
+  await stage.pass(2);
+  return connected;
+}
