@@ -4,7 +4,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { rotateConfigured } from "./app/rotate-keys.ts";
 import { type RunningDesk, startDesk } from "./app.ts";
-import { ConfigError, messageOf, TransientError } from "./domain/errors.ts";
+import { ConfigError, messageOf } from "./domain/errors.ts";
 import { Secret } from "./domain/secret.ts";
 import { SHUTDOWN_MS } from "./engine/limits.ts";
 import { openTerminal, personPresent, say } from "./platforms/terminal.ts";
@@ -42,7 +42,6 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
     await (flags.has(ROTATE) ? rotate(config) : run(config, flags));
   } catch (failure) {
     if (failure instanceof ConfigError) return refuse(failure.message.split("\n"));
-    if (failure instanceof TransientError) return refuse([`The market does not answer: ${failure.message}. Start again when it does.`]);
     throw failure;
   }
 }

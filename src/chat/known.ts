@@ -60,6 +60,8 @@ export function resolveKnown({ meta, name }: Argument, value: unknown, sight: Si
 function symbolOf(typed: string, symbols: readonly string[]): string {
   const whole = splitSymbol(typed)?.symbol ?? typed;
   if (symbols.includes(whole)) return whole;
+  if (symbols.length === 0)
+    throw new UserError("symbol: the market has not said yet what trades on it. Try again in a moment; `system health` says why.");
   const ofBase = symbols.filter((symbol) => symbol.split("/")[0] === typed || symbol.split(":")[0] === whole);
   if (ofBase.length === 1) return ofBase[0]!;
   const listed = symbols.slice(0, LISTED_MAX).join(", ");

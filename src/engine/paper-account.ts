@@ -24,13 +24,14 @@ export class PaperAccount extends Account implements PaperHost {
   readonly #highestStored = new Map<string, BotState["highest"]>();
   /** Steps up to here are in the books already; the step at this instant is only decided again. */
   readonly #resumeMs: MarketMs;
+  #levelsKnown: boolean;
 
   constructor(writer: AccountWriter, venue: PaperVenue, services: AccountServices) {
     super(writer, services);
     this.venue = venue;
     this.#resumeMs = writer.state.marketMs;
     this.executor = new PaperExecutor(this);
-    this.exposure.rebuild(this.state, services.market.instruments);
+    this.#levelsKnown = this.#readLevels();
   }
 
   /** One step of the market with the slots it closed. Returns nothing when nothing had to be waited for, which is the usual case. */
@@ -57,7 +58,17 @@ export class PaperAccount extends Account implements PaperHost {
     });
   }
 
-  tend(): void {}
+  /** Levels need the market's rules, and a live market that did not answer at the start tells them later. */
+  tend(): void {
+    if (!this.#levelsKnown) this.#levelsKnown = this.#readLevels();
+  }
+
+  /** Whether the rules of every bot's symbol are known. */
+  #readLevels(): boolean {
+    const { instruments } = this.services.market;
+    this.exposure.rebuild(this.state, instruments);
+    return [...this.state.bots.values()].every(({ spec }) => instruments.has(spec.symbol));
+  }
 
   async settled(): Promise<void> {
     await this.queue.idle();

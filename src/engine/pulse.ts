@@ -49,8 +49,8 @@ export class Pulse {
   async beat(): Promise<void> {
     const { clock, desk, floors, accounts, blindness } = this.#services;
     this.#beatMs = clock.monotonicMs();
-    for (const { pump, watch } of floors.all()) {
-      void pump.wake().catch(this.fatal);
+    for (const { market, pump, watch } of floors.all()) {
+      if (!accounts.starting(market.key)) void pump.wake().catch(this.fatal);
       void watch.beat().catch(this.fatal);
     }
     void blindness.tell().catch(this.fatal);

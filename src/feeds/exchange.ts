@@ -49,6 +49,7 @@ export async function openExchange(options: ExchangeMarketOptions): Promise<Mark
   } catch (failure) {
     if (!(failure instanceof TransientError)) throw failure;
     options.logger.warn({ market: market.key, problem: messageOf(failure) }, "the exchange does not answer yet; it is asked again");
+    market.keepAsking();
   }
   return market;
 }
@@ -69,6 +70,7 @@ class ExchangeMarket implements Market {
   /** Monotonic: when the list was read last, or was tried to be. */
   #listedMs = Number.NEGATIVE_INFINITY;
   #listing: Promise<void> | undefined;
+  readonly #closing = new AbortController();
   #isListed = false;
   #listFailure: unknown;
   #hasFailed = false;
@@ -92,6 +94,10 @@ class ExchangeMarket implements Market {
     return this.#instruments;
   }
 
+  get problem(): string | undefined {
+    return this.#isListed ? undefined : `its symbols are not known yet: ${messageOf(this.#listFailure)}`;
+  }
+
   /** Reads which symbols trade and by which rules; again after a while, because rules change. Throws TransientError while there is no list at all. */
   async list(): Promise<void> {
     const now = this.#clock.monotonicMs();
@@ -102,6 +108,18 @@ class ExchangeMarket implements Market {
       });
       if (!this.#isListed) await this.#listing;
     } else if (!this.#isListed) throw this.#listFailure;
+  }
+
+  /** Asks for the list until there is one: a desk without bots asks for nothing else. */
+  keepAsking(): void {
+    const { signal } = this.#closing;
+    const again = async () => {
+      while (!this.#isListed && !signal.aborted) {
+        await this.#clock.sleep(LIST_FIRST_MS, signal);
+        if (!signal.aborted) await this.list().catch((failure: unknown) => this.#logger.debug({ failure }, "still no list of symbols"));
+      }
+    };
+    void again();
   }
 
   async #read(now: number): Promise<void> {
@@ -157,7 +175,7 @@ class ExchangeMarket implements Market {
     symbols: ReadonlySet<string>,
     limit: number,
   ): Promise<{ steps: MarketStep[]; ended: boolean }> {
-    await this.list();
+    if (symbols.size > 0) await this.list();
     const asked = [...symbols].filter((symbol) => this.instruments.has(symbol));
     const closedMs = Math.min(minuteBound(until), closedBound(this.#clock.wall()));
     if (asked.length === 0 || closedMs <= minuteBound(after)) return { steps: [], ended: false };
@@ -184,6 +202,7 @@ class ExchangeMarket implements Market {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     await Promise.all([this.#prices.close(), this.#data.close()]);
   }
 

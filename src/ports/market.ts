@@ -28,6 +28,8 @@ export interface Market {
   readonly instruments: ReadonlyMap<string, Instrument>;
   /** How instrument rules, spread and fees were come by, one sentence each, for start-up and `market price`. */
   readonly assumptions: readonly string[];
+  /** Why nothing can trade on it at all, while that is so. */
+  readonly problem?: string | undefined;
   /** Closed one-minute candles before an instant, ascending: all since the origin on a stepped market (so that indicators are equal after a restart), at least `minutes` where there are that many on a live one. */
   history(symbol: string, before: MarketMs, minutes: number): Promise<Iterable<Candle>>;
   /** Steps after an instant up to and including another, at most `limit`; `ended` when the market has none after them. */

@@ -1,33 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Candle } from "../../src/domain/candle.ts";
 import { ConfigError, TransientError } from "../../src/domain/errors.ts";
-import { decimal } from "../../src/domain/money.ts";
-import { HOUR_MS, MINUTE_MS, marketMs, wallMs } from "../../src/domain/time.ts";
+import { HOUR_MS, MINUTE_MS, marketMs } from "../../src/domain/time.ts";
 import { openExchange } from "../../src/feeds/exchange.ts";
-import type { Logger } from "../../src/ports/logger.ts";
-import type { Market, PriceReading } from "../../src/ports/market.ts";
-import type { MarketData } from "../../src/ports/marketData.ts";
+import type { Market } from "../../src/ports/market.ts";
 import { openCcxtMarketData } from "../../src/venues/ccxt/market-data.ts";
 import { describeMarket } from "../contracts/market.contract.ts";
 import { BinancePublic } from "../kit/exchange-counterpart/binance-public.ts";
 import { FakeClock } from "../kit/fake-clock.ts";
-
-const NOON_MS = Date.UTC(2026, 0, 1, 12);
-const BTC = "BTC/USDT";
-const ETH = "ETH/USDT";
-
-class Warnings implements Logger {
-  readonly warnings: string[] = [];
-  debug(): void {}
-  info(): void {}
-  error(): void {}
-  warn(_facts: Record<string, unknown>, message: string): void {
-    this.warnings.push(message);
-  }
-  child(): Logger {
-    return this;
-  }
-}
+import { BTC, ETH, HandData, NOON_MS, Warnings } from "./hand-data.ts";
 
 describeMarket("exchange, the real ccxt over a socket", async () => {
   const clock = new FakeClock(NOON_MS + 30_000);
@@ -43,56 +23,6 @@ describeMarket("exchange, the real ccxt over a socket", async () => {
     close: () => binance.close(),
   };
 });
-
-/** Public data by hand: a candle for every minute until now, the last one forming; what is in `absent` is late. */
-class HandData implements MarketData {
-  readonly exchangeId = "hand";
-  readonly asked: string[] = [];
-  readonly absent = new Set<string>();
-  readonly broken = new Set<string>();
-  shiftMs = 0;
-  slowMs = 0;
-  closed = false;
-  readonly #clock: FakeClock;
-
-  constructor(clock: FakeClock) {
-    this.#clock = clock;
-  }
-
-  async instruments(): ReturnType<MarketData["instruments"]> {
-    const rules = {
-      tickSize: decimal("0.01"),
-      lotSize: decimal("0.001"),
-      notionalMin: decimal(5),
-      makerFeeBps: 10,
-      takerFeeBps: 10,
-      halfSpreadBps: 0,
-      slippageBps: 0,
-    };
-    return new Map(["BTC", "ETH"].map((base) => [`${base}/USDT`, { symbol: `${base}/USDT`, base, quote: "USDT", ...rules }]));
-  }
-
-  async candles(symbol: string, fromMs: number, limit: number): Promise<Candle[]> {
-    this.asked.push(`${symbol} ${(fromMs - NOON_MS) / MINUTE_MS} ${limit}`);
-    if (this.broken.has(symbol)) throw new TransientError(`hand has no answer for ${symbol}`);
-    const candles: Candle[] = [];
-    for (let at = fromMs; at <= this.#clock.wall() && candles.length < limit; at += MINUTE_MS)
-      if (!this.absent.has(`${symbol} ${(at - NOON_MS) / MINUTE_MS}`))
-        candles.push({ openTimeMs: at + this.shiftMs, open: 10, high: 11, low: 9, close: 10, volume: 1 });
-    return candles;
-  }
-
-  async prices(symbols: ReadonlySet<string>): Promise<PriceReading[]> {
-    this.asked.push(`prices ${[...symbols].join()}`);
-    const askedMs = this.#clock.wall();
-    if (this.slowMs > 0) await this.#clock.sleep(this.slowMs);
-    return [...symbols].map((symbol) => ({ symbol, price: 10, wallMs: wallMs(askedMs) }));
-  }
-
-  async close(): Promise<void> {
-    this.closed = true;
-  }
-}
 
 describe("an exchange market", () => {
   let clock: FakeClock;
@@ -230,13 +160,26 @@ describe("an exchange market", () => {
     };
     const late = await openExchange({ data: down, clock, logger });
     expect([late.instruments.size, asked]).toEqual([0, 1]);
-    await expect(late.advance(late.startMs, FOREVER, new Set(), 1)).rejects.toThrow("hand is down");
+    expect(late.problem).toBe("its symbols are not known yet: hand is down");
+    await expect(late.advance(late.startMs, FOREVER, new Set([BTC]), 1)).rejects.toThrow("hand is down");
     await expect(late.prices(new Set([BTC]))).rejects.toThrow("hand is down");
     expect(asked).toBe(1);
+    await clock.advance(2_000);
+    expect(asked).toBe(2);
     down.instruments = instruments;
     await clock.advance(2_000);
-    await late.advance(late.startMs, FOREVER, new Set(), 1);
-    expect([...late.instruments.keys()]).toEqual([BTC, ETH]);
+    expect([[...late.instruments.keys()], late.problem, clock.sleeping]).toEqual([[BTC, ETH], undefined, 0]);
+  });
+
+  it("stops asking for symbols when it is closed", async () => {
+    const down = new HandData(clock);
+    down.instruments = async () => {
+      throw new TransientError("hand is down");
+    };
+    const late = await openExchange({ data: down, clock, logger });
+    expect(clock.sleeping).toBe(1);
+    await late.close();
+    expect(clock.sleeping).toBe(0);
   });
 
   it("does not end a desk because an exchange lists nothing that trades when it is asked again", async () => {
@@ -251,6 +194,7 @@ describe("an exchange market", () => {
     };
     await clock.advance(2_000);
     await expect(late.prices(new Set([BTC]))).rejects.toThrow(TransientError);
+    await late.close();
   });
 
   it("refuses candles from before the question and from the future", async () => {

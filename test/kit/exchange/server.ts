@@ -19,6 +19,8 @@ export interface ExchangeServerOptions {
   readonly sleep?: (delayMs: number) => Promise<void>;
 }
 
+type Taker = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
 /** One request of the wire log. */
 export interface LoggedRequest {
   readonly atMs: number;
@@ -36,21 +38,18 @@ export class ExchangeServer {
   readonly #options: ExchangeServerOptions;
   /** Connections that became WebSockets: the server itself no longer closes them. */
   readonly #upgraded = new Set<Duplex>();
+  readonly #takers = new Map<string, Taker>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   constructor(options: ExchangeServerOptions) {
     this.#options = options;
     this.faults = options.faults ?? NO_FAULTS;
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   /** Hands connections below a path that want to be WebSockets to somebody; all others are cut. */
-  onUpgrade(prefix: string, take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void {
-    this.#server.on("upgrade", (request, socket, head) => {
-      if (!request.url?.startsWith(prefix)) return void socket.destroy();
-      this.#upgraded.add(socket);
-      socket.on("close", () => this.#upgraded.delete(socket));
-      take(request, socket, head);
-    });
+  onUpgrade(prefix: string, take: Taker): void {
+    this.#takers.set(prefix, take);
   }
 
   /** Listens on a port of this machine, a free one unless said; answers the base address. */
@@ -68,6 +67,15 @@ export class ExchangeServer {
   /** Requests of the log as `POST /api/v3/order`. */
   routes(): readonly string[] {
     return this.log.map(({ request }) => `${request.method} ${request.path}`);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const fitting = [...this.#takers.keys()].filter((prefix) => request.url?.startsWith(prefix));
+    const take = this.#takers.get(fitting.reduce((longest, prefix) => (prefix.length > longest.length ? prefix : longest), ""));
+    if (fitting.length === 0 || !take) return void socket.destroy();
+    this.#upgraded.add(socket);
+    socket.on("close", () => this.#upgraded.delete(socket));
+    take(request, socket, head);
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
