@@ -1,5 +1,5 @@
 import { priceText, quantityText, resultDigits } from "../../src/chat/amounts.ts";
-import { coinsOf, marketLine, protectionNow, shownName } from "../../src/chat/bot-cards.ts";
+import { coinsOf, modesOf, pricesLine, protectionNow, shownName } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card, right } from "../../src/chat/view.ts";
 import { entryPrice, isFlat } from "../../src/domain/position.ts";
@@ -25,7 +25,7 @@ export default defineCommand({
       card(open.length === 1 ? "1 open position" : `${open.length} open positions`)
         .table(["Bot", right("Quantity"), right("Bought at"), right("Price"), right("Unrealized")], rows)
         // In a column of their own the levels would be cut off on a phone, and numbers with them.
-        .line(...open.map((bot) => `${shownName(bot)}: ${protectionNow(bot)}.`), marketLine(engine))
+        .line(...open.map((bot) => `${shownName(bot)}: ${protectionNow(bot)}.`), pricesLine(engine, modesOf(open)))
         .button("Close all", "position close all", "danger")
     );
   },

@@ -2,7 +2,7 @@ import type { Delivery } from "../chat/delivery.ts";
 import { card } from "../chat/view.ts";
 import { ALERT_KINDS, type Digest } from "../domain/events.ts";
 import type { Decimal } from "../domain/money.ts";
-import { minuteText } from "../domain/time.ts";
+import { dayOf, minuteText } from "../domain/time.ts";
 import type { OpenedEngine } from "../engine/open.ts";
 import type { View } from "../ports/view.ts";
 import { digestOf } from "../reports/digest.ts";
@@ -38,17 +38,13 @@ export function welcome({ engine }: OpenedEngine): View {
     .view();
 }
 
-/** The digest of a local day over the whole desk, at the last prices. */
-export function digestNow({ engine }: OpenedEngine, day: string, timeZone: string): Digest {
-  const prices = new Map(engine.bots().map(({ state, price }) => [state.spec.symbol, price]));
-  const priceOf = (symbol: string): Decimal | undefined => prices.get(symbol);
-  return {
-    ...digestOf(
-      engine.accounts().map(({ state }) => state),
-      day,
-      timeZone,
-      priceOf,
-    ),
-    market: engine.market().label,
-  };
+/** The digest of a local day over the whole desk, at the last prices. Where the market is not in real time, what happened at exchanges is told of their own day so far. */
+export function digestNow({ engine, desk }: OpenedEngine, day: string, timeZone: string): Digest {
+  const market = engine.market();
+  const prices = new Map(engine.bots().map(({ state, account, price }) => [`${account} ${state.spec.symbol}`, price]));
+  const priceOf = (symbol: string, account: string): Decimal | undefined => prices.get(`${account} ${symbol}`);
+  const books = engine.accounts().map(({ state }) => state);
+  const realDay = market.pace === "live" ? day : dayOf(desk.clock.wall(), timeZone);
+  const digest = digestOf(books, (mode) => (mode === "paper" ? day : realDay), timeZone, priceOf);
+  return { ...digest, market: market.label };
 }

@@ -1,42 +1,101 @@
 import { marked } from "../domain/bot.ts";
-import type { Digest, DigestBot } from "../domain/events.ts";
+import type { Digest, DigestBot, DigestTotal } from "../domain/events.ts";
 import type { View } from "../ports/view.ts";
 import { feeDigits, feeText, moneyText, quantityText, resultDigits, resultText } from "./amounts.ts";
-import { card, right } from "./view.ts";
+import { fillsText } from "./bot-cards.ts";
+import { modeMark, modeWords, oneCurrency } from "./mode-words.ts";
+import { type Card, card, right } from "./view.ts";
 
-/** The daily statistics of a channel, as they were frozen when they fell due. */
+/** The daily statistics of a channel, as they were frozen when they fell due. Modes and currencies stand apart, LIVE first. */
 export function digestView(digest: Digest): View {
-  const { currency } = digest;
-  const ranked = digest.bots.filter(({ fills }) => fills > 0).sort((a, b) => b.realized.comparedTo(a.realized) ?? 0);
-  const named = (bot: DigestBot | undefined) => bot && `${nameOf(bot)} ${resultText(bot.realized, currency)}`;
+  const totals = digest.totals ?? [{ ...digest, mode: "paper" as const }];
+  const [first] = totals;
+  const made = card(`Daily digest ${digest.day}`);
+  if (totals.length === 1 && first) oneTotal(made, first, digest);
+  else
+    for (const total of totals)
+      made.fields({ [totalName(total, totals)]: totalText(total, digest.day), ...bestAndWorst(total, digest, true) });
+  const isPaper = totals.some(({ mode }) => mode === "paper");
+  const isReal = totals.some(({ mode }) => mode !== "paper");
+  if (isPaper) made.line(isReal ? `Paper market: ${digest.market}.` : `Market: ${digest.market}.`);
+  made.line(digest.bots.length === 0 ? "There are no bots." : undefined);
   const open = digest.bots.filter(({ positionQuantity }) => !positionQuantity.isZero());
-  const made = card(`Daily digest ${digest.day}`).fields({
-    Realized: resultText(digest.realized, currency),
-    Unrealized: resultText(digest.unrealized, currency),
-    Fees: feeText(digest.fees, currency),
-    Fills: String(digest.fills),
-    Equity: moneyText(digest.equity, currency),
-    "Best bot": named(ranked[0]),
-    "Worst bot": ranked.length > 1 ? named(ranked.at(-1)) : undefined,
-  });
-  made.line(`Market: ${digest.market}.`, digest.bots.length === 0 ? "There are no bots." : undefined);
-  made.line(open.length === 0 ? "No open positions." : `Open positions: ${open.map((bot) => openText(bot, currency)).join("; ")}.`);
+  made.line(open.length === 0 ? "No open positions." : `Open positions: ${open.map(openText).join("; ")}.`);
   if (digest.bots.length > 0) {
     const columns = ["Bot", "Status", right("Realized"), right("Unrealized"), right("Fees"), right("Fills")];
-    made.table(columns, digest.bots.map(rowOf));
+    const isOnly = oneCurrency(totals);
+    made.table(
+      columns,
+      digest.bots.map((bot) => rowOf(bot, isOnly)),
+    );
   }
-  if (digest.realized.isGreaterThan(0)) made.good();
+  if (first?.realized.isGreaterThan(0)) made.good();
   return made.view();
 }
 
-function nameOf({ name, mode = "paper" }: DigestBot): string {
-  return marked(name, mode);
+/** A desk of one mode and currency has a field for each sum. */
+function oneTotal(made: Card, total: DigestTotal, digest: Digest): void {
+  const { mode, currency, realized, unrealized, fees, fills, equity } = total;
+  made.fields({
+    [`${modeMark(mode)}Realized`]: resultText(realized, currency),
+    [`${modeMark(mode)}Unrealized`]: resultText(unrealized, currency),
+    [`${modeMark(mode)}Fees`]: feeText(fees, currency),
+    Fills: String(fills),
+    [`${modeMark(mode)}Equity`]: equity && moneyText(equity, currency),
+    ...bestAndWorst(total, digest, false),
+  });
 }
 
-function rowOf(bot: DigestBot): string[] {
-  return [nameOf(bot), bot.status, resultDigits(bot.realized), resultDigits(bot.unrealized), feeDigits(bot.fees), String(bot.fills)];
+function totalName({ mode, currency }: DigestTotal, totals: readonly DigestTotal[]): string {
+  const several = totals.filter((other) => other.mode === mode).length > 1;
+  return several ? `${modeWords(mode)} in ${currency}` : modeWords(mode);
 }
 
-function openText(bot: DigestBot, currency: string): string {
-  return `${nameOf(bot)} ${quantityText(bot.positionQuantity, bot.symbol.split("/")[0] ?? "")} (${resultText(bot.unrealized, currency)})`;
+/** A mode's day in one sentence. */
+function totalText({ currency, day, realized, unrealized, fees, fills, equity }: DigestTotal, digestDay: string): string {
+  const parts = [
+    day === digestDay ? undefined : `${day} so far`,
+    `${resultText(realized, currency)} realized`,
+    `${resultText(unrealized, currency)} unrealized`,
+    `${feeText(fees, currency)} fees`,
+    fillsText(fills),
+    equity && `equity ${moneyText(equity, currency)}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(", ");
+}
+
+function bestAndWorst({ mode, currency }: DigestTotal, { bots }: Digest, isNamed: boolean): Record<string, string | undefined> {
+  const ranked = bots
+    .filter((bot) => bot.fills > 0 && modeOf(bot) === mode && quoteOf(bot) === currency)
+    .sort((a, b) => b.realized.comparedTo(a.realized) ?? 0);
+  const named = (bot: DigestBot | undefined) => bot && `${nameOf(bot)} ${resultText(bot.realized, currency)}`;
+  const what = isNamed && mode === "paper" ? "paper " : isNamed ? modeMark(mode) : "";
+  return { [`Best ${what}bot`]: named(ranked[0]), [`Worst ${what}bot`]: ranked.length > 1 ? named(ranked.at(-1)) : undefined };
+}
+
+function modeOf({ mode = "paper" }: DigestBot) {
+  return mode;
+}
+
+function nameOf(bot: DigestBot): string {
+  return marked(bot.name, modeOf(bot));
+}
+
+function quoteOf({ symbol }: DigestBot): string {
+  return symbol.split(/[/:]/)[1] ?? "";
+}
+
+/** Cells name their currency where the table has several. */
+function rowOf(bot: DigestBot, isOnly: boolean): string[] {
+  const { status, realized, unrealized, fees, fills } = bot;
+  const quote = quoteOf(bot);
+  const money = isOnly
+    ? [resultDigits(realized), resultDigits(unrealized), feeDigits(fees)]
+    : [resultText(realized, quote), resultText(unrealized, quote), feeText(fees, quote)];
+  return [nameOf(bot), status, ...money, String(fills)];
+}
+
+function openText(bot: DigestBot): string {
+  const [base = ""] = bot.symbol.split("/");
+  return `${nameOf(bot)} ${quantityText(bot.positionQuantity, base)} (${resultText(bot.unrealized, quoteOf(bot))})`;
 }

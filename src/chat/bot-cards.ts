@@ -65,10 +65,16 @@ function levelsOf({ purpose, price, takePrice, trailingPct }: Order, quote: stri
   return takePrice === undefined ? [at(name, price)] : [at(name, price), at("take", takePrice)];
 }
 
-/** One line about prices that every view with prices carries. */
-export function marketLine(engine: Engine): string {
+/** One line about the prices of paper trading that every view with such prices carries. */
+export function marketLine(engine: Engine, name = "Prices"): string {
   const { label, atMs } = engine.market();
-  return `Prices: ${label}, ${marketTime(atMs)}.`;
+  return `${name}: ${label}, ${marketTime(atMs)}.`;
+}
+
+/** The same for a view of several modes: what is traded at an exchange has that exchange's prices, and only paper is spoken of. */
+export function pricesLine(engine: Engine, modes: readonly Mode[]): string | undefined {
+  if (modes.length > 0 && !modes.includes("paper")) return undefined;
+  return marketLine(engine, modes.some((mode) => mode !== "paper") ? "Paper prices" : "Prices");
 }
 
 /** Everything worth knowing about one bot, with buttons for what may come next. */
@@ -92,7 +98,12 @@ export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): 
     Realized: `${resultText(netRealized(position), quote)} after ${feeText(position.feesPaid, quote)} fees, ${fillsText(position.fillCount)}`,
     "Last decision": bot.lastDecision && `${bot.lastDecision.text} (${marketTime(bot.lastDecision.slotMs)})`,
   });
-  return botButtons(bot, answer.line(marketLine(engine)));
+  return botButtons(bot, answer.line(pricesLine(engine, [spec.mode])));
+}
+
+/** What kinds of money the bots trade with. */
+export function modesOf(bots: readonly BotFacts[]): readonly Mode[] {
+  return bots.map(({ state }) => state.spec.mode);
 }
 
 export function fillsText(fills: number): string {
@@ -123,7 +134,7 @@ export function botTable(title: string, bots: readonly BotFacts[], engine: Engin
       }),
     )
     .tableFirst()
-    .line(marketLine(engine));
+    .line(pricesLine(engine, modesOf(bots)));
 }
 
 /** One outcome of doing something to several bots. */

@@ -205,6 +205,22 @@ export interface Digest {
   readonly fees: Decimal;
   readonly fills: number;
   readonly bots: readonly DigestBot[];
+  /** What may be added up, LIVE first; the sums above are those of the first. Where it is left out, everything is on paper. */
+  readonly totals?: readonly DigestTotal[];
+}
+
+/** The results of one mode in one currency. */
+export interface DigestTotal {
+  readonly mode: Mode;
+  readonly currency: string;
+  /** The day that it is of: another one than that of paper where the market is not in real time. */
+  readonly day: string;
+  /** Undefined where no account is valued in this currency. */
+  readonly equity?: Decimal;
+  readonly realized: Decimal;
+  readonly unrealized: Decimal;
+  readonly fees: Decimal;
+  readonly fills: number;
 }
 
 export interface DigestBot {

@@ -1,5 +1,4 @@
-import { type AccountState, type BotState, NO_RESULT, RESULT_BUCKET_MS, type Result } from "../domain/books.ts";
-import { type Decimal, ZERO } from "../domain/money.ts";
+import { type BotState, NO_RESULT, RESULT_BUCKET_MS, type Result } from "../domain/books.ts";
 import { DAY_MS } from "../domain/time.ts";
 
 /** A local day with its clock change is at most 25 hours long; two of them bound any day that touches an instant. */
@@ -45,61 +44,4 @@ export function lastDays(atMs: number, days: number, day: (epochMs: number) => s
     if (names.at(-1) !== name) names.push(name);
   }
   return names;
-}
-
-/** The cash side of an account, exactly: cash = start + entries. */
-export interface CashBook {
-  readonly currency: string;
-  readonly start: Decimal;
-  /** Sum of all bots' movements in this currency, deleted bots included. */
-  readonly entries: Decimal;
-  readonly cash: Decimal;
-  readonly addsUp: boolean;
-}
-
-/** One coin of an account, exactly: what the bots hold = what they bought less what they sold, and the balance says the same. */
-export interface CoinBook {
-  readonly coin: string;
-  readonly start: Decimal;
-  readonly entries: Decimal;
-  /** Sum of the bots' positions. */
-  readonly position: Decimal;
-  readonly balance: Decimal;
-  readonly addsUp: boolean;
-}
-
-export interface Books {
-  readonly cash: CashBook;
-  readonly coins: readonly CoinBook[];
-  readonly addsUp: boolean;
-}
-
-/** An account's books, computed in two independent ways: balances on one side, the bots' own sums and positions on the other. */
-export function booksOf(state: Readonly<AccountState>): Books {
-  const entries = new Map<string, Decimal>();
-  const positions = new Map<string, Decimal>();
-  for (const { spec, baseEntries, quoteEntries, position } of state.bots.values()) {
-    const [base = "", quote = ""] = spec.symbol.split("/");
-    add(entries, base, baseEntries);
-    add(entries, quote, quoteEntries);
-    add(positions, base, position.quantity);
-  }
-  const start = state.startBalances.get(state.currency) ?? ZERO;
-  const moved = entries.get(state.currency) ?? ZERO;
-  const balance = state.balances.get(state.currency) ?? ZERO;
-  const cash: CashBook = { currency: state.currency, start, entries: moved, cash: balance, addsUp: balance.isEqualTo(start.plus(moved)) };
-  const names = new Set([...state.balances.keys(), ...entries.keys()].filter((coin) => coin !== state.currency));
-  const coins = [...names].sort().map((coin) => coinBook(state, coin, entries.get(coin) ?? ZERO, positions.get(coin) ?? ZERO));
-  return { cash, coins, addsUp: cash.addsUp && coins.every(({ addsUp }) => addsUp) };
-}
-
-function coinBook(state: Readonly<AccountState>, coin: string, entries: Decimal, position: Decimal): CoinBook {
-  const start = state.startBalances.get(coin) ?? ZERO;
-  const balance = state.balances.get(coin) ?? ZERO;
-  const addsUp = balance.isEqualTo(start.plus(entries)) && position.isEqualTo(entries);
-  return { coin, start, entries, position, balance, addsUp };
-}
-
-function add(sums: Map<string, Decimal>, name: string, value: Decimal): void {
-  sums.set(name, (sums.get(name) ?? ZERO).plus(value));
 }

@@ -4,9 +4,10 @@ import { type AccountState, emptyAccount, NO_RESULT } from "../../src/domain/boo
 import type { AccountEvent } from "../../src/domain/events.ts";
 import { decimal, plain } from "../../src/domain/money.ts";
 import { HOUR_MS, marketMs, wallMs } from "../../src/domain/time.ts";
+import { booksOf } from "../../src/reports/books.ts";
 import { booksText } from "../../src/reports/books-text.ts";
 import { digestOf } from "../../src/reports/digest.ts";
-import { addResults, booksOf, dayReader, lastDays, resultOfDay } from "../../src/reports/statistics.ts";
+import { addResults, dayReader, lastDays, resultOfDay } from "../../src/reports/statistics.ts";
 
 const NOON = Date.UTC(2021, 4, 19, 12, 0);
 
@@ -162,7 +163,12 @@ test("the last days are named once each, over a change of the clocks too", () =>
 });
 
 test("a digest holds the day's facts, and the open positions at the last price", () => {
-  const digest = digestOf([traded().state], "2021-05-19", "UTC", (symbol) => (symbol === "ETH/USDT" ? decimal(2600) : undefined));
+  const digest = digestOf(
+    [traded().state],
+    () => "2021-05-19",
+    "UTC",
+    (symbol) => (symbol === "ETH/USDT" ? decimal(2600) : undefined),
+  );
   expect(digest).toMatchObject({ day: "2021-05-19", currency: "USDT", market: "sim", fills: 2 });
   expect([digest.realized, digest.unrealized, digest.fees, digest.equity].map(plain)).toEqual([
     "6.00996",
@@ -179,11 +185,23 @@ test("a digest holds the day's facts, and the open positions at the last price",
 test("a digest counts a position without a price at its cost, and leaves out a bot deleted before that day", () => {
   const ledger = traded();
   ledger.append({ type: "bot-deleted", botId: "b1" });
-  const digest = digestOf([ledger.state], "2021-05-20", "UTC", () => undefined);
+  const digest = digestOf(
+    [ledger.state],
+    () => "2021-05-20",
+    "UTC",
+    () => undefined,
+  );
   expect(plain(digest.equity)).toBe("10002.00996");
   expect(digest.bots.map(({ name }) => name)).toEqual(["eth"]);
 });
 
 test("a digest of nothing is empty", () => {
-  expect(digestOf([], "2021-05-19", "UTC", () => undefined)).toMatchObject({ fills: 0, bots: [], currency: "" });
+  expect(
+    digestOf(
+      [],
+      () => "2021-05-19",
+      "UTC",
+      () => undefined,
+    ),
+  ).toMatchObject({ fills: 0, bots: [], currency: "" });
 });

@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { decimal } from "../../src/domain/money.ts";
+import { ADMIN, textOf } from "../chat/door.ts";
+import { VenueDesk } from "./venue-rig.ts";
+
+/** From the fake clock's start back to where the fakes' market stands: exchanges follow the wall's calendar. */
+const TO_MARKET_MS = Date.UTC(2021, 4, 19, 12, 0) - Date.UTC(2026, 0, 1);
+
+let at: VenueDesk;
+
+beforeEach(async () => {
+  at = await VenueDesk.open();
+  await at.connect("main", "live");
+  await at.connect("play", "demo");
+  at.exchanges.ceilingSetting = decimal(100);
+  await at.promoted("dip", "main");
+  await at.engine.promoteBot("dip", "play", undefined, { requestId: "demo", user: ADMIN });
+  at.engine.fill("dip-live", "buy", "0.0005", "40000");
+  at.engine.fill("dip-demo", "buy", "0.0005", "38000");
+  at.engine.fill("dip", "buy", "0.1", "30000");
+  at.engine.fill("dip", "sell", "0.1", "40000");
+});
+
+describe("Results of several modes", () => {
+  test("are never one number: stats today sums each apart, LIVE first", async () => {
+    at.desk.clock.stepWall(TO_MARKET_MS);
+    const view = await at.type("stats today");
+    expect(view.title).toBe("2021-05-19: LIVE -0.02 USDT realized, 0.00 USDT unrealized");
+    expect(view.lines.slice(0, 3)).toEqual([
+      "DEMO (test money): -0.02 USDT realized, +1.00 USDT unrealized.",
+      "Paper: +993.00 USDT realized, 0.00 USDT unrealized.",
+      "Paper prices: simulated market (invented prices), 2021-05-19 12:00 UTC (market).",
+    ]);
+    expect(view.table?.rows).toEqual([
+      ["dip-live (LIVE)", "-0.02", "0.00", "0.02", "1"],
+      ["all (LIVE)", "-0.02", "0.00", "0.02", "1"],
+      ["dip-demo (DEMO)", "-0.02", "+1.00", "0.02", "1"],
+      ["all (DEMO)", "-0.02", "+1.00", "0.02", "1"],
+      ["dip", "+993.00", "0.00", "7.00", "2"],
+      ["all paper", "+993.00", "0.00", "7.00", "2"],
+    ]);
+  });
+
+  test("are of today at an exchange, whatever day a market of invented prices has", async () => {
+    const view = await at.type("stats today");
+    expect(view.title).toBe("2026-01-01: LIVE 0.00 USDT realized, 0.00 USDT unrealized");
+    expect(view.lines).toContain("Paper, 2021-05-19 (market): +993.00 USDT realized, 0.00 USDT unrealized.");
+  });
+
+  test("name their currency in every cell where there are several", async () => {
+    at.engine.prices.set("ETH/BTC", decimal("0.05"));
+    await at.type("bot create name:cross symbol:eth/btc strategy:ema-cross timeframe:1m");
+    const view = await at.type("stats today");
+    expect(view.table?.rows.map(([name, realized]) => `${name} ${realized}`)).toEqual([
+      "dip-live (LIVE) 0.00 USDT",
+      "all (LIVE) 0.00 USDT",
+      "dip-demo (DEMO) 0.00 USDT",
+      "all (DEMO) 0.00 USDT",
+      "cross 0.00 BTC",
+      "all paper in BTC 0.00 BTC",
+      "dip +993.00 USDT",
+      "all paper in USDT +993.00 USDT",
+    ]);
+  });
+
+  test("are never one number by day either", async () => {
+    at.desk.clock.stepWall(TO_MARKET_MS);
+    const view = await at.type("stats daily 2");
+    expect(view.title).toBe("The last 2 days, in USDT");
+    expect(view.table?.rows.map((row) => row.slice(0, 3))).toEqual([
+      ["LIVE", "2021-05-19", "-0.02"],
+      ["LIVE", "2021-05-18", "0.00"],
+      ["DEMO", "2021-05-19", "-0.02"],
+      ["DEMO", "2021-05-18", "0.00"],
+      ["paper", "2021-05-19", "+993.00"],
+      ["paper", "2021-05-18", "0.00"],
+    ]);
+    expect(view.lines.slice(0, 3)).toEqual([
+      "LIVE (real money): -0.02 USDT realized, 1 fill.",
+      "DEMO (test money): -0.02 USDT realized, 1 fill.",
+      "Paper: +993.00 USDT realized, 2 fills.",
+    ]);
+  });
+
+  test("keep a deleted bot's day in the sum of its own mode", async () => {
+    at.desk.clock.stepWall(TO_MARKET_MS);
+    await at.type("bot stop dip");
+    await at.desk.press(await at.type("bot delete dip"), "Yes, bot delete");
+    const view = await at.type("stats today");
+    expect(view.table?.rows.at(-1)).toEqual(["all paper", "+993.00", "0.00", "7.00", "2"]);
+    expect(view.lines).toContain("The rows of all count deleted bots too.");
+    expect((await at.type("stats daily 1")).table?.rows.at(-1)?.slice(0, 3)).toEqual(["paper", "2021-05-19", "+993.00"]);
+  });
+});
+
+test("the books of an account at an exchange speak of what bots claim", async () => {
+  const text = textOf(await at.type("stats today"));
+  expect(text).toContain(
+    "Books of main (LIVE): cash 229.98 = start 250 + entries -20.02 USDT\nBTC: bots claim 0.0005 of 0.0005\nThe books add up.",
+  );
+});
