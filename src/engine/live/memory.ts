@@ -20,6 +20,7 @@ const FIRST_PROBE_MS = 500;
  */
 export class LaneMemory {
   readonly #times: LiveTimes;
+  readonly bornMs: number;
   /** Attempts that this process makes durable and has not sent yet, of all bots of the account. */
   readonly unsent: Set<string>;
   /** Orders about which the venue is being asked something right now: at most one question for each. */
@@ -33,6 +34,8 @@ export class LaneMemory {
   #next = { protect: 0, exit: 0 };
   /** Since when the position has no confirmed protective order. */
   nakedSinceMs: number | undefined;
+  /** Whether the position that is held was seen with its protective order. */
+  wasProtected = false;
   /** Since when the price has been beyond the stop while the position is still there. */
   beyondSinceMs: number | undefined;
 
@@ -41,6 +44,7 @@ export class LaneMemory {
   constructor(times: LiveTimes, unsent: Set<string>) {
     this.#times = times;
     this.unsent = unsent;
+    this.bornMs = times.monotonicMs();
   }
 
   /** A bot's position as its symbol's rules measure it: worked out once for each position. */

@@ -5,7 +5,7 @@ import { isProtective, type Order, type Purpose, remainingOf } from "../../domai
 import { isFlat } from "../../domain/position.ts";
 import type { VenueTraits } from "../../ports/live-venue.ts";
 import { beyondStop, beyondTake, closingSide, type ProtectiveLevels, sellable } from "./levels.ts";
-import { CANCEL_AGAIN_MS, FRESH_READ_MS, NAKED_MAX_MS, POLL_NEAR_MS, POLL_RESTING_MS, POLL_WORKING_MS, STOP_GRACE_MS } from "./limits.ts";
+import { CANCEL_AGAIN_MS, FRESH_READ_MS, NAKED_MAX_MS, POLL_NEAR_MS, POLL_RESTING_MS, POLL_WORKING_MS, STOP_GRACE_MS, UNREAD_MAX_MS } from "./limits.ts";
 import type { LaneMemory } from "./memory.ts";
 
 /** Everything that the next step of one bot follows from: its books, what the venue can do, and what this process has seen. */
@@ -21,6 +21,8 @@ export interface LaneView {
   readonly nowMs: number;
   readonly venueMs: number;
   readonly memory: LaneMemory;
+  /** Whether the venue lists the symbol now: what is halted or delisted may not tell of our orders any more. */
+  readonly listed: boolean;
   /** Whether it is this bot's turn to give up its stop for a sale: in a panic positions are closed one at a time. */
   readonly turn: boolean;
 }
@@ -56,6 +58,7 @@ export function nextStep(view: LaneView): Step {
 /** Nothing is held: what still protects is taken away. */
 function flatStep(view: LaneView): Step {
   view.memory.nakedSinceMs = undefined;
+  view.memory.wasProtected = false;
   view.memory.beyondSinceMs = undefined;
   const left = view.orders.find((order) => isProtective(order) && isOpen(order));
   return left ? cancelStep(view, left) : REST;
@@ -111,9 +114,23 @@ function watchStep(view: LaneView, rules: Instrument): Step | undefined {
   const trail = bot.highest && toDouble(bot.highest) * (1 + turned / 100);
   if (trailingPct !== undefined && trail !== undefined && (side === "sell" ? price <= trail : price >= trail))
     return { kind: "want-exit", purpose: "stop", reason: "trailing stop" };
+  const half = partlyFilled(stop, price);
+  if (half) return half;
   const passedMs = passedForMs(view, rules);
   if (passedMs === undefined || (stop && passedMs < STOP_GRACE_MS)) return undefined;
   return { kind: "want-exit", purpose: "stop", reason: stop ? "the stop was passed and has not closed the position" : "stop loss" };
+}
+
+/** A stop or target that has filled in part no longer protects: a venue ends the other leg with the first fill, and a triggered stop is a mere limit order. */
+function partlyFilled(stop: Order | undefined, price: number): Step | undefined {
+  if (stop?.status !== "partially-filled" || !stop.price) return undefined;
+  const { takePrice } = stop;
+  const won = takePrice !== undefined && Math.abs(price - toDouble(takePrice)) < Math.abs(price - toDouble(stop.price));
+  return {
+    kind: "want-exit",
+    purpose: won ? "take" : "stop",
+    reason: `the ${won ? "target" : "stop"} filled in part; the rest is closed at market`,
+  };
 }
 
 /** For how long the price has been beyond the stop; undefined while it is not, or is not known. */
@@ -136,7 +153,7 @@ function protectStep(view: LaneView, rules: Instrument, quantity: Decimal): Step
   const stop = orders.find(isProtective);
   if (stop) {
     const left = remainingOf(stop);
-    if (left.isGreaterThanOrEqualTo(quantity) && left.isLessThanOrEqualTo(bot.position.quantity.abs())) return reliefOr(view);
+    if (left.isGreaterThanOrEqualTo(quantity) && left.isLessThanOrEqualTo(bot.position.quantity.abs())) return keptStep(view, stop);
     return cancelStep(view, stop);
   }
   const nakedMs = nowMs - nakedSince(view);
@@ -153,16 +170,25 @@ function nakedOr(view: LaneView, step: Step, reason: string): Step {
   return { kind: "alarm", sinceMs: venueMs - (nowMs - sinceMs), reason };
 }
 
+/** A stop that rests protects, as long as the venue can still tell of it. */
+function keptStep(view: LaneView, stop: Order): Step {
+  const { memory, nowMs, listed, bot } = view;
+  const unreadMs = nowMs - (memory.reads.get(stop.clientOrderId) ?? memory.bornMs);
+  if (listed || unreadMs <= UNREAD_MAX_MS) return reliefOr(view);
+  return nakedOr(view, REST, `the exchange does not list ${bot.spec.symbol} now, and its stop cannot be read there`);
+}
+
 function reliefOr(view: LaneView): Step {
   const { bot, memory, venueMs } = view;
   memory.nakedSinceMs = undefined;
+  memory.wasProtected = true;
   return bot.naked ? { kind: "relief", nakedForMs: Math.max(0, venueMs - bot.naked.sinceMs) } : REST;
 }
 
 /** The clock of a position that was just opened runs from its first fill at the venue; of one that lost its stop, from now. */
 function nakedSince({ memory, bot, nowMs, venueMs }: LaneView): number {
   if (memory.nakedSinceMs === undefined) {
-    const ageMs = venueMs - (bot.position.openedMs ?? venueMs);
+    const ageMs = memory.wasProtected ? 0 : venueMs - (bot.position.openedMs ?? venueMs);
     memory.nakedSinceMs = nowMs - (ageMs > 0 && ageMs < NAKED_MAX_MS * 4 ? ageMs : 0);
   }
   return memory.nakedSinceMs;
