@@ -5,7 +5,16 @@ import { isProtective, type Order, type Purpose, remainingOf } from "../../domai
 import { isFlat } from "../../domain/position.ts";
 import type { VenueTraits } from "../../ports/live-venue.ts";
 import { beyondStop, beyondTake, closingSide, type ProtectiveLevels, sellable } from "./levels.ts";
-import { CANCEL_AGAIN_MS, FRESH_READ_MS, NAKED_MAX_MS, POLL_NEAR_MS, POLL_RESTING_MS, POLL_WORKING_MS, STOP_GRACE_MS, UNREAD_MAX_MS } from "./limits.ts";
+import {
+  CANCEL_AGAIN_MS,
+  FRESH_READ_MS,
+  NAKED_MAX_MS,
+  POLL_NEAR_MS,
+  POLL_RESTING_MS,
+  POLL_WORKING_MS,
+  STOP_GRACE_MS,
+  UNREAD_MAX_MS,
+} from "./limits.ts";
 import type { LaneMemory } from "./memory.ts";
 
 /** Everything that the next step of one bot follows from: its books, what the venue can do, and what this process has seen. */
