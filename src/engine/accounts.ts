@@ -1,5 +1,5 @@
 import { applyAccountEvent } from "../domain/account.ts";
-import { type AccountState, emptyAccount } from "../domain/books.ts";
+import { type AccountState, type BotState, emptyAccount } from "../domain/books.ts";
 import type { BotSpec } from "../domain/bot.ts";
 import { ConfigError, messageOf, TransientError, UserError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
@@ -48,6 +48,8 @@ export class Accounts {
   readonly #symbols = new Map<string, ReadonlySet<string>>();
   /** What the newest snapshots hold, by stream. */
   readonly #kept = new Map<string, { readonly sequence: number; readonly atMs: number }>();
+  /** Live markets whose running bots were not tried yet since the start. */
+  readonly #starting = new Set<string>();
   #version = 0;
   #retryMs = 0;
   #retrying = false;
@@ -137,7 +139,10 @@ export class Accounts {
     return this.#opened(this.byOwner(owner) ?? this.put(writer, services), owner);
   }
 
-  /** Finishes what a crash between two streams left half done, checks the market, and starts the bots that run. */
+  /**
+   * Finishes what a crash between two streams left half done, checks the market, and starts the bots that run: on a live market by `retry`, because
+   * an exchange that does not answer must not keep chat, panic and the other accounts from their start.
+   */
   async resume(account: Account, owner: string): Promise<void> {
     const { state, services } = account;
     if (account instanceof PaperAccount) await this.#opened(account, owner);
@@ -151,31 +156,46 @@ export class Accounts {
         },
       ]);
     }
-    await this.#runAll(account);
+    if (services.market.pace === "live") this.#starting.add(services.market.key);
+    else for (const bot of withoutRunner(account)) await this.#tryRun(account, bot);
   }
 
-  /** Gives running bots their runners whose market did not answer when they were to start. Called on every beat. */
+  /** Whether bots of a live market wait for their first try: until then it must stand still, or they would miss the slot at which they start. */
+  starting(market: string): boolean {
+    return this.#starting.has(market);
+  }
+
+  /** Gives running bots their runners whose market has not answered yet, all at once but for those on one feed. Called at start and on every beat. */
   async retry(nowMs: number): Promise<void> {
     if (this.#retrying || nowMs < this.#retryMs) return;
     this.#retrying = true;
     this.#retryMs = nowMs + RUN_RETRY_MS;
+    const markets = Map.groupBy(this.all(), ({ services }) => services.market.key);
     try {
-      for (const account of this.all()) await this.#runAll(account);
+      await Promise.all([...markets].map(([market, accounts]) => this.#runOn(market, accounts)));
     } finally {
       this.#retrying = false;
     }
   }
 
+  async #runOn(market: string, accounts: readonly Account[]): Promise<void> {
+    const waiting = accounts.flatMap((account) => withoutRunner(account).map((bot) => ({ account, bot })));
+    const feeds = Map.groupBy(waiting, ({ bot: { spec } }) => `${spec.symbol} ${spec.timeframe}`);
+    await Promise.all(
+      [...feeds.values()].map(async (bots) => {
+        for (const { account, bot } of bots) await this.#tryRun(account, bot);
+      }),
+    );
+    this.#starting.delete(market);
+  }
+
   /** A market that does not answer holds up only the bots on it. */
-  async #runAll(account: Account): Promise<void> {
-    for (const bot of account.state.bots.values()) {
-      if (bot.status !== "running" || account.runners.get(bot.spec.id)) continue;
-      try {
-        await this.run(account, bot.spec.id);
-      } catch (failure) {
-        if (!(failure instanceof TransientError) && !(failure instanceof UserError)) throw failure;
-        this.#options.logger.warn({ bot: bot.spec.name, problem: messageOf(failure) }, "a bot waits for its market; it is tried again");
-      }
+  async #tryRun(account: Account, { spec }: BotState): Promise<void> {
+    try {
+      await this.run(account, spec.id);
+    } catch (failure) {
+      if (!(failure instanceof TransientError) && !(failure instanceof UserError)) throw failure;
+      this.#options.logger.warn({ bot: spec.name, problem: messageOf(failure) }, "a bot waits for its market; it is tried again");
     }
   }
 
@@ -187,7 +207,7 @@ export class Accounts {
     const { hub, market } = account.services;
     if (market.pace === "live" && !this.symbolsOn(market.key).has(bot.spec.symbol)) hub.forget(bot.spec.symbol);
     const feed = await hub.subscribe(bot.spec.symbol, bot.spec.timeframe, runner.specs);
-    account.runners.add(runner, feed.key);
+    if (!account.runners.get(botId)) account.runners.add(runner, feed.key);
   }
 
   /** Keeps where an account stands, so that a start reads a tail and the market resumes there. */
@@ -247,4 +267,9 @@ function symbolsOf({ bots, orders }: AccountState): string[] {
 function readSnapshot(body: string): AccountState | undefined {
   const { version, state } = fromJson(body) as { version: number; state: AccountState };
   return version === SNAPSHOT_VERSION ? { ...state, marketMs: marketMs(state.marketMs) } : undefined;
+}
+
+/** Running bots that have no runner. */
+function withoutRunner({ state, runners }: Account): BotState[] {
+  return [...state.bots.values()].filter(({ status, spec }) => status === "running" && !runners.get(spec.id));
 }

@@ -95,7 +95,8 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   await desk.append([{ type: "desk-started", version: options.version, safe, crash }]);
 
   const live = new LiveDesk({ desk, accounts, floors, clock, opening: options.live, ceiling: options.ceiling, onFatal });
-  await openAccounts({ desk, accounts, live, main, writers });
+  await openAccounts({ desk, accounts, live, floors, main, writers });
+  void accounts.retry(clock.monotonicMs()).catch(onFatal);
   const bots = new Bots(desk, accounts, main.services);
   await bots.reconcileNames();
   const { residentBytes } = options;
@@ -138,12 +139,19 @@ interface Opening {
   readonly desk: Desk;
   readonly accounts: Accounts;
   readonly live: LiveDesk;
+  readonly floors: Floors;
   readonly main: Floor;
   readonly writers: readonly AccountWriter[];
 }
 
 /** Puts every account to work on its market. One whose exchange or key is out of reach waits, and the others trade. */
-async function openAccounts({ desk, accounts, live, main, writers }: Opening): Promise<void> {
+async function openAccounts({ desk, accounts, live, floors, main, writers }: Opening): Promise<void> {
+  // Exchanges that do not answer take their time together, not one after the other. What goes wrong for good is thrown below.
+  await Promise.allSettled(
+    [...desk.state.accounts.values()].map(async ({ exchange, environment = "demo" }) => {
+      if (exchange !== undefined) await floors.atExchange(exchange, environment);
+    }),
+  );
   if (main.market.pace === "stepped") await main.hub.prime(new Set(main.market.instruments.keys()));
   for (const writer of writers) {
     const name = writer.name.replace(/^account:/, "");

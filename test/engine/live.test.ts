@@ -160,6 +160,28 @@ describe("paper trading on a live market", () => {
     expect(rig.fatal).toEqual([]);
   });
 
+  it("starts while its exchange says nothing at all, and misses no slot because of that", async () => {
+    const { clock, market } = live([100, 100, 102, 102, 102]);
+    const store = openMemoryStore();
+    const first = await openRig({ market, clock, store });
+    await startBot(first, { name: "one" });
+    await beat(first, 2 * MINUTE_S + 1);
+    await first.stop("restart");
+    const held = Promise.withResolvers<void>();
+    const history = market.history.bind(market);
+    market.history = async (...asked) => {
+      await held.promise;
+      return history(...asked);
+    };
+    const rig = await openRig({ market, clock, store });
+    await beat(rig, MINUTE_S);
+    expect(await rig.eventsOf(OWNER, "intent")).toEqual([]);
+    held.resolve();
+    await beat(rig, 5);
+    expect((await rig.eventsOf(OWNER, "intent")).map(({ intent }) => intent.slotMs)).toEqual([NOON + 2 * MINUTE_MS]);
+    expect(rig.fatal).toEqual([]);
+  });
+
   it("decides on nothing that closed before a bot's start, and on whole indicators after a pause", async () => {
     const swing = [100, 102, 100, 102, 100, 102, 100, 102, 100, 102, 100, 102, 100, 102, 100, 102, 100, 102, 102, 102];
     const { clock, market } = live(swing, { [ETH]: Array<number>(30).fill(100) });
