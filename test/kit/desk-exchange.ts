@@ -96,6 +96,12 @@ export class DeskExchange {
     );
   }
 
+  /** Forgets the requests so far, so that a test sees those that follow. */
+  forget(): void {
+    this.server.log.length = 0;
+    this.#arrived = 0;
+  }
+
   /** Tells those who listen to its prices what they are now. */
   push(): void {
     for (const { streams } of [this.live, this.demo]) streams.push();
