@@ -3,9 +3,12 @@ import type { VenueAccount } from "../world/exchange.ts";
 import { type BookedOrder, isOver } from "./books.ts";
 import { type Exact, exact, NOTHING, textOf, toNumber } from "./exact.ts";
 import { Broken, type Facts, type Law, type ProcessFacts } from "./law.ts";
+import type { LogRow } from "./log.ts";
 
 /** Orders that carry our prefix. */
 const OURS = /^ss[a-z2-7]{20}[st]?$/;
+
+const LEGS: readonly string[] = ["", "s", "t"];
 
 /** What the exchange's own books say of the desk's orders. */
 export class VenueBooks {
@@ -35,10 +38,24 @@ export class AcceptedLaw implements Law {
   readonly #venue: VenueBooks;
   readonly #seen = new Map<VenueAccount, number>();
   readonly #accepted = new Map<string, string>();
+  /** Attempts that the log calls proven absent. */
+  readonly #absent = new Set<string>();
 
   constructor(facts: Facts, venue: VenueBooks) {
     this.#facts = facts;
     this.#venue = venue;
+  }
+
+  /** What was proven absent must not be there, now or later. */
+  durable({ event }: LogRow): void {
+    if (event.type !== "order-expired" || !event.flag("absent")) return;
+    this.#facts.coverage.mark("antecedent 3: an order is proven absent");
+    const id = event.text("clientOrderId");
+    this.#absent.add(id);
+    const there = this.#venue.accounts.some(({ book }) =>
+      book.orders.some(({ clientOrderId }) => LEGS.some((leg) => clientOrderId === id + leg)),
+    );
+    if (there) throw new Broken(this.id, `${id} was called proven absent, and the exchange has it`);
   }
 
   second(): void {
@@ -59,6 +76,8 @@ export class AcceptedLaw implements Law {
     if (other !== undefined && other !== attempt.clientOrderId)
       throw new Broken(this.id, `the exchange accepted ${other} and ${attempt.clientOrderId} of the one intent ${attempt.intentId}`);
     this.#accepted.set(attempt.intentId, attempt.clientOrderId);
+    if (this.#absent.has(attempt.clientOrderId))
+      throw new Broken(this.id, `${attempt.clientOrderId} was called proven absent, and then the exchange accepted it`);
     const account = this.#facts.books.accounts.get(attempt.account);
     if (account?.mode === "paper") throw new Broken("11", `${order.clientOrderId} of a paper account is at the exchange`);
   }

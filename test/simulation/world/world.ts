@@ -21,7 +21,7 @@ const RETRY_AFTER_MS = 60_000;
 const FENCE_MS = 20_000;
 const OWNERS: readonly string[] = ["discord:1", "telegram:2", "discord:3", "telegram:4"];
 const PAPER_OWNERS = 2;
-const LIMITS = { dailyLossPct: 3, positionCapPct: 25 };
+const LIMITS = { dailyLossPct: 1, positionCapPct: 25 };
 const CLOCK_ERROR_MAX_MS = 90_000;
 
 export interface WorldOptions {
