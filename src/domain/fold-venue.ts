@@ -3,7 +3,7 @@ import type { AccountEvent } from "./events.ts";
 import { botOf } from "./fold-bots.ts";
 import { followPosition } from "./fold-orders.ts";
 import { type Decimal, ZERO } from "./money.ts";
-import { reducePosition } from "./position.ts";
+import { isPerpetual, reducePosition } from "./position.ts";
 
 /** Balance changes that are remembered, so that none is booked twice. */
 const FOREIGN_IDS_MAX = 500;
@@ -53,6 +53,7 @@ export function applyVenueFact(state: AccountState, event: VenueFact): void {
       return;
     case "foreign-booked":
       add(state.balances, event.coin, event.quantity);
+      if (event.coin === state.currency) shiftDay(state, event.quantity);
       venue.foreignIds.push(event.entryId);
       if (venue.foreignIds.length > FOREIGN_IDS_MAX) venue.foreignIds.shift();
       return;
@@ -60,6 +61,7 @@ export function applyVenueFact(state: AccountState, event: VenueFact): void {
       add(venue.dust, event.coin, event.quantity);
       return leaveBot(state, event.botId, event.quantity, undefined);
     case "claim-reduced":
+      if (event.price) shiftDay(state, soldByHand(state, event.botId, event.quantity).times(event.price).negated());
       return leaveBot(state, event.botId, event.quantity, event.price);
     case "orphan-found":
       venue.orphans.set(orphanKey(event.orphan.symbol, event.orphan.venueOrderId), event.orphan);
@@ -82,6 +84,16 @@ function leaveBot(state: AccountState, botId: string, quantity: Decimal, price: 
   bot.position = reducePosition(before, quantity, price);
   bot.baseEntries = bot.baseEntries.minus(quantity);
   followPosition(state, bot);
+}
+
+/** What comes and goes by hand is neither profit nor loss of the day. */
+function shiftDay(state: AccountState, change: Decimal): void {
+  if (state.day) state.day = { ...state.day, equity: state.day.equity.plus(change) };
+}
+
+/** Coins of a spot position that were sold by hand: what they brought is booked as foreign. A perpetual moves no coins. */
+function soldByHand(state: AccountState, botId: string, quantity: Decimal): Decimal {
+  return isPerpetual(botOf(state, botId).spec.symbol) ? ZERO : quantity;
 }
 
 function add(balances: Map<string, Decimal>, coin: string, change: Decimal): void {

@@ -16,16 +16,17 @@ import type { Ceiling } from "./ceiling.ts";
 import { LiveExecutor } from "./executor.ts";
 import { FillSync } from "./fill-sync.ts";
 import { Lane } from "./lane.ts";
-import { ENTRY_PRICE_AGE_MS, ENTRY_TTL_MS, FILLS_RESTING_MS, FILLS_WORKING_MS } from "./limits.ts";
+import { ENTRY_PRICE_AGE_MS, ENTRY_TTL_MS, FILLS_RESTING_MS, FILLS_WORKING_MS, TRAILS_EVERY_MS } from "./limits.ts";
 import type { LaneView } from "./next-step.ts";
+import { PanicTurns } from "./panic-turns.ts";
 import { PanicWatch } from "./panic-watch.ts";
 import { Reconciler } from "./reconciler.ts";
 import { Refusals } from "./refusals.ts";
+import { concerns, firstStartMs, symbolsOf } from "./symbols.ts";
 import type { LiveTimes } from "./times.ts";
 
 /** Fills and balances are asked for from a little before a bot's first start. */
 const BEFORE_START_MS = 60_000;
-const PANIC_TURN_MS = 10_000;
 
 export interface LiveAccountOptions {
   readonly writer: AccountWriter;
@@ -56,10 +57,14 @@ export class LiveAccount extends Account {
   /** The last rules of every symbol that was listed since this process began: what is held in one that is halted or delisted is still ours to close. */
   readonly #rulesOnce = new Map<string, Instrument>();
   #activity = 0;
+  /** Positions as they were last written, and when one of them was another one before. */
+  readonly #positions = new Map<string, BotState["position"]>();
+  #movedMs = Number.NEGATIVE_INFINITY;
   readonly #fillsAskedMs = new Map<string, number>();
   /** What the stream says of trailing stops. */
   readonly #highestStored = new Map<string, BotState["highest"]>();
-  #panicTurn: { botId: string; sinceMs: number } | undefined;
+  #trailsMs = 0;
+  readonly #panicTurns = new PanicTurns();
 
   constructor(options: LiveAccountOptions) {
     super(options.writer, options.services);
@@ -114,6 +119,7 @@ export class LiveAccount extends Account {
     if (this.state.panic) void this.executor.finishPanic().catch(this.#onFatal);
     const stalled = this.#panicWatch.look(this.state, this.times.monotonicMs());
     if (stalled) void this.appendEvents([stalled]).catch(this.#onFatal);
+    this.#keepTrails();
   }
 
   async settled(): Promise<void> {
@@ -134,9 +140,12 @@ export class LiveAccount extends Account {
     return this.services.logger;
   }
 
-  /** Counts what was written: while it stands still, nothing of ours has moved. */
   activity(): number {
     return this.#activity;
+  }
+
+  movedMs(): number {
+    return this.#movedMs;
   }
 
   closed(): string | undefined {
@@ -149,15 +158,17 @@ export class LiveAccount extends Account {
     if (!this.venue) return undefined;
     const { symbol } = bot.spec;
     const rules = this.#rules.get(symbol) ?? this.#rulesOnce.get(symbol) ?? this.services.market.instruments.get(symbol);
-    const seen = this.services.hub.price(bot.spec.symbol);
+    const nowMs = this.times.monotonicMs();
+    const seen = this.services.hub.price(symbol);
     const fresh = seen !== undefined && this.services.now() - seen.atMs <= ENTRY_PRICE_AGE_MS;
     return {
       rules,
       traits: this.venue.traits,
       price: fresh ? seen.price : undefined,
-      nowMs: this.times.monotonicMs(),
+      nowMs,
       venueMs: this.times.venueMs(),
-      turn: this.#hasTurn(bot),
+      turn: this.#panicTurns.mine(this.state, bot, nowMs),
+      listed: this.#rules.has(symbol),
     };
   }
 
@@ -169,6 +180,7 @@ export class LiveAccount extends Account {
     const bot = this.state.bots.get(order.botId);
     if (bot?.status !== "running") return "the bot no longer runs";
     if (this.services.now() - order.sinceMs > ENTRY_TTL_MS) return "it waited too long to be sent";
+    if (this.ceiling?.room().isNegative()) return "the ceiling of live trading was lowered meanwhile";
     const { paused } = this.state.venue;
     return this.services.halted() ?? (paused ? `the account is paused: ${paused.reason}` : undefined);
   }
@@ -190,12 +202,29 @@ export class LiveAccount extends Account {
 
   protected override appended(botIds: ReadonlySet<string>): void {
     this.#activity += 1;
+    for (const botId of botIds) {
+      const position = this.state.bots.get(botId)?.position;
+      if (position && this.#positions.get(botId) !== position) this.#movedMs = this.times.monotonicMs();
+      if (position) this.#positions.set(botId, position);
+    }
     for (const botId of botIds) this.#highestStored.set(botId, this.state.bots.get(botId)?.highest);
     for (const botId of botIds) this.wake(botId);
   }
 
   /** How far trailing stops have followed is written with the next events, so that a restart knows it. */
   protected override alongside(): AccountEvent[] {
+    return this.#trails();
+  }
+
+  /** On a quiet account nothing else is written: a trailing stop that moved is written by itself. */
+  #keepTrails(): void {
+    const now = this.times.monotonicMs();
+    if (now - this.#trailsMs < TRAILS_EVERY_MS) return;
+    this.#trailsMs = now;
+    if (this.#trails().length > 0) void this.appendEvents(() => this.#trails().slice(0, 1)).catch(this.#onFatal);
+  }
+
+  #trails(): AccountEvent[] {
     return [...this.state.bots.values()].flatMap((bot): AccountEvent[] => {
       const { highest, spec } = bot;
       if (!highest || spec.protection.trailingPct === undefined || isFlat(bot.position)) return [];
@@ -251,30 +280,19 @@ export class LiveAccount extends Account {
     return false;
   }
 
-  /** In a panic positions are closed one at a time; one that does not get on gives its turn away. */
-  #hasTurn(bot: BotState): boolean {
-    if (bot.exit?.purpose !== "panic") return true;
-    const waiting = [...this.state.bots.values()].filter(({ exit, position }) => exit?.purpose === "panic" && !isFlat(position));
-    const now = this.times.monotonicMs();
-    const holder = waiting.find(({ spec }) => spec.id === this.#panicTurn?.botId);
-    if (!holder || now - (this.#panicTurn?.sinceMs ?? 0) > PANIC_TURN_MS) {
-      const next = waiting[(holder ? waiting.indexOf(holder) + 1 : 0) % Math.max(1, waiting.length)];
-      this.#panicTurn = next && { botId: next.spec.id, sinceMs: now };
-    }
-    return this.#panicTurn?.botId === bot.spec.id;
+  symbols(): readonly string[] {
+    return symbolsOf(this.state);
   }
 
-  /** Symbols whose orders and fills may be ours. */
-  symbols(): readonly string[] {
-    const symbols = new Set<string>(this.state.venue.cursors.keys());
-    for (const { spec, deleted } of this.state.bots.values()) if (!deleted) symbols.add(spec.symbol);
-    return [...symbols];
+  concerns(symbol: string): boolean {
+    return concerns(this.state, symbol);
+  }
+
+  lists(symbol: string): boolean {
+    return this.#rules.has(symbol);
   }
 
   fillsSince(symbol: string): number {
-    const starts = [...this.state.bots.values()]
-      .filter(({ spec }) => spec.symbol === symbol)
-      .map(({ startedMs }) => startedMs ?? this.services.now());
-    return Math.min(this.services.now(), ...starts) - BEFORE_START_MS;
+    return firstStartMs(this.state, symbol, this.services.now()) - BEFORE_START_MS;
   }
 }

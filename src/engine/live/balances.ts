@@ -8,7 +8,6 @@ import { BALANCE_READINGS, BALANCE_SETTLE_MS } from "./limits.ts";
 /** A difference that was seen and is not believed yet. */
 interface Suspect {
   readonly difference: Decimal;
-  readonly activity: number;
   count: number;
   seenMs: number;
 }
@@ -16,13 +15,11 @@ interface Suspect {
 export interface BalanceReading {
   readonly balances: ReadonlyMap<string, Balance>;
   readonly positions: readonly VenuePosition[];
-  /** Counts what our own orders did: a reading is compared with earlier ones only while this stands still. */
-  readonly activity: number;
   readonly nowMs: number;
   readonly priceOf: (symbol: string) => Decimal | undefined;
 }
 
-/** Compares what the venue holds with the books. One reading is a hint; several that agree, while no order of ours moved anything, are a fact. */
+/** Compares what the venue holds with the books. One reading is a hint; several that agree, each taken while no order of ours moves anything, are a fact. */
 export class Balances {
   readonly #state: AccountState;
   readonly #suspects = new Map<string, Suspect>();
@@ -44,7 +41,7 @@ export class Balances {
       const held = reading.balances.get(coin);
       const total = held ? held.free.plus(held.locked) : ZERO;
       const difference = total.minus(balances.get(coin) ?? ZERO);
-      if (!this.#confirmed(coin, difference, reading)) continue;
+      if (!this.#confirmed(coin, difference, reading.nowMs)) continue;
       const entryId = `f${this.#state.sequence}-${coin}`;
       events.push({ type: "foreign-booked", coin, quantity: difference, entryId, reason: "no order of this desk made this change" });
       events.push(...this.#claims(coin, total, reading));
@@ -53,14 +50,14 @@ export class Balances {
     return events;
   }
 
-  #confirmed(what: string, difference: Decimal, { activity, nowMs }: BalanceReading): boolean {
+  #confirmed(what: string, difference: Decimal, nowMs: number): boolean {
     if (difference.isZero()) {
       this.#suspects.delete(what);
       return false;
     }
     const known = this.#suspects.get(what);
-    if (!known || known.activity !== activity || !known.difference.isEqualTo(difference)) {
-      this.#suspects.set(what, { difference, activity, count: 1, seenMs: nowMs });
+    if (!known?.difference.isEqualTo(difference)) {
+      this.#suspects.set(what, { difference, count: 1, seenMs: nowMs });
       return false;
     }
     if (nowMs - known.seenMs < BALANCE_SETTLE_MS) return false;
@@ -87,7 +84,7 @@ export class Balances {
   }
 
   /** A perpetual position that is smaller than the bot's was closed by hand, liquidated or deleveraged. */
-  #positions({ positions, activity, nowMs, balances, priceOf }: BalanceReading): AccountEvent[] {
+  #positions({ positions, nowMs, priceOf }: BalanceReading): AccountEvent[] {
     const events: AccountEvent[] = [];
     for (const bot of this.#state.bots.values()) {
       const { symbol } = bot.spec;
@@ -97,8 +94,7 @@ export class Balances {
       const left = sameSide ? held.abs() : ZERO;
       const missing = bot.position.quantity.abs().minus(left);
       const shortfall = missing.isGreaterThan(0) ? missing : ZERO;
-      if (this.#confirmed(symbol, shortfall, { positions, activity, nowMs, balances, priceOf }))
-        events.push(reduced(bot, shortfall, priceOf(symbol)));
+      if (this.#confirmed(symbol, shortfall, nowMs)) events.push(reduced(bot, shortfall, priceOf(symbol)));
     }
     return events;
   }

@@ -165,6 +165,7 @@ export class LiveDesk {
     const { paused } = account.state.venue;
     if (!paused) throw new UserError(`${name} is not paused.`);
     await account.appendOnce([{ type: "account-resumed", reason: `resumed by ${caller.user}` }], caller.requestId);
+    account.reconciler.recheck();
   }
 
   async remove(name: string, caller: Caller): Promise<void> {

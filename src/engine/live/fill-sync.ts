@@ -9,7 +9,7 @@ import type { Logger } from "../../ports/logger.ts";
 import type { Facts } from "../account.ts";
 import { isOurs } from "../intents.ts";
 import { fillEvents, type OwnFill, orderWithVenueId } from "./fills.ts";
-import { pauseOf } from "./refusals.ts";
+import { pauseEvents } from "./refusals.ts";
 import { refOf } from "./requests.ts";
 import type { LiveTimes } from "./times.ts";
 
@@ -167,7 +167,7 @@ export class FillSync {
     const { clientOrderId } = order;
     if (this.#host.state.orders.has(clientOrderId)) return [accepted(order, found)];
     const reason = `the order ${clientOrderId} had been proven absent and was filled all the same: the venue's readings lag more than assumed`;
-    return [pauseOf(this.#host.state, "late-appearance", reason)];
+    return pauseEvents(this.#host.state, "late-appearance", reason);
   }
 
   #stranger(fill: VenueFill): void {

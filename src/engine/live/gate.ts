@@ -32,6 +32,8 @@ export function gate({ state, bot, closed, priceAgeMs, priceAgeMaxMs }: GateQues
     if (order.symbol !== bot.spec.symbol) continue;
     if (order.status === "unknown" || (order.status === "in-flight" && !isProtective(order)))
       return { allowed: false, code: "unanswered", because: `an order in ${order.symbol} is unanswered; it is being looked for` };
+    if (order.botId === bot.spec.id)
+      return { allowed: false, code: "unanswered", because: `an earlier order of ${bot.spec.name} still works and is being ended` };
   }
   for (const other of state.bots.values()) {
     if (other.naked) return { allowed: false, code: "naked", because: `the position of ${other.spec.name} has no confirmed stop` };

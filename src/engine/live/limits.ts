@@ -53,3 +53,13 @@ export const VENUE_PAUSE_MS = 60_000;
 export const ORPHAN_AFTER_MS = 60_000;
 /** Readings of a balance that must agree before a difference is booked. */
 export const BALANCE_READINGS = 3;
+/** Balances may not show what our own orders did for so long. */
+export const BALANCE_LAG_MS = 15_000;
+/** Between readings of symbols in which nothing of ours runs, works or is held. */
+export const IDLE_SYMBOL_MS = 600_000;
+/** A stop in a symbol that is no longer listed, and that could not be read for so long, protects nothing that we know of. */
+export const UNREAD_MAX_MS = 120_000;
+/** The longest that entries wait after an exchange said again and again that it takes no orders. */
+export const VENUE_PAUSE_MAX_MS = 900_000;
+/** Between writings of how far trailing stops have followed, where nothing else is written. */
+export const TRAILS_EVERY_MS = 60_000;

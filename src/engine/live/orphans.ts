@@ -8,6 +8,9 @@ import { isOurs } from "../intents.ts";
 import { orphanOf } from "./fill-sync.ts";
 import { ORPHAN_AFTER_MS } from "./limits.ts";
 
+/** Lists in a row without an orphan that prove it gone. */
+const LISTS_NEEDED = 3;
+
 export interface OrphansHost {
   readonly state: AccountState;
   readonly logger: Logger;
@@ -18,6 +21,8 @@ export class Orphans {
   readonly #host: OrphansHost;
   /** Since when an order that the books have ended is listed as open, in monotonic time. */
   readonly #listedSince = new Map<string, number>();
+  /** Lists in a row in which an orphan was missing. */
+  readonly #missed = new Map<string, number>();
 
   constructor(host: OrphansHost) {
     this.#host = host;
@@ -35,8 +40,8 @@ export class Orphans {
       if (kind === "quarantined") await this.#cancel(venue, order);
     }
     const listed = new Set(open.flatMap(({ venueOrderIds }) => venueOrderIds));
-    for (const orphan of orphans.values()) {
-      if (orphan.symbol !== symbol || listed.has(orphan.venueOrderId) || venueMs - orphan.seenMs < ORPHAN_AFTER_MS) continue;
+    for (const [key, orphan] of orphans) {
+      if (orphan.symbol !== symbol || !this.#isGone(key, listed.has(orphan.venueOrderId))) continue;
       events.push({ type: "orphan-settled", symbol, venueOrderId: orphan.venueOrderId, outcome: "no longer open at the exchange" });
     }
     for (const key of this.#listedSince.keys()) {
@@ -44,6 +49,15 @@ export class Orphans {
       if (of === symbol && !listed.has(id)) this.#listedSince.delete(key);
     }
     return events;
+  }
+
+  /** An exchange may list nothing for a moment: several lists in a row without it are a fact. */
+  #isGone(key: string, isListed: boolean): boolean {
+    const missed = isListed ? 0 : (this.#missed.get(key) ?? 0) + 1;
+    const gone = missed >= LISTS_NEEDED;
+    if (missed === 0 || gone) this.#missed.delete(key);
+    else this.#missed.set(key, missed);
+    return gone;
   }
 
   /** Whether an order is one that works in the books, or ended in them so recently that the list may be behind. */

@@ -1,4 +1,3 @@
-import type { AccountState } from "../../domain/books.ts";
 import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { decimal } from "../../domain/money.ts";
@@ -6,32 +5,34 @@ import { isProtective } from "../../domain/order.ts";
 import type { ReconcileFacts } from "../../ports/engine.ts";
 import type { LiveVenue } from "../../ports/live-venue.ts";
 import type { Logger } from "../../ports/logger.ts";
-import type { Facts } from "../account.ts";
 import { Balances } from "./balances.ts";
 import type { FillSync } from "./fill-sync.ts";
 import { ledgerEvents } from "./ledger.ts";
-import { BALANCE_SETTLE_MS, CLOCK_EVERY_MS, CLOCK_OFF_MAX_MS, KEY_EVERY_MS, RECONCILE_MS, RULES_EVERY_MS } from "./limits.ts";
+import { BALANCE_LAG_MS, BALANCE_SETTLE_MS, IDLE_SYMBOL_MS, RECONCILE_MS } from "./limits.ts";
 import { Orphans } from "./orphans.ts";
-import { pauseOf } from "./refusals.ts";
-import type { LiveTimes } from "./times.ts";
+import { Upkeep, type UpkeepHost } from "./upkeep.ts";
 
+/** Between tries after a round that failed, doubling. */
 const RETRY_MS = 2_000;
+const RETRY_MAX_MS = 60_000;
 /** How far back changes of the balance are asked for: an outage is not longer, and what is booked is known by its id. */
 const LEDGER_BACK_MS = 2 * 86_400_000;
 
-export interface ReconcilerHost {
-  readonly state: AccountState;
+export interface ReconcilerHost extends UpkeepHost {
   readonly venue: LiveVenue | undefined;
-  readonly times: LiveTimes;
   readonly logger: Logger;
   readonly fills: FillSync;
   /** Symbols whose orders and fills may be ours. */
   symbols(): readonly string[];
-  /** Counts what our own orders did. */
+  /** Whether something of ours runs, works or is held in a symbol. */
+  concerns(symbol: string): boolean;
+  /** Whether the venue lists a symbol now. */
+  lists(symbol: string): boolean;
+  /** Counts what was written: while it stands still, nothing of ours has moved. */
   activity(): number;
+  /** When a position last changed, in monotonic time: balances may lag behind that. */
+  movedMs(): number;
   priceOf(symbol: string): number | undefined;
-  loadRules(): Promise<void>;
-  appendEvents(facts: Facts): Promise<void>;
 }
 
 /** Reads orders, fills, balances, positions, rules, clock and key rights again and again, and books what differs from the books. */
@@ -39,14 +40,21 @@ export class Reconciler {
   readonly #host: ReconcilerHost;
   readonly #balances: Balances;
   readonly #orphans: Orphans;
-  readonly #due = { all: 0, rules: 0, clock: 0, key: 0 };
+  readonly #upkeep: Upkeep;
+  /** When each symbol was last read whole. */
+  readonly #wholeMs = new Map<string, number>();
+  #dueMs = 0;
+  #failures = 0;
   #running: Promise<ReconcileFacts> | undefined;
   #complete = false;
+  /** Whether the last round found nothing of ours on its way, so that balances could be compared. */
+  #settled = true;
 
   constructor(host: ReconcilerHost) {
     this.#host = host;
     this.#balances = new Balances(host.state);
     this.#orphans = new Orphans(host);
+    this.#upkeep = new Upkeep(host);
   }
 
   /** Whether everything was read whole at least once since this process began: before that nothing may enter. */
@@ -60,19 +68,26 @@ export class Reconciler {
 
   /** Rules have changed at the venue: they are read again at once. */
   rulesChanged(): void {
-    this.#due.rules = 0;
+    this.#dueMs = Math.min(this.#dueMs, this.#upkeep.rulesChanged());
+  }
+
+  /** What had paused the account is said to be cured. */
+  recheck(): void {
+    this.#upkeep.recheck();
     this.soon();
   }
 
   /** The next beat reconciles. */
   soon(): void {
-    this.#due.all = 0;
+    this.#dueMs = 0;
   }
 
   /** Begins a reconciliation when one is due. */
   tend(onFatal: (failure: unknown) => void): void {
-    if (this.#running || this.#host.times.monotonicMs() < this.#due.all) return;
-    void this.run().catch(onFatal);
+    const { venue, times } = this.#host;
+    if (this.#running || !venue) return;
+    if (this.#upkeep.clockTurned(venue)) this.soon();
+    if (times.monotonicMs() >= this.#dueMs) void this.run().catch(onFatal);
   }
 
   /** Reconciles now; while one is under way, its result. */
@@ -86,92 +101,74 @@ export class Reconciler {
   async #reconcile(): Promise<ReconcileFacts> {
     const { venue, times, logger } = this.#host;
     if (!venue) return { findings: ["the key is not at hand, so nothing could be read"], complete: false };
-    const findings: string[] = [];
     try {
-      await this.#upkeep(venue);
+      await this.#upkeep.run(venue);
       const found = await this.#compare(venue);
-      findings.push(...found.map(({ type }) => type));
       this.#complete = true;
-      this.#due.all = times.monotonicMs() + (this.#balances.suspicious ? BALANCE_SETTLE_MS : RECONCILE_MS);
-      return { findings, complete: true };
+      this.#failures = 0;
+      const soon = this.#balances.suspicious || !this.#settled;
+      this.#dueMs = times.monotonicMs() + (soon ? BALANCE_SETTLE_MS : RECONCILE_MS);
+      return { findings: found.map(({ type }) => type), complete: true };
     } catch (failure) {
       if (!(failure instanceof TransientError) && !(failure instanceof UserError)) throw failure;
       logger.warn(
         { account: this.#host.state.account, problem: messageOf(failure) },
         "the account could not be reconciled; it is tried again",
       );
-      this.#due.all = times.monotonicMs() + RETRY_MS;
-      return { findings: [...findings, messageOf(failure)], complete: false };
+      this.#upkeep.readsFail();
+      this.#dueMs = times.monotonicMs() + Math.min(RETRY_MS * 2 ** this.#failures, RETRY_MAX_MS);
+      this.#failures += 1;
+      return { findings: [messageOf(failure)], complete: false };
     }
   }
 
-  async #upkeep(venue: LiveVenue): Promise<void> {
-    const { times } = this.#host;
-    const now = times.monotonicMs();
-    if (now >= this.#due.clock) {
-      await venue.syncClock();
-      this.#due.clock = now + CLOCK_EVERY_MS;
-      await this.#judgeClock(venue);
-    }
-    if (now >= this.#due.rules) {
-      await this.#host.loadRules();
-      this.#due.rules = now + RULES_EVERY_MS;
-    }
-    if (now >= this.#due.key) {
-      await this.#judgeKey(venue);
-      this.#due.key = now + KEY_EVERY_MS;
-    }
-  }
-
-  /** A clock far off shifts candles and windows, however well it is corrected for: entries wait until it is set. */
-  async #judgeClock(venue: LiveVenue): Promise<void> {
-    const { state } = this.#host;
-    const offsetMs = venue.clock()?.offsetMs ?? 0;
-    const off = Math.abs(offsetMs) > CLOCK_OFF_MAX_MS;
-    const { paused } = state.venue;
-    if (off && !paused) {
-      const seconds = Math.round(Math.abs(offsetMs) / 100) / 10;
-      const reason = `this machine's clock is ${seconds} s ${offsetMs < 0 ? "ahead of" : "behind"} ${venue.exchangeId}'s: set it by NTP; entries wait for that`;
-      await this.#host.appendEvents([pauseOf(state, "clock", reason)]);
-    }
-    if (!off && paused?.code === "clock") await this.#host.appendEvents([{ type: "account-resumed", reason: "the clock is right again" }]);
-    if (off) this.#due.clock = this.#host.times.monotonicMs() + RECONCILE_MS;
-  }
-
-  /** A key whose rights have grown since it was taken is no longer the one that was agreed to. */
-  async #judgeKey(venue: LiveVenue): Promise<void> {
-    const { state } = this.#host;
-    const rights = await venue.checkKey();
-    const grown = [rights.withdraw === true ? "withdraw" : "", rights.transfer === true ? "transfer" : ""].filter((right) => right !== "");
-    if (grown.length === 0 || state.venue.paused?.code === "key") return;
-    const reason = `the key may ${grown.join(" and ")} now: take that right away at the exchange, then resume the account`;
-    await this.#host.appendEvents([pauseOf(state, "key", reason)]);
-  }
-
+  /** One round: what is due of every symbol, then the balances. A symbol that the venue does not list holds up no other. */
   async #compare(venue: LiveVenue): Promise<AccountEvent[]> {
-    const { times, fills } = this.#host;
+    const { times } = this.#host;
     const activity = this.#host.activity();
     const found: AccountEvent[] = [];
-    let whole = true;
+    let failure: TransientError | undefined;
     for (const symbol of this.#host.symbols()) {
-      whole = (await fills.sync(symbol)) && whole;
-      const open = await venue.openOrders(symbol);
-      found.push(...(await this.#orphans.compare(venue, symbol, open, times.monotonicMs(), times.venueMs())));
+      if (!this.#isDue(symbol)) continue;
+      try {
+        found.push(...(await this.#symbol(venue, symbol)));
+        this.#wholeMs.set(symbol, times.monotonicMs());
+      } catch (thrown) {
+        if (!(thrown instanceof TransientError)) throw thrown;
+        this.#upkeep.rulesChanged();
+        if (this.#host.lists(symbol)) failure ??= thrown;
+      }
     }
-    await this.#host.appendEvents(found);
-    if (!whole) throw new TransientError("the exchange did not answer all fills");
+    if (failure) throw failure;
     const balances = await venue.balances();
     const perpetual = venue.traits.kind === "perpetual";
     const positions = perpetual ? await venue.positions() : [];
     if (perpetual) found.push(...(await this.#bookLedger(venue)));
-    if (!this.#atRest(activity)) return found;
-    const reading = { balances, positions, activity, nowMs: times.monotonicMs(), priceOf: this.#priceOf };
+    const reading = { balances, positions, nowMs: times.monotonicMs(), priceOf: this.#priceOf };
     let differences: AccountEvent[] = [];
     await this.#host.appendEvents(() => {
-      differences = this.#atRest(activity) ? this.#balances.compare(reading) : [];
+      this.#settled = this.#atRest(activity);
+      differences = this.#settled ? this.#balances.compare(reading) : [];
       return differences;
     });
     return [...found, ...differences];
+  }
+
+  /** Symbols in which something of ours runs, works or is held are read in every round, the others now and then. */
+  #isDue(symbol: string): boolean {
+    const wholeMs = this.#wholeMs.get(symbol);
+    return wholeMs === undefined || this.#host.concerns(symbol) || this.#host.times.monotonicMs() - wholeMs >= IDLE_SYMBOL_MS;
+  }
+
+  /** Fills and open orders of one symbol. Throws TransientError when they could not be read whole. */
+  async #symbol(venue: LiveVenue, symbol: string): Promise<readonly AccountEvent[]> {
+    const { times, fills } = this.#host;
+    const whole = await fills.sync(symbol);
+    const open = await venue.openOrders(symbol);
+    const found = await this.#orphans.compare(venue, symbol, open, times.monotonicMs(), times.venueMs());
+    await this.#host.appendEvents(found);
+    if (!whole) throw new TransientError(`the exchange did not answer all fills of ${symbol}`);
+    return found;
   }
 
   /** Funding, transfers and what the venue closed by itself: each is booked once, under its own id. */
@@ -191,9 +188,9 @@ export class Reconciler {
     return price === undefined ? undefined : decimal(price);
   };
 
-  /** Nothing of ours is on its way, and nothing has been since. */
+  /** Nothing of ours is on its way, nothing has been since, and nothing so lately that balances may not show it. */
   #atRest(activity: number): boolean {
-    if (this.#host.activity() !== activity) return false;
+    if (this.#host.activity() !== activity || this.#host.times.monotonicMs() - this.#host.movedMs() < BALANCE_LAG_MS) return false;
     return [...this.#host.state.orders.values()].every((order) => isProtective(order) && order.status === "open");
   }
 }

@@ -4,18 +4,20 @@ import type { Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import { wallMs } from "../../domain/time.ts";
 import type { PlaceOutcome } from "../../ports/live-venue.ts";
-import { KEY_REFUSALS_MAX, REJECTS_MAX, REJECTS_WINDOW_MS, VENUE_PAUSE_MS } from "./limits.ts";
+import { KEY_REFUSALS_MAX, REJECTS_MAX, REJECTS_WINDOW_MS, VENUE_PAUSE_MAX_MS, VENUE_PAUSE_MS } from "./limits.ts";
 
 type Rejected = Extract<PlaceOutcome, { kind: "rejected" }>;
 
 /** Counts what venues refuse, and says what follows: a pause of the account, a fault of the bot, a tripped breaker. */
 export class Refusals {
   #key = 0;
+  #venuePauses = 0;
   #rejects: number[] = [];
 
   /** An order was accepted: the key works. */
   answered(): void {
     this.#key = 0;
+    this.#venuePauses = 0;
   }
 
   /** What a refusal means beyond its order. */
@@ -26,11 +28,11 @@ export class Refusals {
       case "key":
         this.#key += 1;
         if (this.#key < KEY_REFUSALS_MAX) return [];
-        return paused(state, "key", `${reason} (${code}, ${this.#key} times in a row)`);
+        return pauseEvents(state, "key", `${reason} (${code}, ${this.#key} times in a row)`);
       case "venue":
-        return paused(state, "venue", reason, now.wallMs + VENUE_PAUSE_MS);
+        return this.#venuePause(state, reason, now.wallMs);
       case "mode":
-        return paused(state, "mode", reason);
+        return pauseEvents(state, "mode", reason);
       case "symbol":
       case "parameters":
         return entry ? [{ type: "bot-faulted", botId: order.botId, reason: `${order.symbol}: ${reason} (${code})` }] : [];
@@ -44,6 +46,14 @@ export class Refusals {
     }
   }
 
+  /** Each pause is twice as long as the one before, until an order is accepted again: one alert for hours of maintenance is enough. */
+  #venuePause(state: AccountState, reason: string, nowMs: number): AccountEvent[] {
+    const forMs = Math.min(VENUE_PAUSE_MS * 2 ** this.#venuePauses, VENUE_PAUSE_MAX_MS);
+    const events = pauseEvents(state, "venue", reason, nowMs + forMs);
+    if (events.length > 0) this.#venuePauses += 1;
+    return events;
+  }
+
   /** Too many refused entries in a short time end the day's entries: something is wrong that nobody has understood. */
   #count(state: AccountState, reason: string, nowMs: number): AccountEvent[] {
     this.#rejects = [...this.#rejects.filter((atMs) => nowMs - atMs < REJECTS_WINDOW_MS), nowMs];
@@ -54,13 +64,16 @@ export class Refusals {
   }
 }
 
-function paused(state: AccountState, code: "key" | "venue" | "mode", reason: string, untilMs?: number): AccountEvent[] {
-  if (state.venue.paused?.code === code) return [];
-  return [pauseOf(state, code, reason, untilMs)];
+/** The events that pause an account, none where a pause that lasts as long holds it already: a short one must not end what a person has to cure. */
+export function pauseEvents(state: AccountState, code: PauseCode, reason: string, untilMs?: number): AccountEvent[] {
+  const { paused } = state.venue;
+  if (paused && (paused.code === code || rankOf(paused.code, paused.untilMs) >= rankOf(code, untilMs))) return [];
+  const holding = [...state.bots.values()].filter(({ position }) => !isFlat(position)).map(({ spec }) => spec.name);
+  return [{ type: "account-paused", code, reason, untilMs: untilMs === undefined ? undefined : wallMs(untilMs), holding }];
 }
 
-/** The pause of an account, with the bots that hold something then: who reads of it must know what is at stake. */
-export function pauseOf(state: AccountState, code: PauseCode, reason: string, untilMs?: number): AccountEvent {
-  const holding = [...state.bots.values()].filter(({ position }) => !isFlat(position)).map(({ spec }) => spec.name);
-  return { type: "account-paused", code, reason, untilMs: untilMs === undefined ? undefined : wallMs(untilMs), holding };
+/** Pauses that end by the clock, by themselves, and by a person only. */
+function rankOf(code: PauseCode, untilMs: number | undefined): number {
+  if (untilMs !== undefined) return 0;
+  return code === "clock" ? 1 : 2;
 }

@@ -1,0 +1,25 @@
+import type { AccountState } from "../../domain/books.ts";
+import { isFlat } from "../../domain/position.ts";
+
+/** Symbols whose orders and fills may be ours. */
+export function symbolsOf({ venue, bots }: AccountState): readonly string[] {
+  const symbols = new Set<string>(venue.cursors.keys());
+  for (const { spec, deleted } of bots.values()) if (!deleted) symbols.add(spec.symbol);
+  return [...symbols];
+}
+
+/** Whether something of ours runs, works or is held in a symbol, or an order there is not explained. */
+export function concerns({ bots, orders, venue }: AccountState, symbol: string): boolean {
+  for (const { spec, status, position } of bots.values())
+    if (spec.symbol === symbol && (status === "running" || status === "stopping" || !isFlat(position))) return true;
+  for (const order of orders.values()) if (order.symbol === symbol) return true;
+  for (const orphan of venue.orphans.values()) if (orphan.symbol === symbol) return true;
+  return false;
+}
+
+/** The earliest start of a symbol's bots, in market time; now where none was started. */
+export function firstStartMs({ bots }: AccountState, symbol: string, nowMs: number): number {
+  let firstMs = nowMs;
+  for (const { spec, startedMs } of bots.values()) if (spec.symbol === symbol) firstMs = Math.min(firstMs, startedMs ?? nowMs);
+  return firstMs;
+}
