@@ -190,8 +190,10 @@ class CcxtMarketData implements MarketData {
   /** One call inside the deadline; every failure comes out as TransientError or ConfigError, without addresses in its text. */
   async #call<Answer>(what: string, run: () => Promise<Answer>): Promise<Answer> {
     const answered = new AbortController();
-    const deadline = this.#clock.sleep(this.#timeoutMs, answered.signal).then((): never => {
-      throw new TransientError(`${this.exchangeId} did not answer ${what} within ${spanText(this.#timeoutMs)}`);
+    const closing = this.#parts.closing.signal;
+    const deadline = this.#clock.sleep(this.#timeoutMs, AbortSignal.any([answered.signal, closing])).then((): never => {
+      const why = closing.aborted ? "before the desk closed" : `within ${spanText(this.#timeoutMs)}`;
+      throw new TransientError(`${this.exchangeId} did not answer ${what} ${why}`);
     });
     try {
       return await Promise.race([run(), deadline]);

@@ -16,9 +16,10 @@ export interface PriceStreamOptions {
   readonly silenceMs: () => number;
 }
 
-/** Pauses before another connection: doubling, as long as none of them brought a price. */
+/** Pauses before another connection: doubling, until one brought prices and held for a while. Exchanges count connections, too: Binance 300 in five minutes. */
 const PAUSE_MS = SECOND_MS;
 const PAUSE_MAX_MS = 60 * SECOND_MS;
+const STEADY_MS = 30 * SECOND_MS;
 /** Exchanges close a connection on which more than five messages a second are sent. */
 const CHANGE_EVERY_MS = 500;
 
@@ -62,10 +63,11 @@ export class CcxtPriceStream implements PriceStream {
     let pauseMs = PAUSE_MS;
     while (connection && this.#wanted.size > 0) {
       if (silenceMs() <= 0) {
+        const sinceMs = clock.monotonicMs();
         const reason = await this.#connected(connection);
         if (this.#wanted.size === 0) break;
         listener.lost(reason);
-        if (this.#brought) pauseMs = PAUSE_MS;
+        if (this.#brought && clock.monotonicMs() - sinceMs >= STEADY_MS) pauseMs = PAUSE_MS;
       }
       await clock.sleep(Math.max(pauseMs, silenceMs()), this.#closing.signal);
       pauseMs = Math.min(PAUSE_MAX_MS, pauseMs * 2);

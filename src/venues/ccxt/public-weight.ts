@@ -4,7 +4,7 @@ interface Weights {
   readonly prices: readonly [upTo20: number, upTo100: number, more: number];
 }
 
-/** By the page "REST API" of each exchange: Binance.com 2026, Binance.US 2021. */
+/** By the page "REST API" of each exchange: Binance.com 2026; Binance.US 2021, its prices by the table that both shared before Binance.com doubled it. */
 const WEIGHTS: ReadonlyMap<string, Weights> = new Map([
   ["binance", { calls: { "/api/v3/exchangeInfo": 20, "/api/v3/klines": 2 }, prices: [2, 40, 80] }],
   ["binanceus", { calls: { "/api/v3/exchangeInfo": 10, "/api/v3/klines": 1 }, prices: [1, 20, 40] }],

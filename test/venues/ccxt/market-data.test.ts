@@ -172,6 +172,7 @@ describe("the guard around an exchange object", () => {
     while (binance.requests.length === 0) await clock.breathe();
     await patient.close();
     expect(await attempt).toBeInstanceOf(TransientError);
+    expect(clock.sleeping).toBe(0);
   });
 });
 
