@@ -61,7 +61,7 @@ describe("accounts at real exchanges", () => {
     await expect(open("binance", "live")).rejects.toThrow(ConfigError);
   });
 
-  it("share one silence per exchange and world, which is told and outlives the process", async () => {
+  it("share one silence per exchange and world with whoever asks for prices, which is told and outlives the process", async () => {
     const bans: unknown[] = [];
     const first = await open("binance", "live", { onBan: (untilMs: number, reason: string) => bans.push(untilMs - clock.wall(), reason) });
     const second = await open("binance", "live");
@@ -70,6 +70,12 @@ describe("accounts at real exchanges", () => {
     expect(bans).toEqual([600_000, "this machine's address is banned (HTTP 418)"]);
     const asked = world.server.received.length;
     await expect(second.openOrders("BTC/USDT")).rejects.toThrow("asked for silence for another 10 min");
+    const market = (await world.venues.budgetOf("binance", "live"))!;
+    expect(market.bannedUntilMs - clock.wall()).toBe(600_000);
+    market.keepSilent(clock.wall() + 700_000);
+    await expect(second.openOrders("BTC/USDT")).rejects.toThrow("asked for silence for another 11 min");
+    expect((await world.venues.budgetOf("binance", "demo"))?.bannedUntilMs).toBe(0);
+    expect(await world.venues.budgetOf("kraken", "live")).toBeUndefined();
     world.venues = venuesAt("http://127.0.0.1:9");
     const restarted = await open("binance", "live", { bannedUntilMs: clock.wall() + 600_000 });
     await expect(restarted.openOrders("BTC/USDT")).rejects.toThrow("asked for silence for another 10 min");

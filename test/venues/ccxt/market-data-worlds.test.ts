@@ -49,6 +49,7 @@ describe("public data of Blofin through the real ccxt", () => {
       "0.001",
       "USDT",
     ]);
+    expect([instrument.makerFeeBps, instrument.takerFeeBps]).toEqual([2, 6]);
     expect(plain(instrument.lotSize)).toBe(plain(btcContract().lotSize.times("0.001")));
     await data.close();
   });
