@@ -6,11 +6,12 @@ import { accountName, amount, percent, price, venueSymbol } from "../../src/chat
 import { botCard, haltLine, shownName } from "../../src/chat/bot-cards.ts";
 import { type Call, defineCommand } from "../../src/chat/command.ts";
 import { previewOf, symbolsMeant } from "../../src/chat/order-preview.ts";
+import { pauseWords } from "../../src/chat/venue-reasons.ts";
 import { card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
 import type { Decimal } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
-import type { CeilingFacts, ManualOrder, PriceFacts } from "../../src/ports/engine.ts";
+import type { BotFacts, CeilingFacts, ManualOrder, PriceFacts } from "../../src/ports/engine.ts";
 
 /** Above any take-profit that a person means. */
 const TAKE_BELOW_PCT = 1_000;
@@ -45,6 +46,10 @@ export default defineCommand({
     const { order } = await orderOf(call);
     const bot = await engine.enterOrder(order, caller);
     const halted = haltLine(desk.state.halt);
+    if (isFlat(bot.state.position) && wasRefused(bot, engine))
+      return card(`The exchange refused the order of ${shownName(bot)}`)
+        .bad()
+        .line("Its reason comes as an alert. Nothing was bought.", halted);
     if (isFlat(bot.state.position) && bot.orders.length === 0)
       return card(`The order of ${shownName(bot)} did not fill`)
         .warning()
@@ -54,6 +59,12 @@ export default defineCommand({
       .line("The fill and its stop come as alerts.", halted);
   },
 });
+
+/** Whether the exchange has said no to the only order that the bot made. */
+function wasRefused({ state, account, orders }: BotFacts, engine: Call<Wish>["engine"]): boolean {
+  const ended = engine.account(account)?.state.venue.closed.values() ?? [];
+  return orders.length === 0 && [...ended].some(({ botId, status }) => botId === state.spec.id && status === "rejected");
+}
 
 /** The order with the price and the rules that it meets now. */
 async function orderOf(call: Call<Wish>): Promise<{ readonly order: ManualOrder; readonly facts: PriceFacts }> {
@@ -74,6 +85,9 @@ async function orderOf(call: Call<Wish>): Promise<{ readonly order: ManualOrder;
 async function question(call: Call<Wish>) {
   const { engine, caller } = call;
   const { state, venue } = accountHeld(call, call.args.account);
+  const { paused } = state.venue;
+  if (paused)
+    throw new UserError(`${accountNameFor(state, caller.user)} is paused: ${pauseWords(paused.code).why}. ${pauseWords(paused.code).todo}`);
   const { order, facts } = await orderOf(call);
   const { base, quote } = facts.instrument;
   const { quantity, price: worst, notional, stopPrice, takePrice, fee, lossAtStop } = previewOf(order, facts);

@@ -1,5 +1,6 @@
 import { messageOf, TransientError, UserError } from "../domain/errors.ts";
 import type { View } from "../ports/view.ts";
+import { capitalized } from "./account-names.ts";
 import type { DoorOptions } from "./door-options.ts";
 import { badView } from "./view.ts";
 
@@ -10,7 +11,7 @@ export function failureView(thrown: unknown, path: string, { chance, logger }: P
   if (thrown instanceof UserError) return badView(thrown.message);
   if (thrown instanceof TransientError) {
     logger.warn({ path, error: messageOf(thrown) }, "a command met something that should pass");
-    return badView("The exchange or the store does not answer right now. Try again in a moment.");
+    return badView("The exchange or the store does not answer right now. Try again in a moment.", `${capitalized(messageOf(thrown))}.`);
   }
   const incident = chance.token(INCIDENT_LENGTH);
   const stack = thrown instanceof Error ? thrown.stack : undefined;
