@@ -53,6 +53,7 @@ const SILENCED: ReadonlyMap<number, string> = new Map([
   [418, "this machine's address is banned (HTTP 418)"],
   [403, "the exchange's firewall refuses this machine (HTTP 403)"],
 ]);
+const SAME_BAN_MS = 2_000;
 const SILENCE_MAX_MS = 3 * 24 * 3_600_000;
 const MS_PER_SECOND = 1_000;
 const COUNTED: ReadonlyMap<number, { readonly weight: string; readonly orders: string }> = new Map([
@@ -122,7 +123,8 @@ export class Governor {
     const askedMs = Number(answer.headers.get("retry-after")) * MS_PER_SECOND;
     const untilMs = this.#clock.wall() + Math.min(askedMs > 0 ? askedMs : usualMs, SILENCE_MAX_MS);
     if (untilMs <= this.#bannedUntilMs) return;
-    this.#onBan?.(untilMs, SILENCED.get(answer.status) ?? `HTTP ${answer.status}`);
+    // Several requests may be told of one ban, each to the second.
+    if (untilMs - this.#bannedUntilMs > SAME_BAN_MS) this.#onBan?.(untilMs, SILENCED.get(answer.status) ?? `HTTP ${answer.status}`);
     this.keepSilent(untilMs);
   }
 
