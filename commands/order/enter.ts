@@ -8,7 +8,7 @@ import { type Call, defineCommand } from "../../src/chat/command.ts";
 import { previewOf, symbolsMeant } from "../../src/chat/order-preview.ts";
 import { pauseWords } from "../../src/chat/venue-reasons.ts";
 import { card } from "../../src/chat/view.ts";
-import { UserError } from "../../src/domain/errors.ts";
+import { TransientError, UserError } from "../../src/domain/errors.ts";
 import type { Decimal } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
 import type { BotFacts, CeilingFacts, ManualOrder, PriceFacts } from "../../src/ports/engine.ts";
@@ -68,11 +68,10 @@ function wasRefused({ state, account, orders }: BotFacts, engine: Call<Wish>["en
 
 /** The order with the price and the rules that it meets now. */
 async function orderOf(call: Call<Wish>): Promise<{ readonly order: ManualOrder; readonly facts: PriceFacts }> {
-  const { args, engine } = call;
+  const { args } = call;
   const account = accountHeld(call, args.account);
   const meant = symbolsMeant(args.symbol, account);
-  const found = await Promise.all(meant.map((symbol) => engine.price(symbol, args.account)));
-  const facts = found.find((each) => each !== undefined);
+  const facts = await priceOf(call, meant, exchangeName(account.venue.exchangeId));
   if (!facts)
     throw new UserError(`symbol: ${exchangeName(account.venue.exchangeId)} has no ${meant[0]} to trade now; look at its name there.`);
   const { symbol, quote } = facts.instrument;
@@ -80,6 +79,19 @@ async function orderOf(call: Call<Wish>): Promise<{ readonly order: ManualOrder;
   if (currency !== quote) throw new UserError(`amount: ${symbol} is paid in ${quote}, found ${currency}; give the amount in ${quote}.`);
   const order = { account: args.account, symbol, side: args.side, notional, price: args.price, stopPct: args.stop, takePct: args.take };
   return { order, facts };
+}
+
+/** The first of the symbols that has a price; what its exchange cannot be asked now is told as it is, for somebody waits to trade. */
+async function priceOf({ args, engine }: Call<Wish>, symbols: readonly string[], exchange: string): Promise<PriceFacts | undefined> {
+  try {
+    const found = await Promise.all(symbols.map((symbol) => engine.price(symbol, args.account)));
+    return found.find((each) => each !== undefined);
+  } catch (failure) {
+    if (!(failure instanceof TransientError)) throw failure;
+    throw new UserError(`${exchange} gives no price now (${failure.message}), so nothing was done. Try again in a moment.`, {
+      cause: failure,
+    });
+  }
 }
 
 async function question(call: Call<Wish>) {

@@ -1,6 +1,5 @@
 import { messageOf, TransientError, UserError } from "../domain/errors.ts";
 import type { View } from "../ports/view.ts";
-import { capitalized } from "./account-names.ts";
 import type { DoorOptions } from "./door-options.ts";
 import { badView } from "./view.ts";
 
@@ -11,7 +10,7 @@ export function failureView(thrown: unknown, path: string, { chance, logger }: P
   if (thrown instanceof UserError) return badView(thrown.message);
   if (thrown instanceof TransientError) {
     logger.warn({ path, error: messageOf(thrown) }, "a command met something that should pass");
-    return badView("The exchange or the store does not answer right now. Try again in a moment.", `${capitalized(messageOf(thrown))}.`);
+    return badView("The exchange or the store does not answer right now. Try again in a moment.");
   }
   const incident = chance.token(INCIDENT_LENGTH);
   const stack = thrown instanceof Error ? thrown.stack : undefined;
