@@ -69,18 +69,22 @@ export class Bots {
     await this.#inQueue(account, caller, async () => [{ type: "bot-created", bot }]);
   }
 
-  /** Makes a bot with a spec of its own in an account, with the events that follow its creation in one append, and gives it its runner. */
+  /**
+   * Makes a bot with a spec of its own in an account, with the events that follow its creation in one append, and gives it its runner. A name that nobody
+   * chose is found when it is the bot's turn, so that two of them never meet.
+   */
   createIn(
     account: Account,
-    name: string,
+    nameOf: string | (() => string),
     caller: Caller,
-    specFor: (id: string) => BotSpec,
+    specFor: (id: string, name: string) => BotSpec,
     then: (spec: BotSpec) => readonly AccountEvent[],
-  ): Promise<void> {
+  ): Promise<string> {
     return this.#creating.run(async () => {
-      if (account.state.requests.includes(caller.requestId)) return;
+      const name = typeof nameOf === "string" ? nameOf : nameOf();
+      if (account.state.requests.includes(caller.requestId)) return name;
       if (this.#registered(name)) throw new UserError(`The name ${name} is taken. Choose another one.`);
-      const spec = specFor(`b${this.#desk.state.botsEver + 1}`);
+      const spec = specFor(`b${this.#desk.state.botsEver + 1}`, name);
       const { id: botId, group, owner } = spec;
       await told(this.#desk.append([{ type: "bot-registered", botId, name, group, owner, account: spec.account }], caller.requestId));
       try {
@@ -90,6 +94,7 @@ export class Bots {
         throw failure;
       }
       await this.#accounts.run(account, botId);
+      return name;
     });
   }
 

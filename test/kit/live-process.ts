@@ -26,6 +26,8 @@ export interface LiveProcessOptions {
   readonly faults: FaultPlan;
   readonly onExchange: NonNullable<InProcessWireOptions["onExchange"]>;
   readonly environments: Environment[];
+  /** What time it is at the exchange. */
+  readonly venueNow: () => number;
 }
 
 /** One life of the desk's process: when it has died, nothing that it still asks for has an effect or comes back. */
@@ -62,10 +64,10 @@ export class LiveProcess {
 
   /** A venue behind the governor that production puts before it. */
   readonly openVenue = async ({ environment, credentials, bannedUntilMs, onBan }: VenueSpec): Promise<LiveVenue> => {
-    const { door, clock, faults, onExchange, environments } = this.#options;
+    const { door, clock, faults, onExchange, environments, venueNow } = this.#options;
     environments.push(environment);
     const key = credentials.apiKey.reveal();
-    const wire = this.#mortalWire(new InProcessWire({ door, clock, sign: spotSigner({ key }), faults, onExchange }));
+    const wire = this.#mortalWire(new InProcessWire({ door, clock, sign: spotSigner({ key }), faults, onExchange, venueNow }));
     const { weightLimits, orderLimits, weights } = BINANCE;
     const ban = bannedUntilMs === undefined ? {} : { bannedUntilMs };
     this.#governor ??= new Governor({ clock, weightLimits, orderLimits, onBan, ...ban });

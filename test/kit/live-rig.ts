@@ -47,6 +47,10 @@ export interface LiveRig {
   readonly complaints: string[];
   /** The worlds in which venues were opened. */
   readonly environments: Environment[];
+  /** How far the exchange's clock is ahead of this machine's. */
+  venueOffsetMs: number;
+  /** No connection to the exchange can be opened. */
+  down: boolean;
   engine: OpenedEngine["engine"];
   opened: OpenedEngine;
   /** The process that runs now. */
@@ -104,7 +108,13 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
   const logger = listener(complaints);
   const symbols = Object.fromEntries(listings.map(({ id, base, quote }) => [`${base}/${quote}`, id]));
   const paperMarket = await openExchange({ data: tapeMarketData(tape, symbols, clock), clock, logger });
-  const born = () => new LiveProcess({ store, door, clock, faults, onExchange: (exchange) => void requests.push(exchange), environments });
+  const born = () =>
+    new LiveProcess({
+      ...{ store, door, clock, environments },
+      faults: { next: (request, nowMs) => (rig.down ? { id: "down", lost: "before-bytes" } : faults.next(request, nowMs)) },
+      onExchange: (exchange) => void (rig.down || requests.push(exchange)),
+      venueNow: () => clock.wall() + rig.venueOffsetMs,
+    });
   const start = (process: LiveProcess) =>
     openEngine({
       store: process.store,
@@ -130,15 +140,13 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
       residentBytes: () => 0,
       onFatal: (failure) => void fatal.push(failure),
     });
-  const first = born();
-  const opened = await start(first);
   const beatOnce = async () => {
     await clock.advance(1_000);
-    core.advanceTo(clock.wall());
+    core.advanceTo(clock.wall() + rig.venueOffsetMs);
     if (rig.process.alive) void rig.opened.pulse.beat();
     for (let round = 0; round < BREATHS; round += 1) await clock.breathe();
   };
-  const rig: LiveRig = {
+  const rig = {
     clock,
     store,
     tape,
@@ -150,9 +158,8 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
     requests,
     complaints,
     environments,
-    opened,
-    engine: opened.engine,
-    process: first,
+    venueOffsetMs: 0,
+    down: false,
     async beat(seconds) {
       for (let second = 0; second < seconds; second += 1) await beatOnce();
     },
@@ -161,7 +168,7 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
       return holds();
     },
     async restart() {
-      rig.process.kill();
+      rig.process?.kill();
       rig.process = born();
       rig.opened = await start(rig.process);
       rig.engine = rig.opened.engine;
@@ -184,7 +191,8 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
     async deskEvents() {
       return (await recordedEvents<DeskEvent>(store, "desk")).map(({ event }) => event);
     },
-  };
+  } as LiveRig;
+  await rig.restart();
   return rig;
 }
 

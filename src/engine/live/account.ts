@@ -16,7 +16,7 @@ import type { Ceiling } from "./ceiling.ts";
 import { LiveExecutor } from "./executor.ts";
 import { FillSync } from "./fill-sync.ts";
 import { Lane } from "./lane.ts";
-import { ENTRY_PRICE_AGE_MS, ENTRY_TTL_MS, FILLS_RESTING_MS, FILLS_WORKING_MS, TRAILS_EVERY_MS } from "./limits.ts";
+import { ENTRY_PRICE_AGE_MS, ENTRY_TTL_MS, FILLS_RESTING_MS, FILLS_WORKING_MS } from "./limits.ts";
 import type { LaneView } from "./next-step.ts";
 import { PanicTurns } from "./panic-turns.ts";
 import { PanicWatch } from "./panic-watch.ts";
@@ -24,6 +24,7 @@ import { Reconciler } from "./reconciler.ts";
 import { Refusals } from "./refusals.ts";
 import { concerns, firstStartMs, symbolsOf } from "./symbols.ts";
 import type { LiveTimes } from "./times.ts";
+import { Trails } from "./trails.ts";
 
 /** Fills and balances are asked for from a little before a bot's first start. */
 const BEFORE_START_MS = 60_000;
@@ -61,9 +62,7 @@ export class LiveAccount extends Account {
   readonly #positions = new Map<string, BotState["position"]>();
   #movedMs = Number.NEGATIVE_INFINITY;
   readonly #fillsAskedMs = new Map<string, number>();
-  /** What the stream says of trailing stops. */
-  readonly #highestStored = new Map<string, BotState["highest"]>();
-  #trailsMs = 0;
+  readonly #trails = new Trails();
   readonly #panicTurns = new PanicTurns();
 
   constructor(options: LiveAccountOptions) {
@@ -119,7 +118,9 @@ export class LiveAccount extends Account {
     if (this.state.panic) void this.executor.finishPanic().catch(this.#onFatal);
     const stalled = this.#panicWatch.look(this.state, this.times.monotonicMs());
     if (stalled) void this.appendEvents([stalled]).catch(this.#onFatal);
-    this.#keepTrails();
+    if (this.#trails.isDue(this.state, this.times.monotonicMs()))
+      void this.appendEvents(() => this.#trails.events(this.state).slice(0, 1)).catch(this.#onFatal);
+    this.#keepDay();
   }
 
   async settled(): Promise<void> {
@@ -180,7 +181,7 @@ export class LiveAccount extends Account {
     const bot = this.state.bots.get(order.botId);
     if (bot?.status !== "running") return "the bot no longer runs";
     if (this.services.now() - order.sinceMs > ENTRY_TTL_MS) return "it waited too long to be sent";
-    if (this.ceiling?.room().isNegative()) return "the ceiling of live trading was lowered meanwhile";
+    if (this.ceiling?.exceeded) return "the ceiling of live trading was lowered meanwhile";
     const { paused } = this.state.venue;
     return this.services.halted() ?? (paused ? `the account is paused: ${paused.reason}` : undefined);
   }
@@ -207,29 +208,13 @@ export class LiveAccount extends Account {
       if (position && this.#positions.get(botId) !== position) this.#movedMs = this.times.monotonicMs();
       if (position) this.#positions.set(botId, position);
     }
-    for (const botId of botIds) this.#highestStored.set(botId, this.state.bots.get(botId)?.highest);
+    this.#trails.stored(this.state, botIds);
     for (const botId of botIds) this.wake(botId);
   }
 
-  /** How far trailing stops have followed is written with the next events, so that a restart knows it. */
+  /** Written with the next events, whatever they are. */
   protected override alongside(): AccountEvent[] {
-    return this.#trails();
-  }
-
-  /** On a quiet account nothing else is written: a trailing stop that moved is written by itself. */
-  #keepTrails(): void {
-    const now = this.times.monotonicMs();
-    if (now - this.#trailsMs < TRAILS_EVERY_MS) return;
-    this.#trailsMs = now;
-    if (this.#trails().length > 0) void this.appendEvents(() => this.#trails().slice(0, 1)).catch(this.#onFatal);
-  }
-
-  #trails(): AccountEvent[] {
-    return [...this.state.bots.values()].flatMap((bot): AccountEvent[] => {
-      const { highest, spec } = bot;
-      if (!highest || spec.protection.trailingPct === undefined || isFlat(bot.position)) return [];
-      return this.#highestStored.get(spec.id)?.isEqualTo(highest) ? [] : [{ type: "trail-moved", botId: spec.id, highest }];
-    });
+    return this.#trails.events(this.state);
   }
 
   #lane(botId: string): Lane | undefined {
@@ -240,9 +225,19 @@ export class LiveAccount extends Account {
     return lane;
   }
 
+  /** Limits of the day hold from its first second, also where no candle comes because nothing runs. */
+  #keepDay(): void {
+    const now = this.now();
+    if (!this.reconciler.complete || this.queue.depth > 0 || this.services.days.of(now) === this.state.day?.day) return;
+    void this.queue.run(() => this.#beginDay(now)).catch(this.#onFatal);
+  }
+
   async #beginDay(atMs: number): Promise<void> {
-    const equity = equityOf(this.state, this.priceOf);
-    if (equity) await this.appendEvents([{ type: "day-started", day: this.services.days.of(atMs), equity }]);
+    const day = this.services.days.of(atMs);
+    await this.appendEvents(() => {
+      const equity = this.state.day?.day === day ? undefined : equityOf(this.state, this.priceOf);
+      return equity ? [{ type: "day-started", day, equity }] : [];
+    });
   }
 
   async loadRules(): Promise<void> {

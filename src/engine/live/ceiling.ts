@@ -42,6 +42,12 @@ export class Ceiling {
     return facts ? facts.limit.minus(facts.atRisk).minus(this.#held) : ZERO;
   }
 
+  /** Whether more is at risk than may be, as after a person has lowered it: what is durable and not sent yet is then not sent. */
+  get exceeded(): boolean {
+    const facts = this.facts();
+    return facts === undefined || facts.atRisk.isGreaterThan(facts.limit);
+  }
+
   /** Holds an amount back while its entries are being written down. */
   async hold(amount: Decimal, writing: () => Promise<void>): Promise<void> {
     this.#held = this.#held.plus(amount);

@@ -10,11 +10,12 @@ import type { Account } from "../account.ts";
 import type { Accounts } from "../accounts.ts";
 import type { Bots } from "../bots.ts";
 import type { Desk } from "../desk.ts";
+import { BY_HAND } from "../hand-bots.ts";
 import { accountStream } from "../streams.ts";
 import { LiveAccount } from "./account.ts";
 import type { LiveDesk } from "./desk.ts";
 import { Drill } from "./drill.ts";
-import { checkManual, manualEvents, manualSpec } from "./manual.ts";
+import { checkAlone, checkManual, manualEvents, manualSpec } from "./manual.ts";
 import { promotedSpec, promotionFacts } from "./promotion.ts";
 
 export interface VenueCommandParts {
@@ -70,7 +71,10 @@ export class VenueCommands {
       name,
       caller,
       (id) => promotedSpec(bot.state.spec, account, { id, name, owner: caller.user }),
-      (spec) => [{ type: "bot-created", bot: spec }, started(spec)],
+      (spec) => {
+        checkAlone(account.state, spec);
+        return [{ type: "bot-created", bot: spec }, started(spec)];
+      },
     );
     return name;
   }
@@ -80,20 +84,20 @@ export class VenueCommands {
     const { accounts, bots } = this.#parts;
     const account = accounts.get(accountStream(order.account));
     if (!account || account.state.venue.removed) throw new UserError(`There is no account named ${order.account.slice(0, 40)}.`);
+    const done = account.state.requests.includes(caller.requestId) && lastByHand(account, order.symbol, caller);
+    if (done) return done;
     const rules = checkManual(order, account);
     await seePrice(account, order.symbol);
     await prepare(account, order.symbol, order.leverage);
     const coin = rules.base.toLowerCase().replace(/[^a-z0-9]/g, "");
-    const name = bots.freeName(nameAs ?? `hand-${coin}`.slice(0, 28));
     const { mode } = account.state;
-    await bots.createIn(
+    return bots.createIn(
       account,
-      name,
+      () => bots.freeName(nameAs ?? `hand-${coin}`.slice(0, 28)),
       caller,
-      (id) => manualSpec(order, { id, name, owner: caller.user }, mode),
+      (id, name) => manualSpec(order, { id, name, owner: caller.user }, mode),
       (spec) => manualEvents(order, spec, account, rules, caller),
     );
-    return name;
   }
 
   /** Cancels a working entry. What protects a position is not canceled by hand. */
@@ -175,6 +179,12 @@ export class VenueCommands {
 /** Perpetual contracts: modes and leverage are as the desk needs them before the first order. */
 async function prepare(account: Account, symbol: string, leverage = 1): Promise<void> {
   if (account instanceof LiveAccount && account.venue && isPerpetual(symbol)) await account.venue.prepare(symbol, leverage);
+}
+
+/** The bot that a repeated request has made already: the newest by hand of that person in that symbol. */
+function lastByHand({ state }: Account, symbol: string, { user }: Caller): string | undefined {
+  const own = [...state.bots.values()].filter(({ spec }) => spec.strategy === BY_HAND && spec.symbol === symbol && spec.owner === user);
+  return own.at(-1)?.spec.name;
 }
 
 /** A symbol that no bot reads has no price yet: it is asked for. */

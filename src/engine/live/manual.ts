@@ -45,11 +45,7 @@ export function checkManual(order: ManualOrder, account: Account): Instrument {
     throw new UserError(
       `${order.symbol} is paid in ${rules.quote}, and ${order.account} holds ${account.state.currency}. Choose another symbol.`,
     );
-  const other = account instanceof LiveAccount ? traderOf(account.state, order.symbol) : undefined;
-  if (other)
-    throw new UserError(
-      `${other.spec.name} trades ${order.symbol} on ${order.account}, and one bot for a symbol is the most. Stop it first.`,
-    );
+  if (account instanceof LiveAccount) checkAlone(account.state, order);
   if (order.side === "sell" && !rules.contract)
     throw new UserError("Short positions exist on perpetual contracts only. Close a position with position close instead.");
   if (order.side === "sell" && !(account instanceof LiveAccount)) throw new UserError("A paper account cannot be short.");
@@ -58,6 +54,12 @@ export function checkManual(order: ManualOrder, account: Account): Instrument {
   if (order.leverage !== undefined) checkLeverage(rules, order.leverage);
   if (order.notional.isLessThanOrEqualTo(0)) throw new UserError("The amount must be above zero.");
   return rules;
+}
+
+/** One bot for a symbol is the most on an account at an exchange; throws UserError when there is one. */
+export function checkAlone(state: AccountState, { symbol, account }: { readonly symbol: string; readonly account: string }): void {
+  const other = traderOf(state, symbol);
+  if (other) throw new UserError(`${other.spec.name} trades ${symbol} on ${account}, and one bot for a symbol is the most. Stop it first.`);
 }
 
 /** The bot that trades or holds a symbol on an account at an exchange. */
@@ -74,6 +76,7 @@ export function manualEvents(order: ManualOrder, spec: BotSpec, account: Account
   const bot = newBot(spec);
   const seen = services.hub.price(order.symbol);
   if (account instanceof LiveAccount) {
+    checkAlone(state, order);
     const question = {
       state,
       bot,
