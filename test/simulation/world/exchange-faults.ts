@@ -8,9 +8,9 @@ const MINUTE_MS = 60_000;
 /** Spells of what can go wrong with requests to an exchange, by their row of the fault table. */
 export const EXCHANGE_CLIMATES: Readonly<Record<string, Climate>> = {
   "E1 wire": { perHour: 4, shortestMs: SECOND_MS, longestMs: 5 * MINUTE_MS },
-  E2: { perHour: 6, shortestMs: SECOND_MS, longestMs: 5 * MINUTE_MS },
+  E2: { perHour: 12, shortestMs: SECOND_MS, longestMs: 5 * MINUTE_MS },
   "E3 wire": { perHour: 4, shortestMs: SECOND_MS, longestMs: 5 * MINUTE_MS },
-  E4: { perHour: 6, shortestMs: SECOND_MS, longestMs: 5 * MINUTE_MS },
+  E4: { perHour: 12, shortestMs: SECOND_MS, longestMs: 5 * MINUTE_MS },
   E5: { perHour: 4, shortestMs: SECOND_MS, longestMs: 5 * MINUTE_MS },
   E6: { perHour: 2, shortestMs: 10 * SECOND_MS, longestMs: 2 * MINUTE_MS },
   E7: { perHour: 0.5, shortestMs: 2 * MINUTE_MS, longestMs: 20 * MINUTE_MS },
@@ -41,6 +41,7 @@ const REFUSED_EARLY: readonly DoorAnswer[] = [
 export class ExchangeFaults implements FaultPlan {
   readonly #weather: Weather;
   readonly #pick: <T>(list: readonly T[]) => T;
+  #behind = { seenMs: 0, untilMs: 0 };
 
   constructor(weather: Weather, pick: <T>(list: readonly T[]) => T) {
     this.#weather = weather;
@@ -58,8 +59,12 @@ export class ExchangeFaults implements FaultPlan {
     if (signed && weather.strikes("E21"))
       return { id: "E21", instead: answerOf(401, -2015, "Invalid API-key, IP, or permissions for action.") };
     if (weather.strikes("E5", 0.3)) return { id: "E5", instead: this.#pick(REFUSED_EARLY) };
-    if (weather.strikes("E4", reads ? 0.1 : 0.6)) return { id: "E4", answer: this.#pick(AMBIGUOUS) };
-    if (weather.strikes("E2", reads ? 0.1 : 0.6)) return { id: "E2", answer: "lost" };
+    if (reads && nowMs < this.#behind.untilMs) {
+      weather.mark("E9 wire");
+      return { id: "E9 wire", lagMs: nowMs - this.#behind.seenMs };
+    }
+    if (weather.strikes("E4", reads ? 0.1 : 0.6)) return this.#unanswered({ id: "E4", answer: this.#pick(AMBIGUOUS) }, reads, nowMs);
+    if (weather.strikes("E2", reads ? 0.1 : 0.6)) return this.#unanswered({ id: "E2", answer: "lost" }, reads, nowMs);
     if (weather.strikes("E18", 0.3)) return { id: "E18", answer: this.#pick(SPOILT) };
     if (weather.strikes("E3 wire", 0.4)) return { id: "E3 wire", delayMs: weather.span(50, DELAY_MAX_MS) };
     if (!reads) return undefined;
@@ -68,7 +73,17 @@ export class ExchangeFaults implements FaultPlan {
     if (weather.strikes("E9 wire", 0.7)) return { id: "E9 wire", lagMs: weather.span(10, LAG_MAX_MS) };
     return undefined;
   }
+
+  /** Worst of all, the replicas that are asked after a lost answer do not know of the order yet, for as long as they may be behind. */
+  #unanswered(fault: Fault, reads: boolean, nowMs: number): Fault {
+    const { drawn } = this.#weather;
+    if (!reads && drawn.includes("E9 wire") && this.#weather.chance(REPLICA_ODDS))
+      this.#behind = { seenMs: nowMs - 1, untilMs: nowMs + this.#weather.span(500, LAG_MAX_MS) };
+    return fault;
+  }
 }
+
+const REPLICA_ODDS = 0.5;
 
 const JSON_TYPE = { "content-type": "application/json;charset=UTF-8" };
 /** Reads whose empty list must not be taken for "nothing is there". */

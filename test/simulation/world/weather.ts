@@ -81,6 +81,15 @@ export class Weather {
     return true;
   }
 
+  chance(probability: number): boolean {
+    return this.#dice.chance(probability);
+  }
+
+  /** Counts a fault that follows from another one. */
+  mark(id: string): void {
+    this.#coverage.mark(id);
+  }
+
   /** How long, for the fault that struck just now. */
   span(shortestMs: number, longestMs: number): number {
     return this.#dice.magnitude(shortestMs, longestMs);
