@@ -22,6 +22,15 @@ import { VenueTimeKeeper } from "./venue-time.ts";
 
 /** Exchanges that take no beginning of a span, by the most candles that one page of theirs has: their candles are read backwards from its end. */
 const BACKWARDS: ReadonlyMap<string, number> = new Map([["blofin", 100]]);
+/** What some of ccxt's classes of errors mean. */
+const SAID: ReadonlyMap<string, string> = new Map([
+  ["BadSymbol", "a symbol is not traded there any more: delisted or renamed"],
+  ["DDoSProtection", "it asks for silence"],
+  ["RateLimitExceeded", "it asks for silence"],
+  ["RequestTimeout", "no answer in time"],
+  ["NetworkError", "no connection"],
+  ["ExchangeNotAvailable", "it is not available"],
+]);
 const LIMIT_CLASSES: ReadonlySet<string> = new Set(["DDoSProtection", "RateLimitExceeded"]);
 const ROWS = z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]));
 
@@ -212,7 +221,7 @@ class CcxtMarketData implements MarketData {
         { setting: "MARKET", problem: `${this.exchangeId} does not offer ${what}`, remedy: "Name another exchange" },
       ]);
     if (LIMIT_CLASSES.has(kind)) this.#parts.gate.limited();
-    return new TransientError(`${this.exchangeId} could not be asked for ${what} (${kind})`, { cause: kind });
+    return new TransientError(`${this.exchangeId} could not be asked for ${what} (${SAID.get(kind) ?? kind})`, { cause: kind });
   }
 }
 
