@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PRICES } from "../kit/desk-exchange.ts";
-import { connect, holdLive, type LiveStage, setLiveStage } from "../kit/desk-live.ts";
+import { connect, hold, type LiveStage, setLiveStage } from "../kit/desk-live.ts";
 import { cleanUpAfterEach, PLATFORMS, type PlatformName } from "../kit/desk-stage.ts";
 import { WrittenTape } from "../kit/exchange/written-tape.ts";
 
@@ -20,7 +20,7 @@ async function holding(platform: PlatformName): Promise<LiveStage> {
   const tape = new WrittenTape().flat("BTCUSDT", PRICES.BTCUSDT).flat("ETHUSDT", PRICES.ETHUSDT);
   const stage = await setLiveStage(platform, { tape });
   await connect(stage, "real", "live");
-  for (const coin of ["btc", "eth"]) await holdLive(stage, coin);
+  for (const coin of ["btc", "eth"]) await hold(stage, "real", coin);
   stage.exchange.forget();
   return stage;
 }

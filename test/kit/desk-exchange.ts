@@ -1,4 +1,4 @@
-import type { DoorRequest } from "./exchange/door.ts";
+import type { Door, DoorRequest } from "./exchange/door.ts";
 import type { Fault, FaultPlan } from "./exchange/faults.ts";
 import { MarketStreams } from "./exchange/market-streams.ts";
 import { ROUND_MINUTES, RoundTape } from "./exchange/round-tape.ts";
@@ -24,6 +24,8 @@ const ASKED_FOR_MS = 10_000;
 
 /** One world of the exchange with what its own books say. */
 export interface World {
+  /** How far its clock is ahead of everybody else's. */
+  aheadMs: number;
   readonly core: SpotCore;
   readonly door: SpotDoor;
   readonly streams: MarketStreams;
@@ -45,7 +47,7 @@ export class DeskExchange {
     this.live = worldOf(tape, this.clock);
     this.demo = worldOf(tape, this.clock);
     const plan: FaultPlan = { next: (request, nowMs) => this.#meets(request, nowMs) };
-    const doors = { "": this.live.door, "/demo": this.demo.door };
+    const doors = { "": ahead(this.live), "/demo": ahead(this.demo) };
     this.server = new ExchangeServer({ doors, now: () => this.clock.wall(), faults: plan, sleep: (ms) => this.clock.sleep(ms) });
   }
 
@@ -137,5 +139,12 @@ export class DeskExchange {
 
 function worldOf(tape: Tape, clock: StoryClock): World {
   const core = new SpotCore({ tape, listings: [spotListing("BTC", "USDT"), spotListing("ETH", "USDT")], startMs: STAGE_STARTS_MS });
-  return { core, door: new SpotDoor(core), streams: new MarketStreams(core, () => clock.wall()) };
+  return { aheadMs: 0, core, door: new SpotDoor(core), streams: new MarketStreams(core, () => clock.wall()) };
+}
+
+/** The door of a world, at the time of that world. */
+function ahead(world: World): Door {
+  return {
+    handle: (request, { nowMs, seenMs }) => world.door.handle(request, { nowMs: nowMs + world.aheadMs, seenMs: seenMs + world.aheadMs }),
+  };
 }

@@ -102,12 +102,12 @@ export async function connect(stage: LiveStage, name: string, environment: "demo
   return connected;
 }
 
-/** Buys by hand for 20 USDT in the account named real, with a stop of 2% and a target of 4%, and waits until both rest at the exchange. */
-export async function holdLive(stage: LiveStage, coin: string): Promise<void> {
+/** Buys by hand for 20 USDT, with a stop of 2% and a target of 4%, and waits until both rest at the exchange. */
+export async function hold(stage: LiveStage, account: string, coin: string): Promise<void> {
   const { person } = stage;
-  await person.run(`order enter account:real symbol:${coin} side:buy amount:20 stop:2% take:4%`);
+  await person.run(`order enter account:${account} symbol:${coin} side:buy amount:20 stop:2% take:4%`);
   const bought = await proven(stage, person, await person.press("Yes, order enter"));
-  expect(bought).toContain(`hand-${coin} (LIVE) buys ${coin.toUpperCase()}/USDT`);
+  expect(bought).toMatch(new RegExp(`hand-${coin}\\S* \\((?:LIVE|DEMO)\\) buys ${coin.toUpperCase()}/USDT`));
   await stage.pass(2);
-  expect(await person.run("position list")).toMatch(new RegExp(`hand-${coin} \\(LIVE\\) stop at .*, resting at the LIVE venue`));
+  expect(await person.run("position list")).toMatch(new RegExp(`hand-${coin}\\S* \\(\\w+\\) stop at .*, resting at the \\w+ venue`));
 }

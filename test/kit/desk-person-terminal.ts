@@ -20,6 +20,7 @@ export class Console {
 }
 
 const ALERT = "⚡ ";
+const PROMPT = "storm> ";
 /** What an answer begins with: the sign of its tone. What is typed and the prompt are printed, too. */
 const ANSWER = /^[·✓✗!] /;
 
@@ -69,7 +70,11 @@ export class TerminalPerson implements Person {
       await this.#when(() => prompts() > index || undefined, "the terminal asked for no value");
       input.write(`${value}\r`);
     }
-    const answer = () => printed.slice(from).find((text) => ANSWER.test(text));
+    const answer = () => {
+      const at = printed.findIndex((text, index) => index >= from && ANSWER.test(text));
+      // What is typed before the ordinary prompt is back counts as pasted with the secrets, and is dropped.
+      return at >= 0 && printed.slice(at).some((text) => text.includes(PROMPT)) ? printed[at] : undefined;
+    };
     this.#last = await this.#when(answer, "the terminal did not answer what was entered");
     return spoken(this.#last);
   }
