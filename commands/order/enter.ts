@@ -88,7 +88,7 @@ async function priceOf({ args, engine }: Call<Wish>, symbols: readonly string[],
     return found.find((each) => each !== undefined);
   } catch (failure) {
     if (!(failure instanceof TransientError)) throw failure;
-    throw new UserError(`${exchange} gives no price now (${failure.message}), so nothing was done. Try again in a moment.`, {
+    throw new UserError(`${exchange} gives no price now: ${failure.message}. Nothing was done; try again in a moment.`, {
       cause: failure,
     });
   }
