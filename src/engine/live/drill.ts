@@ -1,4 +1,4 @@
-import { TransientError } from "../../domain/errors.ts";
+import { TransientError, UserError } from "../../domain/errors.ts";
 import { isProtective, type Order } from "../../domain/order.ts";
 import { FLAT, isFlat } from "../../domain/position.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -51,7 +51,7 @@ export class Drill {
   async #keyAndClock(): Promise<void> {
     const { venue } = this.#account;
     if (!venue) return;
-    const rights = await venue.checkKey();
+    const rights = await this.#answered(venue.checkKey());
     const told = rights.mayOrder !== undefined;
     this.#say(
       "the exchange tells what the key may do",
@@ -60,7 +60,7 @@ export class Drill {
         ? `trade ${rights.mayOrder}, withdraw ${rights.withdraw ?? "not told"}, transfer ${rights.transfer ?? "not told"}`
         : "it does not",
     );
-    await venue.syncClock();
+    await this.#answered(venue.syncClock());
     const offsetMs = venue.clock()?.offsetMs ?? 0;
     this.#say("this machine's clock is right within a second", Math.abs(offsetMs) <= CLOCK_OFF_MAX_MS, `${offsetMs} ms apart`);
   }
@@ -99,6 +99,16 @@ export class Drill {
       (await venue.openOrders(stop.symbol)).some(({ clientOrderId }) => clientOrderId === stop.clientOrderId),
     );
     this.#say("it is listed among the open orders under our id", listed, listed ? "listed" : "not listed within a minute");
+  }
+
+  /** Without an answer at the beginning there is no drill. Throws UserError. */
+  async #answered<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await asked;
+    } catch (failure) {
+      if (!(failure instanceof TransientError)) throw failure;
+      throw new UserError(`The drill could not begin: ${failure.message}. Nothing was done; try again in a moment.`, { cause: failure });
+    }
   }
 
   #stop(botId: string): Order | undefined {

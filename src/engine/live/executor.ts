@@ -105,7 +105,8 @@ export class LiveExecutor implements AccountExecutor {
       const held = [...state.bots.values()].filter(({ position }) => !isFlat(position));
       const unwanted = held.filter(({ exit }) => exit?.purpose !== "panic");
       if (unwanted.length > 0) return unwanted.map((bot) => wantExit(state, bot, "panic", panic.reason));
-      const works = [...state.orders.values()].some(({ status }) => status === "in-flight" || status === "unknown");
+      // An accepted entry may have filled although the list of fills does not show it yet.
+      const works = [...state.orders.values()].some((order) => !isProtective(order) || order.status !== "open");
       return held.length > 0 || works ? [] : [{ type: "panic-finished", scope: panic.scope, remainder: [] }];
     });
   }

@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../../src/domain/errors.ts";
+import { Secret } from "../../../src/domain/secret.ts";
+import type { DrillStep } from "../../../src/ports/engine.ts";
+import { by, wishFor } from "../../kit/engine-rig.ts";
+import { expectSettled, openOrders, story } from "../../kit/live-referee.ts";
+import { connectedRig, handOrder, KEY, newAccount, OTHER_KEY, openLiveRig, protectedRig, SECRET } from "../../kit/live-rig.ts";
+
+const ACCOUNT = "GET /api/v3/account";
+const ceiling = undefined;
+
+describe("connecting an account", () => {
+  it("reads clock, rights and balances, and keeps them", async () => {
+    const rig = await connectedRig({ balances: { USDT: "1000", BTC: "0.5" } });
+    await expectSettled(rig);
+    expect(rig.books().currency).toBe("USDT");
+    expect(rig.environments).toEqual(["demo"]);
+  });
+
+  const wrong: readonly [string, Parameters<typeof newAccount>[0], string][] = [
+    ["a wrong key", { credentials: { apiKey: new Secret("x".repeat(64)), secret: new Secret(SECRET) } }, "refuses this key"],
+    ["a demo account at Binance.US", { exchangeId: "binanceus", environment: "demo" }, "Binance.US has no demo environment"],
+    ["an exchange that is not supported", { exchangeId: "kraken" }, "not at kraken"],
+    ["a name with capitals", { name: "Main" }, "lower-case"],
+    ["a name that is too long", { name: "a".repeat(33) }, "1 to 32"],
+    ["rights that the exchange does not tell, unacknowledged", { acknowledged: false }, "acknowledge:yes"],
+  ];
+  for (const [name, wish, sentence] of wrong)
+    it(`refuses ${name} in one sentence, keeps nothing, and takes the right one after that`, async () => {
+      const rig = await openLiveRig();
+      await expect(rig.engine.connectAccount(newAccount(wish), by("wrong"))).rejects.toThrow(sentence);
+      expect(rig.engine.account("main")).toBeUndefined();
+      await rig.engine.connectAccount(newAccount(), by("right"));
+      await rig.beat(3);
+      await expectSettled(rig);
+    });
+
+  for (const [right, text] of [
+    ["withdraw", "may withdraw"],
+    ["transfer", "may transfer"],
+  ] as const)
+    it(`refuses a live key that may ${right}`, async () => {
+      const rig = await openLiveRig();
+      rig.venue.rights = { ...rig.venue.rights, [right]: true };
+      await expect(rig.engine.connectAccount(newAccount({ environment: "live" }), by("connect"))).rejects.toThrow(text);
+      expect(await rig.deskEvents().then((events) => events.filter(({ type }) => type === "account-registered"))).toEqual([]);
+    });
+
+  it("refuses a live key that may not trade", async () => {
+    const rig = await openLiveRig();
+    rig.venue.rights = { ...rig.venue.rights, trade: false };
+    await expect(rig.engine.connectAccount(newAccount({ environment: "live" }), by("connect"))).rejects.toThrow("no right to trade");
+  });
+
+  it("says so when the exchange does not answer, and keeps nothing", async () => {
+    const rig = await openLiveRig();
+    rig.down = true;
+    await expect(rig.engine.connectAccount(newAccount(), by("connect"))).rejects.toThrow("Nothing was kept; try again");
+    rig.down = false;
+    rig.faults.next(ACCOUNT, { answer: "empty" });
+    await expect(rig.engine.connectAccount(newAccount(), by("again"))).rejects.toThrow(UserError);
+    await rig.engine.connectAccount(newAccount(), by("third"));
+    await rig.beat(3);
+    await expectSettled(rig);
+  });
+
+  it("under a name that is taken is refused, but its owner gives it another key", async () => {
+    const rig = await connectedRig({ otherBalances: { USDT: "10" } });
+    await expect(rig.engine.connectAccount(newAccount(), by("theirs", "discord:2"))).rejects.toThrow("is taken");
+    await expect(rig.engine.connectAccount(newAccount({ environment: "live" }), by("other world"))).rejects.toThrow("is taken");
+    rig.venue.revoked = true;
+    await rig.beat(120);
+    expect(rig.books().venue.paused?.code).toBe("key");
+    const fresh = rig.core.accounts.get(KEY)!;
+    rig.venue.revoked = false;
+    rig.core.accounts.delete(KEY);
+    rig.core.accounts.set("n".repeat(64), fresh);
+    await rig.engine.connectAccount(
+      newAccount({ credentials: { apiKey: new Secret("n".repeat(64)), secret: new Secret(SECRET) } }),
+      by("new key"),
+    );
+    await rig.beat(5);
+    expect(rig.books().venue.paused).toBeUndefined();
+    await rig.engine.enterOrder(handOrder(), by("enter"));
+    await rig.beat(5);
+    expect(story(rig)).toEqual(["BUY LIMIT FILLED", "SELL STOP_LOSS_LIMIT NEW"]);
+    await rig.restart();
+    await rig.beat(5);
+    await expectSettled(rig);
+  });
+
+  it("twice under one request is done once", async () => {
+    const rig = await openLiveRig();
+    await rig.engine.connectAccount(newAccount(), by("connect"));
+    await rig.engine.connectAccount(newAccount(), by("connect"));
+    expect(await rig.events("key-set")).toHaveLength(1);
+  });
+});
+
+describe("removing an account", () => {
+  it("is refused while it holds something, then ends its requests, and it can be connected again", async () => {
+    const rig = await protectedRig();
+    await expect(rig.engine.removeAccount("main", by("remove"))).rejects.toThrow("hold something");
+    await rig.engine.closePosition("hand-btc", by("close"));
+    await rig.beat(5);
+    await rig.engine.removeAccount("main", by("remove again"));
+    const before = rig.requests.length;
+    await rig.beat(130);
+    expect(rig.requests.length).toBe(before);
+    await rig.restart();
+    await rig.beat(10);
+    expect(rig.requests.length).toBe(before);
+    await rig.engine.connectAccount(newAccount(), by("once more"));
+    await rig.beat(70);
+    await rig.engine.enterOrder(handOrder(), by("enter"));
+    await rig.beat(5);
+    await expectSettled(rig);
+  });
+});
+
+describe("worlds", () => {
+  it("a paper bot sends no order anywhere (F36)", async () => {
+    const rig = await connectedRig();
+    await rig.engine.createBot(wishFor({ name: "paper" }), by("create"));
+    await rig.engine.startBot("paper", by("start"));
+    rig.price("BTCUSDT", 51_000);
+    await rig.beat(300);
+    expect(rig.requests.filter(({ request }) => request.method !== "GET")).toEqual([]);
+  });
+
+  it("two accounts with one key each trade apart, and a fault of one leaves the other alone", async () => {
+    const rig = await connectedRig({ otherBalances: { USDT: "1000" }, ceiling });
+    const credentials = { apiKey: new Secret(OTHER_KEY), secret: new Secret(SECRET) };
+    await rig.engine.connectAccount(newAccount({ name: "second", credentials }), by("second"));
+    await rig.beat(3);
+    rig.venue.revoked = true;
+    await rig.engine.enterOrder(handOrder({ account: "second" }), by("enter"));
+    await rig.beat(120);
+    expect(rig.books().venue.paused?.code).toBe("key");
+    expect(rig.books("second").venue.paused).toBeUndefined();
+    const other = rig.core.accounts.get(OTHER_KEY)!;
+    expect(other.orders.map(({ draft, now }) => `${draft.type} ${now.status}`)).toEqual(["LIMIT FILLED", "STOP_LOSS_LIMIT NEW"]);
+    expect(openOrders(rig)).toEqual([]);
+  });
+});
+
+describe("a drill", () => {
+  it("in a demo account confirms each assumption, ends flat, and is remembered", async () => {
+    const rig = await connectedRig();
+    const told: DrillStep[] = [];
+    const drilling = rig.engine.drillAccount("main", by("drill"), (step) => void told.push(step));
+    await rig.beat(40);
+    const steps = await drilling;
+    expect(steps.filter(({ outcome }) => outcome === "refuted").map(({ assumption }) => assumption)).toEqual([
+      "the exchange tells what the key may do",
+    ]);
+    expect(steps.length).toBeGreaterThanOrEqual(6);
+    expect(told).toEqual(steps);
+    await expectSettled(rig);
+    expect(openOrders(rig)).toEqual([]);
+    expect(rig.engine.account("main")?.venue?.drilled).toBe(true);
+  });
+
+  it("is refused in a live account, and ends in a sentence when the exchange is away", async () => {
+    const live = await connectedRig({ environment: "live" });
+    await expect(live.engine.drillAccount("main", by("drill"), () => undefined)).rejects.toThrow("demo account only");
+    const rig = await connectedRig();
+    rig.down = true;
+    const drilling = rig.engine.drillAccount("main", by("drill"), () => undefined);
+    await expect(drilling).rejects.toThrow(UserError);
+  });
+});
