@@ -121,6 +121,7 @@ function heldAlert(event: AccountEvent | DeskEvent, about: About): AlertPart | u
       return { ...critical(reducedCard(event, about)), botId: event.botId };
     case "dust-moved": {
       const { botId, coin, quantity } = event;
+      if (quantity.isNegative()) return undefined;
       const left = `${quantityText(quantity, coin)} of ${about.bot(botId).shown} are too few to sell`;
       const where = `They left the bot and stay in ${about.account.shown}; \`account balance\` shows them as dust.`;
       return { kind: "bots", critical: false, botId, card: card(left).line(where, about.when) };

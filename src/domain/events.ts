@@ -74,7 +74,7 @@ export type AccountEvent =
   /** A real position has no protective order that the venue confirmed: since when, in venue time. */
   | { type: "position-naked"; botId: string; sinceMs: number; reason: string }
   | { type: "position-protected"; botId: string; nakedForMs: number }
-  /** What is too small to sell leaves the bot and stays in the account. */
+  /** What is too small to sell leaves the bot and stays in the account; a negative quantity goes the other way, to be sold with a position. */
   | { type: "dust-moved"; botId: string; coin: string; quantity: Decimal }
   /** A change of the balance that no order of ours made. */
   | { type: "foreign-booked"; coin: string; quantity: Decimal; entryId: string; reason: string }

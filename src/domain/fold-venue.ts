@@ -59,6 +59,7 @@ export function applyVenueFact(state: AccountState, event: VenueFact): void {
       return;
     case "dust-moved":
       add(venue.dust, event.coin, event.quantity);
+      if (event.quantity.isNegative()) return takeDust(state, event.botId, event.quantity.negated());
       return leaveBot(state, event.botId, event.quantity, undefined);
     case "claim-reduced":
       if (event.price) shiftDay(state, soldByHand(state, event.botId, event.quantity).times(event.price).negated());
@@ -94,6 +95,13 @@ function shiftDay(state: AccountState, change: Decimal): void {
 /** Coins of a spot position that were sold by hand: what they brought is booked as foreign. A perpetual moves no coins. */
 function soldByHand(state: AccountState, botId: string, quantity: Decimal): Decimal {
   return isPerpetual(botOf(state, botId).spec.symbol) ? ZERO : quantity;
+}
+
+/** What earlier positions left is sold with this one: it cost this bot nothing. */
+function takeDust(state: AccountState, botId: string, quantity: Decimal): void {
+  const bot = botOf(state, botId);
+  bot.position = { ...bot.position, quantity: bot.position.quantity.plus(quantity) };
+  bot.baseEntries = bot.baseEntries.plus(quantity);
 }
 
 function add(balances: Map<string, Decimal>, coin: string, change: Decimal): void {

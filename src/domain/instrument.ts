@@ -28,6 +28,11 @@ export interface Instrument {
   readonly protectiveOrdersMax?: number;
 }
 
+/** The coin that a symbol trades, as `BTC` of `BTC/USDT`. */
+export function baseOf(symbol: string): string {
+  return symbol.split("/")[0] ?? symbol;
+}
+
 /** Quotes that can be told apart in a joined name such as `BTCUSDT`, longest first. */
 const KNOWN_QUOTES: readonly string[] = ["FDUSD", "USDT", "USDC", "TUSD", "BUSD", "USD", "EUR", "GBP", "TRY", "BRL", "BTC", "ETH", "BNB"];
 

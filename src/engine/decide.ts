@@ -1,6 +1,6 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import { BotFault, messageOf } from "../domain/errors.ts";
-import type { AccountEvent } from "../domain/events.ts";
+import type { AccountEvent, Intent } from "../domain/events.ts";
 import { type Decimal, decimal, ZERO } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
 import type { Signal } from "../domain/signal.ts";
@@ -91,6 +91,13 @@ export function entryQuestion(
     halted: services.halted(),
     late: slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),
   };
+}
+
+/** Why an entry that is durable comes too late to be sent: writing it down took so long that its candle is no longer the newest. */
+export function cameLate(services: AccountServices, bot: BotState, intent: Intent | undefined): string | undefined {
+  if (!intent || services.market.pace !== "live") return undefined;
+  const spanMs = timeframeMs(bot.spec.timeframe);
+  return intent.slotMs + 2 * spanMs <= services.now() ? "its candle is no longer the newest one" : undefined;
 }
 
 /** A denied entry, and the breaker that it tripped, if it is the first of its day. */

@@ -8,7 +8,7 @@ import type { MarketMs } from "../domain/time.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import { checkEntry, type EntryAnswer } from "../risk/entry.ts";
 import type { Facts } from "./account.ts";
-import { type BotWish, entryQuestion, wishEvents, wishesOf } from "./decide.ts";
+import { type BotWish, cameLate, entryQuestion, wishEvents, wishesOf } from "./decide.ts";
 import type { AccountExecutor } from "./executor.ts";
 import type { Exposure } from "./exposure.ts";
 import type { Slot } from "./feeds.ts";
@@ -139,7 +139,8 @@ export class PaperExecutor implements AccountExecutor {
   #entryForbidden(order: Order): string | undefined {
     const bot = this.#account.state.bots.get(order.botId);
     if (bot?.status !== "running") return "the bot no longer runs";
-    return this.#account.services.halted();
+    const { services, state } = this.#account;
+    return services.halted() ?? cameLate(services, bot, state.intents.get(order.intentId));
   }
 
   #checkEntry(bot: BotState, slot: Slot, funds: Funds, spent: Decimal): EntryAnswer {

@@ -1,7 +1,7 @@
 import type { BotState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
-import type { Instrument } from "../../domain/instrument.ts";
-import { decimal, max, min } from "../../domain/money.ts";
+import { baseOf, type Instrument } from "../../domain/instrument.ts";
+import { decimal, max, min, ZERO } from "../../domain/money.ts";
 import { isProtective, type Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import { type MarketMs, marketMs } from "../../domain/time.ts";
@@ -9,6 +9,7 @@ import type { LiveVenue } from "../../ports/live-venue.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { MarketStep } from "../../ports/market.ts";
 import { Account, type AccountWriter } from "../account.ts";
+import { cameLate } from "../decide.ts";
 import type { Slot } from "../feeds.ts";
 import type { AccountServices } from "../services.ts";
 import { equityOf } from "../valuation.ts";
@@ -165,11 +166,12 @@ export class LiveAccount extends Account {
     return {
       rules,
       traits: this.venue.traits,
+      dust: this.state.venue.dust.get(baseOf(symbol)) ?? ZERO,
       price: fresh ? seen.price : undefined,
       nowMs,
       venueMs: this.times.venueMs(),
       turn: this.#panicTurns.mine(this.state, bot, nowMs),
-      listed: this.#rules.has(symbol),
+      listed: this.lists(symbol),
     };
   }
 
@@ -181,13 +183,15 @@ export class LiveAccount extends Account {
     const bot = this.state.bots.get(order.botId);
     if (bot?.status !== "running") return "the bot no longer runs";
     if (this.services.now() - order.sinceMs > ENTRY_TTL_MS) return "it waited too long to be sent";
+    const late = cameLate(this.services, bot, this.state.intents.get(order.intentId));
+    if (late !== undefined) return late;
     if (this.ceiling?.exceeded) return "the ceiling of live trading was lowered meanwhile";
     const { paused } = this.state.venue;
     return this.services.halted() ?? (paused ? `the account is paused: ${paused.reason}` : undefined);
   }
 
   refused(order: Order, outcome: Parameters<Refusals["follow"]>[2]): readonly AccountEvent[] {
-    if (outcome.cause === "rules") this.reconciler.rulesChanged();
+    if (outcome.cause === "rules" || outcome.cause === "symbol") this.reconciler.rulesChanged();
     if (outcome.cause === "balance" || outcome.cause === "nothing-to-reduce") this.reconciler.soon();
     const now = { wallMs: this.services.clock.wall(), monotonicMs: this.times.monotonicMs() };
     return this.#refusals.follow(this.state, order, outcome, now);
@@ -264,8 +268,8 @@ export class LiveAccount extends Account {
   }
 
   #keepFillsOf(symbol: string, working: boolean, nowMs: number): void {
-    const since = this.#fillsAskedMs.get(symbol);
-    if (since !== undefined && nowMs - since < (working ? FILLS_WORKING_MS : FILLS_RESTING_MS)) return;
+    const since = Math.max(this.#fillsAskedMs.get(symbol) ?? Number.NEGATIVE_INFINITY, this.fills.syncedMs(symbol) ?? 0);
+    if (nowMs - since < (working ? FILLS_WORKING_MS : FILLS_RESTING_MS)) return;
     this.#fillsAskedMs.set(symbol, nowMs);
     void this.fills.sync(symbol).catch(this.#onFatal);
   }
@@ -283,8 +287,9 @@ export class LiveAccount extends Account {
     return concerns(this.state, symbol);
   }
 
+  /** Before the list was read, every symbol counts as listed. */
   lists(symbol: string): boolean {
-    return this.#rules.has(symbol);
+    return this.#rules.size === 0 || this.#rules.has(symbol);
   }
 
   fillsSince(symbol: string): number {

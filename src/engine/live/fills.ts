@@ -1,5 +1,6 @@
 import type { AccountState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
+import { baseOf } from "../../domain/instrument.ts";
 import { min } from "../../domain/money.ts";
 import { isProtective, type Order } from "../../domain/order.ts";
 import { applyFill, entryPrice, type Fill, isPerpetual, type Position } from "../../domain/position.ts";
@@ -33,7 +34,7 @@ export function fillEvents(state: AccountState, fills: readonly OwnFill[]): Acco
     const before = positions.get(order.botId) ?? state.bots.get(order.botId)?.position;
     if (!before) continue;
     const booked = ownFill(fill, order);
-    const after = applyFill(before, covered(before, booked), fill.symbol.split("/")[0] ?? "");
+    const after = applyFill(before, covered(before, booked), baseOf(fill.symbol));
     positions.set(order.botId, after);
     events.push(filled(order, booked, before, after));
   }

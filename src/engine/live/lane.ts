@@ -1,6 +1,8 @@
 import type { AccountState, BotState } from "../../domain/books.ts";
 import { messageOf } from "../../domain/errors.ts";
 import type { AccountEvent, Intent } from "../../domain/events.ts";
+import { baseOf } from "../../domain/instrument.ts";
+import type { Decimal } from "../../domain/money.ts";
 import { isProtective, isTerminal, type Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { CancelOutcome, LiveVenue, OrderReading, PlaceOutcome, RejectCause, VenueOrder } from "../../ports/live-venue.ts";
@@ -105,6 +107,7 @@ export class Lane {
     const seen = this.#host.look(this.#bot);
     if (!venue || !seen) return { kind: "rest" };
     const orders = [...this.#host.state.orders.values()].filter(({ botId }) => botId === this.#bot.spec.id);
+    this.memory.tidy(new Set(orders.map(({ clientOrderId }) => clientOrderId)));
     return nextStep({ ...seen, bot: this.#bot, orders, memory: this.memory });
   }
 
@@ -128,19 +131,23 @@ export class Lane {
         );
       }
       case "exit":
-        return this.#make(() => exitIntent(this.#bot, step.quantity));
+        return this.#make(() => exitIntent(this.#bot, step.quantity), step.dust);
       default:
         return this.#host.appendEvents(() => noteEvents(this.#host.state, this.#bot, step));
     }
   }
 
   /** Makes an intent durable with its first attempt; the next step sends it. */
-  async #make(intentOf: () => Intent | undefined): Promise<void> {
+  async #make(intentOf: () => Intent | undefined, dust?: Decimal): Promise<void> {
     await this.#host.appendEvents(() => {
       const intent = isFlat(this.#bot.position) ? undefined : intentOf();
       if (!intent) return [];
       this.memory.unsent.add(intent.clientOrderId);
-      return [{ type: "intent", intent }];
+      const { id: botId, symbol } = this.#bot.spec;
+      const left = this.#host.state.venue.dust.get(baseOf(symbol));
+      if (dust && !left?.isEqualTo(dust)) return [];
+      const along: AccountEvent[] = dust ? [{ type: "dust-moved", botId, coin: baseOf(symbol), quantity: dust.negated() }] : [];
+      return [...along, { type: "intent", intent }];
     });
   }
 

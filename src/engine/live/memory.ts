@@ -13,6 +13,8 @@ interface Evidence {
 }
 
 const FIRST_PROBE_MS = 500;
+/** So much may be remembered of orders that have ended. */
+const SLACK = 32;
 
 /**
  * What a bot's lane remembers between steps. Nothing of it is needed after a restart: an attempt that this process has not sent itself counts as
@@ -109,6 +111,13 @@ export class LaneMemory {
     this.reads.delete(clientOrderId);
     this.cancels.delete(clientOrderId);
     this.#polls.delete(clientOrderId);
+  }
+
+  /** Forgets orders that have ended without this lane's doing, once there are some. */
+  tidy(working: ReadonlySet<string>): void {
+    if (this.reads.size + this.#polls.size + this.#evidence.size + this.cancels.size < working.size * 4 + SLACK) return;
+    for (const map of [this.reads, this.cancels, this.#polls, this.#evidence])
+      for (const clientOrderId of map.keys()) if (!working.has(clientOrderId)) map.delete(clientOrderId);
   }
 
   failed(what: "protect" | "exit", atLeastMs = 0): void {

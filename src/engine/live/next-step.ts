@@ -25,6 +25,8 @@ export interface LaneView {
   /** Undefined while the venue does not list the symbol and nobody remembers its rules. */
   readonly rules: Instrument | undefined;
   readonly traits: VenueTraits;
+  /** What earlier positions left in the account of the coin that this bot holds. */
+  readonly dust: Decimal;
   /** The last price, where it is fresh. */
   readonly price: number | undefined;
   readonly nowMs: number;
@@ -40,7 +42,7 @@ export type Step =
   | { readonly kind: "rest" }
   | { readonly kind: "send" | "forget" | "probe" | "poll" | "cancel"; readonly order: Order }
   | { readonly kind: "protect"; readonly quantity: Decimal; readonly levels: ProtectiveLevels }
-  | { readonly kind: "exit"; readonly quantity: Decimal }
+  | { readonly kind: "exit"; readonly quantity: Decimal; readonly dust: Decimal | undefined }
   | { readonly kind: "want-exit"; readonly purpose: Purpose; readonly reason: string }
   | { readonly kind: "dust" }
   | { readonly kind: "alarm"; readonly sinceMs: number; readonly reason: string }
@@ -82,11 +84,23 @@ function heldStep(view: LaneView): Step {
   const sale = orders.find((order) => !isProtective(order) && order.purpose !== "entry");
   if (sale && isOpen(sale)) return nakedOr(view, REST, "its sale works");
   if (sale && !traits.reduceOnly) return nakedOr(view, REST, "its sale is unanswered");
+  if (!view.listed) return unlistedStep(view);
   const stop = orders.find((order) => isProtective(order) && isOpen(order));
   if (stop && memory.may("exit")) return view.turn ? cancelStep(view, stop) : REST;
   if (!stop && orders.some(isProtective)) return nakedOr(view, REST, "whether its stop rests is unanswered");
-  if (memory.may("exit")) return { kind: "exit", quantity: atOnce(quantity, rules) };
+  if (memory.may("exit")) {
+    const dust = dustAlong(view, rules);
+    return { kind: "exit", quantity: atOnce(dust ? floorToStep(bot.position.quantity.plus(dust), rules.lotSize) : quantity, rules), dust };
+  }
   return protectStep(view, rules, quantity);
+}
+
+/** What earlier positions left in the account goes with a sale once it makes a lot more, so that it never adds up. */
+function dustAlong({ bot, dust, traits }: LaneView, { lotSize }: Instrument): Decimal | undefined {
+  const { quantity } = bot.position;
+  if (traits.kind !== "spot" || !dust.isGreaterThan(0) || (bot.exit?.tries ?? 0) > 0) return undefined;
+  const more = floorToStep(quantity.plus(dust), lotSize).isGreaterThan(floorToStep(quantity, lotSize));
+  return more ? dust : undefined;
 }
 
 /** The venue takes so much in one order at market; what is left is sold by the next one. */
@@ -94,10 +108,11 @@ function atOnce(quantity: Decimal, { marketQuantityMax, lotSize }: Instrument): 
   return marketQuantityMax ? min(quantity, floorToStep(marketQuantityMax, lotSize)) : quantity;
 }
 
-/** Nothing can be placed in a symbol whose rules nobody knows: what rests there is kept, and a naked position is said so. */
+/** Nothing can be placed in a symbol that the venue does not list: what rests there is kept, and a naked position is said so. */
 function unlistedStep(view: LaneView): Step {
   const { bot, orders } = view;
-  if (orders.some((order) => isProtective(order) && isOpen(order))) return REST;
+  const stop = orders.find((order) => isProtective(order) && isOpen(order));
+  if (stop) return keptStep(view, stop);
   return nakedOr(view, REST, `the exchange does not list ${bot.spec.symbol} now`);
 }
 
@@ -165,6 +180,7 @@ function protectStep(view: LaneView, rules: Instrument, quantity: Decimal): Step
     if (left.isGreaterThanOrEqualTo(quantity) && left.isLessThanOrEqualTo(bot.position.quantity.abs())) return keptStep(view, stop);
     return cancelStep(view, stop);
   }
+  if (!view.listed) return unlistedStep(view);
   const nakedMs = nowMs - nakedSince(view);
   if (!bot.exit && nakedMs > NAKED_MAX_MS && memory.failures("protect") > 0)
     return { kind: "want-exit", purpose: "stop", reason: "no protective order could be placed within 5 s of the first fill" };

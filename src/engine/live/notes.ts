@@ -1,5 +1,6 @@
 import type { AccountState, BotState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
+import { baseOf } from "../../domain/instrument.ts";
 import type { Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { Step } from "./next-step.ts";
@@ -17,7 +18,7 @@ export function noteEvents(
       return flat || bot.exit ? [] : [wantExit(state, bot, step.purpose, step.reason)];
     case "dust": {
       const works = [...state.orders.values()].some((order) => order.botId === botId);
-      const coin = bot.spec.symbol.split("/")[0] ?? "";
+      const coin = baseOf(bot.spec.symbol);
       return flat || works ? [] : [{ type: "dust-moved", botId, coin, quantity: bot.position.quantity }];
     }
     case "alarm":

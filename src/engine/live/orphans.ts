@@ -39,6 +39,7 @@ export class Orphans {
       if (!orphans.has(orphanKey(symbol, id))) events.push({ type: "orphan-found", orphan: orphanOf(order, kind, venueMs) });
       if (kind === "quarantined") await this.#cancel(venue, order);
     }
+    for (const key of this.#missed.keys()) if (!orphans.has(key)) this.#missed.delete(key);
     const listed = new Set(open.flatMap(({ venueOrderIds }) => venueOrderIds));
     for (const [key, orphan] of orphans) {
       if (orphan.symbol !== symbol || !this.#isGone(key, listed.has(orphan.venueOrderId))) continue;

@@ -87,6 +87,8 @@ export class Reconciler {
     const { venue, times } = this.#host;
     if (this.#running || !venue) return;
     if (this.#upkeep.clockTurned(venue)) this.soon();
+    if (this.#host.symbols().some((symbol) => !this.#host.lists(symbol) && this.#host.concerns(symbol)))
+      this.#dueMs = Math.min(this.#dueMs, this.#upkeep.rulesAwaited());
     if (times.monotonicMs() >= this.#dueMs) void this.run().catch(onFatal);
   }
 

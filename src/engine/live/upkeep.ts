@@ -8,6 +8,8 @@ import type { LiveTimes } from "./times.ts";
 
 /** Rules are not read again sooner, however often something asks for it. */
 const RULES_AGAIN_MS = 10_000;
+/** Between readings of them while a symbol that concerns us is not listed. */
+const RULES_AWAITED_MS = 60_000;
 const CLOCK_AGAIN_MS = 5_000;
 
 export interface UpkeepHost {
@@ -32,6 +34,12 @@ export class Upkeep {
   /** Rules have changed at the venue, or a symbol has gone. Answers when they may be read again. */
   rulesChanged(): number {
     this.#due.rules = Math.min(this.#due.rules, this.#rulesMs + RULES_AGAIN_MS);
+    return this.#due.rules;
+  }
+
+  /** Something is held or works in a symbol that is not listed: whether it is back is looked for. Answers when. */
+  rulesAwaited(): number {
+    this.#due.rules = Math.min(this.#due.rules, this.#rulesMs + RULES_AWAITED_MS);
     return this.#due.rules;
   }
 
