@@ -2,7 +2,7 @@ import type { BotState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { baseOf, type Instrument } from "../../domain/instrument.ts";
 import { decimal, max, min, ZERO } from "../../domain/money.ts";
-import { isProtective, type Order } from "../../domain/order.ts";
+import type { Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import { type MarketMs, marketMs } from "../../domain/time.ts";
 import type { LiveVenue } from "../../ports/live-venue.ts";
@@ -15,9 +15,10 @@ import type { AccountServices } from "../services.ts";
 import { equityOf } from "../valuation.ts";
 import type { Ceiling } from "./ceiling.ts";
 import { LiveExecutor } from "./executor.ts";
+import { FillRhythm } from "./fill-rhythm.ts";
 import { FillSync } from "./fill-sync.ts";
 import { Lane } from "./lane.ts";
-import { ENTRY_PRICE_AGE_MS, ENTRY_TTL_MS, FILLS_RESTING_MS, FILLS_WORKING_MS } from "./limits.ts";
+import { ENTRY_PRICE_AGE_MS, ENTRY_TTL_MS } from "./limits.ts";
 import type { LaneView } from "./next-step.ts";
 import { PanicTurns } from "./panic-turns.ts";
 import { PanicWatch } from "./panic-watch.ts";
@@ -62,7 +63,7 @@ export class LiveAccount extends Account {
   /** Positions as they were last written, and when one of them was another one before. */
   readonly #positions = new Map<string, BotState["position"]>();
   #movedMs = Number.NEGATIVE_INFINITY;
-  readonly #fillsAskedMs = new Map<string, number>();
+  readonly #fillRhythm = new FillRhythm();
   readonly #trails = new Trails();
   readonly #panicTurns = new PanicTurns();
 
@@ -114,7 +115,9 @@ export class LiveAccount extends Account {
     if (this.state.venue.removed || !this.venue) return;
     this.reconciler.tend(this.#onFatal);
     this.#endPause();
-    this.#keepFills();
+    const synced = (symbol: string) => this.fills.syncedMs(symbol);
+    for (const symbol of this.#fillRhythm.due(this.state, this.times.monotonicMs(), this.services.now(), synced))
+      void this.fills.sync(symbol).catch(this.#onFatal);
     for (const bot of this.state.bots.values()) if (this.#hasBusiness(bot)) this.wake(bot.spec.id);
     if (this.state.panic) void this.executor.finishPanic().catch(this.#onFatal);
     const stalled = this.#panicWatch.look(this.state, this.times.monotonicMs());
@@ -258,21 +261,6 @@ export class LiveAccount extends Account {
     void this.appendEvents(over).catch(this.#onFatal);
   }
 
-  /** Fills are read on by themselves where something works or is held: a cancel's word, a lost answer or a stop may hide one. */
-  #keepFills(): void {
-    const now = this.times.monotonicMs();
-    const working = new Set([...this.state.orders.values()].filter((order) => !isProtective(order)).map(({ symbol }) => symbol));
-    for (const bot of this.state.bots.values())
-      if (!isFlat(bot.position)) this.#keepFillsOf(bot.spec.symbol, working.has(bot.spec.symbol), now);
-    for (const symbol of working) this.#keepFillsOf(symbol, true, now);
-  }
-
-  #keepFillsOf(symbol: string, working: boolean, nowMs: number): void {
-    const since = Math.max(this.#fillsAskedMs.get(symbol) ?? Number.NEGATIVE_INFINITY, this.fills.syncedMs(symbol) ?? 0);
-    if (nowMs - since < (working ? FILLS_WORKING_MS : FILLS_RESTING_MS)) return;
-    this.#fillsAskedMs.set(symbol, nowMs);
-    void this.fills.sync(symbol).catch(this.#onFatal);
-  }
   #hasBusiness(bot: BotState): boolean {
     if (!isFlat(bot.position) || bot.exit) return true;
     for (const order of this.state.orders.values()) if (order.botId === bot.spec.id) return true;

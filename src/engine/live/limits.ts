@@ -25,7 +25,8 @@ export const POLL_NEAR_MS = 2_000;
 export const CANCEL_AGAIN_MS = 5_000;
 /** Between tries to protect or to exit, by how many have failed. */
 export const RETRY_MS: readonly number[] = [0, 1_000, 2_000, 5_000, 10_000, 30_000];
-/** Between readings of fills while something works, and while nothing does. */
+/** Between readings of fills while an answer stays out, while something works, and while nothing does. */
+export const FILLS_UNANSWERED_MS = 3_000;
 export const FILLS_WORKING_MS = 10_000;
 export const FILLS_RESTING_MS = 60_000;
 /** Between reconciliations of orders and balances. */

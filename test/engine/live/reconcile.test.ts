@@ -178,8 +178,11 @@ describe("symbols", () => {
     expect(story(rig)).toEqual(["BUY LIMIT FILLED", "SELL STOP_LOSS_LIMIT NEW"]);
     await rig.restart();
     await rig.beat(60);
+    const before = rig.books().sequence;
+    await rig.beat(1_800);
+    expect(rig.books().sequence - before).toBeLessThan(10);
     rig.core.setMode("BTCUSDT", "trading");
-    await rig.beat(70);
+    await rig.beat(90);
     expect(rig.bot().position.quantity.isZero()).toBe(true);
     await expectSettled(rig);
   });
@@ -194,6 +197,22 @@ describe("symbols", () => {
     await rig.engine
       .enterOrder(handOrder({ symbol: "ETH/USDT" }), by("eth"))
       .catch((failure: Error) => expect(failure.message).toContain("stop"));
+  });
+
+  it("that are halted right after an entry are alarmed once, not ordered in without end, and protected when they trade again (F31)", async () => {
+    const rig = await connectedRig();
+    rig.faults.next("POST /api/v3/order", {});
+    rig.faults.next("POST /api/v3/order", { lost: "before-bytes" }, 3);
+    await rig.engine.enterOrder(handOrder(), by("enter"));
+    await rig.beat(2);
+    rig.core.setMode("BTCUSDT", "halted");
+    await rig.beat(1_800);
+    expect(await rig.events("position-naked")).toHaveLength(1);
+    expect((await rig.events("order-rejected")).length).toBeLessThanOrEqual(3);
+    rig.core.setMode("BTCUSDT", "trading");
+    await rig.beat(120);
+    expect(openOrders(rig).length + Number(rig.bot().position.quantity.isZero())).toBe(1);
+    await expectSettled(rig);
   });
 
   it("that a person has never heard of are refused in one sentence", async () => {

@@ -1,0 +1,31 @@
+import type { AccountState } from "../../domain/books.ts";
+import { isProtective } from "../../domain/order.ts";
+import { isFlat } from "../../domain/position.ts";
+import { FILLS_RESTING_MS, FILLS_UNANSWERED_MS, FILLS_WORKING_MS } from "./limits.ts";
+
+/**
+ * When fills are read on by themselves, because a cancel's word, a lost answer or a stop may hide one: soon while an answer stays out, for its fill must
+ * be protected without it; now and then while something works; seldom while a position rests.
+ */
+export class FillRhythm {
+  /** By symbol. */
+  readonly #askedMs = new Map<string, number>();
+
+  /** The symbols whose turn it is. `syncedMs` tells when one was last read whole, for whatever reason. Times are monotonic. */
+  due(state: AccountState, nowMs: number, marketMs: number, syncedMs: (symbol: string) => number | undefined): string[] {
+    const every = new Map<string, number>();
+    for (const { spec, position } of state.bots.values()) if (!isFlat(position)) every.set(spec.symbol, FILLS_RESTING_MS);
+    for (const order of state.orders.values()) {
+      if (isProtective(order)) continue;
+      const isLate = order.status === "in-flight" && marketMs - order.sinceMs >= FILLS_UNANSWERED_MS / 2;
+      const wished = isLate ? FILLS_UNANSWERED_MS : FILLS_WORKING_MS;
+      every.set(order.symbol, Math.min(every.get(order.symbol) ?? wished, wished));
+    }
+    const due = [...every].filter(([symbol, ms]) => {
+      const sinceMs = Math.max(this.#askedMs.get(symbol) ?? Number.NEGATIVE_INFINITY, syncedMs(symbol) ?? Number.NEGATIVE_INFINITY);
+      return nowMs - sinceMs >= ms;
+    });
+    for (const [symbol] of due) this.#askedMs.set(symbol, nowMs);
+    return due.map(([symbol]) => symbol);
+  }
+}
