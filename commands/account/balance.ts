@@ -1,4 +1,4 @@
-import { accountNameFor, capitalized, exchangeName } from "../../src/chat/account-names.ts";
+import { accountTitle, exchangeName } from "../../src/chat/account-names.ts";
 import { moneyDigits, moneyText, quantityDigits } from "../../src/chat/amounts.ts";
 import { marketLine } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
@@ -20,13 +20,13 @@ export default defineCommand({
     const columns = isReal ? [right("Balance"), right("Claimed"), right("Free"), right("Dust"), right("Foreign")] : [right("Balance")];
     const rows = accounts.flatMap((account) =>
       holdingsOf(account).map((holding) => ({
-        account: capitalized(accountNameFor(account.state, caller.user)),
+        account: accountTitle(account.state, caller.user),
         cells: cellsOf(holding, account.state.currency, isReal),
       })),
     );
     const answer =
       accounts.length === 1 && only
-        ? card(capitalized(accountNameFor(only.state, caller.user))).table(
+        ? card(accountTitle(only.state, caller.user)).table(
             ["Coin", ...columns],
             rows.map(({ cells }) => cells),
           )
@@ -47,7 +47,7 @@ function cellsOf({ coin, balance, claimed, free, dust, foreign }: Holding, curre
 }
 
 function equityLine({ state, venue, equity, reserved }: AccountFacts, isOnly: boolean, user: string): string {
-  const name = capitalized(accountNameFor(state, user));
+  const name = accountTitle(state, user);
   const worth = equity === undefined ? "not known while a price is missing" : moneyText(equity, state.currency);
   const kept = reserved.isZero() ? "" : `, ${moneyText(reserved, state.currency)} reserved by working entries`;
   const where = venue ? ` at ${exchangeName(venue.exchangeId)}, ${venue.environment === "demo" ? "test money" : "real money"}` : "";

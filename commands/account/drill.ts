@@ -20,7 +20,7 @@ export default defineCommand({
     const told: DrillStep[] = [];
     const steps = await call.engine.drillAccount(state.account, call.caller, (step) => {
       told.push(step);
-      call.progress(stepTable(`Drill in ${name}: ${told.length} looked at`, told));
+      call.progress(card(`Drill in ${name}: ${told.length} looked at`).line(`${step.outcome}: ${step.assumption} (${step.detail}).`));
     });
     const confirmed = steps.filter(({ outcome }) => outcome === "confirmed").length;
     const refuted = steps.filter(({ outcome }) => outcome === "refuted").length;

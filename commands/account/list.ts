@@ -1,5 +1,5 @@
 import { isVenueAccount, sentence, stateText } from "../../src/chat/account-cards.ts";
-import { accountNameFor, capitalized, exchangeName } from "../../src/chat/account-names.ts";
+import { accountTitle, exchangeName } from "../../src/chat/account-names.ts";
 import { moneyText } from "../../src/chat/amounts.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card, right } from "../../src/chat/view.ts";
@@ -16,20 +16,20 @@ export default defineCommand({
         .line("Your paper account opens with your first bot. `account connect` adds one at an exchange.")
         .button("Connect an account", "account connect");
     const rows = accounts.map(({ state, venue, equity }) => [
-      capitalized(accountNameFor(state, caller.user)),
+      accountTitle(state, caller.user),
       venue ? exchangeName(venue.exchangeId) : "-",
       venue ? stateText(state.venue.paused) : "trades",
       equity === undefined ? "?" : moneyText(equity, state.currency),
     ]);
     const troubles = accounts.flatMap(({ state, troubles: told }) =>
-      told.map((each) => `${accountNameFor(state, caller.user)}: ${sentence(each)}`),
+      told.map((each) => `${accountTitle(state, caller.user)}: ${sentence(each)}`),
     );
     const untested = [...new Set(accounts.filter(isVenueAccount).flatMap(({ venue }) => (venue.drilled ? [] : [venue.exchangeId])))];
     const answer = card(accounts.length === 1 ? "1 account" : `${accounts.length} accounts`)
       .table(["Account", "Exchange", "State", right("Equity")], rows)
       .tableFirst()
       .line(
-        ...troubles.map(capitalized),
+        ...troubles,
         untested.length === 0
           ? undefined
           : `Never tested against the real exchange from this desk: ${untested.map(exchangeName).join(", ")}.`,

@@ -23,10 +23,15 @@ export default defineCommand({
       .fields({
         Exchange: exchangeName(venue.exchangeId),
         Answers: `in ${Math.round(roundTripMs)} ms`,
-        Clock: `this machine is ${Math.abs(Math.round(clockOffsetMs))} ms ${clockOffsetMs > 0 ? "behind" : "ahead of"} the exchange`,
+        Clock: clockText(Math.round(clockOffsetMs)),
         Holds: shown === "" ? "nothing" : shown,
       })
       .line(...problems.map(sentence), ...rightsText(rights));
     return problems.length === 0 ? answer.good() : answer.warning();
   },
 });
+
+function clockText(offsetMs: number): string {
+  if (offsetMs === 0) return "this machine's agrees with the exchange's";
+  return `this machine is ${Math.abs(offsetMs)} ms ${offsetMs > 0 ? "behind" : "ahead of"} the exchange`;
+}

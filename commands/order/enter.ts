@@ -56,7 +56,7 @@ export default defineCommand({
         .line("No price was as good as its worst price, so nothing was done.", halted);
     return botCard(bot, engine, `${shownName(bot)} ${order.side === "buy" ? "buys" : "sells short"} ${order.symbol}`)
       .good()
-      .line("The fill and its stop come as alerts.", halted);
+      .line("The fill comes as an alert; its stop follows at once, and `position list` shows it.", halted);
   },
 });
 
@@ -103,7 +103,7 @@ async function question(call: Call<Wish>) {
   const { order, facts } = await orderOf(call);
   const { base, quote } = facts.instrument;
   const { quantity, price: worst, notional, stopPrice, takePrice, fee, lossAtStop } = previewOf(order, facts);
-  return card(`${order.side === "buy" ? "Buy" : "Sell short"} ${order.symbol} in ${accountNameFor(state, caller.user)}?`).fields({
+  const asked = card(`${order.side === "buy" ? "Buy" : "Sell short"} ${order.symbol} in ${accountNameFor(state, caller.user)}?`).fields({
     Quantity: `${quantityText(quantity, base)} for ${moneyText(notional, quote)}`,
     "Worst price": `${priceText(worst)} ${quote} (now ${priceText(facts.price)}): at that or better at once, or not at all`,
     "Loss at the stop": `${moneyText(lossAtStop, quote)} with fees, at ${priceText(stopPrice)} ${quote}`,
@@ -112,6 +112,7 @@ async function question(call: Call<Wish>) {
     Protection: venue.protection,
     Ceiling: venue.environment === "live" ? ceilingText(engine.ceiling(), notional) : undefined,
   });
+  return asked.line(haltLine(call.desk.state.halt));
 }
 
 function ceilingText(ceiling: CeilingFacts | undefined, more: Decimal): string {

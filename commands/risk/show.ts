@@ -1,5 +1,5 @@
 import { stateText } from "../../src/chat/account-cards.ts";
-import { accountNameFor, capitalized } from "../../src/chat/account-names.ts";
+import { accountTitle } from "../../src/chat/account-names.ts";
 import { moneyText, resultText } from "../../src/chat/amounts.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card, right } from "../../src/chat/view.ts";
@@ -23,7 +23,7 @@ export default defineCommand({
       .table(
         ["Account", "State", right("Equity"), right("Today")],
         accounts.map((account) => [
-          capitalized(accountNameFor(account.state, caller.user)),
+          accountTitle(account.state, caller.user),
           mayEnter(account),
           account.equity === undefined ? "?" : moneyText(account.equity, account.state.currency),
           todayOf(account),

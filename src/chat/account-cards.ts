@@ -65,5 +65,10 @@ function capital(text: string): string {
 
 /** A fact as a sentence: with a capital and one full stop. */
 export function sentence(text: string): string {
-  return `${capital(text).replace(/\.$/, "")}.`;
+  return ended(capital(text));
+}
+
+/** The same for one that may begin with a name that people type. */
+export function ended(text: string): string {
+  return `${text.replace(/\.$/, "")}.`;
 }

@@ -26,6 +26,12 @@ export function accountNameOf(stream: string, accounts: AccountNames): string {
   return marked(name, mode);
 }
 
+/** An account as a title or a row begins with it. A name that people type stays as it is typed. */
+export function accountTitle(state: Pick<AccountState, "owner" | "account" | "mode">, user: string): string {
+  const name = accountNameFor(state, user);
+  return state.mode === "paper" ? capitalized(name) : name;
+}
+
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -47,7 +47,9 @@ export function fillAlert(event: Filled, about: About): Alert {
 
 /** "stop loss" below "Stop loss: dip sold" says nothing new. */
 function newReason({ reason, purpose }: Filled): string | undefined {
-  return BEGINS[purpose].toLowerCase() === `${reason.toLowerCase()}: ` ? undefined : givenReason(reason);
+  const begin = BEGINS[purpose].toLowerCase();
+  if (begin === `${reason.toLowerCase()}: `) return undefined;
+  return givenReason(begin !== "" && reason.toLowerCase().startsWith(begin) ? reason.slice(begin.length) : reason);
 }
 
 /** What the title does not say already. */

@@ -13,7 +13,7 @@ export function venueAlert(event: AccountEvent | DeskEvent, about: About): Alert
     case "key-set":
       return followUp(
         card(`${about.account.shown} has a key`).line(
-          `It came in by ${ENTRIES[event.enteredBy]}. If that was not you: \`account remove ${about.account.name}\`, and delete it at ${about.account.exchange}.`,
+          `It was entered at ${ENTRIES[event.enteredBy]}. If that was not you: \`account remove ${about.account.name}\`, and delete it at ${about.account.exchange}.`,
           ...rightsText(event.rights),
           about.when,
         ),
@@ -41,9 +41,9 @@ export function venueAlert(event: AccountEvent | DeskEvent, about: About): Alert
 
 const ENTRIES: Readonly<Record<EventOf<"key-set">["enteredBy"], string>> = {
   terminal: "the terminal",
-  page: "the page of this machine",
-  discord: "a Discord form, which Discord has seen",
-  telegram: "a Telegram message, which Telegram has seen",
+  page: "the one-time page of this machine",
+  discord: "Discord, in a form that Discord has seen",
+  telegram: "Telegram, in a message that Telegram has seen",
 };
 
 /** Pauses that are critical even when nothing is held. */

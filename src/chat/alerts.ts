@@ -1,5 +1,6 @@
 import { marked } from "../domain/bot.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
+import { minuteText } from "../domain/time.ts";
 import { type AccountNames, accountNameOf, exchangeName } from "./account-names.ts";
 import { accountAlert } from "./alerts-account.ts";
 import { botAlert } from "./alerts-bot.ts";
@@ -19,7 +20,8 @@ export function alertOf(
   accounts: AccountNames,
 ): Alert | undefined {
   const { event, marketMs } = recorded;
-  const about = aboutOf(stream, marketTime(marketMs), names, accounts);
+  const isReal = accounts(stream.replace(/^account:/, ""))?.exchange !== undefined;
+  const about = aboutOf(stream, isReal ? `${minuteText(marketMs)} UTC` : marketTime(marketMs), names, accounts);
   if (event.type === "order-filled") return fillAlert(event, about);
   const part =
     botAlert(event, about) ??

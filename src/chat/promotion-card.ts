@@ -1,6 +1,6 @@
 import { marked, protectionText, sizingText } from "../domain/bot.ts";
 import type { PromotionFacts } from "../ports/engine.ts";
-import { sentence } from "./account-cards.ts";
+import { ended } from "./account-cards.ts";
 import { accountNameFor, exchangeName } from "./account-names.ts";
 import { moneyText, resultText } from "./amounts.ts";
 import { coinsOf, fillsText } from "./bot-cards.ts";
@@ -37,9 +37,9 @@ export function promotionCard(facts: PromotionFacts, user: string): Card {
         : undefined,
     "Paper record": `${resultText(paper.netResult, quote)} after fees, ${fillsText(paper.fills)} in ${daysText(paper.days)}`,
   });
-  made.line(recordText(paper.market), heavyFees(feePctOfTarget), ...facts.warnings.map(sentence));
+  made.line(recordText(paper.market), heavyFees(feePctOfTarget), ...facts.warnings.map(ended));
   if (!isRefused) return made.line(`${spec.name} stays on paper as it is; nothing is carried over.`);
-  return made.bad().line("Refused because:", ...facts.refusals.map((each) => `- ${sentence(each)}`));
+  return made.bad().line("Refused because:", ...facts.refusals.map((each) => `- ${ended(each)}`));
 }
 
 function daysText(days: number): string {

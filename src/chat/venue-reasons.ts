@@ -130,21 +130,33 @@ export function appSteps(exchangeId: string, what: "sell" | "protect"): string {
   return `in the app of ${exchangeName(exchangeId)}${steps === undefined ? "" : `: ${steps}`}`;
 }
 
-const RIGHTS: Readonly<Record<keyof KeyRights, string>> = {
+const RIGHTS: Readonly<Record<Exclude<keyof KeyRights, "addressRestricted">, string>> = {
   mayOrder: "trade",
   withdraw: "withdraw",
   transfer: "transfer between accounts",
-  addressRestricted: "be used only from listed addresses",
 };
 
 /** What a key may do as the exchange told, in sentences; what it does not tell is said to be unknown. */
 export function rightsText(rights: KeyRights): readonly string[] {
-  const names = Object.keys(RIGHTS) as (keyof KeyRights)[];
+  const names = Object.keys(RIGHTS) as (keyof typeof RIGHTS)[];
   const those = (told: boolean | undefined) => names.filter((name) => rights[name] === told).map((name) => RIGHTS[name]);
   const [may, mayNot, unknown] = [those(true), those(false), those(undefined)];
+  const where = rights.addressRestricted;
+  const untold = [
+    unknown.length === 0 ? "" : `whether it may ${listed(unknown, "or")}`,
+    where === undefined ? "from which addresses it works" : "",
+  ].filter((part) => part !== "");
   return [
-    may.length === 0 ? "" : `The key may ${may.join(", ")}.`,
-    mayNot.length === 0 ? "" : `It may not ${mayNot.join(", ")}.`,
-    unknown.length === 0 ? "" : `The exchange does not tell whether it may ${unknown.join(", ")}: look at its settings there.`,
+    may.length === 0 ? "" : `The key may ${listed(may, "and")}.`,
+    mayNot.length === 0 ? "" : `It may not ${listed(mayNot, "or")}.`,
+    where === true ? "It works only from the addresses that are listed for it." : "",
+    where === false ? "It works from every address: list this machine's for it at the exchange." : "",
+    untold.length === 0 ? "" : `The exchange does not tell ${listed(untold, "and")}: look at its settings there.`,
   ].filter((sentence) => sentence !== "");
+}
+
+/** `a, b or c`. */
+function listed(parts: readonly string[], word: "and" | "or"): string {
+  const last = parts.at(-1) ?? "";
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} ${word} ${last}`;
 }

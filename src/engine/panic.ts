@@ -1,3 +1,4 @@
+import { marked } from "../domain/bot.ts";
 import { isFlat } from "../domain/position.ts";
 import type { PanicFacts } from "../ports/engine.ts";
 import type { Account } from "./account.ts";
@@ -9,7 +10,7 @@ export function panicFacts(accounts: readonly Account[]): PanicFacts {
   for (const { state } of accounts) {
     for (const order of state.orders.values()) if (order.purpose === "entry") canceledEntries += 1;
     for (const { spec, position } of state.bots.values()) {
-      if (!isFlat(position)) closing.push(`${spec.name}: ${position.quantity.toFormat()} ${spec.symbol.split("/")[0]}`);
+      if (!isFlat(position)) closing.push(`${marked(spec.name, spec.mode)}: ${position.quantity.toFormat()} ${spec.symbol.split("/")[0]}`);
     }
   }
   return { canceledEntries, closing };

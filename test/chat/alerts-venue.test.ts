@@ -217,7 +217,7 @@ describe("A new key", () => {
   it("is told with how it came in and what it may do, and nothing of the key", () => {
     const text = textOf(event);
     for (const part of [
-      "Telegram message, which Telegram has seen",
+      "Telegram, in a message that Telegram has seen",
       "may trade",
       "may not transfer",
       "does not tell whether it may withdraw",

@@ -27,7 +27,7 @@ describe("account connect", () => {
       "DEMO (test money)",
       "Stops and targets rest at the venue",
       "The key may trade",
-      "It may not withdraw, transfer",
+      "It may not withdraw or transfer",
       "never tested against the real exchange",
       "`account drill play`",
     ])
@@ -60,7 +60,7 @@ describe("account connect", () => {
     expect(refused).toMatchObject({ tone: "bad" });
     expect(refused.title).toContain("acknowledge:yes");
     const text = textOf(await connect("account connect name:us exchange:binanceus environment:live acknowledge:yes"));
-    expect(text).toContain("does not tell whether it may withdraw, transfer");
+    expect(text).toContain("does not tell whether it may withdraw or transfer");
   });
 
   test.each([
@@ -113,11 +113,11 @@ describe("Accounts at exchanges", () => {
     at.exchanges.troubles.set("main", ["one order unanswered since 00:12, checking"]);
     const view = await at.type("account list");
     expect(view.table?.rows.map((row) => row.slice(0, 3))).toEqual([
-      ["Main (LIVE)", "Binance.com", "trades"],
-      ["Play (DEMO)", "Blofin", "trades"],
+      ["main (LIVE)", "Binance.com", "trades"],
+      ["play (DEMO)", "Blofin", "trades"],
     ]);
     expect(view.tone).toBe("warning");
-    expect(textOf(view)).toContain("Main (LIVE): One order unanswered since 00:12, checking.");
+    expect(textOf(view)).toContain("main (LIVE): One order unanswered since 00:12, checking.");
     expect(textOf(view)).toContain("Never tested against the real exchange from this desk: Binance.com, Blofin.");
   });
 
@@ -212,9 +212,9 @@ describe("Accounts at exchanges", () => {
     at.engine.books.get("main")!.venue.dust.set("BTC", decimal("0.00002"));
     const view = await at.type("account balance");
     expect(view.table?.columns.map(({ name }) => name)).toEqual(["Account", "Coin", "Balance", "Claimed", "Free", "Dust", "Foreign"]);
-    expect(view.table?.rows.filter(([account]) => account === "Main (LIVE)")).toEqual([
-      ["Main (LIVE)", "USDT", "229.98", "-", "229.98", "-", "-"],
-      ["Main (LIVE)", "BTC", "0.5005", "0.0005", "-", "0.00002", "0.49998"],
+    expect(view.table?.rows.filter(([account]) => account === "main (LIVE)")).toEqual([
+      ["main (LIVE)", "USDT", "229.98", "-", "229.98", "-", "-"],
+      ["main (LIVE)", "BTC", "0.5005", "0.0005", "-", "0.00002", "0.49998"],
     ]);
     expect(textOf(view)).toContain("at Binance.com, real money");
   });
@@ -230,7 +230,7 @@ describe("risk", () => {
     for (const part of [
       "Live ceiling: 100.00 USDT",
       "Live at risk: 0.00 USDT",
-      "Main (LIVE) | PAUSED: something is wrong with its key (refused three times)",
+      "main (LIVE) | PAUSED: something is wrong with its key (refused three times)",
     ])
       expect(text).toContain(part);
   });

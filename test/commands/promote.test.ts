@@ -37,7 +37,7 @@ describe("bot promote", () => {
       "Paper record": "+0.96 USDT after fees, 2 fills in 12 days",
     });
     const text = textOf(asked);
-    for (const part of ["comes from invented prices", "Dip has only 2 fills on paper.", "dip stays on paper as it is"])
+    for (const part of ["comes from invented prices", "dip has only 2 fills on paper.", "dip stays on paper as it is"])
       expect(text).toContain(part);
     expect(live()).toEqual([]);
   });
@@ -66,7 +66,7 @@ describe("bot promote", () => {
     expect(view.lines.filter((line) => line.startsWith("- "))).toEqual([
       "- This process allows no live trading: set LIVE_CEILING and start it again.",
       "- The order would be below the smallest that the venue takes; give the bot a larger size.",
-      "- Bare has no stop, and a real position must have one.",
+      "- bare has no stop, and a real position must have one.",
     ]);
     const forced = await at.local("bot promote bare main confirm:yes");
     expect(forced).toMatchObject({ tone: "bad" });

@@ -39,10 +39,15 @@ export function entryAt({ platform, direct }: Place, path: string): Exclude<KeyE
 export function openView(form: OpenForm, entry: Exclude<KeyEntry, "page">, pageUrl: string | undefined): View {
   const asked = card(form.title)
     .line(...HOW[entry])
-    .line(pageUrl === undefined ? undefined : `Or open ${pageUrl} on the desk's machine: then no chat sees it.`)
+    .line(pageUrl === undefined ? undefined : pageText(pageUrl, entry))
     .line(`This works once, within ${FORM_LIFE_MINUTES} minutes.`)
     .action("Cancel", FORM_ACTION + form.token, "danger");
   return { ...asked.view(), form };
+}
+
+function pageText(url: string, entry: Exclude<KeyEntry, "page">): string {
+  if (entry === "terminal") return `Type it below, or open ${url} in a browser on this machine.`;
+  return `Or open ${url} on the desk's machine: then no chat sees it.`;
 }
 
 /** What is still missing of a form; with a problem, why it was not taken. */

@@ -56,7 +56,7 @@ export function checkRights(rights: KeyFacts, exchangeId: string, acknowledged: 
   ].filter((right) => right !== undefined);
   if (untold.length > 0 && !acknowledged)
     throw new UserError(
-      `${exchangeId} does not tell whether this key may ${untold.join(" or ")}. Look it up there; when it may only read and trade, connect it again with acknowledge:yes.`,
+      `${exchangeId} does not tell whether this key may ${orText(untold)}. Look it up there; when it may only read and trade, send the command again with acknowledge:yes.`,
     );
 }
 
@@ -122,4 +122,8 @@ function totals(balances: ReadonlyMap<string, Balance>): Map<string, Decimal> {
 /** Binds a sealed key to its account. */
 export function purposeOf(account: string): string {
   return `account:${account}`;
+}
+
+function orText(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }

@@ -1,4 +1,5 @@
 import { TransientError, UserError } from "../../domain/errors.ts";
+import { ZERO } from "../../domain/money.ts";
 import { isProtective, type Order } from "../../domain/order.ts";
 import { FLAT, isFlat } from "../../domain/position.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -52,23 +53,24 @@ export class Drill {
     const { venue } = this.#account;
     if (!venue) return;
     const rights = await this.#answered(venue.checkKey());
-    const told = rights.mayOrder !== undefined;
-    this.#say(
-      "the exchange tells what the key may do",
-      told,
-      told
-        ? `trade ${rights.mayOrder}, withdraw ${rights.withdraw ?? "not told"}, transfer ${rights.transfer ?? "not told"}`
-        : "it does not",
-    );
+    const [trade, withdraw, transfer] = [rights.mayOrder, rights.withdraw, rights.transfer].map(toldText);
+    const told = `trade ${trade}, withdraw ${withdraw}, transfer ${transfer}`;
+    if (rights.mayOrder === undefined) this.#step("the exchange tells what the key may do", "not tested", "this world of it does not tell");
+    else this.#say("the exchange tells what the key may do", true, told);
     await this.#answered(venue.syncClock());
     const offsetMs = venue.clock()?.offsetMs ?? 0;
-    this.#say("this machine's clock is right within a second", Math.abs(offsetMs) <= CLOCK_OFF_MAX_MS, `${offsetMs} ms apart`);
+    this.#say("this machine's clock is right within a second", Math.abs(offsetMs) <= CLOCK_OFF_MAX_MS, `${Math.round(offsetMs)} ms apart`);
   }
 
   async #fees(botId: string): Promise<void> {
     const bot = this.#bot(botId);
-    const fees = bot ? [...bot.results.values()].map(({ fees: paid }) => paid.toFixed()) : [];
-    this.#say("fills tell their fee and its coin", fees.length > 0, `fees in quote: ${fees.join(", ") || "none"}`);
+    const fees = [...(bot?.results.values() ?? [])].reduce((sum, { fees: paid }) => sum.plus(paid), ZERO);
+    const [, quote = ""] = bot?.spec.symbol.split(/[/:]/) ?? [];
+    this.#say(
+      "fills tell their fee and its coin",
+      !fees.isZero(),
+      fees.isZero() ? "no fee in a known coin" : `worth ${fees.toFixed(6)} ${quote}`,
+    );
   }
 
   /** How long an accepted order stays unseen: the one open assumption of looking for lost answers. */
@@ -84,7 +86,7 @@ export class Drill {
     this.#say(
       "an order is found by our own id within the lag that is assumed",
       found && tookMs < venue.traits.fenceMs,
-      found ? `after ${tookMs} ms` : "not found within a minute",
+      found ? `after ${Math.round(tookMs)} ms` : "not found within a minute",
     );
   }
 
@@ -120,7 +122,11 @@ export class Drill {
   }
 
   #say(assumption: string, confirmed: boolean, detail: string): void {
-    const step: DrillStep = { assumption, outcome: confirmed ? "confirmed" : "refuted", detail };
+    this.#step(assumption, confirmed ? "confirmed" : "refuted", detail);
+  }
+
+  #step(assumption: string, outcome: DrillStep["outcome"], detail: string): void {
+    const step: DrillStep = { assumption, outcome, detail };
     this.#steps.push(step);
     this.#told(step);
   }
@@ -137,4 +143,8 @@ export class Drill {
       await this.#clock.sleep(LOOK_EVERY_MS);
     }
   }
+}
+
+function toldText(right: boolean | undefined): string {
+  return right === undefined ? "not told" : right ? "yes" : "no";
 }

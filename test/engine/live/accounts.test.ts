@@ -151,8 +151,8 @@ describe("a drill", () => {
     const drilling = rig.engine.drillAccount("main", by("drill"), (step) => void told.push(step));
     await rig.beat(40);
     const steps = await drilling;
-    expect(steps.filter(({ outcome }) => outcome === "refuted").map(({ assumption }) => assumption)).toEqual([
-      "the exchange tells what the key may do",
+    expect(steps.filter(({ outcome }) => outcome !== "confirmed").map(({ assumption, outcome }) => [assumption, outcome])).toEqual([
+      ["the exchange tells what the key may do", "not tested"],
     ]);
     expect(steps.length).toBeGreaterThanOrEqual(6);
     expect(told).toEqual(steps);
