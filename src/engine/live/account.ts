@@ -27,6 +27,7 @@ import { Refusals } from "./refusals.ts";
 import { concerns, firstStartMs, symbolsOf } from "./symbols.ts";
 import type { LiveTimes } from "./times.ts";
 import { Trails } from "./trails.ts";
+import { isOff } from "./upkeep.ts";
 
 /** Fills and balances are asked for from a little before a bot's first start. */
 const BEFORE_START_MS = 60_000;
@@ -156,6 +157,7 @@ export class LiveAccount extends Account {
   closed(): string | undefined {
     if (!this.venue) return this.locked ?? "the account's key is not at hand";
     if (!this.reconciler.complete) return "the account is being reconciled with the exchange";
+    if (isOff(this.venue)) return "this machine's clock is not the exchange's";
     return undefined;
   }
 

@@ -19,7 +19,7 @@ export const PROBE_BEFORE_FENCE_MAX_MS = 30_000;
 export const PROBE_AFTER_FENCE_MS = 5_000;
 /** Between readings of orders that should end at once, of protective orders at rest, and of those that may be triggered. */
 export const POLL_WORKING_MS = 1_000;
-export const POLL_RESTING_MS = 30_000;
+export const POLL_RESTING_MS = 60_000;
 export const POLL_NEAR_MS = 2_000;
 /** A cancel that has shown no effect is asked for again. */
 export const CANCEL_AGAIN_MS = 5_000;
@@ -28,7 +28,7 @@ export const RETRY_MS: readonly number[] = [0, 1_000, 2_000, 5_000, 10_000, 30_0
 /** Between readings of fills while an answer stays out, while something works, and while nothing does. */
 export const FILLS_UNANSWERED_MS = 3_000;
 export const FILLS_WORKING_MS = 10_000;
-export const FILLS_RESTING_MS = 60_000;
+export const FILLS_RESTING_MS = 90_000;
 /** Between reconciliations of orders and balances. */
 export const RECONCILE_MS = 60_000;
 /** Two readings of a balance that agree are so far apart before a difference is booked. */

@@ -15,6 +15,7 @@ import { Upkeep, type UpkeepHost } from "./upkeep.ts";
 /** Between tries after a round that failed, doubling. */
 const RETRY_MS = 2_000;
 const RETRY_MAX_MS = 60_000;
+const SOON_PER_SYMBOL_MS = 4_000;
 /** How far back changes of the balance are asked for: an outage is not longer, and what is booked is known by its id. */
 const LEDGER_BACK_MS = 2 * 86_400_000;
 
@@ -109,7 +110,7 @@ export class Reconciler {
       this.#complete = true;
       this.#failures = 0;
       const soon = this.#balances.suspicious || !this.#settled;
-      this.#dueMs = times.monotonicMs() + (soon ? BALANCE_SETTLE_MS : RECONCILE_MS);
+      this.#dueMs = times.monotonicMs() + (soon ? this.#soonMs() : RECONCILE_MS);
       return { findings: found.map(({ type }) => type), complete: true };
     } catch (failure) {
       if (!(failure instanceof TransientError) && !(failure instanceof UserError)) throw failure;
@@ -122,6 +123,12 @@ export class Reconciler {
       this.#failures += 1;
       return { findings: [messageOf(failure)], complete: false };
     }
+  }
+
+  /** Until the next round where one should come early: a round of many symbols would take the request budget from entries. */
+  #soonMs(): number {
+    const symbols = this.#host.symbols().filter((symbol) => this.#host.concerns(symbol)).length;
+    return Math.min(RECONCILE_MS, Math.max(BALANCE_SETTLE_MS, symbols * SOON_PER_SYMBOL_MS));
   }
 
   /** One round: what is due of every symbol, then the balances. A symbol that the venue does not list holds up no other. */

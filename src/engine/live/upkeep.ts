@@ -123,6 +123,7 @@ export class Upkeep {
   }
 }
 
-function isOff(venue: LiveVenue): boolean {
+/** Whether this machine's clock is further from the venue's than entries may be made with. */
+export function isOff(venue: LiveVenue): boolean {
   return Math.abs(venue.clock()?.offsetMs ?? 0) > CLOCK_OFF_MAX_MS;
 }
