@@ -1,8 +1,21 @@
 import { expect } from "vitest";
 import { DeskExchange } from "./desk-exchange.ts";
 import type { Person } from "./desk-person.ts";
-import type { DeskRig, DeskRigOptions } from "./desk-rig.ts";
-import { claim, onEnd, type PlatformName, type Stage, setStage } from "./desk-stage.ts";
+import { DiscordPerson } from "./desk-person-discord.ts";
+import { TelegramPerson } from "./desk-person-telegram.ts";
+import { type DeskRig, type DeskRigOptions, until } from "./desk-rig.ts";
+import {
+  claim,
+  discordSettings,
+  onEnd,
+  type PlatformName,
+  type Stage,
+  setStage,
+  startDiscord,
+  startRig,
+  startTelegram,
+  telegramSettings,
+} from "./desk-stage.ts";
 import type { Tape } from "./exchange/tape.ts";
 
 const KEY_CHARS = 64;
@@ -26,8 +39,10 @@ function canary(word: string): string {
 }
 
 /** A stage with a simulated exchange: 1,000 USDT in its demo world and 100 USDT in the real one. */
-export interface LiveStage extends Stage {
+export interface LiveStage extends Pick<Stage, "rig" | "person"> {
   readonly exchange: DeskExchange;
+  /** Who approves what asks for a second factor; the terminal unless somebody else does. */
+  readonly approver?: Person;
   /** Lets seconds pass, one beat at the end of each. */
   pass(seconds?: number): Promise<void>;
   /** Skips to a little before the next minute of the round that is so many seconds old, and lets the rest pass. Prices that somebody watches were away meanwhile. */
@@ -40,12 +55,31 @@ export interface LiveStageOptions extends Omit<DeskRigOptions, "clock" | "market
   readonly tape?: Tape;
 }
 
-export async function setLiveStage(platform: PlatformName, { tape, ...options }: LiveStageOptions = {}): Promise<LiveStage> {
+export async function setLiveStage(platform: PlatformName, { tape, ...options }: LiveStageOptions = {}): Promise<Stage & LiveStage> {
   const exchange = await startExchange(tape);
   const environment = { ...exchange.settings, LIVE_CEILING: "100 USDT", ...options.environment };
   const stage = await setStage(platform, { ...options, clock: exchange.clock, market: "as set", environment });
   await claim(stage);
   return { ...stage, exchange, ...timeOf(exchange, stage.rig) };
+}
+
+/** One owner with two phones that are linked: the desk was claimed on Discord, where its alerts go, and the other one is a private chat in Telegram. */
+export interface PhonesStage extends LiveStage {
+  readonly approver: Person;
+}
+
+export async function setPhonesStage(tape: Tape): Promise<PhonesStage> {
+  const [exchange, discord, telegram] = await Promise.all([startExchange(tape), startDiscord(), startTelegram()]);
+  const environment = { ...exchange.settings, LIVE_CEILING: "100 USDT", ...discordSettings(discord), ...telegramSettings(telegram) };
+  const rig = await startRig({ clock: exchange.clock, market: "as set", environment });
+  await until(() => rig.desk.platforms.every(({ reachable }) => reachable) && discord.commandsFor(discord.user).length > 0);
+  const person = new DiscordPerson(discord);
+  const approver = new TelegramPerson(telegram, telegram.user, telegram.privateChat(telegram.user));
+  await claim({ rig, person });
+  const linking = await proven({ rig }, person, await person.run("access link"));
+  const [line = ""] = /access link code:\w+/.exec(linking) ?? [];
+  expect(await approver.run(line)).toContain("are one person now");
+  return { rig, person, approver, exchange, ...timeOf(exchange, rig) };
 }
 
 export async function startExchange(tape?: Tape): Promise<DeskExchange> {
@@ -83,11 +117,15 @@ export function timeOf(exchange: DeskExchange, rig: Pick<DeskRig, "beat">): Pick
   };
 }
 
-/** Sends a command that raises risk: approved at the desk's terminal where that is asked for. Answers what is seen in the end. */
-export async function proven(stage: Pick<Stage, "rig">, person: Person, asked: string): Promise<string> {
+/** What is seen in the end of a command that may want a second factor: it is approved elsewhere. */
+export async function proven(
+  { rig, approver = rig.admin }: Pick<LiveStage, "rig" | "approver">,
+  person: Person,
+  asked: string,
+): Promise<string> {
   const [approve] = /access approve code:\w+/.exec(asked) ?? [];
   if (approve === undefined) return asked;
-  expect(await stage.rig.admin.run(approve)).toContain("Approved");
+  expect(await approver.run(approve)).toContain("Approved");
   return person.press("Continue");
 }
 
