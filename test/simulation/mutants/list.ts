@@ -139,12 +139,6 @@ export const MUTANTS: readonly Mutant[] = [
     "  if (nowMs - sinceMs >= 0 || bot.naked) return step;",
   ),
   mutant(
-    "a stop that outlives its position",
-    "src/engine/live/next-step.ts",
-    "  return left ? cancelStep(view, left) : REST;",
-    "  return left && view.nowMs < 0 ? cancelStep(view, left) : REST;",
-  ),
-  mutant(
     "fills are read and not booked",
     "src/engine/live/fill-sync.ts",
     "...fillEvents(state, own), ...synced]);",

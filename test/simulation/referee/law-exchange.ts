@@ -9,6 +9,7 @@ import type { LogRow } from "./log.ts";
 const OURS = /^ss[a-z2-7]{20}[st]?$/;
 
 const LEGS: readonly string[] = ["", "s", "t"];
+const ENDS: ReadonlySet<string> = new Set(["order-expired", "order-canceled", "order-rejected"]);
 
 /** What the exchange's own books say of the desk's orders. */
 export class VenueBooks {
@@ -46,16 +47,29 @@ export class AcceptedLaw implements Law {
     this.#venue = venue;
   }
 
-  /** What was proven absent must not be there, now or later. */
-  durable({ event }: LogRow): void {
-    if (event.type !== "order-expired" || !event.flag("absent")) return;
-    this.#facts.coverage.mark("antecedent 3: an order is proven absent");
+  /** What was proven absent must not be there, now or later; what the log has ended must have ended, with all its fills booked. */
+  durable({ event, stream }: LogRow): void {
+    const account = ENDS.has(event.type) ? this.#venue.accounts.find(({ name }) => stream === `account:${name}`) : undefined;
+    if (!account) return;
     const id = event.text("clientOrderId");
-    this.#absent.add(id);
-    const there = this.#venue.accounts.some(({ book }) =>
-      book.orders.some(({ clientOrderId }) => LEGS.some((leg) => clientOrderId === id + leg)),
-    );
-    if (there) throw new Broken(this.id, `${id} was called proven absent, and the exchange has it`);
+    const there = this.#legsOf(account, id);
+    this.#facts.coverage.mark("antecedent 3: an order ends in the log");
+    if (event.flag("absent")) {
+      this.#facts.coverage.mark("antecedent 3: an order is proven absent");
+      this.#absent.add(id);
+      if (there.length > 0) throw new Broken(this.id, `${id} was called proven absent, and the exchange has it`);
+    }
+    const open = there.find((order) => order.open);
+    if (open) throw new Broken(this.id, `${id} ended in the log (${event.text("reason")}), and at the exchange it is ${open.now.status}`);
+    const executed = there.reduce((sum, order) => sum + exact(order.now.executed.toFixed()), NOTHING);
+    const booked = this.#facts.books.orders.get(id)?.filled ?? NOTHING;
+    if (executed !== booked)
+      throw new Broken(this.id, `${id} ended in the log with ${textOf(booked)} filled, and at the exchange it is ${textOf(executed)}`);
+  }
+
+  #legsOf({ book }: VenueAccount, id: string): SpotOrder[] {
+    const symbol = this.#facts.books.orders.get(id)?.symbol.replace("/", "") ?? "";
+    return LEGS.flatMap((leg) => [...book.byClientOrderId(symbol, id + leg)]);
   }
 
   second(): void {

@@ -60,7 +60,7 @@ export class BoundsLaw implements Law {
   }
 
   second({ callsWaiting, sleeping, number }: ProcessFacts): void {
-    if (callsWaiting > 10) this.#facts.coverage.mark("antecedent 15: more than ten calls wait");
+    if (callsWaiting > 3) this.#facts.coverage.mark("antecedent 15: more than three calls wait");
     if (callsWaiting > CALLS_WAITING_MAX) throw new Broken(this.id, `${callsWaiting} port calls of process ${number} wait`);
     if (sleeping > SLEEPING_MAX) throw new Broken(this.id, `${sleeping} sleeps of process ${number} wait`);
   }
