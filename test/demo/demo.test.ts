@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { type Demo, startDemo } from "../kit/demo/demo.ts";
+import { ExchangeSide } from "../kit/demo/exchange-side.ts";
 
 const button = z.object({ label: z.string(), key: z.string() });
 const shownState = z.object({
@@ -25,7 +26,10 @@ describe("the demo", () => {
   let demo: Demo;
 
   beforeAll(async () => {
-    demo = await startDemo({ port: 0, environment: { PATH: process.env.PATH, MARKET_SPEED: "600" } });
+    demo = await startDemo({
+      port: 0,
+      environment: { PATH: process.env.PATH, MARKET_SPEED: "600" },
+    });
   }, START_TIMEOUT_MS);
 
   afterAll(() => demo.stop());
@@ -142,4 +146,23 @@ describe("the demo", () => {
     expect(key, `${label} under ${message.text}`).toBeDefined();
     await post("telegram/press", { messageId: message.id, key });
   }
+});
+
+describe("the simulated exchange of the demo", () => {
+  test("has a world of each kind with an account, and symbols that have candles up to now", async () => {
+    const exchange = await ExchangeSide.start();
+    onTestFinished(() => exchange.stop());
+    expect(exchange.keys.map(({ environment }) => environment)).toEqual(["demo", "live"]);
+    for (const world of ["", "/demo"]) {
+      const listed = z.object({ symbols: z.array(z.object({ symbol: z.string() })) });
+      const { symbols } = listed.parse(await (await fetch(`${exchange.address}${world}/api/v3/exchangeInfo`)).json());
+      expect(symbols.map(({ symbol }) => symbol)).toContain("BTCUSDT");
+      const candles = await fetch(`${exchange.address}${world}/api/v3/klines?symbol=BTCUSDT&interval=1m&limit=3`);
+      const rows = z.array(z.array(z.unknown())).parse(await candles.json());
+      expect(rows).toHaveLength(3);
+      expect(Date.now() - Number(rows.at(-1)?.[0])).toBeLessThan(120_000);
+    }
+    for (const url of [exchange.settings.BLOFIN_API_URL, exchange.settings.BINANCEUS_API_URL])
+      expect((await fetch(`${url}/api/v3/time`)).status).toBe(404);
+  });
 });

@@ -6,6 +6,7 @@ import { TelegramCounterpart } from "../telegram/counterpart.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { DeskProcess } from "./desk-process.ts";
 import { DiscordSide } from "./discord-side.ts";
+import { ExchangeSide } from "./exchange-side.ts";
 import { Stage } from "./stage.ts";
 import { TelegramSide } from "./telegram-side.ts";
 import { WebServer } from "./web.ts";
@@ -33,7 +34,7 @@ const TELEGRAM_TOKEN = "123456789:local_counterpart_of_the_demo";
 const READY_TIMEOUT_MS = 30_000;
 const MARKET = { MARKET: "simulated", MARKET_SPEED: "60" };
 
-/** A desk between two local chat services, and the page that shows both. Rejects with the reason when the desk does not come up. */
+/** A desk between two local chat services and a simulated exchange, and the page that shows the chats. Rejects with the reason when the desk does not come up. */
 export async function startDemo({ port, environment, signal }: DemoOptions): Promise<Demo> {
   const cleanUps: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -46,6 +47,9 @@ export async function startDemo({ port, environment, signal }: DemoOptions): Pro
     cleanUps.push(() => discord.stop());
     const telegram = await TelegramCounterpart.start({ token: TELEGRAM_TOKEN });
     cleanUps.push(() => telegram.stop());
+    // Whoever connects an account here must not reach a real exchange.
+    const exchange = await ExchangeSide.start();
+    cleanUps.push(() => exchange.stop());
     const market = { ...MARKET, ...environment };
     const desk = new DeskProcess(folder, market, {
       STORE_URL: `sqlite:${join(folder, "desk.sqlite")}`,
@@ -55,6 +59,7 @@ export async function startDemo({ port, environment, signal }: DemoOptions): Pro
       DISCORD_API_URL: discord.apiUrl,
       TELEGRAM_TOKEN: telegram.token,
       TELEGRAM_API_URL: telegram.apiUrl,
+      ...exchange.settings,
     });
     cleanUps.push(() => desk.stop());
     await ready(discord, telegram, desk, signal);

@@ -9,7 +9,7 @@ const LAST_WORDS_MAX = 12;
 const CLAIM_LINE = /\/access link code:(\S+)/;
 
 /** Settings that would connect the demo to something outside of it, or to somebody's own desk. */
-const OUTSIDE = /^(?:DISCORD_|TELEGRAM_|OWNER_IDS|HEARTBEAT_URL|STORE_URL|LOG_FILE|PANIC_FILE|NODE_OPTIONS)/;
+const OUTSIDE = /^(?:DISCORD_|TELEGRAM_|OWNER_IDS|HEARTBEAT_URL|STORE_URL|LOG_FILE|PANIC_FILE|NODE_OPTIONS|KEY_|LIVE_CEILING|\w+_API_URL)/;
 
 /** The real desk as its user starts it: a process with nothing but its environment. */
 export class DeskProcess {

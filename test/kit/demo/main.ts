@@ -1,12 +1,14 @@
 import { startDemo } from "./demo.ts";
+import { type DemoKey, ExchangeSide } from "./exchange-side.ts";
 
 const PORT_DEFAULT = 8787;
 const PORT_MAX = 65_535;
 
 await main();
 
-/** Runs the demo until Ctrl+C, or until the desk ends by itself. */
+/** Runs the demo until Ctrl+C, or until the desk ends by itself; `npm run demo -- exchange` runs the simulated exchange alone, for a desk of one's own. */
 async function main(): Promise<void> {
+  if (process.argv[2] === "exchange") return exchangeAlone();
   const port = portOf(process.env.PORT);
   if (port === undefined) return fail(`PORT: expected 0 to ${PORT_MAX}, found ${process.env.PORT}. Leave it out for ${PORT_DEFAULT}.`);
   const quit = new AbortController();
@@ -22,6 +24,21 @@ async function main(): Promise<void> {
   if (ended !== undefined) process.stderr.write(`${ended}\n`);
   await demo.stop();
   process.exit(ended === undefined ? 0 : 1);
+}
+
+async function exchangeAlone(): Promise<void> {
+  const exchange = await ExchangeSide.start();
+  const settings = Object.entries(exchange.settings).map(([name, value]) => `${name}="${value}"`);
+  process.stdout.write(`A simulated Binance runs in real time, on invented prices. Ctrl+C ends it. Start a desk beside it with\n\n`);
+  process.stdout.write(`  ${settings.join(" ")} MARKET=exchange:binance STORE_URL=memory: npm start\n\n${keysText(exchange.keys)}`);
+}
+
+function keysText(keys: readonly DemoKey[]): string {
+  const lines = keys.map(({ environment, apiKey, secret }) => {
+    const acknowledge = environment === "demo" ? " acknowledge:yes" : "";
+    return `  account connect name:${environment === "demo" ? "play" : "main"} exchange:binance environment:${environment}${acknowledge}\n    API key ${apiKey}, secret key ${secret}\n`;
+  });
+  return `Accounts at the simulated Binance, nowhere else:\n${lines.join("")}`;
 }
 
 function portOf(text: string | undefined): number | undefined {
