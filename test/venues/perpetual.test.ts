@@ -125,6 +125,29 @@ test("a stop rests, triggers, and is then found with the order that it became an
   expect(await venue.positions()).toEqual([]);
 });
 
+test("the order behind a fill is found by the venue's own id alone, ours or not, and never another one", async () => {
+  const { venue, stage } = new Rig();
+  const entry = await venue.place(order());
+  await venue.place(stop());
+  stage.tape.write(1, 60_000, 60_000, 57_000, 57_500);
+  stage.pass(120_000);
+  const { fills } = await venue.fills(SYMBOL, undefined, stage.nowMs - 3_600_000);
+  const stranger = (venueOrderId: string) =>
+    ({ clientOrderId: "", symbol: SYMBOL, kind: "market", venueOrderIds: [venueOrderId] }) as const;
+  const told = [];
+  for (const { venueOrderId } of fills) {
+    const found = await venue.find(stranger(venueOrderId));
+    told.push(found.kind === "found" && [found.order.clientOrderId, found.order.venueOrderIds, found.order.side]);
+  }
+  const [bought, sold] = fills.map(({ venueOrderId }) => venueOrderId);
+  expect(entry).toMatchObject({ venueOrderIds: [bought] });
+  expect(told).toEqual([
+    [order().clientOrderId, [bought], "buy"],
+    ["", [sold], "sell"],
+  ]);
+  expect((await venue.find(stranger("999"))).kind).toBe("absent");
+});
+
 test("a target closes a short position from above", async () => {
   const { venue, stage } = new Rig();
   await venue.place(order({ side: "sell" }));

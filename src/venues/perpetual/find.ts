@@ -48,14 +48,21 @@ export async function findOrder(reader: Reader, contract: Contract, ref: OrderRe
 
 function isOurs(round: Round, row: { readonly clientOrderId: string; readonly instId: string }, venueId: string): boolean {
   const { clientOrderId, venueOrderIds } = round.ref;
-  return (
-    row.instId === round.contract.instId &&
-    (row.clientOrderId === clientOrderId || (row.clientOrderId === "" && venueOrderIds.includes(venueId)))
-  );
+  if (row.instId !== round.contract.instId) return false;
+  // Without an id of ours, only the venue's own tells orders apart: many have no client id at all.
+  if (clientOrderId === "") return venueOrderIds.includes(venueId);
+  return row.clientOrderId === clientOrderId || (row.clientOrderId === "" && venueOrderIds.includes(venueId));
+}
+
+/** The name under which a list or a detail is asked for one order. */
+function named({ clientOrderId, venueOrderIds }: OrderRef): Readonly<Record<string, string>> | undefined {
+  const [orderId] = venueOrderIds;
+  return clientOrderId !== "" ? { clientOrderId } : orderId !== undefined ? { orderId } : undefined;
 }
 
 async function orderDetail(round: Round): Promise<Look> {
-  const row = await detail(round.reader, round.contract, { clientOrderId: round.ref.clientOrderId });
+  const by = named(round.ref);
+  const row = by && (await detail(round.reader, round.contract, by));
   return row && isOurs(round, row, row.orderId) ? orderOf(row, round.contract) : undefined;
 }
 
@@ -92,9 +99,14 @@ async function inOrders(round: Round): Promise<Look> {
   return orphan ? "behind" : undefined;
 }
 
+/** Lists of the other id spaces are narrowed by our own id only. */
+function ownId({ clientOrderId }: OrderRef): { readonly clientOrderId?: string } {
+  return clientOrderId === "" ? {} : { clientOrderId };
+}
+
 async function inTpsl(round: Round): Promise<Look> {
   const { reader, contract, ref } = round;
-  const params = { instId: contract.instId, clientOrderId: ref.clientOrderId };
+  const params = { instId: contract.instId, ...ownId(ref) };
   const after = ({ tpslId }: TpslRow): string => tpslId;
   const one = ref.kind === "protection" ? await tpslDetail(round) : undefined;
   if (one) return withChild(round, one);
@@ -136,7 +148,7 @@ async function childInLists({ reader, contract }: Round, tpslId: string): Promis
 
 async function inAlgo(round: Round): Promise<Look> {
   const { reader, contract, ref, nowMs } = round;
-  const params = { instId: contract.instId, clientOrderId: ref.clientOrderId, orderType: "trigger" };
+  const params = { instId: contract.instId, ...ownId(ref), orderType: "trigger" };
   for (const path of ["/api/v1/trade/orders-algo-pending", "/api/v1/trade/orders-algo-history"]) {
     const pages = { pagesMax: OPEN_PAGES_MAX, after: ({ algoId }: { algoId: string }) => algoId };
     const rows = await reader.list("its conditional orders", path, params, ALGO, pages);
