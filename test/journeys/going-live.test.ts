@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { DeskExchange } from "../kit/desk-exchange.ts";
-import { CANARIES, connect, KEYS, type LiveStage, proven, setLiveStage } from "../kit/desk-live.ts";
+import { CANARIES, connect, KEYS, type LiveStage, type PlatformStage, proven, setLiveStage } from "../kit/desk-live.ts";
 import { cleanUpAfterEach, PLATFORMS, storeFile } from "../kit/desk-stage.ts";
 import { ENTRY_MINUTE } from "../kit/exchange/round-tape.ts";
 
@@ -128,7 +128,7 @@ function judge(exchange: DeskExchange): void {
 }
 
 /** Nothing of a key is in what the desk sent, said to its log, or wrote down. */
-async function leakedNothing({ rig, outgoing }: LiveStage, file: string): Promise<void> {
+async function leakedNothing({ rig, outgoing }: PlatformStage, file: string): Promise<void> {
   await rig.stop();
   const folder = dirname(file);
   const bytes = readdirSync(folder).map((name) => readFileSync(join(folder, name)).toString("latin1"));

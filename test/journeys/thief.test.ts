@@ -101,7 +101,7 @@ function gains({ rig, exchange }: PhonesStage): readonly string[] {
       .account("live")
       .orders.filter(({ draft }) => draft.side === "BUY")
       .map(({ clientOrderId }) => `bought by ${clientOrderId}`),
-    ...exchange.demo.core.accounts.values().flatMap(({ orders }) => orders.map(({ clientOrderId }) => `demo order ${clientOrderId}`)),
+    ...[...exchange.demo.core.accounts.values()].flatMap(({ orders }) => orders.map(({ clientOrderId }) => `demo order ${clientOrderId}`)),
     ...engine
       .accounts()
       .flatMap(({ state }) => (state.venue.key ? [`a key for ${state.account}: ${JSON.stringify(state.venue.key.sealed)}`] : [])),

@@ -51,11 +51,14 @@ export interface LiveStage extends Pick<Stage, "rig" | "person"> {
   passTo(minute: number, second: number): Promise<void>;
 }
 
+/** The same on one platform. */
+export type PlatformStage = Stage & LiveStage;
+
 export interface LiveStageOptions extends Omit<DeskRigOptions, "clock" | "market"> {
   readonly tape?: Tape;
 }
 
-export async function setLiveStage(platform: PlatformName, { tape, ...options }: LiveStageOptions = {}): Promise<Stage & LiveStage> {
+export async function setLiveStage(platform: PlatformName, { tape, ...options }: LiveStageOptions = {}): Promise<PlatformStage> {
   const exchange = await startExchange(tape);
   const environment = { ...exchange.settings, LIVE_CEILING: "100 USDT", ...options.environment };
   const stage = await setStage(platform, { ...options, clock: exchange.clock, market: "as set", environment });

@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { cleanUpAfterEach, onEnd } from "../kit/desk-stage.ts";
+import { RoundTape } from "../kit/exchange/round-tape.ts";
+import { ScriptedFaults } from "../kit/exchange/scripted-faults.ts";
+import { ExchangeServer } from "../kit/exchange/server.ts";
+import { spotListing } from "../kit/exchange/spot/listing.ts";
+import { SpotCore } from "../kit/exchange/spot-core.ts";
+import { SpotDoor } from "../kit/exchange/spot-door.ts";
+import type { DeskProcess } from "../kit/process-desk.ts";
+import { processStage } from "../kit/process-stage.ts";
+
+cleanUpAfterEach();
+const stage = processStage();
+
+const KEY_CHARS = 64;
+const KEY_BYTES = 32;
+/** Nobody listens there: every request to it fails, and failures are what gets logged. */
+const NOWHERE = "http://127.0.0.1:9";
+
+const key = (word: string) => word.repeat(KEY_CHARS).slice(0, KEY_CHARS);
+const base64 = (word: string) => Buffer.from(word.repeat(KEY_BYTES).slice(0, KEY_BYTES)).toString("base64");
+
+/** One of each for every way in. */
+const ENTERED = { apiKey: key("tYp3dKeY"), secret: key("tYp3dSeCrEt") };
+const QUOTED = { apiKey: key("qUoT3dKeY"), secret: key("qUoT3dSeCrEt") };
+const ON_PAGE = { apiKey: key("pAg3KeY"), secret: key("pAg3SeCrEt") };
+const SETTINGS = {
+  DISCORD_TOKEN: "d1sc0rdCaNaRy.tok3n.0f-a-desk-that-nobody-knows",
+  TELEGRAM_TOKEN: "123456789:AAt3l3gramCaNaRyT0ken-0f-a-desk-xyz",
+  HEARTBEAT_URL: `${NOWHERE}/ping/h3artb3atCaNaRy`,
+  KEY_ENCRYPTION_KEY: base64("kEk0nEcAnArY"),
+  KEY_ENCRYPTION_KEY_PREVIOUS: base64("kEkTw0cAnArY"),
+  KEY_PASSPHRASE: "six w0rds-0f-a-CaNaRy that nobody knows",
+};
+
+/** Throws where nothing catches, with every canary in its words, when it is told to. */
+const BOMB = `process.on("SIGHUP", () => { throw new Error("a request could not be sent: " + process.env.LAST_WORDS, { cause: process.env.LAST_WORDS }); });`;
+
+/** Parts by which a secret is known again also where it was cut, and each as it is on its way. */
+function canaries(): readonly string[] {
+  const secrets = [ENTERED, QUOTED, ON_PAGE].flatMap(({ apiKey, secret }) => [apiKey, secret]);
+  const all = [...secrets, ...Object.values(SETTINGS).map((value) => value.replace(`${NOWHERE}/ping/`, ""))];
+  return all.flatMap((value) => [
+    value.slice(0, 24),
+    encodeURIComponent(value).slice(0, 24),
+    Buffer.from(value).toString("base64").slice(0, 24),
+  ]);
+}
+
+async function exchange(): Promise<{ url: string; faults: ScriptedFaults; server: ExchangeServer }> {
+  const tape = new RoundTape({ BTCUSDT: 50_000 });
+  const core = new SpotCore({ tape, listings: [spotListing("BTC", "USDT")], startMs: Date.now() });
+  for (const { apiKey, secret } of [ENTERED, ON_PAGE]) core.openAccount({ key: apiKey, secret, balances: { USDT: "100" } });
+  const faults = new ScriptedFaults();
+  const server = new ExchangeServer({ doors: { "": new SpotDoor(core) }, now: () => Date.now(), faults });
+  onEnd({ stop: () => server.close() });
+  return { url: await server.listen(), faults, server };
+}
+
+/** Types a line and answers what is said to it next. Lines that have to do with keys are not repeated in what is shown. */
+async function say(desk: DeskProcess, line: string, fits = /./): Promise<string> {
+  const from = desk.shown.length;
+  desk.type(line);
+  const isAnswer = ({ kind, view }: DeskProcess["shown"][number]) => kind === "view" && fits.test(view.title);
+  const { view } = await desk.until(() => desk.shown.slice(from).find(isAnswer), `an answer like ${fits}`);
+  return [view.title, ...view.lines].join("\n");
+}
+
+/** Fills a form in on a script's lines; answers what is said in the end. */
+async function enter(desk: DeskProcess, name: string, { apiKey, secret }: typeof ENTERED): Promise<string> {
+  await say(desk, `account connect ${name} binance live`);
+  await say(desk, `secret apiKey ${apiKey}`);
+  return say(desk, `secret secret ${secret}`);
+}
+
+/** Fills the page of this machine in, as a browser does. */
+async function enterOnPage(desk: DeskProcess, name: string): Promise<void> {
+  const [url = ""] = /http:\/\/127\.0\.0\.1:\d+\/\w+/.exec(await say(desk, `account connect ${name} binance live`)) ?? [];
+  const html = await (await fetch(url)).text();
+  const [, formToken = ""] = /name="form-token" value="(\w+)"/.exec(html) ?? [];
+  const body = new URLSearchParams({ "form-token": formToken, ...ON_PAGE });
+  expect((await fetch(url, { method: "POST", body })).status).toBe(200);
+  await desk.alert(`${name} (LIVE) has a key`);
+}
+
+/** All that a process left behind: what it printed, and each file below its folder. */
+function traces(desks: readonly DeskProcess[]): Map<string, string> {
+  const printed = desks.flatMap(({ stdout, stderr }, index): [string, string][] => [
+    [`stdout ${index}`, stdout],
+    [`stderr ${index}`, stderr],
+  ]);
+  const files = readdirSync(stage.folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    statSync(join(stage.folder, name)).isFile(),
+  );
+  return new Map([...printed, ...files.map((name): [string, string] => [name, readFileSync(join(stage.folder, name)).toString("latin1")])]);
+}
+
+test("keys from every way in lie in no view, no log, no error, no byte of the store and no note of a crash", async () => {
+  const { url, faults, server } = await exchange();
+  const bomb = join(stage.folder, "bomb.mjs");
+  writeFileSync(bomb, BOMB);
+  const secrets = [ENTERED, QUOTED, ON_PAGE].flatMap(({ apiKey, secret }) => [apiKey, secret]);
+  const settings = {
+    ...SETTINGS,
+    BINANCE_API_URL: url,
+    DISCORD_API_URL: `${NOWHERE}/api`,
+    TELEGRAM_API_URL: NOWHERE,
+    LOG_LEVEL: "debug",
+    NODE_OPTIONS: `--import=${bomb}`,
+    LAST_WORDS: [...secrets, ...Object.values(SETTINGS)].join(" "),
+  };
+  const desk = await stage.startUp(settings);
+  expect(await enter(desk, "typed", ENTERED)).toContain("typed (LIVE) is connected");
+  faults.next("GET /api/v3/account", {
+    instead: {
+      status: 400,
+      headers: {},
+      body: JSON.stringify({ code: -9000, msg: `no account of ${QUOTED.apiKey} with ${QUOTED.secret}` }),
+    },
+  });
+  expect(await enter(desk, "quoted", QUOTED)).toMatch(/did not answer|could not be asked/);
+  await enterOnPage(desk, "paged");
+  // Keys in a command, in a line of nothing, and twice.
+  for (const line of [`account connect other binance live ${ENTERED.apiKey} ${ENTERED.secret}`, `${ENTERED.apiKey} ${ENTERED.secret}`])
+    expect(await say(desk, line)).toContain("That looks like an API key");
+  expect(await say(desk, `secret apiKey ${ENTERED.apiKey}`)).toContain("No form is open here");
+  expect(await stage.run(desk, "account list")).toContain("accounts");
+  desk.signal("SIGHUP");
+  expect(await desk.exited).toEqual({ code: 70, signal: null });
+
+  const note = readFileSync(join(stage.folder, "data", "PANIC.crash"), "utf8");
+  expect(note).toContain("a request could not be sent: [secret]");
+  const again = await stage.startUp(settings);
+  const { view } = await again.alert("The desk is back after a crash");
+  expect(view.lines.join(" ")).toContain("Cause: a request could not be sent: [secret]");
+  expect(await stage.run(again, "account list")).toContain("accounts");
+  await again.end();
+
+  expect(server.log.some(({ request }) => request.headers.get("x-mbx-apikey") === ON_PAGE.apiKey)).toBe(true);
+  const found = [...traces([desk, again]), ["crash note", note] as const];
+  expect(found.map(([name]) => name)).toContain(join("data", "desk.sqlite"));
+  const leaks = found.flatMap(([name, text]) => canaries().flatMap((canary) => (text.includes(canary) ? [`${canary} in ${name}`] : [])));
+  expect(leaks).toEqual([]);
+});
