@@ -48,7 +48,7 @@ async function playCanary(options: SimOptions): Promise<boolean> {
   let noticed = "";
   await playAll(jobs(options, true), { folder: FOLDER, workers: options.workers }, ({ seed, violations: [first] }) => {
     if (first === undefined) return "go on";
-    noticed = `The referee noticed: seed ${seed}, invariant ${first.law}: ${first.text}`;
+    noticed = `The referee noticed: seed ${seed}, invariant ${first.law}: ${first.text.split("\n")[0]}`;
     return "stop";
   });
   say(noticed === "" ? "THE REFEREE IS BLIND: the disk forgot what it had called durable, and nobody noticed." : noticed);

@@ -135,9 +135,9 @@ export class NakedLaw implements Law {
 
   /** What our orders hold, by the exchange's own executions. */
   #follow(account: VenueAccount): void {
-    const { trades } = account.book;
-    for (let index = this.#executions.get(account) ?? 0; index < trades.length; index += 1) {
-      const { order, quantity, fee, feeCoin, price } = trades[index]!;
+    const executions = account.book.trades;
+    for (let index = this.#executions.get(account) ?? 0; index < executions.length; index += 1) {
+      const { order, quantity, fee, feeCoin, price } = executions[index]!;
       if (!VenueBooks.isOurs(order)) continue;
       const id = `${account.name} ${order.symbol}`;
       const held = this.#held.get(id) ?? { account, symbol: order.symbol, quantity: NOTHING, price: 0 };
@@ -147,7 +147,7 @@ export class NakedLaw implements Law {
       held.price = price.toNumber();
       this.#held.set(id, held);
     }
-    this.#executions.set(account, trades.length);
+    this.#executions.set(account, executions.length);
   }
 
   #look(held: Holding, covered: Exact, nowMs: number, healthyMs: number | undefined): void {
