@@ -53,8 +53,8 @@ export class Drill {
     const { venue } = this.#account;
     if (!venue) return;
     const rights = await this.#answered(venue.checkKey());
-    const [trade, withdraw, transfer] = [rights.mayOrder, rights.withdraw, rights.transfer].map(toldText);
-    const told = `trade ${trade}, withdraw ${withdraw}, transfer ${transfer}`;
+    const [orders, withdraw, transfer] = [rights.mayOrder, rights.withdraw, rights.transfer].map(toldText);
+    const told = `trade ${orders}, withdraw ${withdraw}, transfer ${transfer}`;
     if (rights.mayOrder === undefined) this.#step("the exchange tells what the key may do", "not tested", "this world of it does not tell");
     else this.#say("the exchange tells what the key may do", true, told);
     await this.#answered(venue.syncClock());

@@ -169,6 +169,8 @@ export class Lane {
     }
     if (outcome.kind === "unknown") {
       this.memory.lost(clientOrderId);
+      // Where an exit may be repeated before it was found, it is not repeated at once.
+      if (what === "exit") this.memory.failed(what);
       return this.#end(order, { type: "order-unknown", reason: outcome.reason });
     }
     if (what) this.memory.failed(what, outcome.retryAfterMs);

@@ -126,6 +126,15 @@ export class LaneMemory {
     this.#next[what] = this.#times.monotonicMs() + Math.max(wait, atLeastMs);
   }
 
+  /** Nothing is held any more: what failed for the last position says nothing of the next one. */
+  positionEnded(): void {
+    this.nakedSinceMs = undefined;
+    this.beyondSinceMs = undefined;
+    this.wasProtected = false;
+    this.succeeded("protect");
+    this.succeeded("exit");
+  }
+
   succeeded(what: "protect" | "exit"): void {
     this.#failed[what] = 0;
     this.#next[what] = 0;

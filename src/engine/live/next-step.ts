@@ -68,9 +68,7 @@ export function nextStep(view: LaneView): Step {
 
 /** Nothing is held: what still protects is taken away. */
 function flatStep(view: LaneView): Step {
-  view.memory.nakedSinceMs = undefined;
-  view.memory.wasProtected = false;
-  view.memory.beyondSinceMs = undefined;
+  view.memory.positionEnded();
   const left = view.orders.find((order) => isProtective(order) && isOpen(order));
   return left ? cancelStep(view, left) : REST;
 }
@@ -207,6 +205,7 @@ function reliefOr(view: LaneView): Step {
   const { bot, memory, venueMs } = view;
   memory.nakedSinceMs = undefined;
   memory.wasProtected = true;
+  memory.succeeded("protect");
   return bot.naked ? { kind: "relief", nakedForMs: Math.max(0, venueMs - bot.naked.sinceMs) } : REST;
 }
 

@@ -142,6 +142,18 @@ describe("an order by hand", () => {
     expect(story(rig)).toEqual(["BUY LIMIT FILLED", "SELL STOP_LOSS_LIMIT NEW"]);
   });
 
+  it("above whose worst price the market stands buys nothing, and frees its symbol (F15)", async () => {
+    const rig = await connectedRig();
+    await rig.engine.enterOrder(handOrder({ price: decimal(49_000) }), by("enter"));
+    await rig.beat(10);
+    expect(story(rig)).toEqual(["BUY LIMIT EXPIRED"]);
+    await expectSettled(rig);
+    expect(rig.bot().status).toBe("stopped");
+    await rig.engine.enterOrder(handOrder(), by("again"));
+    await rig.beat(5);
+    await expectSettled(rig);
+  });
+
   it("that could not be sold again at its stop is denied before it is bought (F20)", async () => {
     const rig = await connectedRig();
     await expect(rig.engine.enterOrder(handOrder({ notional: decimal("5.5") }), by("enter"))).rejects.toThrow(

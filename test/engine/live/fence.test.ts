@@ -63,6 +63,17 @@ describe("an unanswered order", () => {
     expect(story(rig)).toEqual(PROTECTED);
   });
 
+  it("leaves the records of every earlier order as they were (F16)", async () => {
+    const rig = await connectedRig();
+    await rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT" }), by("eth"));
+    await rig.beat(5);
+    const before = [...rig.books().orders.keys()];
+    await lost(rig, { lost: "on-the-way" });
+    await rig.beat(90);
+    expect([...rig.books().orders.keys()]).toEqual(before);
+    await expectSettled(rig);
+  });
+
   for (const lagMs of [5_000, 14_000])
     it(`is found although all reads lag ${lagMs} ms behind (F03, F17)`, async () => {
       const rig = await connectedRig();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decimal, plain } from "../../../src/domain/money.ts";
 import { by } from "../../kit/engine-rig.ts";
+import { spotListing } from "../../kit/exchange/spot/listing.ts";
 import type { OrderDraft } from "../../kit/exchange/spot/order.ts";
 import { expectSettled, expectSound, openOrders, ourOrders, story } from "../../kit/live-referee.ts";
 import { connectedRig, handOrder, type LiveRig, protectedRig } from "../../kit/live-rig.ts";
@@ -213,6 +214,13 @@ describe("symbols", () => {
     await rig.beat(120);
     expect(openOrders(rig).length + Number(rig.bot().position.quantity.isZero())).toBe(1);
     await expectSettled(rig);
+  });
+
+  it("without a step for prices or quantities are not traded (F23)", async () => {
+    const rig = await connectedRig({ listings: [spotListing("BTC", "USDT"), spotListing("ETH", "USDT", { lot: "0" })] });
+    await expect(rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT" }), by("enter"))).rejects.toThrow("cannot trade ETH/USDT");
+    await rig.beat(5);
+    expect(ourOrders(rig)).toEqual([]);
   });
 
   it("that a person has never heard of are refused in one sentence", async () => {

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { newBot } from "../../../src/domain/books.ts";
+import { decimal, ZERO } from "../../../src/domain/money.ts";
+import type { Order } from "../../../src/domain/order.ts";
+import { marketMs } from "../../../src/domain/time.ts";
+import { LaneMemory } from "../../../src/engine/live/memory.ts";
+import { type LaneView, nextStep } from "../../../src/engine/live/next-step.ts";
+
+const NOW_MS = 1_000_000;
+
+const RULES = {
+  symbol: "BTC/USDT:USDT",
+  base: "BTC",
+  quote: "USDT",
+  tickSize: decimal("0.1"),
+  lotSize: decimal("0.001"),
+  notionalMin: ZERO,
+  makerFeeBps: 2,
+  takerFeeBps: 6,
+  halfSpreadBps: 0,
+  slippageBps: 0,
+  contract: { size: decimal("0.001"), settle: "USDT", leverageMax: 100 },
+};
+
+const TRAITS = { kind: "perpetual", holdsTarget: true, reduceOnly: true, fenceMs: 75_000, clientOrderIdMax: 32 } as const;
+
+function heldBot() {
+  const bot = newBot({
+    ...{ id: "b1", name: "dip", owner: "discord:1", account: "main", mode: "demo", group: undefined },
+    ...{ symbol: RULES.symbol, timeframe: "1m", strategy: "ema-cross", params: {} },
+    sizing: { kind: "notional", notional: decimal(100) },
+    protection: { stopPct: 2, takePct: undefined, trailingPct: undefined },
+  });
+  bot.position = { ...bot.position, quantity: decimal("0.01"), cost: decimal(500), openedMs: marketMs(NOW_MS - 60_000), fillCount: 1 };
+  bot.exit = { purpose: "close", key: "x1", slotMs: marketMs(0), reason: "closed by hand", values: {}, tries: 1 };
+  return bot;
+}
+
+function order(about: Partial<Order>): Order {
+  return {
+    ...{ clientOrderId: "ss1", intentId: "b1:x1:close#1", attempt: 1, botId: "b1", symbol: RULES.symbol, side: "sell" },
+    ...{ type: "market", purpose: "close", quantity: decimal("0.01"), filledQuantity: ZERO, fillIds: [] },
+    ...{ status: "unknown", reason: "closed by hand", sinceMs: marketMs(NOW_MS) },
+    ...about,
+  } as Order;
+}
+
+function viewOf(about: Partial<LaneView>): { view: LaneView; memory: LaneMemory; clock: { nowMs: number } } {
+  const clock = { nowMs: NOW_MS };
+  const memory = new LaneMemory({ monotonicMs: () => clock.nowMs, venueMs: () => clock.nowMs }, new Set());
+  const bot = heldBot();
+  const base = { bot, orders: [], rules: RULES, traits: TRAITS, price: 50_000, nowMs: NOW_MS, venueMs: NOW_MS, listed: true, turn: true };
+  return { view: { ...base, memory, ...about } as LaneView, memory, clock };
+}
+
+describe("the next step of a bot at a venue with orders that only reduce", () => {
+  it("repeats an unanswered exit without the fence, but not at once", () => {
+    const { view, memory, clock } = viewOf({ orders: [order({})] });
+    memory.failed("exit");
+    expect(nextStep(view).kind).not.toBe("exit");
+    clock.nowMs += 2_000;
+    expect(nextStep({ ...view, nowMs: clock.nowMs }).kind).toBe("exit");
+  });
+
+  it("sends no exit beside one that works", () => {
+    const { view } = viewOf({ orders: [order({ status: "open" })] });
+    expect(nextStep(view).kind).not.toBe("exit");
+  });
+
+  it("places nothing in a symbol that is not listed, and says that the position is naked", () => {
+    const { view, clock } = viewOf({ listed: false });
+    expect(nextStep(view).kind).toBe("rest");
+    clock.nowMs += 6_000;
+    expect(nextStep({ ...view, nowMs: clock.nowMs }).kind).toBe("alarm");
+    view.bot.naked = { sinceMs: NOW_MS, reason: "" };
+    expect(nextStep({ ...view, nowMs: clock.nowMs }).kind).toBe("rest");
+  });
+});
