@@ -23,3 +23,5 @@ export const WATCH_STALE_MS = 10_000;
 export const PRICE_FRESH_MS = 2_000;
 /** Wall time that a shutdown may take before the process ends anyway. */
 export const SHUTDOWN_MS = 5_000;
+/** How much of it whatever is under way gets to end by itself, and again once its exchanges were cut off. */
+export const STOP_SETTLE_MS = 1_250;

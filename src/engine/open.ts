@@ -16,6 +16,7 @@ import { Days } from "./days.ts";
 import { type Desk, openDesk } from "./desk.ts";
 import { TradingEngine } from "./engine.ts";
 import { type Floor, Floors } from "./floors.ts";
+import { STOP_SETTLE_MS } from "./limits.ts";
 import type { CeilingLimit } from "./live/ceiling.ts";
 import type { LiveOpening } from "./live/connect.ts";
 import { LiveDesk } from "./live/desk.ts";
@@ -113,11 +114,13 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
       told = next;
     },
     async stop(reason) {
-      await floors.stop();
-      await Promise.all(accounts.all().map((account) => account.settled()));
+      const settled = () => Promise.all([floors.stop(), ...accounts.all().map((account) => account.settled())]);
+      await within(clock, STOP_SETTLE_MS, settled());
+      // What still waits for an exchange is cut off: it is taken up again by the next start, as after a crash.
+      await live.close();
+      await within(clock, STOP_SETTLE_MS, settled());
       await pulse.keep();
       await desk.append([{ type: "desk-stopped", reason, unwatched: unwatchedBots(accounts) }]);
-      await live.close();
       await floors.close(market);
     },
   };
@@ -170,5 +173,15 @@ async function openAccounts({ desk, accounts, live, floors, main, writers }: Ope
     await account.executor.recover();
     // Its last fill may be the last thing that was written: on a quiet account nothing would look again.
     await account.executor.finishPanic();
+  }
+}
+
+/** Waits for some work, but not for longer than that. */
+async function within(clock: Clock, timeoutMs: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  try {
+    await Promise.race([work, clock.sleep(timeoutMs, done.signal)]);
+  } finally {
+    done.abort();
   }
 }

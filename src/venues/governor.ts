@@ -140,6 +140,14 @@ export class Governor {
     this.#refuseAll({ reason: "the desk is closing" });
   }
 
+  /** Refuses what an account has waiting: it closes, and the others go on. */
+  leave(account: string): void {
+    const leaving = this.#waiting.filter((waiter) => waiter.account === account);
+    this.#waiting = this.#waiting.filter((waiter) => waiter.account !== account);
+    this.#rouse();
+    for (const { settle } of leaving) settle({ reason: "the desk is closing" });
+  }
+
   #banned(): Refusal | undefined {
     const leftMs = this.#bannedUntilMs - this.#clock.wall();
     if (leftMs <= 0) return undefined;
@@ -235,7 +243,10 @@ export function governed({ wire, governor, account, costOf }: GovernedOptions): 
       return answer;
     },
     setOffset: (offsetMs) => wire.setOffset(offsetMs),
-    close: () => wire.close(),
+    close() {
+      governor.leave(account);
+      return wire.close();
+    },
   };
 }
 

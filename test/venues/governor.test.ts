@@ -45,6 +45,18 @@ describe("the budget of an address", () => {
     expect(settled.filter((name) => name === "too much")).toEqual([]);
   });
 
+  it("refuses at once what an account that closes has waiting, and lets the others wait", async () => {
+    const governor = governorOf();
+    await ask(governor, "first", "exit", 80);
+    void ask(governor, "mine", "exit", 10, "main");
+    void ask(governor, "other", "exit", 10, "other");
+    await governed({ wire: new ScriptedWire(), governor, account: "main", costOf: () => ({ weight: 1, orders: 0 }) }).close();
+    await clock.advance(0);
+    expect(settled).toEqual(["first", "mine: the desk is closing"]);
+    await clock.advance(MINUTE_MS);
+    expect(settled.at(-1)).toMatch(/^other/);
+  });
+
   it("lets what exits go before reads, and reads before entries, each in the order they came", async () => {
     const governor = governorOf();
     await ask(governor, "first", "exit", 80);
