@@ -1,20 +1,19 @@
 import type { AccountState, BotState } from "../../domain/books.ts";
-import { messageOf } from "../../domain/errors.ts";
 import type { AccountEvent, Intent } from "../../domain/events.ts";
 import { baseOf } from "../../domain/instrument.ts";
 import type { Decimal } from "../../domain/money.ts";
 import { isProtective, isTerminal, type Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
-import type { CancelOutcome, LiveVenue, OrderReading, PlaceOutcome, RejectCause, VenueOrder } from "../../ports/live-venue.ts";
+import type { LiveVenue, PlaceOutcome, RejectCause, VenueOrder } from "../../ports/live-venue.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { Facts } from "../account.ts";
+import { cancel, find, place } from "./ask.ts";
 import { fillEvents } from "./fills.ts";
 import { exitIntent, protectiveIntent } from "./intents.ts";
 import { STEPS_MAX } from "./limits.ts";
 import { LaneMemory } from "./memory.ts";
 import { type LaneView, nextStep, type Step } from "./next-step.ts";
 import { noteEvents, wantExit } from "./notes.ts";
-import { refOf, requestOf } from "./requests.ts";
 import type { LiveTimes } from "./times.ts";
 
 /** What a lane needs of its account. */
@@ -156,7 +155,7 @@ export class Lane {
     this.memory.unsent.delete(clientOrderId);
     const why = order.purpose === "entry" ? this.#host.entryForbidden(order) : undefined;
     if (why !== undefined) return this.#end(order, { type: "order-canceled", reason: `not sent: ${why}` });
-    const outcome = await this.#place(order);
+    const outcome = await place(this.#host.venue, order);
     const what = order.purpose === "entry" ? undefined : isProtective(order) ? "protect" : "exit";
     if (outcome.kind === "accepted") {
       if (what) this.memory.succeeded(what);
@@ -187,16 +186,6 @@ export class Lane {
     return [wantExit(this.#host.state, this.#bot, "stop", "the price has passed the stop before it could be placed")];
   }
 
-  async #place(order: Order): Promise<PlaceOutcome> {
-    try {
-      const venue = this.#host.venue;
-      if (!venue) return { kind: "not-sent", reason: "the account has no key at hand" };
-      return await venue.place(requestOf(order));
-    } catch (failure) {
-      return { kind: "unknown", reason: messageOf(failure) };
-    }
-  }
-
   async #accepted(order: Order, venueOrderIds: readonly string[], fills: Parameters<typeof fillEvents>[1]): Promise<void> {
     await this.#host.appendEvents(() => {
       const wasLost = this.#host.state.orders.get(order.clientOrderId)?.status === "unknown";
@@ -216,7 +205,7 @@ export class Lane {
   async #read(order: Order): Promise<void> {
     const { clientOrderId } = order;
     this.memory.polling(clientOrderId);
-    const reading = await this.#find(order);
+    const reading = await find(this.#host.venue, order);
     const { venue, state } = this.#host;
     if (!venue || !state.orders.has(clientOrderId)) return this.#tidy(order);
     if (reading.kind === "found") {
@@ -228,14 +217,6 @@ export class Lane {
     if (order.status !== "unknown") return this.#end(order, { type: "order-expired", reason: "the venue no longer knows it" });
     const reason = "it never reached the venue: proven by three complete readings after its time was up";
     return this.#end(order, { type: "order-expired", reason, absent: true });
-  }
-
-  async #find(order: Order): Promise<OrderReading> {
-    try {
-      return (await this.#host.venue?.find(refOf(order))) ?? { kind: "no-reading", reason: "no key at hand" };
-    } catch (failure) {
-      return { kind: "no-reading", reason: messageOf(failure) };
-    }
   }
 
   /**
@@ -258,20 +239,12 @@ export class Lane {
 
   async #cancel(order: Order): Promise<void> {
     this.memory.cancels.set(order.clientOrderId, this.#host.times.monotonicMs());
-    const outcome = await this.#askToCancel(order);
+    const outcome = await cancel(this.#host.venue, order);
     if (outcome.kind === "canceled" && outcome.order) {
       this.memory.read(order.clientOrderId);
       return this.#settle(order, outcome.order);
     }
     if (outcome.kind === "canceled" || outcome.kind === "gone") this.memory.stale(order.clientOrderId);
-  }
-
-  async #askToCancel(order: Order): Promise<CancelOutcome> {
-    try {
-      return (await this.#host.venue?.cancel(refOf(order))) ?? { kind: "not-sent", reason: "no key at hand" };
-    } catch (failure) {
-      return { kind: "unknown", reason: messageOf(failure) };
-    }
   }
 
   /** Appends how an order went on, unless that is known better by now. */

@@ -1,0 +1,34 @@
+import { messageOf } from "../../domain/errors.ts";
+import type { Order } from "../../domain/order.ts";
+import type { CancelOutcome, LiveVenue, OrderReading, PlaceOutcome } from "../../ports/live-venue.ts";
+import { refOf, requestOf } from "./requests.ts";
+
+const NO_KEY = "the account has no key at hand";
+
+/** Sends an order, once. What throws may have been sent. */
+export async function place(venue: LiveVenue | undefined, order: Order): Promise<PlaceOutcome> {
+  if (!venue) return { kind: "not-sent", reason: NO_KEY };
+  try {
+    return await venue.place(requestOf(order));
+  } catch (failure) {
+    return { kind: "unknown", reason: messageOf(failure) };
+  }
+}
+
+export async function find(venue: LiveVenue | undefined, order: Order): Promise<OrderReading> {
+  if (!venue) return { kind: "no-reading", reason: NO_KEY };
+  try {
+    return await venue.find(refOf(order));
+  } catch (failure) {
+    return { kind: "no-reading", reason: messageOf(failure) };
+  }
+}
+
+export async function cancel(venue: LiveVenue | undefined, order: Order): Promise<CancelOutcome> {
+  if (!venue) return { kind: "not-sent", reason: NO_KEY };
+  try {
+    return await venue.cancel(refOf(order));
+  } catch (failure) {
+    return { kind: "unknown", reason: messageOf(failure) };
+  }
+}
