@@ -3,6 +3,7 @@ import { decimal } from "../../src/domain/money.ts";
 import { PRICES } from "../kit/desk-exchange.ts";
 import { connect, hold, KEYS, type LiveStage, setLiveStage } from "../kit/desk-live.ts";
 import { cleanUpAfterEach } from "../kit/desk-stage.ts";
+import type { KeyRights } from "../kit/exchange/spot/account.ts";
 import { WrittenTape } from "../kit/exchange/written-tape.ts";
 
 cleanUpAfterEach();
@@ -71,7 +72,7 @@ const KEY_ROWS: readonly KeyRow[] = [
   },
 ];
 
-function allow({ exchange }: LiveStage, rights: { readonly trade?: boolean; readonly withdraw?: boolean }): void {
+function allow({ exchange }: LiveStage, rights: Partial<KeyRights>): void {
   const account = exchange.account("live");
   account.rights = { ...account.rights, ...rights };
 }

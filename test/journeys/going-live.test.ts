@@ -29,7 +29,7 @@ const CARD = [
   "Position cap 50.00 USDT",
   "Ceiling 100.00 USDT, 0.00 USDT of it at risk now",
 ];
-const RECORD = /Paper record \+0\.[89]\d USDT after fees, 2 fills in 1 day/;
+const RECORD = /Paper record \+0\.[789]\d USDT after fees, 2 fills in 1 day/;
 
 describe("a trader with 100 USDT", () => {
   it.each(PLATFORMS)("goes from a key to the first protected fill in %s", async (platform) => {
@@ -42,7 +42,7 @@ describe("a trader with 100 USDT", () => {
     await makesAPaperRecord(stage);
     expect(exchange.trading()).toEqual([]);
     expect(await person.run("bot promote bot:dip account:try")).toMatch(
-      /Account try \(DEMO\) at Binance\.com, test money .*\+0\.[89]\d USDT/,
+      /Account try \(DEMO\) at Binance\.com, test money .*\+0\.[789]\d USDT/,
     );
     expect(await person.press("Yes, bot promote")).toContain("dip-demo (DEMO) is running in try (DEMO)");
 
