@@ -145,11 +145,14 @@ class ExchangeMarket implements Market {
     this.#isListed = true;
   }
 
+  /** The earlier of this machine's time and the exchange's: a candle is closed when both say so. */
+  readonly #now = (): number => Math.min(this.#clock.wall(), this.#data.nowMs?.() ?? Number.POSITIVE_INFINITY);
+
   async history(symbol: string, before: MarketMs, minutes: number): Promise<Iterable<Candle>> {
     await this.list();
     if (!this.instruments.has(symbol)) throw new UserError(`${symbol} is not among the spot symbols of ${this.#data.exchangeId}.`);
-    const endMs = minuteBound(Math.min(before, this.#clock.wall()));
-    const graceMs = endMs + CLOSE_GRACE_MS - this.#clock.wall();
+    const endMs = minuteBound(Math.min(before, this.#now()));
+    const graceMs = endMs + CLOSE_GRACE_MS - this.#now();
     if (graceMs > 0) await this.#clock.sleep(graceMs);
     if (minutes > HISTORY_MINUTES_MAX)
       this.#logger.warn({ symbol, minutes, given: HISTORY_MINUTES_MAX }, "less history than was asked for");
@@ -161,7 +164,7 @@ class ExchangeMarket implements Market {
 
   /** Final candles of a span that has passed; waits for one that is late as long as a decision would. */
   async #page(symbol: string, fromMs: number, toMs: number): Promise<readonly Candle[]> {
-    const page = new ClosedCandles(symbol, this.#data, this.#clock);
+    const page = new ClosedCandles(symbol, this.#data, this.#clock, this.#now);
     for (;;) {
       const { candles, untilMs } = await page.between(fromMs, toMs);
       if (untilMs >= toMs) return candles;
@@ -177,7 +180,7 @@ class ExchangeMarket implements Market {
   ): Promise<{ steps: MarketStep[]; ended: boolean }> {
     if (symbols.size > 0) await this.list();
     const asked = [...symbols].filter((symbol) => this.instruments.has(symbol));
-    const closedMs = Math.min(minuteBound(until), closedBound(this.#clock.wall()));
+    const closedMs = Math.min(minuteBound(until), closedBound(this.#now()));
     if (asked.length === 0 || closedMs <= minuteBound(after)) return { steps: [], ended: false };
     for (let fromMs = this.#backfillFrom(minuteBound(after), closedMs); fromMs < closedMs; fromMs += PAGE_MINUTES * MINUTE_MS) {
       const toMs = Math.min(closedMs, fromMs + PAGE_MINUTES * MINUTE_MS);
@@ -232,7 +235,7 @@ class ExchangeMarket implements Market {
     }
     if (failures.size > 0) this.#hasFailed = true;
     if (found.size === 0) throw failures.values().next().value;
-    const givenUp = isGivenUp(toMs, this.#clock.wall());
+    const givenUp = isGivenUp(toMs, this.#now());
     for (const [symbol, failure] of failures) {
       if (givenUp) this.#logger.warn({ symbol, reason: messageOf(failure) }, "candles could not be read; the others go on without them");
       found.set(symbol, { candles: [], untilMs: givenUp ? toMs : fromMs });
@@ -241,7 +244,7 @@ class ExchangeMarket implements Market {
   }
 
   #closedOf(symbol: string): ClosedCandles {
-    const known = this.#closed.get(symbol) ?? new ClosedCandles(symbol, this.#data, this.#clock);
+    const known = this.#closed.get(symbol) ?? new ClosedCandles(symbol, this.#data, this.#clock, this.#now);
     this.#closed.set(symbol, known);
     return known;
   }

@@ -17,6 +17,8 @@ export interface MarketData {
   prices(symbols: ReadonlySet<string>): Promise<PriceReading[]>;
   /** Prices that the exchange sends by itself; absent where it does not do so soundly. */
   readonly pushes?: PushedPrices;
+  /** The exchange's own time, at the least, as far as it was measured: candles close by its clock, not by ours. */
+  nowMs?(): number | undefined;
   close(): Promise<void>;
 }
 

@@ -53,18 +53,21 @@ export class ClosedCandles {
   readonly #symbol: string;
   readonly #data: MarketData;
   readonly #clock: Clock;
+  readonly #now: () => number;
   #newest: Candle | undefined;
   #kept: (FinalCandles & { readonly fromMs: number; readonly toMs: number; readonly askedAtMs: number }) | undefined;
 
-  constructor(symbol: string, data: MarketData, clock: Clock) {
+  /** `now` tells the exchange's time where it is known. */
+  constructor(symbol: string, data: MarketData, clock: Clock, now: () => number) {
     this.#symbol = symbol;
     this.#data = data;
     this.#clock = clock;
+    this.#now = now;
   }
 
   /** Candles that open in [fromMs, toMs), all closed, at most as many minutes as one request may ask for. What is known is not asked again. */
   async between(fromMs: number, toMs: number): Promise<FinalCandles> {
-    const wallMs = this.#clock.wall();
+    const wallMs = this.#now();
     const kept = this.#kept;
     if (kept && kept.fromMs <= fromMs && fromMs <= kept.untilMs) {
       const asked = kept.toMs >= toMs && this.#clock.monotonicMs() < kept.askedAtMs + LATE_RETRY_MS;

@@ -114,6 +114,11 @@ class CcxtMarketData implements MarketData {
     return new Map(found.map((instrument) => [instrument.symbol, instrument]));
   }
 
+  nowMs(): number | undefined {
+    const measured = this.#parts.time?.now();
+    return measured && this.#clock.monotonicMs() + measured.offsetMs - measured.uncertaintyMs;
+  }
+
   async candles(symbol: string, fromMs: number, limit: number): Promise<Candle[]> {
     if (!(limit >= 1 && limit <= CANDLES_MAX)) throw new RangeError(`expected a limit from 1 to ${CANDLES_MAX}, found ${limit}`);
     const raw: unknown = await this.#call(`candles of ${symbol}`, async () => {

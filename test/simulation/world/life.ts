@@ -33,6 +33,7 @@ export interface LifeOptions {
 const NONE: ReadonlySet<string> = new Set();
 const CLOCK_QUIET: ReadonlySet<string> = new Set(["wall", "monotonicMs"]);
 const EVERYDAY: ReadonlySet<string> = new Set(["prices", "candles", "saveSnapshot", "sleep", "breathe"]);
+const MEASURED: ReadonlySet<string> = new Set(["nowMs"]);
 const PURE: ReadonlySet<string> = new Set(["onCandle", "onPrice"]);
 
 /** Starts the production engine as main.ts does, with each of its ports behind the gate of one process. */
@@ -40,7 +41,7 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
   const { ports } = options;
   const clock: Clock = gated<Clock>(generation, "clock", ports.clock, CLOCK_QUIET, EVERYDAY);
   const logger = loggerOf(options.complained);
-  const data = gated(generation, "market", ports.data, NONE, EVERYDAY);
+  const data = gated(generation, "market", ports.data, MEASURED, EVERYDAY);
   const market = await openExchange({ data, clock, logger });
   return openEngine({
     store: gated(generation, "store", ports.store, NONE, EVERYDAY),

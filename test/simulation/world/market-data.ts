@@ -59,6 +59,10 @@ export class SimMarketData implements MarketData {
     return [...symbols].map((symbol) => ({ symbol, price: this.#tape.lastPrice(symbol, nowMs), wallMs: askedMs }));
   }
 
+  nowMs(): number {
+    return this.#wall.trueMs();
+  }
+
   async close(): Promise<void> {}
 
   /** The way to the exchange and back. */
