@@ -1,0 +1,30 @@
+import type { AccountState, BotState } from "../../domain/books.ts";
+import type { AccountEvent } from "../../domain/events.ts";
+import type { Order } from "../../domain/order.ts";
+import type { LiveVenue, PlaceOutcome } from "../../ports/live-venue.ts";
+import type { Logger } from "../../ports/logger.ts";
+import type { Facts } from "../account.ts";
+import type { LaneView } from "./next-step.ts";
+import type { LiveTimes } from "./times.ts";
+
+/** What a lane needs of its account. */
+export interface LaneHost {
+  readonly state: AccountState;
+  readonly times: LiveTimes;
+  /** Attempts that this process makes durable and has not sent yet. */
+  readonly unsent: Set<string>;
+  /** Undefined while the account has no key at hand. */
+  readonly venue: LiveVenue | undefined;
+  /** The view of a bot without what its lane remembers; undefined while the venue's rules are not known. */
+  look(bot: BotState): Omit<LaneView, "memory" | "bot" | "orders"> | undefined;
+  appendEvents(facts: Facts): Promise<void>;
+  readonly logger: Logger;
+  /** Books the fills of a symbol that the venue lists and the books do not hold. Resolves to whether the list was whole. */
+  syncFills(symbol: string): Promise<boolean>;
+  /** Why an entry that is durable may not be sent after all. */
+  entryForbidden(order: Order): string | undefined;
+  /** A venue has refused an order: what that means for the account, as events. */
+  refused(order: Order, outcome: Extract<PlaceOutcome, { kind: "rejected" }>): readonly AccountEvent[];
+  /** An order was accepted. */
+  answered(): void;
+}
