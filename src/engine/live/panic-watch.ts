@@ -1,4 +1,5 @@
 import type { AccountState, BotState } from "../../domain/books.ts";
+import { marked } from "../../domain/bot.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { plain } from "../../domain/money.ts";
 import { isProtective } from "../../domain/order.ts";
@@ -50,5 +51,5 @@ function heldText(state: AccountState, { spec, position }: BotState): string {
   const press = stop
     ? `cancel that order and sell ${plain(position.quantity)} ${base} at market`
     : `sell ${plain(position.quantity)} ${base} at market`;
-  return `${spec.name}: ${plain(position.quantity)} ${base}, ${rests}. By hand, in the exchange's own app: ${press}`;
+  return `${marked(spec.name, spec.mode)}: ${plain(position.quantity)} ${base}, ${rests}. By hand, in the exchange's own app: ${press}`;
 }
