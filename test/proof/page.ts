@@ -9,6 +9,14 @@ an interrupted run goes on where it was.
   again. Compared with an undisturbed process: every fill, the exact sums of all fills (added up apart from the desk's own code), every wish and denial,
   and what \`stats today\` and \`bot list\` say. Every alert that an event called for must be seen on the terminal and on a local Discord; one that is
   seen again must say that it is a repeat.
+* **live**: a real process with SQLite, the real ccxt and local counterparts of Discord and Telegram, trading live at simulated exchanges on sockets:
+  bots of a strategy, and a person who enters and closes by hand. Requests get lost before and after the order was accepted, come late, are answered
+  with 5xx, torn or empty bodies, and readings lag; the process is ended with \`kill -9\` at random moments. Then faults end, and what was lost is found or
+  proven absent. Compared with the exchange's own books: no order was accepted or sent twice, none without a durable attempt, every position is covered
+  by a stop there or was said to be naked on all three platforms, balances are equal to the last digit with nothing booked as foreign, and the typed
+  keys lie in no file and no output.
+* **simulation**: the production engine under a virtual clock with seeded faults of exchange, store, process and clock, judged by the simulated exchange's own
+  books (\`npm run sim\`). A hundred seeds to a row; the hash is over the hashes of its seeds, each of which is over every event, wire byte and store write.
 * **crashes**: the engine over a store that dies before or after chosen writes, with commands, a panic and a change to summer time on the way.
 `;
 
@@ -22,7 +30,7 @@ export function pageOf(sources: string, results: readonly UnitResult[]): string 
   const faults = results.flatMap((each) => each.faults.map((fault) => `* ${each.name}: ${fault}`));
   return [
     INTRODUCTION,
-    `Sources: commit ${sources}. Equal: ${equal} of ${results.length}.\n`,
+    `Sources (trees of src, commands, config, bin): ${sources}. Equal: ${equal} of ${results.length}.\n`,
     "| what | how much | books equal | hash of the books | seconds | finished (UTC) |",
     "|---|---|---|---|---|---|",
     ...rows,

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const result = z.object({
   name: z.string(),
-  part: z.enum(["kills", "crashes"]),
+  part: z.enum(["kills", "live", "crashes", "simulation"]),
   /** What was done, in one sentence. */
   did: z.string(),
   /** Short name of the undisturbed books, to which all others were equal. */
