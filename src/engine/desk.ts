@@ -9,6 +9,9 @@ import { BotNames } from "./names.ts";
 import { openStream, type StreamWriter } from "./stream.ts";
 import { DESK_STREAM, type StreamBook } from "./streams.ts";
 
+type Halted = Extract<DeskEvent, { type: "halted" }>;
+type Halt = NonNullable<DeskState["halt"]>;
+
 /** The desk's stream with its one writer. */
 export class Desk implements DeskLedger {
   readonly #writer: StreamWriter<DeskState, DeskEvent>;
@@ -16,7 +19,7 @@ export class Desk implements DeskLedger {
   readonly names: BotNames;
   #marketMs: () => MarketMs;
   /** A halt that the store could not take yet: it holds all the same, and is written as soon as that is possible. */
-  #unwritten: Extract<DeskEvent, { type: "halted" }> | undefined;
+  #unwritten: Halted | undefined;
   #writing = false;
 
   constructor(writer: StreamWriter<DeskState, DeskEvent>, names: BotNames, clock: Clock) {
@@ -41,14 +44,16 @@ export class Desk implements DeskLedger {
 
   /** The halt in force, written or not. */
   get halt(): DeskState["halt"] {
-    return this.#unwritten ?? this.state.halt;
+    const { halt } = this.state;
+    return this.#unwritten && halt ? longer(this.#unwritten, halt) : (this.#unwritten ?? halt);
   }
 
   /**
    * Denies entries from this moment on, durably when it resolves. With a store that cannot write, the halt holds in memory and is written later;
    * the rejection with UserError says so, for a restart before that would forget it.
    */
-  async deny(halted: Extract<DeskEvent, { type: "halted" }>, requestId: string): Promise<void> {
+  async deny(asked: Halted, requestId: string): Promise<void> {
+    const halted = this.#atLeast(asked);
     try {
       await this.append([halted], requestId);
     } catch (failure) {
@@ -62,13 +67,20 @@ export class Desk implements DeskLedger {
     }
   }
 
+  /** A halt never shortens the one in force: it lasts as long as the longer of the two. */
+  #atLeast(asked: Halted): Halted {
+    const { halt } = this;
+    if (!halt || this.halted() === undefined) return asked;
+    return { ...asked, untilMs: longer(asked, halt).untilMs, panic: asked.panic || halt.panic };
+  }
+
   /** Writes down what a store in trouble could not take. */
   async writeHalt(): Promise<void> {
     const halted = this.#unwritten;
     if (!halted || this.#writing) return;
     this.#writing = true;
     try {
-      await this.append([halted]);
+      await this.append([this.#atLeast(halted)]);
       if (this.#unwritten === halted) this.#unwritten = undefined;
     } catch (failure) {
       if (!(failure instanceof StoreUnavailable)) throw failure;
@@ -96,6 +108,12 @@ export class Desk implements DeskLedger {
     if (this.#unwritten || halt?.untilMs === undefined || halt.untilMs > this.clock.wall()) return;
     await this.allow("the time of the halt is over", "desk");
   }
+}
+
+/** Which of two halts ends later. */
+function longer<H extends Halt>(one: H, other: Halt): H | Halt {
+  if (other.untilMs === undefined) return one.untilMs === undefined && one.panic ? one : other;
+  return one.untilMs === undefined || one.untilMs >= other.untilMs ? one : other;
 }
 
 export async function openDesk(store: Store, clock: Clock, streams: StreamBook): Promise<Desk> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/domain/errors.ts";
+import { wallMs } from "../../src/domain/time.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { scripted } from "../kit/engine-market.ts";
 import { by, type EngineRig, openRig, startBot } from "../kit/engine-rig.ts";
@@ -24,6 +25,19 @@ describe("a halt while the store cannot write", () => {
     await beats(rig, 1);
     expect(rig.desk.state.halt?.reason).toBe("disk is full");
     expect(rig.fatal).toEqual([]);
+  });
+
+  it("never shortens a halt that is in force", async () => {
+    const moody = moodyStore(openMemoryStore());
+    const rig = await openRig({ market: scripted({ [BTC]: UP }), store: moody.store, speed: 60 });
+    await rig.engine.halt("until further notice", undefined, by("h1"));
+    moody.broken.add("desk");
+    const soon = wallMs(rig.clock.wall() + 3_000);
+    await expect(rig.engine.halt("for a moment", soon, by("h2"))).rejects.toThrow(UserError);
+    moody.broken.clear();
+    await beats(rig, 10);
+    expect(rig.desk.state.halt?.untilMs).toBeUndefined();
+    expect(rig.desk.halted()).toContain("halted");
   });
 
   it("is taken back by a resume that the store takes", async () => {
