@@ -26,6 +26,9 @@ export interface LiveStageOptions {
   readonly folder: string;
   readonly seed: number;
   readonly exchanges?: readonly ExchangeId[];
+  readonly coins?: ReadonlyMap<string, number>;
+  /** Settings beyond, or instead of, those that every test needs. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Exchanges, two chat platforms, and a folder in which one desk after another trades live. */
@@ -38,21 +41,23 @@ export class LiveStage {
   readonly shown: Shown[] = [];
   desk: DeskProcess | undefined;
   readonly draw: () => number;
+  readonly #settings: Readonly<Record<string, string>>;
   #answered = 0;
 
-  private constructor(folder: string, draw: () => number, world: LiveWorld, chats: readonly [DiscordCounterpart, TelegramCounterpart]) {
-    this.folder = folder;
-    this.draw = draw;
+  private constructor(options: LiveStageOptions, world: LiveWorld, chats: readonly [DiscordCounterpart, TelegramCounterpart]) {
+    this.folder = options.folder;
+    this.draw = random(options.seed);
     this.world = world;
+    this.#settings = options.settings ?? {};
     [this.discord, this.telegram] = chats;
   }
 
-  static async open({ folder, seed, exchanges }: LiveStageOptions): Promise<LiveStage> {
-    mkdirSync(folder, { recursive: true });
-    const draw = random(seed);
-    const world = await LiveWorld.start(seed, random(seed + 1), exchanges);
+  static async open(options: LiveStageOptions): Promise<LiveStage> {
+    const { seed, exchanges, coins } = options;
+    mkdirSync(options.folder, { recursive: true });
+    const world = await LiveWorld.start({ seed, draw: random(seed + 1), exchanges, coins });
     const chats = [await DiscordCounterpart.start(), await TelegramCounterpart.start({ token: TELEGRAM_TOKEN })] as const;
-    return new LiveStage(folder, draw, world, chats);
+    return new LiveStage(options, world, chats);
   }
 
   async close(): Promise<void> {
@@ -82,6 +87,7 @@ export class LiveStage {
       TELEGRAM_TOKEN: telegram.token,
       TELEGRAM_API_URL: telegram.apiUrl,
       OWNER_IDS: `discord:${discord.user.id},telegram:${telegram.user.id}`,
+      ...this.#settings,
     };
     this.world.lives.count += 1;
     this.desk = new DeskProcess({ folder, settings, keepOpen: true });

@@ -57,6 +57,15 @@ export type SpotSeat = Seat & { readonly kind: "spot"; readonly book: SpotAccoun
 export type PerpetualSeat = Seat & { readonly kind: "perpetual"; readonly book: Account; readonly exchange: PerpetualExchange };
 export type WorldSeat = SpotSeat | PerpetualSeat;
 
+export interface WorldOptions {
+  readonly seed: number;
+  /** Decides which requests go wrong. */
+  readonly draw: () => number;
+  readonly exchanges?: readonly ExchangeId[] | undefined;
+  /** Around what each listed coin swings, in USDT. */
+  readonly coins?: ReadonlyMap<string, number> | undefined;
+}
+
 /** Simulated exchanges on sockets of this process, in real time: they live on while a desk dies. */
 export class LiveWorld {
   /** How many desks there have been. Each calls from an address of its own: a desk that dies every few seconds asks more than one may. */
@@ -68,10 +77,11 @@ export class LiveWorld {
     this.lives = lives;
   }
 
-  static async start(seed: number, draw: () => number, exchanges: readonly ExchangeId[] = EXCHANGES): Promise<LiveWorld> {
+  static async start(options: WorldOptions): Promise<LiveWorld> {
     const seats: WorldSeat[] = [];
     const lives = { count: 0 };
-    for (const id of exchanges) seats.push(await (id === "blofin" ? startPerpetual(seed, draw) : startSpot(id, seed, draw, lives)));
+    for (const id of options.exchanges ?? EXCHANGES)
+      seats.push(await (id === "blofin" ? startPerpetual(options) : startSpot(id, options, lives)));
     return new LiveWorld(seats, lives);
   }
 
@@ -114,10 +124,11 @@ function fromManyAddresses(door: Door, lives: Lives): Door {
   return { handle: (request, time) => door.handle({ ...request, headers: headers(request.headers) }, time) };
 }
 
-async function startSpot(id: "binance" | "binanceus", seed: number, draw: () => number, lives: Lives): Promise<SpotSeat> {
-  const prices = new Map([...PRICES].map(([coin, price]) => [`${coin}USDT`, price]));
+async function startSpot(id: "binance" | "binanceus", options: WorldOptions, lives: Lives): Promise<SpotSeat> {
+  const { seed, draw, coins = PRICES } = options;
+  const prices = new Map([...coins].map(([coin, price]) => [`${coin}USDT`, price]));
   const tape = new SwingTape(prices, seed);
-  const listings = [...PRICES.keys()].map((coin) => spotListing(coin, "USDT", SPOT_RULES));
+  const listings = [...coins.keys()].map((coin) => spotListing(coin, "USDT", SPOT_RULES));
   const fills = seededFills({ seed, piecesMax: 3, partialChance: 0.15, tradeLagMaxMs: 1_500 });
   const us = id === "binanceus";
   const wouldTrigger = us ? { wouldTrigger: "Stop price would trigger immediately." } : {};
@@ -142,9 +153,9 @@ async function startSpot(id: "binance" | "binanceus", seed: number, draw: () => 
   return { kind: "spot", id, key, line, url, book, door, advance: (nowMs) => core.advanceTo(nowMs), stop };
 }
 
-async function startPerpetual(seed: number, draw: () => number): Promise<PerpetualSeat> {
-  const tape = new SwingTape(PRICES, seed);
-  const contracts = [...PRICES.keys()].map((base) =>
+async function startPerpetual({ seed, draw, coins = PRICES }: WorldOptions): Promise<PerpetualSeat> {
+  const tape = new SwingTape(coins, seed);
+  const contracts = [...coins.keys()].map((base) =>
     btcContract({
       instId: `${base}-USDT`,
       tapeSymbol: base,
