@@ -17,7 +17,17 @@ export default defineConfig({
         test: {
           name: "services",
           include: ["test/services/**/*.test.ts"],
+          exclude: ["test/services/live-*.test.ts", "node_modules/**"],
           testTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // Real processes that trade at simulated exchanges, minutes of real time: `vitest run --project live`.
+        test: {
+          name: "live",
+          include: ["test/services/live-*.test.ts"],
+          testTimeout: 600_000,
           fileParallelism: false,
         },
       },
