@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { LiveStage, leaks, pause, symbolAt } from "../kit/process-live-desk.ts";
 import { heldAt, unsettled, unsound } from "../kit/process-live-referee.ts";
 
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 /** With everything lost that can be lost, and a fence that passes. */
 const FLAT_MAX_MS = 240_000;
 const LOOK_EVERY_MS = 250;
