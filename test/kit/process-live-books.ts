@@ -156,7 +156,7 @@ function applyOrder(books: LiveBooks, event: StoredFact["event"]): void {
   if (!order || order.status === "ended") return;
   switch (event.type) {
     case "order-accepted":
-      if (event.found !== undefined) books.found += 1;
+      if (order.status === "unknown") books.found += 1;
       order.status = "open";
       return;
     case "order-unknown":
@@ -182,6 +182,7 @@ function applyFill(books: LiveBooks, event: StoredFact["event"]): void {
   const [base = "", rest = ""] = symbol.split("/");
   const [quote = ""] = rest.split(":");
   const [amount, paid] = [exact(quantity.$d), exact(fee.$d)];
+  if (order.status === "unknown") books.found += 1;
   order.filled += amount;
   if (order.filled >= order.quantity) order.status = "ended";
   else if (order.status !== "ended") order.status = "open";
