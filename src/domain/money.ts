@@ -91,8 +91,10 @@ function tagged(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tagged);
   if (value instanceof Map) return { $m: Array.from(value, ([key, each]) => [tagged(key), tagged(each)]) };
   if ("toJSON" in value) return value;
-  const copy: Record<string, unknown> = Object.create(null);
-  for (const [key, each] of Object.entries(value)) copy[key] = tagged(each);
+  // A plain object is written twice as fast as one without a prototype, but would take this one name for its prototype.
+  const copy: Record<string, unknown> = Object.hasOwn(value, "__proto__") ? Object.create(null) : {};
+  const record = value as Record<string, unknown>;
+  for (const key of Object.keys(record)) copy[key] = tagged(record[key]);
   return copy;
 }
 

@@ -32,8 +32,10 @@ export interface AccountsOptions {
 const SNAPSHOT_VERSION = 2;
 /** Between tries to start bots whose market does not answer. */
 const RUN_RETRY_MS = 5_000;
-/** An account to which nothing happened is kept again after this: only where its market stands has moved. */
-const QUIET_SNAPSHOT_MS = 60_000;
+/** An account is kept again after so many events: a start reads the tail of a stream faster than all of it is written down again and again. */
+const SNAPSHOT_EVENTS = 200;
+/** Or after this, where it matters how far its market has come. */
+const MOVED_SNAPSHOT_MS = 60_000;
 
 /** Paper account of an owner: each has an own one. */
 export function paperAccountOf(owner: string): string {
@@ -216,7 +218,7 @@ export class Accounts {
     const { sequence } = account.state;
     const kept = this.#kept.get(account.writer.name);
     const nowMs = this.#options.desk.clock.monotonicMs();
-    if (!always && kept?.sequence === sequence && nowMs - kept.atMs < QUIET_SNAPSHOT_MS) return;
+    if (!always && kept && !isWorthKeeping(account, sequence - kept.sequence, nowMs - kept.atMs)) return;
     this.#kept.set(account.writer.name, { sequence, atMs: nowMs });
     const body = toJson({ version: SNAPSHOT_VERSION, state: { ...account.state, marketMs: account.position } });
     await this.#options.store.saveSnapshot({ stream: account.writer.name, sequence, body });
@@ -267,6 +269,16 @@ function symbolsOf({ bots, orders }: AccountState): string[] {
 function readSnapshot(body: string): AccountState | undefined {
   const { version, state } = fromJson(body) as { version: number; state: AccountState };
   return version === SNAPSHOT_VERSION ? { ...state, marketMs: marketMs(state.marketMs) } : undefined;
+}
+
+/**
+ * On paper, candles behind the last mark are played again; where market time is stepped, all since the last event may be. What happens at a real
+ * exchange happens without us.
+ */
+function isWorthKeeping({ state, services }: Account, events: number, ageMs: number): boolean {
+  if (events >= SNAPSHOT_EVENTS) return true;
+  if (state.mode !== "paper") return false;
+  return ageMs >= MOVED_SNAPSHOT_MS || (services.market.pace === "stepped" && events > 0);
 }
 
 /** Running bots that have no runner. */

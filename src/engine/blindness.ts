@@ -20,8 +20,8 @@ export interface BlindnessServices {
 /** Says once when prices are too old to watch what bots hold or have ordered on a live market, and when they are back. */
 export class Blindness {
   readonly #services: BlindnessServices;
-  /** By market and symbol, when its last price was seen, or since when the first one is missed. */
-  readonly #prices = new Map<string, { readonly ms: number; readonly wasSeen: boolean }>();
+  /** By market and symbol. */
+  readonly #prices = new Map<string, Map<string, Seen>>();
   #known: { readonly version: number; readonly bots: readonly Watched[] } | undefined;
   #telling = false;
 
@@ -31,7 +31,19 @@ export class Blindness {
 
   /** A price that may be traded on has come to a market. */
   saw(market: string, symbol: string): void {
-    this.#prices.set(`${market} ${symbol}`, { ms: this.#services.clock.monotonicMs(), wasSeen: true });
+    const seen = this.#seen(market, symbol);
+    seen.ms = this.#services.clock.monotonicMs();
+    seen.wasSeen = true;
+  }
+
+  #seen(market: string, symbol: string): Seen {
+    const prices = this.#prices.get(market) ?? new Map<string, Seen>();
+    if (prices.size === 0) this.#prices.set(market, prices);
+    const known = prices.get(symbol);
+    if (known) return known;
+    const missed = { ms: this.#services.clock.monotonicMs(), wasSeen: false };
+    prices.set(symbol, missed);
+    return missed;
   }
 
   /** Appends what changed since the last time. While the store cannot write, the next beat says it. */
@@ -68,31 +80,37 @@ export class Blindness {
   /** Bots with something to watch, and how old the price is that it is watched with. */
   #concerned(): { name: string; ageMs: number; wasSeen: boolean }[] {
     const nowMs = this.#services.clock.monotonicMs();
-    return this.#watched().map(({ name, symbol }) => {
-      const price = this.#prices.get(symbol) ?? { ms: nowMs, wasSeen: false };
-      this.#prices.set(symbol, price);
-      return { name, ageMs: nowMs - price.ms, wasSeen: price.wasSeen };
+    return this.#watched().map(({ name, market, symbol }) => {
+      const { ms, wasSeen } = this.#seen(market, symbol);
+      return { name, ageMs: nowMs - ms, wasSeen };
     });
+  }
+
+  /** A symbol that nobody follows any more begins anew when somebody does. */
+  #forget(markets: ReadonlySet<string>): void {
+    for (const [market, prices] of this.#prices) {
+      const needed = markets.has(market) ? this.#services.accounts.symbolsOn(market) : undefined;
+      for (const symbol of prices.keys()) if (!needed?.has(symbol)) prices.delete(symbol);
+    }
   }
 
   /** Bots that are watched, each with its market and symbol; found again when some account has changed. */
   #watched(): readonly Watched[] {
     const { accounts } = this.#services;
     if (this.#known?.version === accounts.version) return this.#known.bots;
-    const needed = new Set<string>();
     const bots: Watched[] = [];
+    const markets = new Set<string>();
     for (const { state, services } of accounts.active()) {
       const { pace, key } = services.market;
       if (pace !== "live") continue;
-      for (const symbol of accounts.symbolsOn(key)) needed.add(`${key} ${symbol}`);
+      markets.add(key);
       const working = new Set([...state.orders.values()].map(({ botId }) => botId));
       for (const { spec, position } of state.bots.values()) {
         if ((isFlat(position) && !working.has(spec.id)) || restsAtVenue(state, spec.id)) continue;
-        needed.add(`${key} ${spec.symbol}`);
-        bots.push({ name: spec.name, symbol: `${key} ${spec.symbol}` });
+        bots.push({ name: spec.name, market: key, symbol: spec.symbol });
       }
     }
-    for (const symbol of this.#prices.keys()) if (!needed.has(symbol)) this.#prices.delete(symbol);
+    this.#forget(markets);
     this.#known = { version: accounts.version, bots };
     return bots;
   }
@@ -100,8 +118,14 @@ export class Blindness {
 
 interface Watched {
   readonly name: string;
-  /** Market and symbol. */
+  readonly market: string;
   readonly symbol: string;
+}
+
+/** When the last price of a symbol was seen, or since when the first one is missed. */
+interface Seen {
+  ms: number;
+  wasSeen: boolean;
 }
 
 /** Whether all that protects a bot rests at a real exchange, which watches it without us. */

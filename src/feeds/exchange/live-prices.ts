@@ -81,7 +81,8 @@ export class LivePrices {
   #want(symbols: ReadonlySet<string>): void {
     const nowMs = this.#now();
     for (const symbol of symbols) this.#wanted.set(symbol, nowMs);
-    for (const [symbol, wantedMs] of this.#wanted) if (nowMs - wantedMs > KEPT_MS) this.#forget(symbol);
+    if (this.#wanted.size > symbols.size)
+      for (const [symbol, wantedMs] of this.#wanted) if (nowMs - wantedMs > KEPT_MS) this.#forget(symbol);
     const { pushes } = this.#options.data;
     if (!pushes || this.#isClosed) return;
     this.#stream ??= pushes.open({ pushed: (price) => this.#pushed(price), lost: (reason) => this.#lost(reason) });
@@ -132,6 +133,7 @@ export class LivePrices {
   }
 
   #believed(symbol: string): KnownPrice | undefined {
+    if (!this.#stream) return undefined;
     return this.#trust.trusts(symbol, this.#now()) ? this.#book.pushed(symbol, this.#options.data.pushes?.time()) : undefined;
   }
 
@@ -144,11 +146,13 @@ export class LivePrices {
 
   #readings(symbols: ReadonlySet<string>): PriceReading[] {
     const [nowMs, wall] = [this.#now(), this.#options.clock.wall()];
-    return [...symbols].flatMap((symbol) => {
+    const readings: PriceReading[] = [];
+    for (const symbol of symbols) {
       const known = newer(this.#believed(symbol), this.#book.asked(symbol));
-      if (!known || ageMs(known, nowMs) > PRICE_AGE_MAX_MS) return [];
-      return [{ symbol, price: known.price, wallMs: wallMs(Math.floor(wall - (nowMs - known.atMs))) }];
-    });
+      if (!known || ageMs(known, nowMs) > PRICE_AGE_MAX_MS) continue;
+      readings.push({ symbol, price: known.price, wallMs: wallMs(Math.floor(wall - (nowMs - known.atMs))) });
+    }
+    return readings;
   }
 
   async #ask(symbols: readonly string[]): Promise<PriceReading[]> {

@@ -138,7 +138,7 @@ function never(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-/** A port of which every call goes through a process's gate. Methods named as quiet are pure and stay outside. */
+/** A port of which every call goes through a process's gate. Methods named as quiet are pure and stay outside; what is no method is read where it is. */
 export function gated<T extends object>(
   generation: Generation,
   port: string,
@@ -146,18 +146,24 @@ export function gated<T extends object>(
   quiet: ReadonlySet<string>,
   noise: ReadonlySet<string>,
 ): T {
-  const methods = new Map<PropertyKey, unknown>();
-  return new Proxy(target, {
-    get(inner, name) {
-      const known = methods.get(name);
-      if (known !== undefined) return known;
-      const value: unknown = Reflect.get(inner, name);
-      if (typeof value !== "function" || typeof name !== "string") return value;
-      const method = quiet.has(name)
-        ? (...args: unknown[]) => Reflect.apply(value, inner, args)
-        : (...args: unknown[]) => generation.gate(port, name, () => Reflect.apply(value, inner, args) as Promise<unknown>, noise.has(name));
-      methods.set(name, method);
-      return method;
-    },
-  });
+  const gate = Object.create(null);
+  for (const name of namesOf(target)) {
+    const value: unknown = Reflect.get(target, name);
+    if (typeof value !== "function") {
+      Object.defineProperty(gate, name, { get: () => Reflect.get(target, name), enumerable: true });
+      continue;
+    }
+    const method = value.bind(target) as (...args: unknown[]) => Promise<unknown>;
+    const isNoise = noise.has(name);
+    gate[name] = quiet.has(name) ? method : (...args: unknown[]) => generation.gate(port, name, () => method(...args), isNoise);
+  }
+  return gate;
+}
+
+/** Its own names and those of its classes. */
+function namesOf(target: object): Set<string> {
+  const names = new Set<string>();
+  for (let each = target; each !== Object.prototype && each !== null; each = Object.getPrototypeOf(each))
+    for (const name of Object.getOwnPropertyNames(each)) if (name !== "constructor") names.add(name);
+  return names;
 }

@@ -24,6 +24,7 @@ export class Weather {
   readonly #coverage: Coverage;
   readonly #nowMs: () => number;
   #over = false;
+  #drawn: readonly string[] = [];
 
   constructor(dice: Dice, coverage: Coverage, nowMs: () => number) {
     this.#dice = dice;
@@ -44,6 +45,7 @@ export class Weather {
     }
     this.#spells.set(id, spells);
     this.#odds.set(id, dice.between(0.2, 1));
+    this.#drawn = [...this.#spells.keys()].sort();
   }
 
   /** True time since the beginning of the world. */
@@ -53,7 +55,7 @@ export class Weather {
 
   /** The faults that may come in this run. */
   get drawn(): readonly string[] {
-    return [...this.#spells.keys()].sort();
+    return this.#drawn;
   }
 
   /** Whether a spell of this fault is on. */
