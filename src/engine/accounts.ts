@@ -229,7 +229,9 @@ export class Accounts {
     const { store, streams, desk } = this.#options;
     const name = accountStream(account);
     const snapshot = await store.loadSnapshot(name);
-    const state = (snapshot && readSnapshot(snapshot.body)) ?? emptyAccount();
+    const kept = snapshot && readSnapshot(snapshot.body);
+    if (kept && kept.mode !== "paper") this.#kept.set(name, { sequence: kept.sequence, atMs: desk.clock.monotonicMs() });
+    const state = kept ?? emptyAccount();
     const writer = await openStream<AccountState, AccountEvent>({
       name,
       state,

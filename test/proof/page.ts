@@ -15,26 +15,39 @@ an interrupted run goes on where it was.
   proven absent. Compared with the exchange's own books: no order was accepted or sent twice, none without a durable attempt, every position is covered
   by a stop there or was said to be naked on all three platforms, balances are equal to the last digit with nothing booked as foreign, and the typed
   keys lie in no file and no output.
-* **simulation**: the production engine under a virtual clock with seeded faults of exchange, store, process and clock, judged by the simulated exchange's own
+* **simulation**: the production engine under a virtual clock with seeded faults of exchange, store, process and clock, judged by the simulated exchanges' own
   books (\`npm run sim\`). A hundred seeds to a row; the hash is over the hashes of its seeds, each of which is over every event, wire byte and store write.
 * **crashes**: the engine over a store that dies before or after chosen writes, with commands, a panic and a change to summer time on the way.
 `;
 
-/** The page of a proof, as far as it has come. */
-export function pageOf(sources: string, results: readonly UnitResult[]): string {
-  const equal = results.filter(({ faults }) => faults.length === 0).length;
-  const rows = results.map(
-    ({ name, did, hash, faults, seconds, date }) =>
-      `| ${name} | ${did} | ${faults.length === 0 ? "yes" : "**NO**"} | ${hash} | ${seconds} | ${date} |`,
-  );
+/** The page of a proof, as far as it has come. `current` names the sources as they are now, by part. */
+export function pageOf(results: readonly UnitResult[], current: Readonly<Record<UnitResult["part"], string>>): string {
   const faults = results.flatMap((each) => each.faults.map((fault) => `* ${each.name}: ${fault}`));
   return [
     INTRODUCTION,
-    `Sources (trees of src, commands, config, bin): ${sources}. Equal: ${equal} of ${results.length}.\n`,
-    "| what | how much | books equal | hash of the books | seconds | finished (UTC) |",
-    "|---|---|---|---|---|---|",
-    ...rows,
+    "## How far it has come\n",
+    "A row counts for the sources that it was run on: a name for the contents of every file that the part runs, product and test kit alike.\n",
+    "| part | sources | rows | equal | |",
+    "|---|---|---|---|---|",
+    ...sums(results, current),
+    "\n## Every row\n",
+    "| what | sources | how much | books equal | hash of the books | seconds | finished (UTC) |",
+    "|---|---|---|---|---|---|---|",
+    ...results.map(rowOf),
     ...(faults.length === 0 ? [] : ["\n## What differed\n", ...faults]),
     "",
   ].join("\n");
+}
+
+function sums(results: readonly UnitResult[], current: Readonly<Record<UnitResult["part"], string>>): string[] {
+  const groups = Map.groupBy(results, ({ part, sources }) => `${part} | ${sources}`);
+  return [...groups].map(([group, rows]) => {
+    const equal = rows.filter(({ faults }) => faults.length === 0).length;
+    const [first] = rows;
+    return `| ${group} | ${rows.length} | ${equal} | ${first && current[first.part] === first.sources ? "as they are now" : "older"} |`;
+  });
+}
+
+function rowOf({ name, sources, did, hash, faults, seconds, date }: UnitResult): string {
+  return `| ${name} | ${sources} | ${did} | ${faults.length === 0 ? "yes" : "**NO**"} | ${hash} | ${seconds} | ${date} |`;
 }

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 
 const result = z.object({
   name: z.string(),
   part: z.enum(["kills", "live", "crashes", "simulation"]),
+  /** Names the contents of the files that were run: see sources.ts. */
+  sources: z.string(),
   /** What was done, in one sentence. */
   did: z.string(),
   /** Short name of the undisturbed books, to which all others were equal. */
@@ -14,7 +15,7 @@ const result = z.object({
   seconds: z.number(),
   date: z.string(),
 });
-const file = z.object({ sources: z.string(), results: z.array(result) });
+const file = z.array(result);
 
 export type UnitResult = z.output<typeof result>;
 
@@ -25,28 +26,26 @@ export interface Unit {
   run(): Promise<Pick<UnitResult, "did" | "hash" | "faults">>;
 }
 
-/** What was proven so far, kept in a file. */
+/** What was proven so far, kept in a file that is committed, so that a proof goes on in any clone of the same sources. */
 export class ProofState {
-  readonly sources: string;
   readonly results: UnitResult[];
   readonly #file: string;
 
-  /** Begins anew when the file is about other sources. */
-  constructor(path: string, sources: string) {
+  constructor(path: string) {
     this.#file = path;
-    this.sources = sources;
-    const known = existsSync(path) ? file.parse(JSON.parse(readFileSync(path, "utf8"))) : undefined;
-    this.results = known?.sources === sources ? known.results : [];
+    this.results = existsSync(path) ? file.parse(JSON.parse(readFileSync(path, "utf8"))) : [];
   }
 
-  has(name: string): boolean {
-    return this.results.some((each) => each.name === name);
+  has(name: string, sources: string): boolean {
+    return this.results.some((each) => each.name === name && each.sources === sources);
   }
 
+  /** Takes the place of what an earlier build led to. */
   add(done: UnitResult): void {
-    this.results.push(done);
-    mkdirSync(dirname(this.#file), { recursive: true });
-    writeFileSync(`${this.#file}.new`, JSON.stringify({ sources: this.sources, results: this.results }, undefined, 1));
+    const known = this.results.findIndex(({ name }) => name === done.name);
+    if (known < 0) this.results.push(done);
+    else this.results[known] = done;
+    writeFileSync(`${this.#file}.new`, `${JSON.stringify(this.results, undefined, 1)}\n`);
     renameSync(`${this.#file}.new`, this.#file);
   }
 }
