@@ -20,9 +20,9 @@ const MODES: Readonly<Record<SimOptions["mode"], (options: SimOptions) => Promis
 const options = optionsOf(process.argv.slice(2));
 process.exitCode = (await MODES[options.mode](options)) ? 0 : 1;
 
-function* jobs({ from, seeds, hours, bots, minutes, without }: SimOptions, canary = false): Generator<Job> {
+function* jobs({ from, seeds, hours, bots, minutes, atLeast, without }: SimOptions, canary = false): Generator<Job> {
   const endMs = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
-  for (let seed = from; seed < from + seeds && performance.now() < endMs; seed += 1) yield { seed, hours, bots, canary, without };
+  for (let seed = from; seed < from + seeds && (seed < from + atLeast || performance.now() < endMs); seed += 1) yield { seed, hours, bots, canary, without };
 }
 
 async function playSeeds(options: SimOptions): Promise<boolean> {

@@ -7,6 +7,8 @@ export interface SimOptions {
   readonly seeds: number;
   /** Ends when so much real time has passed, however many seeds that are. */
   readonly minutes: number | undefined;
+  /** But not before so many seeds. */
+  readonly atLeast: number;
   readonly hours: number;
   readonly bots: number;
   readonly workers: number;
@@ -17,7 +19,7 @@ export interface SimOptions {
   readonly names: readonly string[];
 }
 
-const USAGE = `npm run sim -- --seeds N --hours H [--from S] [--bots B] [--minutes M] [--workers W] [--without ID,ID]
+const USAGE = `npm run sim -- --seeds N --hours H [--from S] [--bots B] [--minutes M [--at-least N]] [--workers W] [--without ID,ID]
 npm run sim -- --seed S [--hours H] [--bots B]      replays one seed, with everything that happens
 npm run sim -- --canary                             a world that is broken on purpose must be caught
 npm run sim -- --verify-hash [--seeds N]            each seed twice, in fresh processes: equal hashes
@@ -37,6 +39,7 @@ export function optionsOf(args: readonly string[]): SimOptions {
       from: number,
       bots: number,
       minutes: number,
+      "at-least": number,
       workers: number,
       without: number,
       canary: flag,
@@ -59,6 +62,7 @@ export function optionsOf(args: readonly string[]): SimOptions {
     from: numberOf("from", values.seed ?? values.from, 1),
     seeds: mode === "one" ? 1 : numberOf("seeds", values.seeds, mode === "verify-hash" ? 10 : values.minutes === undefined ? 100 : 1e9),
     minutes: values.minutes === undefined ? undefined : numberOf("minutes", values.minutes, 0),
+    atLeast: numberOf("at-least", values["at-least"], 0),
     hours: numberOf("hours", values.hours, 6),
     bots: numberOf("bots", values.bots, 20),
     without: values.without?.split(",") ?? [],
