@@ -1,7 +1,8 @@
 import * as arg from "../../src/chat/args.ts";
+import { leverage } from "../../src/chat/args-venue.ts";
 import { botButtons, botCard, forEach, haltLine, outcomeCard } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
-import { levelOf, namesFor, paramsFor, protectionWarning, refuseCurrency } from "../../src/chat/new-bot.ts";
+import { levelOf, namesFor, paramsFor, protectionWarning, refuseCurrency, refuseUntraded } from "../../src/chat/new-bot.ts";
 
 /** Above any take-profit that a person means. */
 const TAKE_BELOW_PCT = 1_000;
@@ -20,10 +21,17 @@ export default defineCommand({
     take: arg.percentOrNone(TAKE_BELOW_PCT).describe("Take profit above the entry price, or none").prefault("4%"),
     trailing: arg.percentOrNone(100).describe("Trailing stop below the highest price, or none").prefault("none"),
     params: arg.params.describe("Parameters of the strategy").optional(),
+    leverage: leverage.describe("On perpetual contracts: how many times its margin a position is worth").optional(),
+    margin: arg
+      .choice(["isolated", "cross"])
+      .describe("On perpetual contracts: isolated, so that a loss ends at its own margin")
+      .optional(),
+    direction: arg.choice(["long", "short", "both"]).describe("long: strategies buy first").optional(),
     start: arg.flag.describe("Start it at once").prefault("no"),
   },
   async run({ args, engine, desk, strategies, callerFor }) {
     const { symbol: symbols, strategy, timeframe, size } = args;
+    refuseUntraded(args);
     refuseCurrency(size.currency, symbols);
     const { names, group } = namesFor({ name: args.name, group: args.group, symbols, strategy }, engine.bots());
     const params = paramsFor(strategies.strategyNamed(strategy), args.params ?? {});
@@ -37,6 +45,7 @@ export default defineCommand({
       params,
       sizing: size.sizing,
       protection,
+      ...(args.leverage === undefined && args.margin === undefined ? {} : { leverage: args.leverage ?? 1 }),
     }));
     const outcomes = await forEach(
       wishes,

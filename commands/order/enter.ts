@@ -2,16 +2,18 @@ import { accountHeld } from "../../src/chat/account-cards.ts";
 import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
 import { feeText, moneyText, priceText, quantityText } from "../../src/chat/amounts.ts";
 import { choice } from "../../src/chat/args.ts";
-import { accountName, amount, percent, price, venueSymbol } from "../../src/chat/args-venue.ts";
+import { accountName, amount, leverage, percent, price, venueSymbol } from "../../src/chat/args-venue.ts";
 import { botCard, haltLine, shownName } from "../../src/chat/bot-cards.ts";
 import { type Call, defineCommand } from "../../src/chat/command.ts";
 import { previewOf, symbolsMeant } from "../../src/chat/order-preview.ts";
+import { liquidationText } from "../../src/chat/promotion-card.ts";
 import { pauseWords } from "../../src/chat/venue-reasons.ts";
 import { card } from "../../src/chat/view.ts";
 import { TransientError, UserError } from "../../src/domain/errors.ts";
 import type { Decimal } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
 import type { BotFacts, CeilingFacts, ManualOrder, PriceFacts } from "../../src/ports/engine.ts";
+import { aboveLeverageLimit } from "../../src/risk/leverage.ts";
 
 /** Above any take-profit that a person means. */
 const TAKE_BELOW_PCT = 1_000;
@@ -24,6 +26,7 @@ interface Wish {
   readonly stop: number;
   readonly price?: Decimal | undefined;
   readonly take?: number | undefined;
+  readonly leverage?: number | undefined;
 }
 
 export default defineCommand({
@@ -39,6 +42,7 @@ export default defineCommand({
     stop: percent(100).describe("Stop loss away from the entry price"),
     price: price.describe("Worst price: filled at once at that or better, or not at all; near the price now when not given").optional(),
     take: percent(TAKE_BELOW_PCT).describe("Take profit away from the entry price").optional(),
+    leverage: leverage.describe("On perpetual contracts: how many times its margin the position is worth; 1 when not given").optional(),
   },
   danger: (call) => question(call),
   async run(call) {
@@ -77,8 +81,11 @@ async function orderOf(call: Call<Wish>): Promise<{ readonly order: ManualOrder;
   const { symbol, quote } = facts.instrument;
   const { value: notional, currency = quote } = args.amount;
   if (currency !== quote) throw new UserError(`amount: ${symbol} is paid in ${quote}, found ${currency}; give the amount in ${quote}.`);
-  const order = { account: args.account, symbol, side: args.side, notional, price: args.price, stopPct: args.stop, takePct: args.take };
-  return { order, facts };
+  const leveraged = aboveLeverageLimit(account.state, args.leverage);
+  if (leveraged !== undefined && facts.instrument.contract) throw new UserError(`leverage: ${leveraged}.`);
+  const { account: name, side, leverage } = args;
+  const order = { account: name, symbol, side, notional, price: args.price, stopPct: args.stop, takePct: args.take };
+  return { order: leverage === undefined ? order : { ...order, leverage }, facts };
 }
 
 /** The first of the symbols that has a price; what its exchange cannot be asked now is told as it is, for somebody waits to trade. */
@@ -102,11 +109,13 @@ async function question(call: Call<Wish>) {
     throw new UserError(`${accountNameFor(state, caller.user)} is paused: ${pauseWords(paused.code).why}. ${pauseWords(paused.code).todo}`);
   const { order, facts } = await orderOf(call);
   const { base, quote } = facts.instrument;
-  const { quantity, price: worst, notional, stopPrice, takePrice, fee, lossAtStop } = previewOf(order, facts);
+  const { quantity, price: worst, notional, stopPrice, takePrice, fee, lossAtStop, margin } = previewOf(order, facts);
   const asked = card(`${order.side === "buy" ? "Buy" : "Sell short"} ${order.symbol} in ${accountNameFor(state, caller.user)}?`).fields({
     Quantity: `${quantityText(quantity, base)} for ${moneyText(notional, quote)}`,
     "Worst price": `${priceText(worst)} ${quote} (now ${priceText(facts.price)}): at that or better at once, or not at all`,
     "Loss at the stop": `${moneyText(lossAtStop, quote)} with fees, at ${priceText(stopPrice)} ${quote}`,
+    Leverage: margin && `${margin.leverage}, isolated margin of ${moneyText(margin.margin, quote)}`,
+    Liquidation: margin && liquidationText(margin, quote),
     "Take profit": takePrice && `${priceText(takePrice)} ${quote}`,
     Fee: `${feeText(fee, quote)} now, about as much again to close`,
     Protection: venue.protection,

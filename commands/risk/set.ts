@@ -1,32 +1,106 @@
+import { accountHeld, type VenueAccount } from "../../src/chat/account-cards.ts";
+import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
 import { moneyText, quantityDigits } from "../../src/chat/amounts.ts";
-import { amount } from "../../src/chat/args-venue.ts";
-import { defineCommand } from "../../src/chat/command.ts";
-import { card } from "../../src/chat/view.ts";
+import type { Money } from "../../src/chat/args.ts";
+import { accountName, amount, leverage } from "../../src/chat/args-venue.ts";
+import { type Call, defineCommand } from "../../src/chat/command.ts";
+import { type Card, card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
+import { isFlat } from "../../src/domain/position.ts";
+import { LEVERAGE_LIMIT_MOST } from "../../src/risk/leverage.ts";
+
+interface Wish {
+  readonly ceiling?: Money | undefined;
+  readonly account?: string | undefined;
+  readonly leverage?: number | undefined;
+}
 
 export default defineCommand({
-  summary: "Lowers the most that live accounts may hold at risk; it can never be raised from chat",
+  summary: "Lowers the live ceiling, which chat can never raise; or sets the most leverage of an account",
   role: "trader",
-  args: { ceiling: amount.describe("The new ceiling, below the one in force") },
-  async run({ args, engine, caller }) {
-    const now = engine.ceiling();
-    if (!now)
-      throw new UserError(
-        "This process allows no live trading, so there is no ceiling to lower. LIVE_CEILING in its settings would allow some.",
-      );
-    const { value, currency = now.currency } = args.ceiling;
-    if (currency !== now.currency)
-      throw new UserError(`ceiling: it is counted in ${now.currency}, found ${currency}; give it in ${now.currency}.`);
-    if (!value.isLessThan(now.limit))
-      throw new UserError(
-        `ceiling: chat can only lower it below ${moneyText(now.limit, now.currency)}, found ${quantityDigits(value)}. Raising it takes LIVE_CEILING and a restart.`,
-      );
-    const { limit, atRisk, currency: unit } = await engine.lowerCeiling(value, caller);
-    const isOver = atRisk.isGreaterThan(limit);
-    const answer = card(`The ceiling of live trading is ${moneyText(limit, unit)} now`).line(
-      `${moneyText(atRisk, unit)} are at risk.`,
-      isOver ? "That is more than the ceiling: nothing new is opened, and what is held is not sold by this." : undefined,
-    );
-    return isOver ? answer.warning() : answer.good();
+  factor: true,
+  factorUnless: (call) => raisedOf(call) === undefined,
+  args: {
+    ceiling: amount.describe("The new ceiling of live trading, below the one in force").optional(),
+    account: accountName.describe("Whose leverage is limited").optional(),
+    leverage: leverage.describe(`The most leverage that anything in that account may have (1 to ${LEVERAGE_LIMIT_MOST})`).optional(),
+  },
+  danger(call) {
+    const account = raisedOf(call, { demoToo: true });
+    if (!account) return undefined;
+    const { from, to, name } = account;
+    return `Let ${name} take a leverage of up to ${to} instead of ${from}? At leverage ${to} a position is liquidated when the price has gone about ${(100 / to).toFixed(0)}% against it, and its stop must lie before that.`;
+  },
+  run: (call) => {
+    const { ceiling, account, leverage } = call.args;
+    if ((ceiling === undefined) === (leverage === undefined))
+      throw new UserError("Say what is to be set: ceiling:... or account:... leverage:..., one at a time.");
+    if (ceiling !== undefined && account !== undefined)
+      throw new UserError("account: the ceiling holds over all live accounts together, found an account with it; leave account out.");
+    return ceiling === undefined ? limitLeverage(call) : lowerCeiling(call, ceiling);
   },
 });
+
+interface Raised {
+  readonly from: number;
+  readonly to: number;
+  readonly name: string;
+}
+
+/** What is to be raised, where anything is; test money is asked about and needs no second factor. */
+function raisedOf(call: Call<Wish>, { demoToo = false } = {}): Raised | undefined {
+  const { account: name, leverage: to } = call.args;
+  if (name === undefined || to === undefined || call.args.ceiling !== undefined) return undefined;
+  const account = accountHeld(call, name);
+  const from = account.venue.leverageLimit;
+  if (from === undefined || to <= from || to > LEVERAGE_LIMIT_MOST || (account.venue.environment === "demo" && !demoToo)) return undefined;
+  return { from, to, name: accountNameFor(account.state, call.caller.user) };
+}
+
+async function limitLeverage(call: Call<Wish>): Promise<Card> {
+  const { args, engine, caller } = call;
+  const { account: name, leverage: limit } = args;
+  if (name === undefined || limit === undefined)
+    throw new UserError("account: leverage is limited for one account, and none was named; add account:...");
+  const account = accountHeld(call, name);
+  const shown = accountNameFor(account.state, caller.user);
+  if (account.venue.leverageLimit === undefined)
+    throw new UserError(
+      `leverage: it exists on perpetual contracts, and ${shown} trades spot at ${exchangeName(account.venue.exchangeId)}; choose an account with perpetual contracts.`,
+    );
+  await engine.limitLeverage(name, limit, caller);
+  return card(`${shown} takes a leverage of at most ${limit} now`).good().line(concernedText(account, limit));
+}
+
+/** Bots that were made for more. */
+function concernedText({ state }: VenueAccount, limit: number): string | undefined {
+  const above = [...state.bots.values()].filter(
+    ({ spec, deleted, status, position }) =>
+      !deleted && (spec.leverage ?? 1) > limit && (status === "running" || status === "stopping" || !isFlat(position)),
+  );
+  if (above.length === 0) return undefined;
+  const names = above.map(({ spec }) => spec.name).join(", ");
+  return `Made for more: ${names}. Nothing new is opened by them; what is held keeps its leverage, its stop and its exits.`;
+}
+
+async function lowerCeiling({ engine, caller }: Call<Wish>, { value, currency: typed }: Money): Promise<Card> {
+  const now = engine.ceiling();
+  if (!now)
+    throw new UserError(
+      "This process allows no live trading, so there is no ceiling to lower. LIVE_CEILING in its settings would allow some.",
+    );
+  const currency = typed ?? now.currency;
+  if (currency !== now.currency)
+    throw new UserError(`ceiling: it is counted in ${now.currency}, found ${currency}; give it in ${now.currency}.`);
+  if (!value.isLessThan(now.limit))
+    throw new UserError(
+      `ceiling: chat can only lower it below ${moneyText(now.limit, now.currency)}, found ${quantityDigits(value)}. Raising it takes LIVE_CEILING and a restart.`,
+    );
+  const { limit, atRisk, currency: unit } = await engine.lowerCeiling(value, caller);
+  const isOver = atRisk.isGreaterThan(limit);
+  const answer = card(`The ceiling of live trading is ${moneyText(limit, unit)} now`).line(
+    `${moneyText(atRisk, unit)} are at risk.`,
+    isOver ? "That is more than the ceiling: nothing new is opened, and what is held is not sold by this." : undefined,
+  );
+  return isOver ? answer.warning() : answer.good();
+}

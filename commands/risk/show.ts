@@ -29,9 +29,15 @@ export default defineCommand({
           todayOf(account),
         ]),
       )
+      .line(...accounts.map((account) => leverageText(account, caller.user)))
       .line("`risk set ceiling:...` lowers the ceiling. `risk reset account:...` ends a pause.");
   },
 });
+
+function leverageText({ state, venue }: AccountFacts, user: string): string | undefined {
+  if (venue?.leverageLimit === undefined) return undefined;
+  return `${accountTitle(state, user)} takes a leverage of at most ${venue.leverageLimit} (\`risk set account:... leverage:...\`).`;
+}
 
 function mayEnter({ state }: AccountFacts): string {
   if (state.venue.paused) return stateText(state.venue.paused);

@@ -24,6 +24,12 @@ export function venueAlert(event: AccountEvent | DeskEvent, about: About): Alert
       return followUp(card(`${about.account.shown} may enter again`).good().line(event.reason, about.when));
     case "account-removed":
       return followUp(card(`${about.account.shown} was removed; its key is forgotten`).line(event.reason, about.when));
+    case "leverage-limited":
+      return {
+        kind: "system",
+        critical: false,
+        card: card(`${about.account.shown} takes a leverage of at most ${event.leverage} now`).line(`By ${event.by}.`, about.when),
+      };
     case "foreign-booked":
       return { kind: "system", critical: false, card: foreignCard(event, about) };
     case "orphan-found":

@@ -37,6 +37,16 @@ export const amount = argument<Money>(
   (text) => moneyOf(text),
 );
 
+/** Above what any exchange gives; its symbols and the account say less. */
+const LEVERAGE_BELOW = 1_000;
+
+/** How many times its margin a position is worth, as `3` or `3x`. */
+export const leverage = argument<number>({ kind: "text", freeText: true, example: "3" }, "a whole number such as 3 or 3x", (text) => {
+  const [, digits] = /^(\d{1,3})x?$/i.exec(text) ?? [];
+  const found = Number(digits ?? 0);
+  return found >= 1 && found < LEVERAGE_BELOW ? found : undefined;
+});
+
 /** A price above zero. */
 export const price = argument<Decimal>({ kind: "text", example: "40000" }, "a price such as 40000 or 0.00001234", (text) => {
   const digits = text.replaceAll(",", "");

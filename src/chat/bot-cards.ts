@@ -2,7 +2,7 @@ import { type Mode, marked, protectionText, sizingText } from "../domain/bot.ts"
 import { UserError } from "../domain/errors.ts";
 import type { Decimal } from "../domain/money.ts";
 import { isProtective, type Order } from "../domain/order.ts";
-import { entryPrice, isFlat, netRealized } from "../domain/position.ts";
+import { entryPrice, isFlat, isPerpetual, netRealized } from "../domain/position.ts";
 import { minuteText } from "../domain/time.ts";
 import type { BotFacts, Engine } from "../ports/engine.ts";
 import { feeText, marketTime, priceText, quantityText, resultText } from "./amounts.ts";
@@ -91,6 +91,7 @@ export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): 
     Group: spec.group,
     Size: sizingText(spec.sizing, quote),
     Protection: protectionText(spec.protection),
+    Leverage: leverageText(bot),
     Position: positionText(bot),
     Protected: protectionNow(bot),
     Price: bot.price && `${priceText(bot.price)} ${quote}`,
@@ -99,6 +100,15 @@ export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): 
     "Last decision": bot.lastDecision && `${bot.lastDecision.text} (${marketTime(bot.lastDecision.slotMs)})`,
   });
   return botButtons(bot, answer.line(pricesLine(engine, [spec.mode])));
+}
+
+/** How a position in a perpetual contract is backed, and where it would be liquidated; undefined on spot. */
+function leverageText(bot: BotFacts): string | undefined {
+  const { spec } = bot.state;
+  if (!isPerpetual(spec.symbol)) return undefined;
+  const near = bot.liquidationPrice && `, liquidated near ${priceText(bot.liquidationPrice)} ${coinsOf(bot).quote}`;
+  const paper = spec.mode === "paper" ? "; funding is not modeled on paper" : "";
+  return `${spec.leverage ?? 1}, isolated margin${near ?? ""}${paper}`;
 }
 
 /** What kinds of money the bots trade with. */

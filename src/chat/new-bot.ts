@@ -91,6 +91,24 @@ export function refuseCurrency(currency: string | undefined, symbols: readonly s
   throw new UserError(`size: ${other} is traded in ${quote}, found ${currency}; give the size in ${quote} or in percent.`);
 }
 
+/** Refuses what strategies and accounts here do not do, rather than do something else. Throws UserError. */
+export function refuseUntraded({
+  margin,
+  direction,
+}: {
+  readonly margin?: "isolated" | "cross" | undefined;
+  readonly direction?: "long" | "short" | "both" | undefined;
+}): void {
+  if (margin === "cross")
+    throw new UserError(
+      "margin: the desk trades with isolated margin only, found cross: a loss then ends at the margin of its own position, and where it would be liquidated is known before. Use margin:isolated.",
+    );
+  if (direction === "short" || direction === "both")
+    throw new UserError(
+      `direction: bots go long only, found ${direction}: strategies decide when to buy and when to sell again. \`order enter side:sell\` sells a perpetual contract short by hand, with its stop.`,
+    );
+}
+
 /** What a wish for a new bot is missing to be safe, to be said out loud. */
 export function protectionWarning({ protection }: Pick<NewBot, "protection">): string | undefined {
   const { stopPct, trailingPct } = protection;

@@ -1,7 +1,9 @@
 import { UserError } from "../domain/errors.ts";
 import { brokenRule, type Instrument, splitSymbol } from "../domain/instrument.ts";
 import { type Decimal, floorToStep, percentOf } from "../domain/money.ts";
-import type { AccountFacts, ManualOrder, PriceFacts } from "../ports/engine.ts";
+import type { AccountFacts, ManualOrder, MarginFacts, PriceFacts } from "../ports/engine.ts";
+import { checkLeverage, checkLeveragedStop } from "../risk/leverage.ts";
+import { liquidationPrice } from "../risk/liquidation.ts";
 
 /** One hundredth of a percent, as a share. */
 const BPS = 10_000;
@@ -18,6 +20,8 @@ export interface OrderPreview {
   readonly fee: Decimal;
   /** What is lost when the stop is met at its price, with the fees of both ways. */
   readonly lossAtStop: Decimal;
+  /** Set on perpetual contracts. */
+  readonly margin: MarginFacts | undefined;
 }
 
 /** The order in numbers, by the rules of the symbol. Throws UserError with the rule's name and the smallest quantity that works. */
@@ -38,7 +42,23 @@ export function previewOf(order: ManualOrder, { instrument, price: now, worst }:
     takePrice: order.takePct === undefined ? undefined : away(order.takePct, isBuy),
     fee: feeOf(notional),
     lossAtStop: moved.plus(feeOf(notional)).plus(feeOf(stopPrice.times(quantity))),
+    margin: marginOf(order, instrument, { price, notional, stopPrice }),
   };
+}
+
+/** What backs the order, and where it would be liquidated. Throws UserError in one sentence where there is no such leverage, or it would be before the stop. */
+function marginOf(
+  { side, leverage, stopPct }: ManualOrder,
+  instrument: Instrument,
+  { price, notional, stopPrice }: Pick<OrderPreview, "price" | "notional" | "stopPrice">,
+): MarginFacts | undefined {
+  if (leverage !== undefined) checkLeverage(instrument, leverage);
+  const times = leverage ?? 1;
+  checkLeveragedStop(instrument, side, times, stopPct);
+  const { contract } = instrument;
+  if (!contract) return undefined;
+  const liquidation = liquidationPrice(price, { side, leverage: times, leverageMax: contract.leverageMax });
+  return { leverage: times, margin: notional.dividedBy(times), liquidationPrice: liquidation, stopPrice };
 }
 
 function refuseBand({ priceBand, quote }: Instrument, price: Decimal, now: Decimal): void {

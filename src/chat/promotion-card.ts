@@ -1,8 +1,8 @@
 import { marked, protectionText, sizingText } from "../domain/bot.ts";
-import type { PromotionFacts } from "../ports/engine.ts";
+import type { MarginFacts, PromotionFacts } from "../ports/engine.ts";
 import { ended } from "./account-cards.ts";
 import { accountNameFor, exchangeName } from "./account-names.ts";
-import { moneyText, resultText } from "./amounts.ts";
+import { moneyText, priceText, resultText } from "./amounts.ts";
 import { coinsOf, fillsText } from "./bot-cards.ts";
 import { type Card, card } from "./view.ts";
 
@@ -27,6 +27,8 @@ export function promotionCard(facts: PromotionFacts, user: string): Card {
     "Fees of a round trip":
       feePctOfTarget === undefined ? "not known: it has no target" : `${feePctOfTarget.toFixed(1)}% of the target's gain`,
     "Loss at the stop": moneyText(facts.lossAtStop, quote),
+    Leverage: facts.margin && `${facts.margin.leverage}, isolated margin of ${moneyText(facts.margin.margin, quote)} for one order`,
+    Liquidation: facts.margin && liquidationText(facts.margin, quote),
     Levels: protectionText(spec.protection),
     Protection: venue?.protection,
     "Daily loss limit": moneyText(facts.dailyLossLimit, state.currency),
@@ -40,6 +42,16 @@ export function promotionCard(facts: PromotionFacts, user: string): Card {
   made.line(recordText(paper.market), heavyFees(feePctOfTarget), ...facts.warnings.map(ended));
   if (!isRefused) return made.line(`${spec.name} stays on paper as it is; nothing is carried over.`);
   return made.bad().line("Refused because:", ...facts.refusals.map((each) => `- ${ended(each)}`));
+}
+
+/** Where the exchange would close a position, beside its stop. */
+export function liquidationText(
+  { liquidationPrice, stopPrice }: Pick<MarginFacts, "liquidationPrice" | "stopPrice">,
+  quote: string,
+): string {
+  if (!liquidationPrice) return "none: the position is backed by all of its money";
+  const stop = stopPrice && `; the stop at ${priceText(stopPrice)} comes before`;
+  return `near ${priceText(liquidationPrice)} ${quote}, before funding${stop ?? ""}`;
 }
 
 function daysText(days: number): string {

@@ -55,6 +55,8 @@ export interface VenueBooks {
   key: { readonly sealed: SealedKey; readonly enteredBy: KeyEntry; readonly rights: KeyRights; readonly acknowledged: boolean } | undefined;
   paused: { readonly code: PauseCode; readonly reason: string; readonly untilMs: WallMs | undefined } | undefined;
   removed: boolean;
+  /** The most leverage that anything here may have; the risk room knows what holds where nobody has said it. */
+  leverageLimit?: number;
   /** Since when its books exist: what changed the balance before is in the opening balances. */
   openedMs: MarketMs;
   /** By symbol, up to where the venue's fills are booked. */

@@ -30,6 +30,7 @@ const TYPES: Readonly<Record<AccountEvent["type"] | DeskEvent["type"], true>> = 
   "account-paused": true,
   "account-resumed": true,
   "account-removed": true,
+  "leverage-limited": true,
   "exit-wanted": true,
   "fills-synced": true,
   "position-naked": true,

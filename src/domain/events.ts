@@ -32,6 +32,8 @@ export type AccountEvent =
     }
   | { type: "account-resumed"; reason: string }
   | { type: "account-removed"; reason: string }
+  /** The most leverage that anything in the account may have. */
+  | { type: "leverage-limited"; leverage: number; by: string }
   | { type: "day-started"; day: string; equity: Decimal }
   | { type: "bot-created"; bot: BotSpec }
   | { type: "bot-started"; botId: string }

@@ -18,6 +18,7 @@ export type VenueFact = Extract<
       | "account-paused"
       | "account-resumed"
       | "account-removed"
+      | "leverage-limited"
       | "fills-synced"
       | "dust-moved"
       | "foreign-booked"
@@ -47,6 +48,9 @@ export function applyVenueFact(state: AccountState, event: VenueFact): void {
     case "account-removed":
       venue.key = undefined;
       venue.removed = true;
+      return;
+    case "leverage-limited":
+      venue.leverageLimit = event.leverage;
       return;
     case "fills-synced":
       venue.cursors.set(event.symbol, event.cursor);

@@ -1,8 +1,11 @@
-import type { AccountState } from "../domain/books.ts";
-import { decimal } from "../domain/money.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
+import { type Decimal, decimal } from "../domain/money.ts";
 import { isProtective } from "../domain/order.ts";
+import { entryPrice } from "../domain/position.ts";
 import { minuteText } from "../domain/time.ts";
 import type { AccountFacts, VenueFacts } from "../ports/engine.ts";
+import { leverageLimitOf } from "../risk/leverage.ts";
+import { liquidationPrice } from "../risk/liquidation.ts";
 import type { Account } from "./account.ts";
 import { LiveAccount } from "./live/account.ts";
 import { equityOf, reservedOf } from "./valuation.ts";
@@ -16,6 +19,15 @@ export function accountFacts(account: Account, drilled: boolean): AccountFacts {
   return { ...base, troubles: troublesOf(account), venue: venueFacts(account, drilled) };
 }
 
+/** Where the exchange would close what a bot holds, reckoned on the safe side; undefined where it never would. */
+export function liquidationOf(account: Account, { position, spec }: BotState): Decimal | undefined {
+  const entry = entryPrice(position);
+  const rules = account instanceof LiveAccount ? account.rulesOf(spec.symbol) : account.services.market.instruments.get(spec.symbol);
+  if (!entry || !rules?.contract) return undefined;
+  const side = position.quantity.isNegative() ? "sell" : "buy";
+  return liquidationPrice(entry, { side, leverage: spec.leverage ?? 1, leverageMax: rules.contract.leverageMax });
+}
+
 function venueFacts({ state, venue }: LiveAccount, drilled: boolean): VenueFacts {
   const clock = venue?.clock();
   return {
@@ -26,6 +38,7 @@ function venueFacts({ state, venue }: LiveAccount, drilled: boolean): VenueFacts
       : "stops rest at the exchange; targets and trailing stops are watched by this desk",
     drilled,
     clockOffsetMs: clock?.offsetMs,
+    leverageLimit: venue?.traits.kind === "perpetual" ? leverageLimitOf(state) : undefined,
   };
 }
 

@@ -23,7 +23,7 @@ import type {
 } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
 import type { Account } from "./account.ts";
-import { accountFacts } from "./account-facts.ts";
+import { accountFacts, liquidationOf } from "./account-facts.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Bots } from "./bots.ts";
 import type { Desk } from "./desk.ts";
@@ -78,6 +78,7 @@ export class TradingEngine implements Engine {
       state,
       account: account.state.account,
       price,
+      liquidationPrice: liquidationOf(account, state),
       unrealized: isFlat(state.position) ? decimal(0) : price && unrealizedAt(state.position, price),
       orders,
       lastDecision: decision && {
@@ -154,6 +155,10 @@ export class TradingEngine implements Engine {
     return this.#venues.lowerCeiling(amount, caller);
   }
 
+  async limitLeverage(account: string, leverage: number, caller: Caller): Promise<void> {
+    await this.#venues.limitLeverage(account, leverage, caller);
+  }
+
   #factsOf(account: Account): AccountFacts {
     return accountFacts(account, this.#parts.desk.state.drilled.includes(account.state.exchange ?? ""));
   }
@@ -203,6 +208,7 @@ export class TradingEngine implements Engine {
   }
 
   async startBot(name: string, caller: Caller): Promise<BotFacts> {
+    await this.#venues.prepareStart(name);
     await this.#parts.bots.start(name, caller);
     return this.#found(name);
   }

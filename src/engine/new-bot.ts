@@ -4,6 +4,7 @@ import { type Instrument, splitSymbol } from "../domain/instrument.ts";
 import type { NewBot } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
 import { protectionProblem } from "../risk/entry.ts";
+import { checkLeverage, checkLeveragedStop } from "../risk/leverage.ts";
 import { strategyNamed } from "../strategies/registry.ts";
 
 export interface BotIdentity {
@@ -20,9 +21,9 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
       `A bot's name is 1 to 32 lower-case letters, digits and dashes and begins with a letter; "${wish.name.slice(0, 40)}" is not. Choose another name.`,
     );
   }
-  const symbol = splitSymbol(wish.symbol)?.symbol ?? wish.symbol;
-  const instrument = market.instruments.get(symbol);
+  const instrument = instrumentOf(market, wish.symbol);
   if (!instrument) throw new UserError(`This market has no symbol ${wish.symbol.slice(0, 40)}. Choose one of ${someSymbols(market)}.`);
+  const { symbol } = instrument;
   if (instrument.quote !== identity.currency) {
     throw new UserError(
       `${symbol} is paid in ${instrument.quote}, and your paper account holds ${identity.currency}. Choose a symbol quoted in ${identity.currency}.`,
@@ -36,7 +37,10 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
     sizeProblem(wish);
   if (wrong) throw new UserError(`${wrong[0]?.toUpperCase()}${wrong.slice(1)}.`);
   const { name, group, timeframe, sizing, protection, leverage } = wish;
-  if (leverage !== undefined) checkLeverage(instrument, leverage);
+  if (leverage !== undefined) {
+    checkLeverage(instrument, leverage);
+    checkLeveragedStop(instrument, "buy", leverage, Math.min(stopPct ?? Number.POSITIVE_INFINITY, trailingPct ?? Number.POSITIVE_INFINITY));
+  }
   const { id, owner, account } = identity;
   return {
     id,
@@ -55,11 +59,10 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
   };
 }
 
-/** Refuses leverage where there is none, or more than the exchange gives. */
-export function checkLeverage({ symbol, contract }: Instrument, leverage: number): void {
-  if (!contract) throw new UserError(`${symbol} is traded without leverage. Leave leverage out, or choose a perpetual contract.`);
-  if (!Number.isInteger(leverage) || leverage < 1 || leverage > contract.leverageMax)
-    throw new UserError(`${symbol} takes a leverage from 1 to ${contract.leverageMax}, found ${leverage}. Choose one of these.`);
+/** What is traded under a typed symbol: `BTC/USDT` is the perpetual contract where there is nothing else of that name. */
+function instrumentOf({ instruments }: Market, typed: string): Instrument | undefined {
+  const symbol = splitSymbol(typed)?.symbol ?? typed;
+  return instruments.get(symbol) ?? instruments.get(`${symbol}:${symbol.split("/")[1]}`);
 }
 
 function paramsOf(wish: NewBot): Record<string, number> {

@@ -2,6 +2,7 @@ import type { AccountState } from "../domain/books.ts";
 import { type Decimal, decimal, ZERO } from "../domain/money.ts";
 import { remainingOf } from "../domain/order.ts";
 import { isFlat, isPerpetual, unrealizedAt } from "../domain/position.ts";
+import { marginOf } from "../risk/leverage.ts";
 
 export type PriceOf = (symbol: string) => number | undefined;
 
@@ -34,10 +35,10 @@ function unrealizedOfContracts({ bots }: AccountState, priceOf: PriceOf): Decima
 }
 
 /** Cash that backs perpetual positions. */
-function marginOf({ bots }: AccountState): Decimal {
+function marginsOf({ bots }: AccountState): Decimal {
   let margin = ZERO;
   for (const { position, spec } of bots.values()) {
-    if (!isFlat(position) && isPerpetual(spec.symbol)) margin = margin.plus(position.cost.abs().dividedBy(spec.leverage ?? 1));
+    if (!isFlat(position) && isPerpetual(spec.symbol)) margin = margin.plus(marginOf(position, spec.leverage));
   }
   return margin;
 }
@@ -92,7 +93,7 @@ export class Funds {
       const cash = this.#state.balances.get(this.#state.currency) ?? ZERO;
       this.#known = {
         equity: equityOf(this.#state, this.#priceOf),
-        free: cash.minus(reservedOf(this.#state, this.#priceOf)).minus(marginOf(this.#state)),
+        free: cash.minus(reservedOf(this.#state, this.#priceOf)).minus(marginsOf(this.#state)),
       };
     }
     return this.#known;

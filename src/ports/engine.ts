@@ -24,6 +24,8 @@ export interface BotFacts {
   readonly price: Decimal | undefined;
   /** Result of the open position in quote at that price, before the fee of selling; zero when flat. */
   readonly unrealized: Decimal | undefined;
+  /** Where the exchange would close a perpetual position, reckoned on the safe side; undefined where it never would. */
+  readonly liquidationPrice?: Decimal | undefined;
   readonly orders: readonly Order[];
   /** Newest decision in words with the market time of its slot, as "hold: no cross". */
   readonly lastDecision:
@@ -51,6 +53,8 @@ export interface VenueFacts {
   /** Whether a drill has confirmed our assumptions at this exchange since this desk exists. */
   readonly drilled: boolean;
   readonly clockOffsetMs: number | undefined;
+  /** Set where perpetual contracts are traded: the most leverage that anything in the account may have. */
+  readonly leverageLimit: number | undefined;
 }
 
 export interface PriceFacts {
@@ -147,6 +151,8 @@ export interface PromotionFacts {
   /** Fees of one round trip in percent of the target's gain; undefined without a target. */
   readonly feePctOfTarget: number | undefined;
   readonly lossAtStop: Decimal;
+  /** Set on perpetual contracts. */
+  readonly margin: MarginFacts | undefined;
   readonly dailyLossLimit: Decimal;
   readonly positionCap: Decimal;
   readonly ceiling: CeilingFacts | undefined;
@@ -154,6 +160,16 @@ export interface PromotionFacts {
   /** Why it is refused, one sentence each; empty when it may go on. */
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
+}
+
+/** What stands behind one order on a perpetual contract. */
+export interface MarginFacts {
+  readonly leverage: number;
+  /** In quote. */
+  readonly margin: Decimal;
+  /** Where the exchange would close the position, reckoned on the safe side; undefined where it never would. */
+  readonly liquidationPrice: Decimal | undefined;
+  readonly stopPrice: Decimal | undefined;
 }
 
 export interface CeilingFacts {
@@ -227,6 +243,8 @@ export interface Engine {
   cancelOrder(clientOrderId: string, caller: Caller): Promise<void>;
   /** The most that live accounts may hold at risk; undefined when this process allows no live trading. */
   ceiling(): CeilingFacts | undefined;
+  /** The most leverage that anything in an account at an exchange may have; what is held keeps its own. */
+  limitLeverage(account: string, leverage: number, caller: Caller): Promise<void>;
   /** Only ever lower. */
   lowerCeiling(amount: Decimal, caller: Caller): Promise<CeilingFacts>;
   /** Denies new entries on the whole desk until resumed or until a wall time. Exits, stops and cancels go on. */

@@ -203,8 +203,13 @@ export interface LiveVenue {
   ledger(sinceMs: number): Promise<readonly LedgerEntry[]>;
   /** Reads what the key may do and that it works. Throws UserError in one sentence for a wrong key, a wrong address or missing rights. */
   checkKey(): Promise<KeyFacts>;
-  /** Perpetual venues: margin mode, position mode and leverage of a symbol as the desk needs them. Throws UserError in one sentence when the venue refuses. */
+  /**
+   * Perpetual venues: position mode and leverage of a symbol as the desk needs them, for isolated margin. Changes nothing under an open position. Throws
+   * UserError in one sentence for that, and when the venue refuses.
+   */
   prepare(symbol: string, leverage: number): Promise<void>;
+  /** Perpetual venues: the leverage that is set for each of these symbols now. Empty for spot. */
+  leverages(symbols: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Measures the venue's clock against ours and signs with it from then on. Throws TransientError when it could not be read. */
   syncClock(): Promise<void>;
   /** Venue time less ours as last measured, with its uncertainty; undefined before the first measurement. */

@@ -46,7 +46,8 @@ export type DenialCode =
   | "unanswered"
   | "naked"
   | "symbol-taken"
-  | "exit-infeasible";
+  | "exit-infeasible"
+  | "leverage";
 
 /** Part of the free cash that an entry leaves alone, because it fills at the next price, not at the one it was sized on. */
 export const CASH_RESERVE_PCT = 1;

@@ -18,7 +18,7 @@ import type {
   VenuePosition,
   VenueTraits,
 } from "../ports/live-venue.ts";
-import { keyFacts, prepareSymbol } from "./perpetual/account.ts";
+import { keyFacts, leveragesOf, prepareSymbol } from "./perpetual/account.ts";
 import { cancelOutcome, placeOutcome } from "./perpetual/classify.ts";
 import type { Contract } from "./perpetual/contracts.ts";
 import { fillsAfter } from "./perpetual/fills.ts";
@@ -152,6 +152,11 @@ class PerpetualVenue implements LiveVenue {
 
   async prepare(symbol: string, leverage: number): Promise<void> {
     await prepareSymbol(this.#reader, await this.#contract(symbol), this.#habits.marginMode, leverage, this.#quirks.name);
+  }
+
+  async leverages(symbols: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const contracts = await Promise.all(symbols.map((symbol) => this.#contract(symbol)));
+    return leveragesOf(this.#reader, contracts, this.#habits.marginMode);
   }
 
   async syncClock(): Promise<void> {

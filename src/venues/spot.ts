@@ -167,6 +167,10 @@ class SpotVenue implements LiveVenue {
   /** Spot has neither leverage nor modes. */
   async prepare(): Promise<void> {}
 
+  async leverages(): Promise<ReadonlyMap<string, number>> {
+    return new Map();
+  }
+
   async syncClock(): Promise<void> {
     if (!(await this.#time.measure())) throw new TransientError(`${this.exchangeId} could not be asked for its time`);
   }

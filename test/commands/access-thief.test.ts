@@ -52,7 +52,7 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "position close": ["position close all", "lowers"],
   "position list": ["position list", "reads"],
   "risk reset": ["risk reset held", "raises"],
-  "risk set": ["risk set ceiling:50", "lowers"],
+  "risk set": ["risk set account:perps leverage:9", "raises"],
   "risk show": ["risk show", "reads"],
   "stats daily": ["stats daily", "reads"],
   "stats today": ["stats today", "reads"],
@@ -76,6 +76,7 @@ beforeEach(async () => {
   at.exchanges.ceilingSetting = decimal(100);
   for (const name of ["main", "held"]) await at.connect(name);
   await at.connect("play", "demo");
+  await at.connect("perps", "live", "blofin");
   expect(await at.promoted("dip", "main")).toBe("dip-live");
   await at.engine.stopBot("dip-live", false, { requestId: "setup", user: ADMIN });
   await at.type('bot create name:top symbol:eth strategy:ema-cross timeframe:5m size:"20 USDT"');
@@ -105,6 +106,7 @@ function dangers(): ReadonlySet<string> {
     ...bots.filter(({ state }) => state.status === "running").map(({ state }) => `${state.spec.name} runs`),
     ...bots.filter(({ state }) => !isFlat(state.position)).map(({ state }) => `${state.spec.name} holds something`),
     ...(ceiling?.isGreaterThan(100) ? ["a higher ceiling"] : []),
+    ...venues.map(({ state, venue }) => `${state.account} takes a leverage of ${venue?.leverageLimit ?? 1}`),
   ]);
 }
 

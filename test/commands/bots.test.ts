@@ -149,3 +149,30 @@ test("bot list offers at most three next steps", async () => {
   await desk.type("bot start rise");
   expect(await labels()).toEqual(["Positions", "Stop all"]);
 });
+
+test.each([
+  ["symbol:btcusdt leverage:3", /^leverage: it exists on perpetual contracts.*BTC\/USDT is spot.*Leave leverage out/],
+  ["symbol:btcusdt margin:isolated", /^leverage: it exists on perpetual contracts/],
+  ["symbol:BTC/USDT:USDT leverage:60", /^leverage: BTC\/USDT:USDT takes a whole number from 1 to 50, found 60/],
+  ["symbol:BTC/USDT:USDT leverage:10 stop:9%", /^stop: at leverage 10 a position is liquidated 9\.0% away.*at most 8%/],
+  ["symbol:BTC/USDT:USDT leverage:3 stop:none", /^leverage: 3 needs a stop/],
+  ["symbol:BTC/USDT:USDT margin:cross", /^margin: the desk trades with isolated margin only, found cross/],
+  ["symbol:BTC/USDT:USDT direction:short", /^direction: bots go long only, found short.*`order enter side:sell`/],
+  ["symbol:BTC/USDT:USDT direction:both", /^direction: bots go long only, found both/],
+  ["symbol:BTC/USDT:USDT leverage:0", /leverage: expected a whole number such as 3/],
+])("a bot with %s is refused in a sentence that says what to do", async (wish, sentence) => {
+  desk.engine.prices.set("BTC/USDT:USDT", desk.engine.prices.get("BTC/USDT")!);
+  expect((await desk.type(`bot create name:dip ${wish} strategy:ema-cross timeframe:1m`)).title).toMatch(sentence);
+  expect(desk.engine.bots()).toEqual([]);
+});
+
+test("a bot on a perpetual contract shows its leverage, and what paper leaves out", async () => {
+  desk.engine.prices.set("BTC/USDT:USDT", desk.engine.prices.get("BTC/USDT")!);
+  const made = await desk.type(
+    "bot create name:dip symbol:BTC/USDT:USDT strategy:ema-cross timeframe:1m leverage:3x margin:isolated direction:long",
+  );
+  expect(spec("dip").leverage).toBe(3);
+  expect(textOf(made)).toContain("Leverage: 3, isolated margin; funding is not modeled on paper");
+  await desk.type("bot create name:plain symbol:btcusdt strategy:ema-cross timeframe:1m");
+  expect(textOf(await desk.type("bot show plain"))).not.toContain("Leverage");
+});

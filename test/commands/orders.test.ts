@@ -111,6 +111,24 @@ describe("order enter", () => {
     expect((await at.type(LINE.replace("btc", "XRP/USDT:USDT"))).title).toBe("Buy XRP/USDT:USDT in play (DEMO)?");
   });
 
+  test("shows the margin of a leveraged order and where it would be liquidated, beside its stop", async () => {
+    at.engine.prices.set("XRP/USDT:USDT", decimal(2));
+    await at.connect("perps", "demo", "blofin");
+    const line = LINE.replace("play", "perps").replace("btc", "XRP/USDT:USDT");
+    const asked = await at.type(`${line} price:2 leverage:3`);
+    const text = textOf(asked);
+    expect(text).toContain("Leverage: 3, isolated margin of 16.67 USDT");
+    expect(text).toContain("Liquidation: near 1.35333 USDT, before funding; the stop at 1.96 comes before");
+    await at.desk.press(asked, "Yes, order enter");
+    expect(at.engine.bots().map(({ state }) => state.spec.leverage)).toEqual([3]);
+    expect((await at.type(`${line} leverage:4`)).title).toContain("leverage: perps takes a leverage of at most 3, found 4");
+    await at.desk.press(await at.type("risk set account:perps leverage:12"), "Yes, risk set");
+    expect((await at.type(`${line} leverage:12`.replace("stop:2%", "stop:7%"))).title).toMatch(
+      /^stop: at leverage 12 a position is liquidated 7\.3% away.*at most 6\.3%/,
+    );
+    expect((await at.type(`${LINE} leverage:3`)).title).toContain("leverage: it exists on perpetual contracts");
+  });
+
   test("says that nothing was done when no price was good enough", async () => {
     const view = await at.desk.press(await at.type(`${LINE} price:39000`), "Yes, order enter");
     expect(view).toMatchObject({ tone: "warning" });

@@ -50,7 +50,7 @@ const TRIES: Readonly<Record<string, readonly string[]>> = {
   "order list": ["order list"],
   "position list": ["position list"],
   "risk reset": ["risk reset account:real"],
-  "risk set": ["risk set ceiling:1000", "risk set ceiling:90"],
+  "risk set": ["risk set account:real leverage:20", "risk set ceiling:1000", "risk set ceiling:90"],
   "risk show": ["risk show"],
   "stats daily": ["stats daily"],
   "stats today": ["stats today"],

@@ -15,6 +15,7 @@ import type {
   ReconcileFacts,
 } from "../../src/ports/engine.ts";
 import type { KeyFacts } from "../../src/ports/live-venue.ts";
+import { leverageLimitOf } from "../../src/risk/leverage.ts";
 
 /** What the fakes share of an engine. */
 export interface FakeHost {
@@ -153,6 +154,12 @@ export class FakeAccounts {
     return this.ceiling()!;
   }
 
+  limitLeverage(name: string, leverage: number, caller: Caller): void {
+    const { state, venue } = this.known(name);
+    if (venue?.leverageLimit === undefined) throw new UserError(`${name} trades spot, where there is no leverage.`);
+    this.#host.append(state, { type: "leverage-limited", leverage, by: caller.user }, caller);
+  }
+
   #refuseKey({ name, exchangeId, environment, acknowledged }: NewAccount, { user }: Caller): void {
     if (!NAME.test(name)) throw new UserError(`${name} is no name of an account: use small letters, digits and dashes.`);
     const known = this.named(name);
@@ -189,6 +196,7 @@ export class FakeAccounts {
       protection,
       drilled: this.#drilled.has(exchangeId),
       clockOffsetMs: this.clockOffsetMs,
+      leverageLimit: exchangeId === "blofin" ? leverageLimitOf(state) : undefined,
     };
     return { state, equity, reserved: ZERO, troubles, venue };
   }

@@ -18,7 +18,7 @@ import type {
   PriceFacts,
 } from "../../src/ports/engine.ts";
 import { FakeAccounts } from "./fake-accounts.ts";
-import { instrumentOf } from "./fake-instrument.ts";
+import { instrumentOf, refuseLeverage } from "./fake-instrument.ts";
 import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
 import { FakeTrading } from "./fake-trading.ts";
 
@@ -85,6 +85,8 @@ export class FakeEngine implements Engine {
   readonly resumeAccount: Engine["resumeAccount"] = async (name, caller) => this.exchanges.resume(name, caller);
   readonly ceiling: Engine["ceiling"] = () => this.exchanges.ceiling();
   readonly lowerCeiling: Engine["lowerCeiling"] = async (amount, caller) => this.exchanges.lowerCeiling(amount, caller);
+  readonly limitLeverage: Engine["limitLeverage"] = async (account, leverage, caller) =>
+    this.exchanges.limitLeverage(account, leverage, caller);
   readonly promotion: Engine["promotion"] = (bot, account, name) => this.trading.promotion(bot, account, name);
   readonly promoteBot: Engine["promoteBot"] = async (bot, account, name, caller) => this.trading.promote(bot, account, name, caller);
   readonly enterOrder: Engine["enterOrder"] = async (order, caller) => this.trading.enter(order, caller);
@@ -138,6 +140,7 @@ export class FakeEngine implements Engine {
     if (this.#repeated(caller)) return this.#named(wish.name);
     if (this.bot(wish.name)) throw new UserError(`The name ${wish.name} is taken.`);
     if (!this.prices.has(wish.symbol)) throw new UserError(`There is no ${wish.symbol} here.`);
+    refuseLeverage(wish);
     const id = `b${++this.#made}`;
     const spec: BotSpec = { ...wish, id, owner: caller.user, account: state.account, mode: "paper" };
     this.#append(state, { type: "bot-created", bot: spec }, caller);

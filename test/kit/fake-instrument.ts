@@ -1,10 +1,20 @@
 import type { Instrument } from "../../src/domain/instrument.ts";
 import { decimal } from "../../src/domain/money.ts";
+import type { NewBot } from "../../src/ports/engine.ts";
+import { checkLeverage, checkLeveragedStop } from "../../src/risk/leverage.ts";
 
 /** The rules of every symbol of the fake desk. */
 export function instrumentOf(symbol: string): Instrument {
   const [base = "", quote = ""] = symbol.split(/[/:]/);
   const step = decimal("0.00001");
   const costs = { makerFeeBps: 10, takerFeeBps: 10, halfSpreadBps: 1, slippageBps: 1 };
-  return { symbol, base, quote, tickSize: decimal("0.01"), lotSize: step, notionalMin: decimal(5), ...costs };
+  const contract = symbol.includes(":") ? { contract: { size: step, settle: quote, leverageMax: 50 } } : {};
+  return { symbol, base, quote, tickSize: decimal("0.01"), lotSize: step, notionalMin: decimal(5), ...costs, ...contract };
+}
+
+/** What the real engine refuses of a bot's leverage. */
+export function refuseLeverage({ symbol, leverage, protection: { stopPct = Number.POSITIVE_INFINITY } }: NewBot): void {
+  if (leverage === undefined) return;
+  checkLeverage(instrumentOf(symbol), leverage);
+  checkLeveragedStop(instrumentOf(symbol), "buy", leverage, stopPct);
 }

@@ -42,6 +42,7 @@ export class FakeTrading {
     return {
       ...{ bot, account, newName, instrument, smallestNotional: instrument.notionalMin, orderNotional, feePctOfTarget },
       lossAtStop: orderNotional.times(protection.stopPct ?? PERCENT).dividedBy(PERCENT),
+      margin: undefined,
       dailyLossLimit: equity.times("0.05"),
       positionCap: equity.times("0.5"),
       ceiling: this.#accounts.ceiling(),
@@ -90,6 +91,7 @@ export class FakeTrading {
         owner: "",
         account,
         mode: "paper",
+        ...(order.leverage === undefined ? {} : { leverage: order.leverage }),
       },
       account,
       caller,

@@ -261,6 +261,19 @@ test("a symbol is prepared only where it differs, and a refusal is one sentence"
   await expect(venue.prepare(SYMBOL, 8)).rejects.toThrow(/did not set the leverage of BTC\/USDT:USDT to 8.*\(code 110006\)$/);
 });
 
+test("leverage is read for each symbol, and never changed under an open position", async () => {
+  const rig = new Rig();
+  const { venue, stage } = rig;
+  expect([...(await venue.leverages([SYMBOL]))]).toEqual([[SYMBOL, 3]]);
+  await venue.place(order());
+  rig.wire.sent.length = 0;
+  await expect(venue.prepare(SYMBOL, 5)).rejects.toThrow(
+    "BTC/USDT:USDT has an open position at Blofin with leverage 3, found 5 wished; the desk changes nothing under it: close it there first, or use leverage:3",
+  );
+  await venue.prepare(SYMBOL, 3);
+  expect([rig.posts, stage.account.leverage("BTC-USDT", "isolated")]).toEqual([[], 3]);
+});
+
 test("a quantity that is no whole number of lots, an unknown symbol and a wrong id are never sent", async () => {
   const rig = new Rig();
   for (const request of [

@@ -8,6 +8,7 @@ import { type MarketMs, marketMs } from "../../domain/time.ts";
 import type { LiveVenue } from "../../ports/live-venue.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { MarketStep } from "../../ports/market.ts";
+import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { Account, type AccountWriter } from "../account.ts";
 import { cameLate } from "../decide.ts";
 import type { Slot } from "../feeds.ts";
@@ -22,6 +23,7 @@ import { ENTRY_PRICE_AGE_MS, ENTRY_TTL_MS } from "./limits.ts";
 import type { LaneView } from "./next-step.ts";
 import { PanicTurns } from "./panic-turns.ts";
 import { PanicWatch } from "./panic-watch.ts";
+import { Preparations } from "./preparations.ts";
 import { Reconciler } from "./reconciler.ts";
 import { Refusals } from "./refusals.ts";
 import { concerns, firstStartMs, symbolsOf } from "./symbols.ts";
@@ -50,6 +52,7 @@ export class LiveAccount extends Account {
   readonly ceiling: Ceiling | undefined;
   readonly times: LiveTimes;
   readonly fills: FillSync;
+  readonly preparations: Preparations;
   venue: LiveVenue | undefined;
   locked: string | undefined;
   readonly unsent = new Set<string>();
@@ -78,6 +81,7 @@ export class LiveAccount extends Account {
     this.times = { monotonicMs: () => clock.monotonicMs(), venueMs: () => clock.wall() + (this.venue?.clock()?.offsetMs ?? 0) };
     this.executor = new LiveExecutor(this);
     this.fills = new FillSync(this);
+    this.preparations = new Preparations(this.times.monotonicMs);
     this.reconciler = new Reconciler(this);
   }
 
@@ -191,6 +195,7 @@ export class LiveAccount extends Account {
     const late = cameLate(this.services, bot, this.state.intents.get(order.intentId));
     if (late !== undefined) return late;
     if (this.ceiling?.exceeded) return "the ceiling of live trading was lowered meanwhile";
+    if (aboveLeverageLimit(this.state, bot.spec.leverage) !== undefined) return "the leverage limit of its account was lowered meanwhile";
     const { paused } = this.state.venue;
     return this.services.halted() ?? (paused ? `the account is paused: ${paused.reason}` : undefined);
   }

@@ -1,11 +1,11 @@
-import { UserError } from "../../domain/errors.ts";
+import { TransientError, UserError } from "../../domain/errors.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { type Decimal, decimal, plain } from "../../domain/money.ts";
 import { isProtective } from "../../domain/order.ts";
-import { isPerpetual } from "../../domain/position.ts";
 import { marketMs } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { BotFacts, Caller, CeilingFacts, DrillStep, ManualOrder, PromotionFacts } from "../../ports/engine.ts";
+import { LEVERAGE_LIMIT_MOST } from "../../risk/leverage.ts";
 import type { Account } from "../account.ts";
 import type { Accounts } from "../accounts.ts";
 import type { Bots } from "../bots.ts";
@@ -62,7 +62,7 @@ export class VenueCommands {
     );
     if (done) return done.spec.name;
     const facts = this.promotion(bot, accountName, newName);
-    if (facts.refusals.length === 0) await prepare(account, bot.state.spec.symbol, bot.state.spec.leverage);
+    if (facts.refusals.length === 0) await prepare(account, bot.state.spec);
     if (facts.refusals.length > 0) throw new UserError(facts.refusals.join(" "));
     const { newName: name } = facts;
     const started = (spec: { readonly id: string }): AccountEvent => ({ type: "bot-started", botId: spec.id });
@@ -88,7 +88,7 @@ export class VenueCommands {
     if (done) return done;
     const rules = checkManual(order, account);
     await seePrice(account, order.symbol);
-    await prepare(account, order.symbol, order.leverage);
+    await prepare(account, order);
     const coin = rules.base.toLowerCase().replace(/[^a-z0-9]/g, "");
     const { mode } = account.state;
     return bots.createIn(
@@ -98,6 +98,24 @@ export class VenueCommands {
       (id, name) => manualSpec(order, { id, name, owner: caller.user }, mode),
       (spec) => manualEvents(order, spec, account, rules, caller),
     );
+  }
+
+  /** Sets a bot's symbol up at its exchange once more, for somebody may have changed it there meanwhile. What does not answer is read again by the reconciler. */
+  async prepareStart(name: string): Promise<void> {
+    const { account, bot } = this.#parts.bots.find(name);
+    if (bot.status === "running") return;
+    await prepare(account, bot.spec).catch((failure: unknown) => {
+      if (!(failure instanceof TransientError)) throw failure;
+    });
+  }
+
+  /** The most leverage that anything in an account may have. What is held keeps its own. */
+  async limitLeverage(name: string, leverage: number, caller: Caller): Promise<void> {
+    const account = this.#parts.live.find(name);
+    if (account.venue && account.venue.traits.kind !== "perpetual") throw new UserError(noLeverage(account));
+    if (!Number.isInteger(leverage) || leverage < 1 || leverage > LEVERAGE_LIMIT_MOST)
+      throw new UserError(`The leverage of an account is limited to a whole number from 1 to ${LEVERAGE_LIMIT_MOST}, found ${leverage}.`);
+    await account.appendOnce([{ type: "leverage-limited", leverage, by: caller.user }], caller.requestId);
   }
 
   /** Cancels a working entry. What protects a position is not canceled by hand. */
@@ -177,8 +195,12 @@ export class VenueCommands {
 }
 
 /** Perpetual contracts: modes and leverage are as the desk needs them before the first order. */
-async function prepare(account: Account, symbol: string, leverage = 1): Promise<void> {
-  if (account instanceof LiveAccount && account.venue && isPerpetual(symbol)) await account.venue.prepare(symbol, leverage);
+async function prepare(account: Account, { symbol, leverage }: Pick<ManualOrder, "symbol" | "leverage">): Promise<void> {
+  if (account instanceof LiveAccount && account.venue) await account.preparations.prepare(account.venue, symbol, leverage);
+}
+
+function noLeverage({ state }: Account): string {
+  return `${state.account} trades spot at ${state.exchange ?? "its exchange"}, where there is no leverage to limit. Choose an account at an exchange with perpetual contracts.`;
 }
 
 /** The bot that a repeated request has made already: the newest by hand of that person in that symbol. */

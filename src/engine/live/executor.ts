@@ -18,6 +18,7 @@ import { feasible, gate } from "./gate.ts";
 import { entryBound, entryIntent } from "./intents.ts";
 import { ENTRY_PRICE_AGE_MS } from "./limits.ts";
 import { wantExit } from "./notes.ts";
+import type { Preparations } from "./preparations.ts";
 
 /** What the executor needs of the account whose queue it runs in. */
 export interface LiveExecutorHost {
@@ -25,6 +26,7 @@ export interface LiveExecutorHost {
   readonly services: AccountServices;
   readonly runners: Runners;
   readonly ceiling: Ceiling | undefined;
+  readonly preparations: Preparations;
   readonly priceOf: (symbol: string) => number | undefined;
   rulesOf(symbol: string): Instrument | undefined;
   /** Why this account cannot trade at all now. */
@@ -119,10 +121,10 @@ export class LiveExecutor implements AccountExecutor {
   }
 
   #check(bot: BotState, slot: Slot, funds: Funds, spent: Decimal): EntryAnswer {
-    const { state, services, ceiling } = this.#account;
+    const { state, services, ceiling, preparations } = this.#account;
     const seen = services.hub.price(bot.spec.symbol);
     const rules = this.#account.rulesOf(bot.spec.symbol);
-    const closed = this.#account.closed() ?? (rules ? undefined : `the exchange lists no ${bot.spec.symbol} now`);
+    const closed = this.#account.closed() ?? (rules ? preparations.missing(bot.spec) : `the exchange lists no ${bot.spec.symbol} now`);
     const priceAgeMs = seen && services.now() - seen.atMs;
     const denied = gate({ state, bot, closed, priceAgeMs, priceAgeMaxMs: ENTRY_PRICE_AGE_MS });
     if (denied || !rules || !seen) return denied ?? { allowed: false, code: "no-price", because: "no price was seen yet" };

@@ -4,6 +4,7 @@ import { type Decimal, floorToStep, lessBps } from "../../domain/money.ts";
 import { isProtective, type Side } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { EntryAnswer } from "../../risk/entry.ts";
+import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { stopBeyondLiquidation } from "../../risk/liquidation.ts";
 import { beyondStop, protectiveLevels } from "./levels.ts";
 import { STOP_LIMIT_SLACK_PCT } from "./limits.ts";
@@ -26,6 +27,8 @@ export function gate({ state, bot, closed, priceAgeMs, priceAgeMaxMs }: GateQues
   const { paused } = state.venue;
   if (closed !== undefined) return { allowed: false, code: "paused", because: closed };
   if (paused) return { allowed: false, code: "paused", because: `the account is paused: ${paused.reason}` };
+  const leveraged = aboveLeverageLimit(state, bot.spec.leverage);
+  if (leveraged !== undefined) return { allowed: false, code: "leverage", because: leveraged };
   if (priceAgeMs === undefined || priceAgeMs > priceAgeMaxMs)
     return { allowed: false, code: "stale-price", because: `the newest price of ${bot.spec.symbol} is too old to enter on` };
   for (const order of state.orders.values()) {
@@ -51,8 +54,10 @@ export function feasible(bot: BotState, side: Side, quantity: Decimal, bound: De
   const closing = side === "buy" ? "sell" : "buy";
   if (beyondStop(closing, levels.stopPrice, bound.toNumber()))
     return { allowed: false, code: "market-rules", because: "the stop is so near that it would trigger at once" };
-  const liquidated = stopBeyondLiquidation(bound, levels.stopPrice, side, bot.spec.leverage ?? 1);
-  if (liquidated) return { allowed: false, code: "market-rules", because: liquidated };
+  const { contract } = rules;
+  const terms = contract && { side, leverage: bot.spec.leverage ?? 1, leverageMax: contract.leverageMax };
+  const liquidated = terms && stopBeyondLiquidation(bound, levels.stopPrice, terms);
+  if (liquidated) return { allowed: false, code: "leverage", because: liquidated };
   return exitFeasible(quantity, levels.stopPrice, rules);
 }
 

@@ -7,10 +7,10 @@ import { decimal } from "../../domain/money.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { Caller, ManualOrder } from "../../ports/engine.ts";
 import { checkEntry } from "../../risk/entry.ts";
+import { aboveLeverageLimit, checkLeverage, checkLeveragedStop } from "../../risk/leverage.ts";
 import type { Account } from "../account.ts";
 import { BY_HAND } from "../hand-bots.ts";
 import { marketIntent, type Wish } from "../intents.ts";
-import { checkLeverage } from "../new-bot.ts";
 import { Funds } from "../valuation.ts";
 import { LiveAccount } from "./account.ts";
 import { feasible, gate } from "./gate.ts";
@@ -52,6 +52,9 @@ export function checkManual(order: ManualOrder, account: Account): Instrument {
   if (!(order.stopPct >= 0.1 && order.stopPct <= STOP_MAX_PCT))
     throw new UserError(`An order needs a stop between 0.1% and ${STOP_MAX_PCT}%.`);
   if (order.leverage !== undefined) checkLeverage(rules, order.leverage);
+  const leveraged = aboveLeverageLimit(account.state, order.leverage);
+  if (leveraged !== undefined) throw new UserError(`leverage: ${leveraged}.`);
+  checkLeveragedStop(rules, order.side, order.leverage ?? 1, order.stopPct);
   if (order.notional.isLessThanOrEqualTo(0)) throw new UserError("The amount must be above zero.");
   return rules;
 }
@@ -80,7 +83,7 @@ export function manualEvents(order: ManualOrder, spec: BotSpec, account: Account
     const question = {
       state,
       bot,
-      closed: account.closed(),
+      closed: account.closed() ?? account.preparations.missing(spec),
       priceAgeMs: seen && services.now() - seen.atMs,
       priceAgeMaxMs: ENTRY_PRICE_AGE_MS,
     };

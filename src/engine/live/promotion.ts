@@ -4,8 +4,10 @@ import { UserError } from "../../domain/errors.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { ceilToStep, type Decimal, decimal, max, min, percentOf, ZERO } from "../../domain/money.ts";
 import { DAY_MS } from "../../domain/time.ts";
-import type { BotFacts, PromotionFacts } from "../../ports/engine.ts";
+import type { BotFacts, MarginFacts, PromotionFacts } from "../../ports/engine.ts";
 import type { AccountLimits } from "../../risk/entry.ts";
+import { aboveLeverageLimit } from "../../risk/leverage.ts";
+import { liquidationPrice, stopPctBeyondLiquidation } from "../../risk/liquidation.ts";
 import { accountFacts } from "../account-facts.ts";
 import type { LiveAccount } from "./account.ts";
 import { entryBound } from "./intents.ts";
@@ -57,6 +59,7 @@ export function promotionFacts(question: PromotionQuestion): PromotionFacts {
     orderNotional,
     feePctOfTarget,
     lossAtStop: Number.isFinite(stop) ? percentOf(orderNotional, stop + roundTripPct) : orderNotional,
+    margin: marginFacts(instrument, { price: at, stop, leverage: spec.leverage ?? 1, notional: orderNotional }),
     dailyLossLimit: percentOf(equity, limits.dailyLossPct),
     positionCap,
     ceiling,
@@ -101,9 +104,47 @@ function refusals({ bot, account, newName, nameTaken }: PromotionQuestion, judge
     found.push(
       `Its orders would be ${judged.orderNotional.toFixed(2)} ${judged.quote}, and the smallest that can also be sold again is ${judged.smallestNotional.toFixed(2)}: make its size larger or fund the account.`,
     );
+  found.push(...leverageRefusals(account, spec, judged.stop, rules));
   const other = traderOf(state, spec.symbol);
   if (other) found.push(`${other.spec.name} trades ${spec.symbol} on this account, and one bot for a symbol is the most: stop it first.`);
   return found;
+}
+
+/** Leverage above what the account or the symbol takes, or that liquidates before the stop. */
+function leverageRefusals(
+  { state }: LiveAccount,
+  { symbol, leverage = 1 }: BotSpec,
+  stop: number,
+  rules: Instrument | undefined,
+): string[] {
+  const leverageMax = rules?.contract?.leverageMax ?? 1;
+  const limited = aboveLeverageLimit(state, leverage);
+  const beyond = rules?.contract && Number.isFinite(stop) && stopPctBeyondLiquidation(stop, { side: "buy", leverage, leverageMax });
+  return [
+    ...(limited === undefined ? [] : [`${limited}.`]),
+    ...(leverage > leverageMax
+      ? [`${symbol} takes a leverage of at most ${leverageMax} there, found ${leverage}: make the bot with less.`]
+      : []),
+    ...(beyond ? [`Its stop cannot protect it: ${beyond}.`] : []),
+  ];
+}
+
+interface MarginQuestion {
+  readonly price: Decimal;
+  /** In percent. */
+  readonly stop: number;
+  readonly leverage: number;
+  readonly notional: Decimal;
+}
+
+function marginFacts({ contract }: Instrument, { price, stop, leverage, notional }: MarginQuestion): MarginFacts | undefined {
+  if (!contract) return undefined;
+  return {
+    leverage,
+    margin: notional.dividedBy(leverage),
+    liquidationPrice: liquidationPrice(price, { side: "buy", leverage, leverageMax: contract.leverageMax }),
+    stopPrice: Number.isFinite(stop) ? price.minus(percentOf(price, stop)) : undefined,
+  };
 }
 
 function warnings({

@@ -10,6 +10,7 @@ import type { FillSync } from "./fill-sync.ts";
 import { ledgerEvents } from "./ledger.ts";
 import { BALANCE_LAG_MS, BALANCE_SETTLE_MS, IDLE_SYMBOL_MS, RECONCILE_MS } from "./limits.ts";
 import { Orphans } from "./orphans.ts";
+import type { Preparations } from "./preparations.ts";
 import { Upkeep, type UpkeepHost } from "./upkeep.ts";
 
 /** Between tries after a round that failed, doubling. */
@@ -23,6 +24,7 @@ export interface ReconcilerHost extends UpkeepHost {
   readonly venue: LiveVenue | undefined;
   readonly logger: Logger;
   readonly fills: FillSync;
+  readonly preparations: Preparations;
   /** Symbols whose orders and fills may be ours. */
   symbols(): readonly string[];
   /** Whether something of ours runs, works or is held in a symbol. */
@@ -152,7 +154,7 @@ export class Reconciler {
     const balances = await venue.balances();
     const perpetual = venue.traits.kind === "perpetual";
     const positions = perpetual ? await venue.positions() : [];
-    if (perpetual) found.push(...(await this.#bookLedger(venue)));
+    if (perpetual) found.push(...(await this.#bookLedger(venue)), ...(await this.#compareLeverage(venue)));
     const reading = { balances, positions, nowMs: times.monotonicMs(), priceOf: this.#priceOf };
     let differences: AccountEvent[] = [];
     await this.#host.appendEvents(() => {
@@ -190,6 +192,14 @@ export class Reconciler {
       return news;
     });
     return news;
+  }
+
+  /** What was set up for the bots is still so. */
+  async #compareLeverage(venue: LiveVenue): Promise<AccountEvent[]> {
+    const { preparations, state } = this.#host;
+    const found = await preparations.compare(venue, state);
+    await this.#host.appendEvents(found);
+    return found;
   }
 
   #priceOf = (symbol: string) => {

@@ -1,11 +1,15 @@
 import { z } from "zod";
 import { TransientError, UserError } from "../../domain/errors.ts";
+import { toDouble } from "../../domain/money.ts";
 import type { Environment, KeyFacts } from "../../ports/live-venue.ts";
 import { verdictOn } from "./codes.ts";
 import type { Contract } from "./contracts.ts";
 import type { Reader, Reply } from "./reader.ts";
 import { read, send } from "./requests.ts";
-import { KEY, LEVERAGE, POSITION_MODE } from "./shapes.ts";
+import { KEY, LEVERAGE, POSITION, POSITION_MODE } from "./shapes.ts";
+
+/** Contracts that one question about leverage may name. */
+const LEVERAGES_PER_READ = 20;
 
 interface Names {
   readonly name: string;
@@ -54,7 +58,7 @@ function causeOf(code: string): string | undefined {
   return verdict.kind === "rejected" ? verdict.cause : undefined;
 }
 
-/** Net positions and the leverage of one symbol, changed only where they differ. Throws UserError in one sentence when the venue refuses. */
+/** Net positions and the leverage of one symbol, changed only where they differ and nothing is open. Throws UserError in one sentence when the venue refuses. */
 export async function prepareSymbol(
   reader: Reader,
   contract: Contract,
@@ -72,13 +76,35 @@ export async function prepareSymbol(
     const refused = `${name} did not switch to one-way positions; close the positions and cancel the orders of this account there, or switch by hand`;
     settled(await reader.ask(change, POSITION_MODE), refused, name);
   }
-  const query = read("/api/v1/account/batch-leverage-info", { instId, marginMode });
-  const rows = await reader.read("its leverage", query, z.array(LEVERAGE));
-  const known = rows.find((row) => row.instId === instId && row.marginMode === marginMode);
-  if (known?.leverage.isEqualTo(leverage)) return;
+  const known = (await leveragesOf(reader, [contract], marginMode)).get(symbol);
+  if (known === leverage) return;
+  const positions = await reader.read("its positions", read("/api/v1/account/positions", { instId }), z.array(POSITION));
+  if (positions.some((row) => row.instId === instId && !row.positions.isZero()))
+    throw new UserError(
+      `${symbol} has an open position at ${name} with leverage ${known ?? "unknown"}, found ${leverage} wished; the desk changes nothing under it: close it there first${known === undefined ? "" : `, or use leverage:${known}`}`,
+    );
   const change = send("/api/v1/account/set-leverage", { instId, leverage: String(leverage), marginMode });
   const refused = `${name} did not set the leverage of ${symbol} to ${leverage}; cancel its open orders there or choose the leverage that is set`;
   settled(await reader.ask(change, LEVERAGE), refused, name);
+}
+
+/** The leverage that is set for each contract. */
+export async function leveragesOf(
+  reader: Reader,
+  contracts: readonly Contract[],
+  marginMode: "cross" | "isolated",
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (let from = 0; from < contracts.length; from += LEVERAGES_PER_READ) {
+    const part = contracts.slice(from, from + LEVERAGES_PER_READ);
+    const query = read("/api/v1/account/batch-leverage-info", { instId: part.map(({ instId }) => instId).join(","), marginMode });
+    const rows = await reader.read("its leverage", query, z.array(LEVERAGE));
+    for (const { symbol, instId } of part) {
+      const row = rows.find((each) => each.instId === instId && each.marginMode === marginMode);
+      if (row) found.set(symbol, toDouble(row.leverage));
+    }
+  }
+  return found;
 }
 
 function settled(reply: Reply<unknown>, refused: string, name: string): void {
