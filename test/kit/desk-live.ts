@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { DeskBlofin } from "./desk-blofin.ts";
 import { DeskExchange } from "./desk-exchange.ts";
 import type { Person } from "./desk-person.ts";
 import { DiscordPerson } from "./desk-person-discord.ts";
@@ -17,6 +18,7 @@ import {
   telegramSettings,
 } from "./desk-stage.ts";
 import type { Tape } from "./exchange/tape.ts";
+import type { StoryServer } from "./story-server.ts";
 
 const KEY_CHARS = 64;
 const SECOND_MS = 1_000;
@@ -31,16 +33,22 @@ export const KEYS = {
   live: { apiKey: canary("L1vEkEy"), secret: canary("L1vEsEcReT") },
 } as const;
 
+/** The same of an exchange whose keys have a third part. */
+export const BLOFIN_KEYS = {
+  demo: { ...KEYS.demo, passphrase: "dEm0pAsS".repeat(3) },
+  live: { ...KEYS.live, passphrase: "L1vEpAsS".repeat(3) },
+} as const;
+
 /** Enough of each key and secret to know it again, also where it was cut. */
-export const CANARIES: readonly string[] = ["dEm0kEy", "dEm0sEcReT", "L1vEkEy", "L1vEsEcReT"];
+export const CANARIES: readonly string[] = ["dEm0kEy", "dEm0sEcReT", "L1vEkEy", "L1vEsEcReT", "dEm0pAsS", "L1vEpAsS"];
 
 function canary(word: string): string {
   return word.repeat(KEY_CHARS).slice(0, KEY_CHARS);
 }
 
 /** A stage with a simulated exchange: 1,000 USDT in its demo world and 100 USDT in the real one. */
-export interface LiveStage extends Pick<Stage, "rig" | "person"> {
-  readonly exchange: DeskExchange;
+export interface LiveStage<Exchange extends StoryServer = DeskExchange> extends Pick<Stage, "rig" | "person"> {
+  readonly exchange: Exchange;
   /** Who approves what asks for a second factor; the terminal unless somebody else does. */
   readonly approver?: Person;
   /** Lets seconds pass, one beat at the end of each. */
@@ -52,14 +60,31 @@ export interface LiveStage extends Pick<Stage, "rig" | "person"> {
 }
 
 /** The same on one platform. */
-export type PlatformStage = Stage & LiveStage;
+export type PlatformStage<Exchange extends StoryServer = DeskExchange> = Stage & LiveStage<Exchange>;
 
 export interface LiveStageOptions extends Omit<DeskRigOptions, "clock" | "market"> {
   readonly tape?: Tape;
 }
 
 export async function setLiveStage(platform: PlatformName, { tape, ...options }: LiveStageOptions = {}): Promise<PlatformStage> {
-  const exchange = await startExchange(tape);
+  return stageAt(await startExchange(tape), platform, options);
+}
+
+/** The same with a simulated Blofin. */
+export async function setBlofinStage(platform: PlatformName, options: LiveStageOptions = {}): Promise<PlatformStage<DeskBlofin>> {
+  const exchange = new DeskBlofin();
+  exchange.open("demo", BLOFIN_KEYS.demo, 1_000);
+  exchange.open("live", BLOFIN_KEYS.live, 100);
+  await exchange.start();
+  onEnd(exchange);
+  return stageAt(exchange, platform, options);
+}
+
+async function stageAt<Exchange extends StoryServer>(
+  exchange: Exchange,
+  platform: PlatformName,
+  options: Omit<LiveStageOptions, "tape">,
+): Promise<PlatformStage<Exchange>> {
   const environment = { ...exchange.settings, LIVE_CEILING: "100 USDT", ...options.environment };
   const stage = await setStage(platform, { ...options, clock: exchange.clock, market: "as set", environment });
   await claim(stage);
@@ -95,7 +120,7 @@ export async function startExchange(tape?: Tape): Promise<DeskExchange> {
 }
 
 /** The time of a stage: it stands still but for what a test lets pass, and the little that requests really take. */
-export function timeOf(exchange: DeskExchange, rig: Pick<DeskRig, "beat">): Pick<LiveStage, "pass" | "skipTo" | "passTo"> {
+export function timeOf(exchange: StoryServer, rig: Pick<DeskRig, "beat">): Pick<LiveStage, "pass" | "skipTo" | "passTo"> {
   const step = async (spanMs: number) => {
     await exchange.quiet();
     exchange.clock.skip(spanMs);
@@ -122,7 +147,7 @@ export function timeOf(exchange: DeskExchange, rig: Pick<DeskRig, "beat">): Pick
 
 /** What is seen in the end of a command that may want a second factor: it is approved elsewhere. */
 export async function proven(
-  { rig, approver = rig.admin }: Pick<LiveStage, "rig" | "approver">,
+  { rig, approver = rig.admin }: Pick<LiveStage<StoryServer>, "rig" | "approver">,
   person: Person,
   asked: string,
 ): Promise<string> {
@@ -134,11 +159,28 @@ export async function proven(
 
 /** Connects an account of the exchange under a name, with the key of its world entered in the platform's own form. */
 export async function connect(stage: LiveStage, name: string, environment: "demo" | "live"): Promise<string> {
-  const person = stage.person.inPrivate();
   const acknowledge = environment === "demo" ? " acknowledge:yes" : "";
-  const asked = await person.run(`account connect name:${name} exchange:binance environment:${environment}${acknowledge}`);
-  expect(await proven(stage, person, asked)).toContain(`Key of ${name} (${environment.toUpperCase()}) at Binance.com`);
-  const connected = await person.enter(KEYS[environment]);
+  const line = `account connect name:${name} exchange:binance environment:${environment}${acknowledge}`;
+  return entersKey(stage, { line, title: `Key of ${name} (${environment.toUpperCase()}) at Binance.com`, key: KEYS[environment] });
+}
+
+/** The same at Blofin, which tells nothing of withdrawals, so that the person has to say that they looked. */
+export async function connectBlofin(stage: LiveStage<DeskBlofin>, name: string, environment: "demo" | "live"): Promise<string> {
+  const line = `account connect name:${name} exchange:blofin environment:${environment} acknowledge:yes`;
+  return entersKey(stage, { line, title: `Key of ${name} (${environment.toUpperCase()}) at Blofin`, key: BLOFIN_KEYS[environment] });
+}
+
+interface Entering {
+  readonly line: string;
+  /** What the form is called. */
+  readonly title: string;
+  readonly key: Readonly<Record<string, string>>;
+}
+
+async function entersKey(stage: LiveStage<StoryServer>, { line, title, key }: Entering): Promise<string> {
+  const person = stage.person.inPrivate();
+  expect(await proven(stage, person, await person.run(line))).toContain(title);
+  const connected = await person.enter(key);
   await stage.pass(2);
   return connected;
 }
