@@ -15,6 +15,8 @@ const DIP =
 /** Seconds into the minute by which an entry has been made, and by which a target of 4% was met. */
 const ENTERED_S = 6;
 const TAKEN_S = 45;
+/** Within that the settings of an account were read again, by a reading that is no older than what was set. */
+const RECONCILED_S = 80;
 
 /** What is on the card before a live bot of three times its margin. */
 const CARD = [
@@ -73,6 +75,40 @@ describe("a trader with 100 USDT at Blofin", () => {
   });
 });
 
+describe("leverage that somebody changes in the exchange's own app", () => {
+  it("pauses the account with both numbers, is changed back by no one but a start, and never for another bot", async () => {
+    const stage = await setBlofinStage("terminal");
+    const { person, exchange } = stage;
+    await connectBlofin(stage, "try", "demo");
+    const set = () => exchange.account("demo").leverage("BTC-USDT", "isolated");
+    for (const [name, leverage] of [
+      ["dip", 3],
+      ["top", 2],
+    ] as const) {
+      await person.run(`bot create symbol:BTC/USDT strategy:ema-cross timeframe:1h name:${name} size:"20 USDT" leverage:${leverage}`);
+      await person.run(`bot promote bot:${name} account:try`);
+      expect(await person.press("Yes, bot promote")).toContain(`${name}-demo (DEMO) is running`);
+      if (name === "dip") expect(await person.run("bot stop bot:dip-demo")).toContain("is stopped");
+    }
+    expect(set()).toBe(2);
+    expect(await person.run("bot start bot:dip-demo confirm:yes")).toContain("top-demo trades BTC/USDT:USDT on this account");
+    expect(set()).toBe(2);
+
+    exchange.account("demo").setLeverage("BTC-USDT", "isolated", 20, exchange.clock.wall());
+    await stage.pass(RECONCILED_S);
+    expect(await person.nextAlert(/^try \(DEMO\) is paused/)).toContain(
+      "the leverage of BTC/USDT:USDT at the exchange is 20, and its bot was made for 2",
+    );
+    expect(set()).toBe(20);
+    await person.run("bot stop bot:top-demo");
+    expect(await person.run("bot start bot:top-demo confirm:yes")).toContain("top-demo (DEMO) is running");
+    expect(set()).toBe(2);
+    await person.run("risk reset account:try confirm:yes");
+    await stage.pass(RECONCILED_S);
+    expect(await person.run("account test account:try")).toContain("try (DEMO) works");
+  });
+});
+
 async function makesAPaperRecord(stage: BlofinStage): Promise<void> {
   const { person } = stage;
   expect(await person.run(DIP)).toMatch(/dip is running .*Leverage 3, isolated margin; funding is not modeled on paper/);
@@ -83,8 +119,9 @@ async function makesAPaperRecord(stage: BlofinStage): Promise<void> {
 }
 
 /** One TP/SL order of each bot rests at the exchange, for exactly what its entry bought, under the leverage that it was made with. */
-async function isProtected({ person, exchange }: BlofinStage): Promise<void> {
+async function isProtected({ person, exchange, pass }: BlofinStage): Promise<void> {
   expect(await person.nextAlert(/^dip-live \(LIVE\) bought/)).toContain("0.0003 BTC at");
+  await pass(2);
   expect(await person.run("position list")).toMatch(
     /dip-live \(LIVE\) stop at [\d,.]+ USDT, take at [\d,.]+ USDT, resting at the LIVE venue\./,
   );

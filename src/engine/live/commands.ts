@@ -15,7 +15,7 @@ import { accountStream } from "../streams.ts";
 import { LiveAccount } from "./account.ts";
 import type { LiveDesk } from "./desk.ts";
 import { Drill } from "./drill.ts";
-import { checkAlone, checkManual, manualEvents, manualSpec } from "./manual.ts";
+import { checkAlone, checkManual, manualEvents, manualSpec, traderOf } from "./manual.ts";
 import { promotedSpec, promotionFacts } from "./promotion.ts";
 
 export interface VenueCommandParts {
@@ -103,7 +103,8 @@ export class VenueCommands {
   /** Sets a bot's symbol up at its exchange once more, for somebody may have changed it there meanwhile. What does not answer is read again by the reconciler. */
   async prepareStart(name: string): Promise<void> {
     const { account, bot } = this.#parts.bots.find(name);
-    if (bot.status === "running") return;
+    // What another bot trades there has its own leverage; the start itself then says why it cannot be.
+    if (bot.status === "running" || (traderOf(account.state, bot.spec.symbol) ?? bot) !== bot) return;
     await prepare(account, bot.spec).catch((failure: unknown) => {
       if (!(failure instanceof TransientError)) throw failure;
     });
