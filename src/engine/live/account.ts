@@ -18,6 +18,7 @@ import type { Ceiling } from "./ceiling.ts";
 import { LiveExecutor } from "./executor.ts";
 import { FillRhythm } from "./fill-rhythm.ts";
 import { FillSync } from "./fill-sync.ts";
+import { nakedBot } from "./gate.ts";
 import { Lane } from "./lane.ts";
 import { ENTRY_PRICE_AGE_MS, ENTRY_TTL_MS } from "./limits.ts";
 import type { LaneView } from "./next-step.ts";
@@ -194,6 +195,8 @@ export class LiveAccount extends Account {
     if (this.services.now() - order.sinceMs > ENTRY_TTL_MS) return "it waited too long to be sent";
     const late = cameLate(this.services, bot, this.state.intents.get(order.intentId));
     if (late !== undefined) return late;
+    const naked = nakedBot(this.state);
+    if (naked) return `the position of ${naked.spec.name} has no confirmed stop`;
     if (this.ceiling?.exceeded) return "the ceiling of live trading was lowered meanwhile";
     if (aboveLeverageLimit(this.state, bot.spec.leverage) !== undefined) return "the leverage limit of its account was lowered meanwhile";
     const { paused } = this.state.venue;

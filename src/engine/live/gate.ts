@@ -38,11 +38,18 @@ export function gate({ state, bot, closed, priceAgeMs, priceAgeMaxMs }: GateQues
     if (order.botId === bot.spec.id)
       return { allowed: false, code: "unanswered", because: `an earlier order of ${bot.spec.name} still works and is being ended` };
   }
+  const naked = nakedBot(state);
+  if (naked) return { allowed: false, code: "naked", because: `the position of ${naked.spec.name} has no confirmed stop` };
   for (const other of state.bots.values()) {
-    if (other.naked) return { allowed: false, code: "naked", because: `the position of ${other.spec.name} has no confirmed stop` };
     if (other !== bot && other.spec.symbol === bot.spec.symbol && !isFlat(other.position))
       return { allowed: false, code: "symbol-taken", because: `${other.spec.name} holds ${bot.spec.symbol} on this account` };
   }
+  return undefined;
+}
+
+/** A bot whose position is said to have no confirmed stop: while there is one, its account enters nothing. */
+export function nakedBot({ bots }: AccountState): BotState | undefined {
+  for (const bot of bots.values()) if (bot.naked) return bot;
   return undefined;
 }
 

@@ -209,13 +209,22 @@ function reliefOr(view: LaneView): Step {
   return bot.naked ? { kind: "relief", nakedForMs: Math.max(0, venueMs - bot.naked.sinceMs) } : REST;
 }
 
-/** The clock of a position that was just opened runs from its first fill at the venue; of one that lost its stop, from now. */
-function nakedSince({ memory, bot, nowMs, venueMs }: LaneView): number {
-  if (memory.nakedSinceMs === undefined) {
-    const ageMs = memory.wasProtected ? 0 : venueMs - (bot.position.openedMs ?? venueMs);
-    memory.nakedSinceMs = nowMs - (ageMs > 0 && ageMs < NAKED_MAX_MS * 4 ? ageMs : 0);
-  }
+/** Since when the position has been without a confirmed stop, in this process's time: from now where this process has seen it protected. */
+function nakedSince(view: LaneView): number {
+  const { memory, nowMs } = view;
+  memory.nakedSinceMs ??= nowMs - (memory.wasProtected ? 0 : nakedBeforeMs(view));
   return memory.nakedSinceMs;
+}
+
+/**
+ * For how long it was so before this process looked. A position that was just opened counts from its first fill at the venue; of an older one an earlier
+ * process may have seen the stop, and only an order that it left unanswered says since when it had to do without.
+ */
+function nakedBeforeMs({ bot, orders, venueMs }: LaneView): number {
+  const openMs = Math.max(0, venueMs - (bot.position.openedMs ?? venueMs));
+  if (openMs < NAKED_MAX_MS * 4) return openMs;
+  const unanswered = orders.filter((order) => order.purpose !== "entry" && !isOpen(order));
+  return Math.min(openMs, Math.max(0, ...unanswered.map(({ sinceMs }) => venueMs - sinceMs)));
 }
 
 /** A protective order is given up only while the venue answers: on a reading that is fresh. */

@@ -71,6 +71,25 @@ describe("a promoted bot", () => {
     expect((await rig.events("order-canceled"))[0]?.reason).toContain("not sent: halted");
   });
 
+  it("is not sent when a position of its account was called naked while its intent waited to be written (F24)", async () => {
+    const rig = await connectedRig();
+    rig.faults.next(ORDER, {});
+    rig.faults.next(ORDER, { lost: "on-the-way" });
+    await rig.engine.enterOrder(handOrder(), by("first"));
+    const append = rig.store.append.bind(rig.store);
+    let second: Promise<unknown> | undefined;
+    rig.store.append = async (batch) => {
+      await append(batch);
+      if (second || !batch.bodies.some((body) => body.includes('"type":"position-naked"'))) return;
+      second = rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT" }), by("second")).catch((failure: unknown) => failure);
+      for (let turn = 0; turn < 5; turn += 1) await rig.clock.breathe();
+    };
+    await rig.beat(10);
+    expect(second).toBeDefined();
+    expect(story(rig).filter((each) => each.startsWith("BUY"))).toEqual(["BUY LIMIT FILLED"]);
+    expect((await rig.events("order-canceled"))[0]?.reason).toBe("not sent: the position of hand-btc has no confirmed stop");
+  });
+
   it("whose answer is lost enters nothing more until it is found, and then is stopped with its position kept", async () => {
     const rig = await connectedRig(rising());
     const name = await promoted(rig);

@@ -76,3 +76,19 @@ describe("the next step of a bot at a venue with orders that only reduce", () =>
     expect(nextStep({ ...view, nowMs: clock.nowMs }).kind).toBe("rest");
   });
 });
+
+describe("a position that an earlier process left without a confirmed stop", () => {
+  const spot = { ...TRAITS, kind: "spot", reduceOnly: false } as const;
+  const left = (sinceMs: number) => ({ traits: spot, orders: [order({ sinceMs: marketMs(sinceMs) })] }) as Partial<LaneView>;
+
+  it("is said at once when its sale is unanswered for longer than the deadline, because deaths must not put that off", () => {
+    const step = nextStep(viewOf(left(NOW_MS - 7_000)).view);
+    expect(step).toEqual({ kind: "alarm", sinceMs: NOW_MS - 7_000, reason: "its sale is unanswered" });
+  });
+
+  it("has what is left of the deadline when less has passed", () => {
+    const { view } = viewOf(left(NOW_MS - 3_000));
+    expect(nextStep(view).kind).not.toBe("alarm");
+    expect(nextStep({ ...view, nowMs: NOW_MS + 2_500, venueMs: NOW_MS + 2_500 }).kind).toBe("alarm");
+  });
+});

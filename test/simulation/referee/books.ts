@@ -125,8 +125,7 @@ export class Books {
         return;
       case "dust-moved":
       case "claim-reduced":
-        this.botOf(event.text("botId")).position -= event.money("quantity");
-        return;
+        return this.#leave(this.botOf(event.text("botId")), event.money("quantity"), this.#account(row));
       case "foreign-booked":
         return this.#move(this.#account(row), event.text("coin"), event.money("quantity"));
       default:
@@ -143,6 +142,12 @@ export class Books {
     const status = event.type.slice("order-".length);
     if (!order || isOver(order) || (status === "accepted" && order.filled > NOTHING)) return;
     this.#setStatus(order, status);
+  }
+
+  /** What leaves a bot without a sale. */
+  #leave(bot: BookedBot, quantity: Exact, account: BookedAccount): void {
+    bot.position -= quantity;
+    if (bot.position === NOTHING) this.#flatten(bot, account);
   }
 
   #open(stream: string, event: Fact): void {

@@ -1,8 +1,9 @@
 import type { SpotOrder } from "../../kit/exchange/spot/order.ts";
+import type { SpotCore } from "../../kit/exchange/spot-core.ts";
 import type { VenueAccount } from "../world/exchange.ts";
 import { type BookedOrder, isOver } from "./books.ts";
-import { type Exact, exact, NOTHING, textOf, toNumber } from "./exact.ts";
-import { Broken, type Facts, type Law, type ProcessFacts } from "./law.ts";
+import { exact, NOTHING, textOf } from "./exact.ts";
+import { Broken, type Facts, type Law } from "./law.ts";
 import type { LogRow } from "./log.ts";
 
 /** Orders that carry our prefix. */
@@ -16,9 +17,23 @@ export class VenueBooks {
   readonly accounts: readonly VenueAccount[];
   readonly #facts: Facts;
 
-  constructor(facts: Facts, accounts: readonly VenueAccount[]) {
+  readonly #core: SpotCore;
+
+  constructor(facts: Facts, accounts: readonly VenueAccount[], core: SpotCore) {
     this.#facts = facts;
     this.accounts = accounts;
+    this.#core = core;
+  }
+
+  /** The least that the exchange lets anybody order in a symbol now. */
+  notionalMin(symbol: string): number {
+    return this.#core.markets.get(symbol)?.rules.notionalMin.toNumber() ?? 0;
+  }
+
+  /** Whether the exchange takes orders in a symbol now. */
+  takesOrders(symbol: string): boolean {
+    const market = this.#core.markets.get(symbol);
+    return this.#core.maintenance === "off" && market?.mode === "trading" && market.last(this.#facts.trueMs()) !== undefined;
   }
 
   static isOurs({ clientOrderId }: SpotOrder): boolean {
@@ -95,111 +110,6 @@ export class AcceptedLaw implements Law {
     const account = this.#facts.books.accounts.get(attempt.account);
     if (account?.mode === "paper") throw new Broken("11", `${order.clientOrderId} of a paper account is at the exchange`);
   }
-}
-
-/** Naked within calm times, and in a time that has just become calm. */
-const NAKED_CALM_MS = 7_000;
-const NAKED_AFTER_FAULT_MS = 75_000;
-const CALM_BEFORE_MS = 90_000;
-/** After the alarm it must still end. */
-const NAKED_ALARMED_MS = 150_000;
-
-/** 5, at the exchange: what our fills hold there is covered by our stops there, or it is said, within the deadline. Only time without any fault counts. */
-export class NakedLaw implements Law {
-  readonly id = "5";
-  readonly #facts: Facts;
-  readonly #venue: VenueBooks;
-  readonly #since = new Map<string, { readonly calm: boolean; ms: number }>();
-  readonly #held = new Map<string, Holding>();
-  readonly #executions = new Map<VenueAccount, number>();
-
-  constructor(facts: Facts, venue: VenueBooks) {
-    this.#facts = facts;
-    this.#venue = venue;
-  }
-
-  second(process: ProcessFacts): void {
-    const nowMs = this.#facts.trueMs();
-    const healthyMs = this.#facts.healthySinceMs();
-    for (const account of this.#venue.accounts) {
-      this.#follow(account);
-      const stops = account.book.openAt(nowMs).filter((order) => order.open && isStop(order));
-      for (const held of this.#held.values()) {
-        if (held.account !== account) continue;
-        const covering = stops.filter(({ symbol }) => symbol === held.symbol);
-        const covered = covering.reduce((sum, order) => sum + exact(order.remaining.toFixed()), NOTHING);
-        this.#look(held, covered, nowMs, process.alive ? healthyMs : undefined);
-      }
-    }
-  }
-
-  /** What our orders hold, by the exchange's own executions. */
-  #follow(account: VenueAccount): void {
-    const executions = account.book.trades;
-    for (let index = this.#executions.get(account) ?? 0; index < executions.length; index += 1) {
-      const { order, quantity, fee, feeCoin, price } = executions[index]!;
-      if (!VenueBooks.isOurs(order)) continue;
-      const id = `${account.name} ${order.symbol}`;
-      const held = this.#held.get(id) ?? { account, symbol: order.symbol, quantity: NOTHING, price: 0 };
-      const moved = exact(quantity.toFixed());
-      const feeInBase = order.draft.side === "BUY" && order.symbol.startsWith(feeCoin) ? exact(fee.toFixed()) : NOTHING;
-      held.quantity += order.draft.side === "BUY" ? moved - feeInBase : -moved;
-      held.price = price.toNumber();
-      this.#held.set(id, held);
-    }
-    this.#executions.set(account, executions.length);
-  }
-
-  #look(held: Holding, covered: Exact, nowMs: number, healthyMs: number | undefined): void {
-    const { symbol, quantity, price } = held;
-    const account = held.account.name;
-    const id = `${account} ${symbol}`;
-    // Rests of fees stay in the account: what could not be sold anyway needs no stop.
-    if ((toNumber(quantity) - toNumber(covered)) * price < DUST_WORTH) {
-      if (this.#since.delete(id)) this.#facts.coverage.mark("antecedent 5: a position was naked and is covered");
-      return;
-    }
-    const known = this.#since.get(id);
-    if (healthyMs === undefined) {
-      this.#since.set(id, { calm: false, ms: 0 });
-      return;
-    }
-    const episode = known ?? { calm: nowMs - healthyMs > CALM_BEFORE_MS, ms: 0 };
-    episode.ms += 1_000;
-    this.#since.set(id, episode);
-    const alarmed = this.#isAlarmed(account, symbol);
-    const limit = alarmed ? NAKED_ALARMED_MS : episode.calm ? NAKED_CALM_MS : NAKED_AFTER_FAULT_MS;
-    if (alarmed) this.#facts.coverage.mark("antecedent 5: a naked position is alarmed");
-    if (episode.ms > limit)
-      throw new Broken(
-        this.id,
-        `${account} holds ${textOf(quantity)} ${symbol}, covered ${textOf(covered)}, for ${episode.ms} ms without a fault${alarmed ? "" : " and without an alarm"}`,
-      );
-  }
-
-  #isAlarmed(account: string, symbol: string): boolean {
-    const { bots, naked } = this.#facts.books;
-    return [...naked].some((id) => bots.get(id)?.account === `account:${account}` && bots.get(id)?.symbol.replace("/", "") === symbol);
-  }
-}
-
-interface Holding {
-  readonly account: VenueAccount;
-  readonly symbol: string;
-  quantity: Exact;
-  price: number;
-}
-
-/** In quote: a little more than the exchange's smallest notional. */
-const DUST_WORTH = 5.5;
-
-function isStop(order: SpotOrder): boolean {
-  return (
-    VenueBooks.isOurs(order) &&
-    order.draft.side === "SELL" &&
-    order.draft.type.startsWith("STOP_LOSS") &&
-    order.now.status !== "PENDING_NEW"
-  );
 }
 
 /** 4 and 16, at the exchange: when all is quiet, the books say what the exchange's say, and nothing of ours rests there that they do not know. */

@@ -15,6 +15,8 @@ export interface Facts {
   clockErrorMaxMs(): number;
   /** Since when nothing has been wrong with process, store and market; undefined while something is. */
   healthySinceMs(): number | undefined;
+  /** Whether a process can do something about an account at the exchange now: reachable time. */
+  reaches(account: string): boolean;
 }
 
 /** An order at the moment at which a venue gets to see it. */

@@ -19,6 +19,7 @@ import type { ProcessClock, WallClock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
 import { ExchangeFaults } from "./exchange-faults.ts";
 import { type Generation, gated } from "./generation.ts";
+import { Reach } from "./reach.ts";
 import { listingsOf, type SimTape } from "./tape.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Trace } from "./trace.ts";
@@ -50,6 +51,7 @@ const FEE_MODES: readonly FeeMode[] = ["received", "received", "quote", { coin: 
 export class SimExchange {
   readonly core: SpotCore;
   readonly accounts: readonly VenueAccount[];
+  readonly reach = new Reach();
   readonly #parts: ExchangeParts;
   readonly #door: SpotDoor;
   readonly #faults: ExchangeFaults;
@@ -97,15 +99,19 @@ export class SimExchange {
 
   #wire(key: string): Wire {
     const { timeline, wall } = this.#parts;
+    const account = this.accounts.find((each) => each.key === key)?.name ?? "nobody";
     return new InProcessWire({
       door: this.#door,
       clock: new WorldClock(timeline, wall),
       sign: spotSigner({ key }),
-      faults: this.#faults,
+      faults: this.reach.watched(account, this.#faults),
       venueNow: () => wall.trueMs(),
       latencyMs: () => this.#latency,
       later: (delayMs, run) => void timeline.after(delayMs, run),
-      onExchange: (exchange) => this.#tell(exchange),
+      onExchange: (exchange) => {
+        this.reach.hear(account, exchange);
+        this.#tell(exchange);
+      },
     });
   }
 

@@ -12,6 +12,9 @@ import { Weather } from "./weather.ts";
 
 const START_MS = Date.UTC(2025, 2, 10, 22, 0);
 const HISTORY_MINUTES = 700;
+const STORE_FAULTS: readonly string[] = ["D2", "D3", "D4", "D6"];
+/** What the store refused is written again after a second. */
+const WRITTEN_AGAIN_MS = 2_000;
 
 /** What outlives processes: time, the disk, the machine's clock, the prices of the exchange, and the faults that were drawn. */
 export class Machine {
@@ -48,6 +51,11 @@ export class Machine {
     this.trace.tell(`the clock is ${Math.round(errorMs)} ms off and gains ${Math.round(driftPpm)} ppm`);
     this.#clockErrorMaxMs = Math.max(this.clockErrorMaxMs, Math.abs(errorMs));
     this.wall.set(errorMs, driftPpm);
+  }
+
+  /** Whether the clock is right, and no write has failed so lately that it was not tried again. */
+  get works(): boolean {
+    return this.wall.errorMs() === 0 && STORE_FAULTS.every((id) => this.weather.sinceStruckMs(id) > WRITTEN_AGAIN_MS);
   }
 
   /** Whether the clock is right and no spell of any fault is on. */

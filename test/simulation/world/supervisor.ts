@@ -69,6 +69,11 @@ export class Supervisor {
     return life?.opened !== undefined && !life.generation.frozen && !life.storeLost && this.#lives.length === 1;
   }
 
+  /** Whether it is healthy, and its store has taken all that it wrote. */
+  get writes(): boolean {
+    return this.healthy && this.#current()?.generation.storeWaiting === 0;
+  }
+
   facts(): ProcessFacts {
     const life = this.#current();
     const opened = life?.opened;

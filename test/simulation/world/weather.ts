@@ -23,6 +23,7 @@ export class Weather {
   readonly #dice: Dice;
   readonly #coverage: Coverage;
   readonly #nowMs: () => number;
+  readonly #struckMs = new Map<string, number>();
   #over = false;
   #drawn: readonly string[] = [];
 
@@ -80,7 +81,13 @@ export class Weather {
   strikes(id: string, scale = 1): boolean {
     if (!this.isOn(id) || !this.#dice.chance((this.#odds.get(id) ?? 0) * scale)) return false;
     this.#coverage.mark(id);
+    this.#struckMs.set(id, this.#nowMs());
     return true;
+  }
+
+  /** How long ago a fault struck last. */
+  sinceStruckMs(id: string): number {
+    return this.#nowMs() - (this.#struckMs.get(id) ?? Number.NEGATIVE_INFINITY);
   }
 
   chance(probability: number): boolean {

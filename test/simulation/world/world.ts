@@ -59,7 +59,7 @@ export class World {
     this.referee = new Referee(
       facts,
       () => this.machine.timeline.nowMs,
-      allLaws(facts, () => this.machine.wall.now(), new VenueBooks(facts, this.#exchange.accounts)),
+      allLaws(facts, () => this.machine.wall.now(), new VenueBooks(facts, this.#exchange.accounts, this.#exchange.core)),
     );
     this.#supervisor = new Supervisor(
       this.machine,
@@ -158,6 +158,7 @@ export class World {
       trueMs: () => wall.trueMs(),
       clockErrorMaxMs: () => this.machine.clockErrorMaxMs,
       healthySinceMs: () => this.#healthySinceMs,
+      reaches: (account) => this.#supervisor.writes && this.machine.works && this.#exchange.reach.isClear(account, wall.trueMs()),
     };
   }
 

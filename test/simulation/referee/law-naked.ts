@@ -1,0 +1,144 @@
+import type { SpotOrder } from "../../kit/exchange/spot/order.ts";
+import type { VenueAccount } from "../world/exchange.ts";
+import { type Exact, exact, NOTHING, textOf, toNumber } from "./exact.ts";
+import { Broken, type Facts, type Law, type SentOrder } from "./law.ts";
+import { VenueBooks } from "./law-exchange.ts";
+
+const BEAT_MS = 1_000;
+/** The design's five seconds, and one beat, because the desk looks once a second. */
+const NAKED_MAX_MS = 5_000 + BEAT_MS;
+/** After the alarm it must still end, once nothing has been wrong for so long: a fence, the readings after it, and the longest pause between two tries. */
+const ALARMED_CALM_MS = 40_000;
+/** A little more than the exchange's smallest notional cannot be sold, for prices move. */
+const DUST_FACTOR = 1.1;
+
+interface Holding {
+  readonly account: VenueAccount;
+  readonly symbol: string;
+  quantity: Exact;
+  price: number;
+  changedMs: number;
+}
+
+/** A position without its stop. */
+interface Episode {
+  /** Reachable time so far. */
+  ms: number;
+  /** Reachable time without a break since it is said. */
+  calmMs: number;
+}
+
+/**
+ * 5, at the exchange: what our fills hold there is covered by our stops there, or the log says so within the deadline. Reachable time counts: one process
+ * runs and stands not still, its clock is right, its store takes what it writes, and the exchange neither silences the account nor was one of its requests
+ * spoilt so lately that the desk has not asked again. And while the log says so, that account enters nothing.
+ */
+export class NakedLaw implements Law {
+  readonly id = "5";
+  readonly #facts: Facts;
+  readonly #venue: VenueBooks;
+  readonly #episodes = new Map<string, Episode>();
+  readonly #held = new Map<string, Holding>();
+  readonly #executions = new Map<VenueAccount, number>();
+  readonly #orders = new Map<VenueAccount, number>();
+  /** Entries that left a process while the log called a position of their account naked. */
+  readonly #bold = new Map<string, string>();
+
+  constructor(facts: Facts, venue: VenueBooks) {
+    this.#facts = facts;
+    this.#venue = venue;
+  }
+
+  sent({ clientOrderId, venue }: SentOrder): void {
+    const order = venue === "exchange" ? this.#facts.books.sentOrder(clientOrderId) : undefined;
+    if (order?.purpose !== "entry") return;
+    const naked = this.#nakedBots(order.account)[0];
+    if (naked) this.#bold.set(clientOrderId, naked.name);
+  }
+
+  second(): void {
+    const nowMs = this.#facts.trueMs();
+    for (const account of this.#venue.accounts) {
+      this.#follow(account);
+      this.#lookForEntries(account);
+      const stops = account.book.openAt(nowMs).filter(isStop);
+      const reachable = this.#facts.reaches(account.name);
+      for (const held of this.#held.values()) {
+        const own = stops.filter(({ symbol }) => symbol === held.symbol);
+        if (held.account === account) this.#look(held, own, nowMs, reachable);
+      }
+    }
+  }
+
+  #lookForEntries({ name, book: { orders } }: VenueAccount): void {
+    const account = this.#venue.accounts.find((each) => each.name === name)!;
+    for (let index = this.#orders.get(account) ?? 0; index < orders.length; index += 1) {
+      const { clientOrderId } = orders[index]!;
+      const naked = this.#bold.get(clientOrderId);
+      if (naked !== undefined) throw new Broken(this.id, `${name} entered with ${clientOrderId} while the log called ${naked} naked`);
+      this.#orders.set(account, index + 1);
+    }
+  }
+
+  /** What our orders hold, by the exchange's own executions. */
+  #follow(account: VenueAccount): void {
+    const executions = account.book.trades;
+    for (let index = this.#executions.get(account) ?? 0; index < executions.length; index += 1) {
+      const { order, quantity, fee, feeCoin, price, ms } = executions[index]!;
+      if (!VenueBooks.isOurs(order)) continue;
+      const id = `${account.name} ${order.symbol}`;
+      const held = this.#held.get(id) ?? { account, symbol: order.symbol, quantity: NOTHING, price: 0, changedMs: ms };
+      const moved = exact(quantity.toFixed());
+      const feeInBase = order.draft.side === "BUY" && order.symbol.startsWith(feeCoin) ? exact(fee.toFixed()) : NOTHING;
+      held.quantity += order.draft.side === "BUY" ? moved - feeInBase : -moved;
+      held.price = price.toNumber();
+      held.changedMs = ms;
+      this.#held.set(id, held);
+    }
+    this.#executions.set(account, executions.length);
+  }
+
+  #look(held: Holding, stops: readonly SpotOrder[], nowMs: number, reachable: boolean): void {
+    const { symbol, quantity, price } = held;
+    const account = held.account.name;
+    const id = `${account} ${symbol}`;
+    const covered = stops.filter(({ open }) => open).reduce((sum, order) => sum + exact(order.remaining.toFixed()), NOTHING);
+    // Rests of fees stay in the account: what could not be sold anyway needs no stop.
+    if ((toNumber(quantity) - toNumber(covered)) * price < this.#venue.notionalMin(symbol) * DUST_FACTOR) {
+      if (this.#episodes.delete(id)) this.#facts.coverage.mark("antecedent 5: a position was naked and is covered");
+      return;
+    }
+    // A stop that came and went between two looks had ended the earlier episode.
+    if (stops.some(({ acceptedMs }) => nowMs - acceptedMs < BEAT_MS)) this.#episodes.delete(id);
+    const changedMs = stops.reduce((latest, { now }) => Math.max(latest, now.ms), held.changedMs);
+    const known = this.#episodes.get(id);
+    const episode = known ?? { ms: 0, calmMs: 0 };
+    this.#episodes.set(id, episode);
+    const alarmed = this.#nakedBots(`account:${account}`).some((bot) => bot.symbol.replace("/", "") === symbol);
+    if (!reachable) {
+      episode.calmMs = 0;
+      return;
+    }
+    episode.ms += known ? BEAT_MS : Math.min(BEAT_MS, nowMs - changedMs);
+    if (alarmed) this.#facts.coverage.mark("antecedent 5: a naked position is alarmed");
+    // Where no order is taken, nothing protects and nothing sells: that has to be said, and cannot be ended.
+    episode.calmMs = alarmed && this.#venue.takesOrders(symbol) ? episode.calmMs + BEAT_MS : 0;
+    const said = `${account} holds ${textOf(quantity)} ${symbol}, covered ${textOf(covered)}, for`;
+    if (!alarmed && episode.ms > NAKED_MAX_MS) throw new Broken(this.id, `${said} ${episode.ms} ms of reachable time without an alarm`);
+    if (episode.calmMs > ALARMED_CALM_MS)
+      throw new Broken(this.id, `${said} ${episode.calmMs} ms after the alarm, in which nothing was wrong`);
+  }
+
+  #nakedBots(stream: string) {
+    const { bots, naked } = this.#facts.books;
+    return [...naked].flatMap((id) => {
+      const bot = bots.get(id);
+      return bot?.account === stream ? [bot] : [];
+    });
+  }
+}
+
+function isStop(order: SpotOrder): boolean {
+  const { side, type } = order.draft;
+  return VenueBooks.isOurs(order) && side === "SELL" && type.startsWith("STOP_LOSS") && order.now.status !== "PENDING_NEW";
+}
