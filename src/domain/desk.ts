@@ -139,7 +139,9 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       state.accounts.delete(event.account);
       return;
     case "venue-banned":
-      state.bans.set(event.exchange, { untilMs: event.untilMs, reason: event.reason });
+      // An exchange's worlds are banned apart; a start keeps silent for the longest of them.
+      if (event.untilMs > (state.bans.get(event.exchange)?.untilMs ?? 0))
+        state.bans.set(event.exchange, { untilMs: event.untilMs, reason: event.reason });
       return;
     case "ceiling-lowered":
       state.ceiling = event.amount;

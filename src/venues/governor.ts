@@ -73,7 +73,8 @@ export class Governor {
   readonly #orderLimits: readonly Limit[];
   readonly #orders = new Map<string, readonly Window[]>();
   #waiting: Waiter[] = [];
-  #bannedUntilMs: number;
+  /** Monotonic: no correction of the wall clock shortens a silence, or keeps exits waiting after it. */
+  #silentUntilMs: number;
   #sleep: AbortController | undefined;
 
   constructor({ clock, weightLimits, orderLimits, bannedUntilMs = 0, onBan }: GovernorOptions) {
@@ -81,12 +82,12 @@ export class Governor {
     this.#onBan = onBan;
     this.#weights = weightLimits.map((limit) => new Window(limit));
     this.#orderLimits = orderLimits;
-    this.#bannedUntilMs = bannedUntilMs;
+    this.#silentUntilMs = clock.monotonicMs() + bannedUntilMs - clock.wall();
   }
 
   /** Wall time until which nothing is sent; in the past when nothing forbids it. */
   get bannedUntilMs(): number {
-    return this.#bannedUntilMs;
+    return this.#clock.wall() + this.#leftMs();
   }
 
   /** Weight of the last span as share of the exchange's own limit: the fullest of its spans. */
@@ -121,18 +122,16 @@ export class Governor {
     const usualMs = SILENCE_MS.get(answer.status);
     if (usualMs === undefined) return;
     const askedMs = Number(answer.headers.get("retry-after")) * MS_PER_SECOND;
-    const untilMs = this.#clock.wall() + Math.min(askedMs > 0 ? askedMs : usualMs, SILENCE_MAX_MS);
-    if (untilMs <= this.#bannedUntilMs) return;
+    const forMs = Math.min(askedMs > 0 ? askedMs : usualMs, SILENCE_MAX_MS);
     // Several requests may be told of one ban, each to the second.
-    if (untilMs - this.#bannedUntilMs > SAME_BAN_MS) this.#onBan?.(untilMs, SILENCED.get(answer.status) ?? `HTTP ${answer.status}`);
-    this.keepSilent(untilMs);
+    if (forMs - this.#leftMs() > SAME_BAN_MS)
+      this.#onBan?.(this.#clock.wall() + forMs, SILENCED.get(answer.status) ?? `HTTP ${answer.status}`);
+    this.#silence(forMs);
   }
 
   /** Sends nothing until a wall time, as an earlier process was told. */
   keepSilent(untilMs: number): void {
-    if (untilMs <= this.#bannedUntilMs) return;
-    this.#bannedUntilMs = untilMs;
-    this.#refuseAll(this.#banned());
+    this.#silence(untilMs - this.#clock.wall());
   }
 
   /** Refuses whatever waits. */
@@ -148,8 +147,19 @@ export class Governor {
     for (const { settle } of leaving) settle({ reason: "the desk is closing" });
   }
 
+  /** Never shorter than the silence in force. */
+  #silence(forMs: number): void {
+    if (forMs <= this.#leftMs()) return;
+    this.#silentUntilMs = this.#clock.monotonicMs() + forMs;
+    this.#refuseAll(this.#banned());
+  }
+
+  #leftMs(): number {
+    return this.#silentUntilMs - this.#clock.monotonicMs();
+  }
+
   #banned(): Refusal | undefined {
-    const leftMs = this.#bannedUntilMs - this.#clock.wall();
+    const leftMs = this.#leftMs();
     if (leftMs <= 0) return undefined;
     return { reason: `the exchange asked for silence for another ${spanText(leftMs)}`, retryAfterMs: leftMs };
   }

@@ -154,6 +154,17 @@ describe("silence that the exchange asks for", () => {
     expect(governor.bannedUntilMs).toBe(clock.wall() + 600_000);
     expect(clock.sleeping).toBe(0);
   });
+
+  it.each([-90_000, 90_000])("lasts as long as was asked for when the wall clock is set by %i ms meanwhile", async (stepMs) => {
+    const governor = governorOf();
+    governor.observe("main", answered(418, undefined, { "retry-after": "120" }));
+    clock.stepWall(stepMs);
+    await clock.advance(119_999);
+    expect(await governor.admit("main", { weight: 1, orders: 1 }, "exit")).toMatchObject({ retryAfterMs: 1 });
+    expect(governor.bannedUntilMs).toBe(clock.wall() + 1);
+    await clock.advance(1);
+    expect(await governor.admit("main", { weight: 1, orders: 1 }, "exit")).toBeUndefined();
+  });
 });
 
 describe("a governed wire", () => {

@@ -1,10 +1,12 @@
 import type { DeskState } from "../../domain/desk.ts";
 import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
+import type { DeskEvent } from "../../domain/events.ts";
 import { isFlat } from "../../domain/position.ts";
 import { wallMs } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AccountTest, Caller, NewAccount, ReconcileFacts } from "../../ports/engine.ts";
 import type { Environment, LiveVenue } from "../../ports/live-venue.ts";
+import { StoreUnavailable } from "../../ports/store.ts";
 import type { AccountWriter } from "../account.ts";
 import type { Accounts } from "../accounts.ts";
 import type { Desk } from "../desk.ts";
@@ -14,6 +16,9 @@ import { LiveAccount } from "./account.ts";
 import { Ceiling, type CeilingLimit } from "./ceiling.ts";
 import { checkNewAccount, credentialsOf, firstReading, keyEvents, type LiveOpening, openedEvent } from "./connect.ts";
 import { CLOCK_OFF_MAX_MS } from "./limits.ts";
+
+/** Between tries to write a ban down. */
+const BAN_AGAIN_MS = 1_000;
 
 export interface LiveDeskOptions {
   readonly desk: Desk;
@@ -78,8 +83,21 @@ export class LiveDesk {
     const { desk, opening, onFatal } = this.#options;
     const bannedUntilMs = desk.state.bans.get(exchangeId)?.untilMs;
     const onBan = (untilMs: number, reason: string) =>
-      void desk.append([{ type: "venue-banned", exchange: exchangeId, untilMs: wallMs(untilMs), reason }]).catch(onFatal);
+      void this.#noteBan({ type: "venue-banned", exchange: exchangeId, untilMs: wallMs(untilMs), reason }).catch(onFatal);
     return opening.openVenue({ exchangeId, environment, credentials, bannedUntilMs, onBan });
+  }
+
+  /** The silence holds in memory at once; it is written as soon as the store can, as long as it is worth anything. */
+  async #noteBan(banned: Extract<DeskEvent, { type: "venue-banned" }>): Promise<void> {
+    const { desk } = this.#options;
+    while (banned.untilMs > desk.clock.wall()) {
+      try {
+        return await desk.append([banned]);
+      } catch (failure) {
+        if (!(failure instanceof StoreUnavailable)) throw failure;
+        await desk.clock.sleep(BAN_AGAIN_MS);
+      }
+    }
   }
 
   /** Checks a key at its exchange, seals it and opens the account; for an account of that name, replaces its key. */

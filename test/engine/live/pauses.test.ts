@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decimal } from "../../../src/domain/money.ts";
+import { StoreUnavailable } from "../../../src/ports/store.ts";
 import { by } from "../../kit/engine-rig.ts";
 import { expectSettled, expectSound, openOrders, story } from "../../kit/live-referee.ts";
 import { connectedRig, handOrder, type LiveRig, protectedRig } from "../../kit/live-rig.ts";
@@ -128,6 +129,30 @@ describe("a ban", () => {
       expect(rig.bot().position.quantity.isZero()).toBe(true);
       await expectSettled(rig);
     });
+});
+
+describe("a ban that the store cannot take at once", () => {
+  it("is kept, ends nothing, and is written as soon as the store can, so that a restart keeps it (F39)", async () => {
+    const rig = await protectedRig();
+    const append = rig.store.append.bind(rig.store);
+    let isFull = true;
+    rig.store.append = async (batch) => {
+      if (isFull && batch.stream === "desk") throw new StoreUnavailable("the disk is full");
+      await append(batch);
+    };
+    const body = JSON.stringify({ code: -1003, msg: "Way too many requests" });
+    rig.faults.next("GET /api/v3/openOrders", { instead: { status: 418, headers: { "retry-after": "300" }, body } });
+    await rig.until(() => rig.faults.left === 0, 100);
+    const banned = rig.requests.length;
+    await rig.beat(30);
+    expect(rig.fatal).toEqual([]);
+    isFull = false;
+    await rig.beat(2);
+    expect((await rig.deskEvents()).filter(({ type }) => type === "venue-banned")).toHaveLength(1);
+    await rig.restart();
+    await rig.beat(60);
+    expect(rig.requests.length).toBe(banned);
+  });
 });
 
 describe("an outage", () => {

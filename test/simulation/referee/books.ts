@@ -58,6 +58,8 @@ export class Books {
   /** In force as far as the log goes. */
   halted: { panic: boolean; untilMs: number | undefined } | undefined;
   blind = false;
+  /** Until when the exchange wants no request, by the latest of its wishes that is written. Wall time. */
+  silentUntilMs = 0;
   /** Bots whose position is said to have no protective order. */
   readonly naked = new Set<string>();
 
@@ -87,6 +89,7 @@ export class Books {
     if (event.type === "halted")
       this.halted = { panic: event.flag("panic"), untilMs: event.has("untilMs") ? event.number("untilMs") : undefined };
     else if (event.type === "resumed") this.halted = undefined;
+    else if (event.type === "venue-banned") this.silentUntilMs = Math.max(this.silentUntilMs, event.number("untilMs"));
     else if (event.type === "watch-blind") this.blind = true;
     else if (event.type === "watch-sees") this.blind = false;
   }

@@ -1,13 +1,15 @@
 import type { AppendBatch } from "../../../src/ports/store.ts";
+import type { SimExchange } from "../world/exchange.ts";
 import { type Asked, Broken, type Facts, type Law, type ProcessFacts, type SentOrder } from "./law.ts";
 import { BooksLaw, LimitsLaw } from "./law-books.ts";
 import { DecisionLaw } from "./law-decisions.ts";
-import { AcceptedLaw, type VenueBooks, VenueQuietLaw } from "./law-exchange.ts";
+import { AcceptedLaw, VenueBooks, VenueQuietLaw } from "./law-exchange.ts";
 import { NakedLaw } from "./law-naked.ts";
 import { ObedienceLaw } from "./law-obedience.ts";
 import { Edges, OnceLaw } from "./law-orders.ts";
 import { StopLaw } from "./law-protection.ts";
 import { BoundsLaw, ConvergenceLaw, HolderLaw, PaperLaw } from "./law-rest.ts";
+import { SilenceLaw } from "./law-silence.ts";
 import { rowsOf } from "./log.ts";
 
 /** An invariant that was broken, and when. */
@@ -86,8 +88,10 @@ export class Referee {
 }
 
 /** All invariants, of accounts on paper and at the exchange. */
-export function allLaws(facts: Facts, wallMs: () => number, venue: VenueBooks): Law[] {
+export function allLaws(facts: Facts, wallMs: () => number, exchange: SimExchange): Law[] {
+  const venue = new VenueBooks(facts, exchange.accounts, exchange.core);
   return [
+    new SilenceLaw(exchange),
     new AcceptedLaw(facts, venue),
     new NakedLaw(facts, venue),
     new VenueQuietLaw(facts, venue),

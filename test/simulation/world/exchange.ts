@@ -3,7 +3,9 @@ import { type WallMs, wallMs } from "../../../src/domain/time.ts";
 import type { LiveOpening } from "../../../src/engine/live/connect.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 import type { Environment } from "../../../src/ports/live-venue.ts";
+import { Governor, governed } from "../../../src/venues/governor.ts";
 import { BINANCE } from "../../../src/venues/quirks/binance.ts";
+import { spotCost } from "../../../src/venues/spot/cost.ts";
 import { openSpotVenue } from "../../../src/venues/spot.ts";
 import type { Wire, WireCall } from "../../../src/venues/wire.ts";
 import { InProcessWire, type WireExchange } from "../../kit/exchange/in-process-wire.ts";
@@ -16,10 +18,12 @@ import { SpotDoor } from "../../kit/exchange/spot-door.ts";
 import { openTestVault } from "../../kit/open-vault.ts";
 import type { SentOrder } from "../referee/law.ts";
 import type { ProcessClock, WallClock } from "./clock.ts";
+import type { Coverage } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
 import { ExchangeFaults } from "./exchange-faults.ts";
 import { type Generation, gated } from "./generation.ts";
 import { Reach } from "./reach.ts";
+import { Silence } from "./silence.ts";
 import { listingsOf, type SimTape } from "./tape.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Trace } from "./trace.ts";
@@ -39,10 +43,14 @@ export interface ExchangeParts {
   readonly wall: WallClock;
   readonly weather: Weather;
   readonly tape: SimTape;
+  readonly coverage: Coverage;
+  /** Until when the log says that the exchange sends the desk away; 0 when it says nothing that can be relied on. True time. */
+  readonly loggedSilenceMs: () => number;
 }
 
 const SETTERS: ReadonlySet<string> = new Set(["setOffset", "close"]);
 const EVERYDAY: ReadonlySet<string> = new Set(["send"]);
+const WORLDS: readonly Environment[] = ["demo", "live"];
 const START_BALANCE = "10000";
 /** E13: fees in base, in quote or in a third coin that runs out. */
 const FEE_MODES: readonly FeeMode[] = ["received", "received", "quote", { coin: "BNB", priceInQuote: 600 }];
@@ -52,8 +60,10 @@ export class SimExchange {
   readonly core: SpotCore;
   readonly accounts: readonly VenueAccount[];
   readonly reach = new Reach();
+  /** Each world has its own hosts, and so its own limits. */
+  readonly doors: ReadonlyMap<Environment, SpotDoor>;
+  readonly silence: Silence;
   readonly #parts: ExchangeParts;
-  readonly #door: SpotDoor;
   readonly #faults: ExchangeFaults;
   readonly #latency: { readonly there: number; readonly back: number };
 
@@ -67,7 +77,9 @@ export class SimExchange {
     const pieces = { seed: dice.below(1_000_000), piecesMax: 3, partialChance: 0.2, tradeLagMaxMs: dice.pick([0, 500, 5_000]) };
     const fills = dice.chance(0.5) ? WHOLE_FILLS : seededFills(pieces);
     this.core = new SpotCore({ tape: named, listings: listingsOf(tape), startMs: wall.trueMs(), fills });
-    this.#door = new SpotDoor(this.core, { verify: false });
+    this.doors = new Map(WORLDS.map((world) => [world, new SpotDoor(this.core, { verify: false })]));
+    const { coverage, loggedSilenceMs: loggedUntilMs } = parts;
+    this.silence = new Silence({ nowMs: () => wall.trueMs(), mark: (what) => coverage.mark(what), loggedUntilMs });
     const pick = dice.fork("faults");
     this.#faults = new ExchangeFaults(parts.weather, (list) => pick.pick(list));
     this.#latency = { there: Math.round(dice.magnitude(5, 300)), back: Math.round(dice.magnitude(5, 300)) };
@@ -84,24 +96,33 @@ export class SimExchange {
     this.core.advanceTo(this.#parts.wall.trueMs());
   }
 
-  /** How one process reaches it. */
+  /** How one process reaches it: each world behind one request budget, as production puts it there. */
   openingFor(generation: Generation, clock: ProcessClock, sent: (order: SentOrder) => void): LiveOpening {
+    const governors = new Map<Environment, Governor>();
     return {
       vault: openTestVault(),
       exchanges: ["binance"],
-      openVenue: async ({ environment, credentials }) => {
-        const wire = this.#wire(credentials.apiKey.reveal());
-        const heard = overheard(wire, generation.number, sent);
-        return openSpotVenue({ wire: gated(generation, "wire", heard, SETTERS, EVERYDAY), quirks: BINANCE, environment, clock });
+      openVenue: async ({ environment, credentials, bannedUntilMs, onBan }) => {
+        const { weightLimits, orderLimits, weights } = BINANCE;
+        const known = governors.get(environment);
+        const governor = known ?? new Governor({ clock, weightLimits, orderLimits, onBan });
+        if (bannedUntilMs !== undefined) governor.keepSilent(bannedUntilMs);
+        governors.set(environment, governor);
+        const key = credentials.apiKey.reveal();
+        const heard = overheard(this.#wire(key, environment), generation.number, sent);
+        const bare = gated(generation, "wire", heard, SETTERS, EVERYDAY);
+        const watched = this.silence.watched(bare, generation.number, environment);
+        const wire = governed({ wire: watched, governor, account: key, costOf: spotCost(weights) });
+        return openSpotVenue({ wire, quirks: BINANCE, environment, clock });
       },
     };
   }
 
-  #wire(key: string): Wire {
+  #wire(key: string, environment: Environment): Wire {
     const { timeline, wall } = this.#parts;
     const account = this.accounts.find((each) => each.key === key)?.name ?? "nobody";
     return new InProcessWire({
-      door: this.#door,
+      door: this.doors.get(environment)!,
       clock: new WorldClock(timeline, wall),
       sign: spotSigner({ key }),
       faults: this.reach.watched(account, this.#faults),

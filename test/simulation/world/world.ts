@@ -1,7 +1,6 @@
 import { MINUTE_MS } from "../../../src/domain/time.ts";
 import { Books } from "../referee/books.ts";
 import type { Facts } from "../referee/law.ts";
-import { VenueBooks } from "../referee/law-exchange.ts";
 import { allLaws, Referee } from "../referee/referee.ts";
 import { type Draw, drawFaults } from "../swarm.ts";
 import { invented, inventedReal } from "./bots.ts";
@@ -54,12 +53,19 @@ export class World {
     this.draw = drawFaults(this.#dice.fork("draw"), options.without);
     const onDurable: ConstructorParameters<typeof Machine>[2] = (batch, first) => this.referee.durable(batch, first);
     this.machine = new Machine(this.#dice, options.hours, onDurable, options.listener);
-    this.#exchange = new SimExchange(this.machine, this.#dice.fork("exchange"), this.draw.venueAccounts);
     const facts = this.#facts();
+    const { timeline, trace, wall, weather, tape, coverage } = this.machine;
+    // What a wrong clock wrote or reads is not its instant.
+    const loggedSilenceMs = () => (this.machine.clockErrorMaxMs === 0 ? facts.books.silentUntilMs : 0);
+    this.#exchange = new SimExchange(
+      { timeline, trace, wall, weather, tape, coverage, loggedSilenceMs },
+      this.#dice.fork("exchange"),
+      this.draw.venueAccounts,
+    );
     this.referee = new Referee(
       facts,
       () => this.machine.timeline.nowMs,
-      allLaws(facts, () => this.machine.wall.now(), new VenueBooks(facts, this.#exchange.accounts, this.#exchange.core)),
+      allLaws(facts, () => this.machine.wall.now(), this.#exchange),
     );
     this.#supervisor = new Supervisor(
       this.machine,
