@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { tryCrashPoints } from "./crash-points.ts";
 import { tryMutants } from "./mutants/try.ts";
 import { optionsOf, type SimOptions } from "./options.ts";
 import { type Job, playAll } from "./pool.ts";
@@ -14,6 +15,7 @@ const MODES: Readonly<Record<SimOptions["mode"], (options: SimOptions) => Promis
   one: playOne,
   canary: playCanary,
   "verify-hash": verifyHashes,
+  "crash-points": (options) => tryCrashPoints(options, FOLDER, say),
   mutants: (options) => tryMutants(options, say),
 };
 
@@ -22,7 +24,8 @@ process.exitCode = (await MODES[options.mode](options)) ? 0 : 1;
 
 function* jobs({ from, seeds, hours, bots, minutes, atLeast, without }: SimOptions, canary = false): Generator<Job> {
   const endMs = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
-  for (let seed = from; seed < from + seeds && (seed < from + atLeast || performance.now() < endMs); seed += 1) yield { seed, hours, bots, canary, without };
+  for (let seed = from; seed < from + seeds && (seed < from + atLeast || performance.now() < endMs); seed += 1)
+    yield { seed, hours, bots, canary, without };
 }
 
 async function playSeeds(options: SimOptions): Promise<boolean> {

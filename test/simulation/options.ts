@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import type { CrashPoint } from "./world/generation.ts";
 
 /** What a run of the simulation is asked for. */
 export interface SimOptions {
@@ -14,7 +15,11 @@ export interface SimOptions {
   readonly workers: number;
   /** Faults that are left out. */
   readonly without: readonly string[];
-  readonly mode: "seeds" | "one" | "canary" | "verify-hash" | "mutants";
+  readonly mode: "seeds" | "one" | "canary" | "verify-hash" | "mutants" | "crash-points";
+  /** Of crash points, only every so many-th port call. */
+  readonly every: number;
+  /** The one crash point that is replayed. */
+  readonly crash: CrashPoint | undefined;
   /** Mutants to try; all when empty. */
   readonly names: readonly string[];
 }
@@ -23,6 +28,8 @@ const USAGE = `npm run sim -- --seeds N --hours H [--from S] [--bots B] [--minut
 npm run sim -- --seed S [--hours H] [--bots B]      replays one seed, with everything that happens
 npm run sim -- --canary                             a world that is broken on purpose must be caught
 npm run sim -- --verify-hash [--seeds N]            each seed twice, in fresh processes: equal hashes
+npm run sim -- --crash-points [--from S] [--every N]  a short day, with a death at each port call, before and after it
+npm run sim -- --crash-points --at N --when before  replays one of them
 npm run sim -- --mutants [NAME ...]                 broken copies of the sources must all be caught`;
 
 /** Reads the command line. Throws RangeError with the usage when it makes no sense. */
@@ -45,6 +52,10 @@ export function optionsOf(args: readonly string[]): SimOptions {
       canary: flag,
       "verify-hash": flag,
       mutants: flag,
+      "crash-points": flag,
+      every: number,
+      at: number,
+      when: number,
     },
   });
   const mode = values.canary
@@ -53,9 +64,11 @@ export function optionsOf(args: readonly string[]): SimOptions {
       ? "verify-hash"
       : values.mutants
         ? "mutants"
-        : values.seed === undefined
-          ? "seeds"
-          : "one";
+        : values["crash-points"]
+          ? "crash-points"
+          : values.seed === undefined
+            ? "seeds"
+            : "one";
   return {
     mode,
     names: positionals,
@@ -66,6 +79,8 @@ export function optionsOf(args: readonly string[]): SimOptions {
     hours: numberOf("hours", values.hours, 6),
     bots: numberOf("bots", values.bots, 20),
     without: values.without?.split(",") ?? [],
+    every: Math.max(1, numberOf("every", values.every, 1)),
+    crash: values.at === undefined ? undefined : { call: numberOf("at", values.at, 1), when: values.when === "after" ? "after" : "before" },
     workers: numberOf("workers", values.workers, availableParallelism()),
   };
 }

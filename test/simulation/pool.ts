@@ -54,9 +54,9 @@ function played(child: ChildProcess, job: Job): Promise<SeedResult> {
   });
 }
 
-function broken({ seed }: Job): SeedResult {
+function broken({ seed, scenario }: Job): SeedResult {
   const violations = [
     { law: "rig", text: `the process that played this seed ended, or it took longer than ${SEED_MAX_MS / 1_000} s`, atMs: 0 },
   ];
-  return { seed, hash: "", violations, counts: [], faults: [], happened: 0, virtualMs: 0, workMs: 0 };
+  return { seed, hash: "", violations, counts: [], faults: [], happened: 0, portCalls: 0, crash: scenario?.crash, virtualMs: 0, workMs: 0 };
 }

@@ -1,4 +1,5 @@
 import type { Violation } from "./referee/referee.ts";
+import type { CrashPoint } from "./world/generation.ts";
 import { World, type WorldOptions } from "./world/world.ts";
 
 /** What one seed led to. */
@@ -9,6 +10,9 @@ export interface SeedResult {
   readonly counts: readonly (readonly [string, number])[];
   readonly faults: readonly string[];
   readonly happened: number;
+  /** Port calls of the first process, and where it was told to die. */
+  readonly portCalls: number;
+  readonly crash: CrashPoint | undefined;
   readonly virtualMs: number;
   /** Time of the processor that it took. */
   readonly workMs: number;
@@ -25,6 +29,8 @@ export async function runSeed(options: WorldOptions): Promise<SeedResult> {
     violations: world.referee.violations,
     counts: [...world.machine.coverage.counts],
     faults: [...world.draw.climates.keys()],
+    portCalls: world.portCalls,
+    crash: options.scenario?.crash,
     happened: world.machine.timeline.happened,
     virtualMs: world.machine.timeline.nowMs,
     workMs: (cpuUs() - startedUs) / 1_000,

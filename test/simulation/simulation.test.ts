@@ -1,10 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { crashPoints, scenarioJob, undisturbed } from "./crash-points.ts";
 import { changed } from "./mutants/copy.ts";
 import { optionsOf } from "./options.ts";
 import { runSeed } from "./run.ts";
 import { ProcessClock, WallClock } from "./world/clock.ts";
 import { Timeline } from "./world/timeline.ts";
 
+/** Every so many-th port call, so that it takes seconds; `npm run sim -- --crash-points` tries them all. */
+const EVERY_CALL = 131;
+const CRASH_SEED = 1;
 const SHORT = { hours: 0.25, bots: 6 };
 
 describe("the simulation", () => {
@@ -35,6 +39,20 @@ describe("the simulation", () => {
     }
     expect(found).not.toEqual([]);
   });
+});
+
+describe("a death at a port call", () => {
+  test("breaks nothing at any of a few dozen places of a short day with an entry, an exit, a stop, a start and a panic", async () => {
+    const { portCalls } = await undisturbed(CRASH_SEED);
+    const broken: string[] = [];
+    for (const crash of crashPoints(portCalls, EVERY_CALL)) {
+      const { violations } = await runSeed(scenarioJob(CRASH_SEED, crash));
+      const replay = `npm run sim -- --crash-points --from ${CRASH_SEED} --at ${crash.call} --when ${crash.when}`;
+      for (const { law, text } of violations) broken.push(`${replay}: invariant ${law}: ${text}`);
+    }
+    expect(broken).toEqual([]);
+    expect(portCalls / EVERY_CALL).toBeGreaterThan(10);
+  }, 60_000);
 });
 
 describe("virtual time", () => {
@@ -105,6 +123,8 @@ describe("the command line", () => {
   test("replays one seed, and takes a span in which to play as many as fit", () => {
     expect(optionsOf(["--seed", "42"])).toMatchObject({ mode: "one", from: 42, seeds: 1, hours: 6, bots: 20 });
     expect(optionsOf(["--minutes", "4", "--from", "100"])).toMatchObject({ mode: "seeds", from: 100, minutes: 4 });
+    const point = optionsOf(["--crash-points", "--at", "17", "--when", "after"]);
+    expect(point).toMatchObject({ mode: "crash-points", from: 1, every: 1, crash: { call: 17, when: "after" } });
     expect(() => optionsOf(["--seeds", "many"])).toThrow('--seeds must be a number that is not negative, found "many"');
   });
 });

@@ -1,5 +1,6 @@
 import type { Dice } from "./world/dice.ts";
 import { EXCHANGE_CLIMATES } from "./world/exchange-faults.ts";
+import type { CrashPoint } from "./world/generation.ts";
 import type { Climate } from "./world/weather.ts";
 
 const SECOND_MS = 1_000;
@@ -32,6 +33,8 @@ export interface Draw {
   readonly climates: ReadonlyMap<string, Climate>;
   /** Port calls that a process lives for: drawn anew for each, undefined when none is killed. */
   readonly kills: { readonly callsMin: number; readonly callsMax: number } | undefined;
+  /** Where the first process dies, and no other. */
+  readonly crash?: CrashPoint | undefined;
   /** Between the death of a process and the next start. */
   readonly downMaxMs: number;
   readonly safeAfterCrashes: number;

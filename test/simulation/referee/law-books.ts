@@ -120,7 +120,10 @@ export class LimitsLaw implements Law {
     if (account.tripped !== undefined && account.tripped === account.day?.day)
       throw new Broken(this.id, `${stream} enters on ${account.tripped} after its daily loss was reached`);
     const equity = this.#equity(stream, trueMs);
-    const notional = toNumber(intent.money("quantity")) * intent.part("values").number("close");
+    // What a person enters by hand follows from no candle: its price is the worst that it may fill at.
+    const values = intent.part("values");
+    const price = values.has("close") ? values.number("close") : toNumber(intent.money("price"));
+    const notional = toNumber(intent.money("quantity")) * price;
     if (notional > (equity * limits.positionCapPct) / 100 + equity * 0.03)
       throw new Broken(this.id, `an entry of ${notional.toFixed(2)} is beyond ${limits.positionCapPct}% of ${equity.toFixed(2)}`);
     const opening = account.day && toNumber(account.day.equity);

@@ -78,8 +78,8 @@ export class Person {
   }
 
   #make(wish: NewBot): void {
-    this.#want("create", wish.name, (engine, caller) => engine.createBot(wish, caller));
-    this.#want("start", wish.name, (engine, caller) => engine.startBot(wish.name, caller));
+    this.want("create", wish.name, (engine, caller) => engine.createBot(wish, caller));
+    this.want("start", wish.name, (engine, caller) => engine.startBot(wish.name, caller));
   }
 
   /** Connects the account and promotes a paper twin of each bot into it, again and again where it is refused. */
@@ -90,14 +90,14 @@ export class Person {
     this.#insist("connect", undefined, connect, () => {
       for (const wish of this.#bots) {
         const twin = { ...wish, name: `${wish.name}-paper` };
-        this.#want("create", twin.name, (engine, caller) => engine.createBot(twin, caller));
+        this.want("create", twin.name, (engine, caller) => engine.createBot(twin, caller));
         this.#insist("promote", wish.name, (engine, caller) => engine.promoteBot(twin.name, name, wish.name, caller));
       }
     });
   }
 
   #insist(command: Command, bot: string | undefined, run: Errand["run"], onDone: () => void = () => undefined): void {
-    this.#want(command, bot, run, undefined, (refused) => {
+    this.want(command, bot, run, undefined, (refused) => {
       if (!refused) onDone();
       else if (!this.#idle) this.#timeline.after(INSIST_MS, () => this.#insist(command, bot, run, onDone));
     });
@@ -111,19 +111,20 @@ export class Person {
   #wish(): void {
     const wish = this.#dice.pick(this.#bots);
     const throwOf = this.#dice.next();
-    if (throwOf < 0.3) return this.#want("start", wish.name, (engine, caller) => engine.startBot(wish.name, caller));
-    if (throwOf < 0.45) return this.#want("stop", wish.name, (engine, caller) => engine.stopBot(wish.name, false, caller));
-    if (throwOf < 0.55) return this.#want("stop-close", wish.name, (engine, caller) => engine.stopBot(wish.name, true, caller));
-    if (throwOf < 0.7) return this.#want("close", wish.name, (engine, caller) => engine.closePosition(wish.name, caller));
+    if (throwOf < 0.3) return this.want("start", wish.name, (engine, caller) => engine.startBot(wish.name, caller));
+    if (throwOf < 0.45) return this.want("stop", wish.name, (engine, caller) => engine.stopBot(wish.name, false, caller));
+    if (throwOf < 0.55) return this.want("stop-close", wish.name, (engine, caller) => engine.stopBot(wish.name, true, caller));
+    if (throwOf < 0.7) return this.want("close", wish.name, (engine, caller) => engine.closePosition(wish.name, caller));
     if (throwOf < 0.8) {
       const untilMs = this.#dice.chance(0.6) ? wallMs(this.#desk.wallMs() + this.#dice.magnitude(10_000, HALT_MAX_MS)) : undefined;
-      return this.#want("halt", undefined, (engine, caller) => engine.halt("a look at the news", untilMs, caller), untilMs);
+      return this.want("halt", undefined, (engine, caller) => engine.halt("a look at the news", untilMs, caller), untilMs);
     }
-    if (throwOf < 0.83) return this.#want("panic", undefined, (engine, caller) => engine.panic("enough", caller));
-    this.#want("resume", undefined, (engine, caller) => engine.resume(caller));
+    if (throwOf < 0.83) return this.want("panic", undefined, (engine, caller) => engine.panic("enough", caller));
+    this.want("resume", undefined, (engine, caller) => engine.resume(caller));
   }
 
-  #want(
+  /** Asks for one thing, in its turn, until it is answered. */
+  want(
     command: Command,
     bot: string | undefined,
     run: Errand["run"],

@@ -39,6 +39,7 @@ export class Supervisor {
   readonly #open: Opener;
   readonly #forgets: boolean;
   readonly #lives: Life[] = [];
+  #first: Generation | undefined;
   #born = 0;
   #faultsOver = false;
   #restartPlanned = false;
@@ -67,6 +68,11 @@ export class Supervisor {
   get healthy(): boolean {
     const life = this.#current();
     return life?.opened !== undefined && !life.generation.frozen && !life.storeLost && this.#lives.length === 1;
+  }
+
+  /** Port calls of the first process. */
+  get portCalls(): number {
+    return this.#first?.calls ?? 0;
   }
 
   /** Whether it is healthy, and its store has taken all that it wrote. */
@@ -105,6 +111,7 @@ export class Supervisor {
       life.storeLost = true;
       timeline.after(this.#dice.between(5_000, 120_000), () => generation.die(BY_HAND));
     });
+    this.#first ??= generation;
     this.#lives.push(life);
     trace.tell(`p${number} starts`);
     this.#open(generation, clock, store.open(), (failure) => this.#fatal(life, failure)).then(
@@ -186,7 +193,8 @@ export class Supervisor {
   }
 
   #crashPoint(number: number): CrashPoint | undefined {
-    const { kills } = this.#draw;
+    const { kills, crash } = this.#draw;
+    if (crash !== undefined && number === 1) return crash;
     if (kills === undefined || this.#faultsOver) return undefined;
     const dice = this.#dice.fork(`kill ${number}`);
     return { call: Math.floor(dice.magnitude(kills.callsMin, kills.callsMax)), when: dice.chance(0.5) ? "before" : "after" };

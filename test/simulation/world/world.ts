@@ -6,10 +6,12 @@ import { type Draw, drawFaults } from "../swarm.ts";
 import { invented, inventedReal } from "./bots.ts";
 import { Dice } from "./dice.ts";
 import { SimExchange } from "./exchange.ts";
+import type { CrashPoint } from "./generation.ts";
 import { openLife } from "./life.ts";
 import { Machine } from "./machine.ts";
 import { SimMarketData } from "./market-data.ts";
 import { Person } from "./person.ts";
+import { playScenario, scenarioBots, scenarioDraw } from "./scenario.ts";
 import { type Opener, Supervisor } from "./supervisor.ts";
 
 const HOUR_MS = 60 * MINUTE_MS;
@@ -33,6 +35,8 @@ export interface WorldOptions {
   readonly listener?: ((line: string) => void) | undefined;
   /** A world that is broken on purpose: the disk forgets what it had called durable. */
   readonly canary?: boolean;
+  /** Plays the scenario of the crash points instead of what the seed draws. */
+  readonly scenario?: { readonly crash: CrashPoint | undefined };
 }
 
 /** One virtual desk with everything around it: machine, exchange, people, and a process that is killed and started again. */
@@ -50,7 +54,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#dice = new Dice(options.seed);
-    this.draw = drawFaults(this.#dice.fork("draw"), options.without);
+    this.draw = options.scenario ? scenarioDraw(options.scenario.crash) : drawFaults(this.#dice.fork("draw"), options.without);
     const onDurable: ConstructorParameters<typeof Machine>[2] = (batch, first) => this.referee.durable(batch, first);
     this.machine = new Machine(this.#dice, options.hours, onDurable, options.listener);
     const facts = this.#facts();
@@ -78,6 +82,11 @@ export class World {
     this.#people = OWNERS.slice(0, PAPER_OWNERS + this.draw.venueAccounts).map((user, index) => this.#person(user, index));
   }
 
+  /** Port calls of the first process. */
+  get portCalls(): number {
+    return this.#supervisor.portCalls;
+  }
+
   /** Faults for so many hours, then none, then everything must have converged. Ends at the first broken invariant. */
   async run(): Promise<void> {
     const { timeline, weather, tape, coverage } = this.machine;
@@ -90,6 +99,9 @@ export class World {
     timeline.after(1_000, this.#second);
     this.#supervisor.start();
     for (const person of this.#people) person.begin(this.draw.wishEveryMs);
+    const [account] = this.#exchange.accounts;
+    const owner = this.#people.at(-1);
+    if (this.#options.scenario && account && owner) playScenario(timeline, owner, account.name);
     try {
       await timeline.runUntil(faultsMs);
       this.#endFaults();
@@ -141,7 +153,7 @@ export class World {
     const account = this.#exchange.accounts[index - PAPER_OWNERS];
     const onPaper = Math.max(2, this.#options.bots - this.draw.venueAccounts * symbols.length);
     const wishes = account
-      ? inventedReal(dice, symbols, `${account.name}-bot`)
+      ? (this.#options.scenario ? scenarioBots : inventedReal)(dice, symbols, `${account.name}-bot`)
       : invented(dice, Math.floor((onPaper + index) / PAPER_OWNERS), symbols, index === 0 ? "ann" : "bob");
     const desk = {
       engine: () => this.#supervisor.reach(),
