@@ -38,6 +38,7 @@ export const EXPECTED: readonly string[] = [
   "antecedent 11: an order of a paper account is sent",
   "antecedent 3: the exchange accepts an order",
   "antecedent 3: an order ends in the log",
+  "antecedent 3: an order ended whose cancel had lost its race",
   "antecedent 3: an order is proven absent",
   "antecedent 5: a naked position is alarmed",
   "antecedent 5: a position was naked and is covered",

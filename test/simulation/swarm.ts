@@ -15,6 +15,7 @@ const CLIMATES: Readonly<Record<string, Climate>> = {
   P2: { perHour: 2, shortestMs: 1, longestMs: 10 * MINUTE_MS },
   P3: { perHour: 0.7, shortestMs: 20 * SECOND_MS, longestMs: 5 * MINUTE_MS },
   P4: { perHour: 2, shortestMs: SECOND_MS, longestMs: 30 * MINUTE_MS },
+  P5: { perHour: 1, shortestMs: 5 * SECOND_MS, longestMs: 5 * MINUTE_MS },
   E1: { perHour: 4, shortestMs: SECOND_MS, longestMs: 5 * MINUTE_MS },
   E3: { perHour: 4, shortestMs: SECOND_MS, longestMs: 5 * MINUTE_MS },
   E8: { perHour: 1, shortestMs: MINUTE_MS, longestMs: 60 * MINUTE_MS },

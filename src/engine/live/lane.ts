@@ -203,6 +203,7 @@ export class Lane {
     const { state } = this.#host;
     const { clientOrderId, symbol } = order;
     const known = state.orders.get(clientOrderId);
+    if (found.status !== "open") this.memory.lapsed.add(clientOrderId);
     if (known && !known.venueOrderIds) await this.#accepted(order, found.venueOrderIds, []);
     const more = known !== undefined && found.filledQuantity.isGreaterThan(known.filledQuantity);
     const whole = known && (more || found.status !== "open") ? await this.#host.syncFills(symbol) : true;

@@ -31,6 +31,8 @@ export class LaneMemory {
   /** When orders were last read whole, and when a cancel was last asked for. */
   readonly reads = new Map<string, number>();
   readonly cancels = new Map<string, number>();
+  /** Orders that the venue calls ended and whose fills are not known whole yet: what they protected, they protect no more. */
+  readonly lapsed = new Set<string>();
   readonly #polls = new Map<string, number>();
   #failed = { protect: 0, exit: 0 };
   #next = { protect: 0, exit: 0 };
@@ -110,6 +112,7 @@ export class LaneMemory {
     this.#evidence.delete(clientOrderId);
     this.reads.delete(clientOrderId);
     this.cancels.delete(clientOrderId);
+    this.lapsed.delete(clientOrderId);
     this.#polls.delete(clientOrderId);
   }
 
@@ -118,6 +121,7 @@ export class LaneMemory {
     if (this.reads.size + this.#polls.size + this.#evidence.size + this.cancels.size < working.size * 4 + SLACK) return;
     for (const map of [this.reads, this.cancels, this.#polls, this.#evidence])
       for (const clientOrderId of map.keys()) if (!working.has(clientOrderId)) map.delete(clientOrderId);
+    for (const clientOrderId of this.lapsed) if (!working.has(clientOrderId)) this.lapsed.delete(clientOrderId);
   }
 
   failed(what: "protect" | "exit", atLeastMs = 0): void {

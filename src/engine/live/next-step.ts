@@ -48,6 +48,7 @@ export type Step =
   | { readonly kind: "alarm"; readonly sinceMs: number; readonly reason: string }
   | { readonly kind: "relief"; readonly nakedForMs: number };
 
+const LAPSED = "its stop has ended at the exchange, and what it filled cannot be read yet";
 const REST: Step = { kind: "rest" };
 /** What a position waits for comes before any reading. */
 const URGENT: ReadonlySet<Step["kind"]> = new Set(["protect", "exit", "want-exit", "alarm", "cancel"]);
@@ -196,6 +197,7 @@ function nakedOr(view: LaneView, step: Step, reason: string): Step {
 /** A stop that rests protects, as long as the venue can still tell of it. */
 function keptStep(view: LaneView, stop: Order): Step {
   const { memory, nowMs, listed, bot } = view;
+  if (memory.lapsed.has(stop.clientOrderId)) return nakedOr(view, REST, LAPSED);
   const unreadMs = nowMs - (memory.reads.get(stop.clientOrderId) ?? memory.bornMs);
   if (listed || unreadMs <= UNREAD_MAX_MS) return reliefOr(view);
   return nakedOr(view, REST, `the exchange does not list ${bot.spec.symbol} now, and its stop cannot be read there`);
@@ -228,7 +230,12 @@ function nakedBeforeMs({ bot, orders, venueMs }: LaneView): number {
 }
 
 /** A protective order is given up only while the venue answers: on a reading that is fresh. */
-function cancelStep({ memory, nowMs }: LaneView, order: Order): Step {
+function cancelStep(view: LaneView, order: Order): Step {
+  const step = takenBackStep(view, order);
+  return view.memory.lapsed.has(order.clientOrderId) && !isFlat(view.bot.position) ? nakedOr(view, step, LAPSED) : step;
+}
+
+function takenBackStep({ memory, nowMs }: LaneView, order: Order): Step {
   if (memory.busy.has(order.clientOrderId)) return REST;
   const asked = memory.cancels.get(order.clientOrderId);
   if (asked !== undefined && nowMs - asked < CANCEL_AGAIN_MS) return REST;

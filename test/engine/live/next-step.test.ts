@@ -77,6 +77,23 @@ describe("the next step of a bot at a venue with orders that only reduce", () =>
   });
 });
 
+describe("a stop that the venue calls ended while its fills cannot be read", () => {
+  for (const wanted of [false, true])
+    it(`protects nothing any more, ${wanted ? "where it was given up for a sale" : "where nobody gave it up"}`, () => {
+      const stop = order({ purpose: "stop", type: "stop", status: "open", price: decimal(48_000) });
+      const { view, memory, clock } = viewOf({ orders: [stop] });
+      if (!wanted) view.bot.exit = undefined;
+      memory.wasProtected = true;
+      memory.read(stop.clientOrderId);
+      memory.polling(stop.clientOrderId);
+      memory.cancels.set(stop.clientOrderId, NOW_MS);
+      memory.lapsed.add(stop.clientOrderId);
+      expect(nextStep(view).kind).toBe("rest");
+      clock.nowMs += 5_500;
+      expect(nextStep({ ...view, nowMs: clock.nowMs, venueMs: clock.nowMs })).toMatchObject({ kind: "alarm", sinceMs: NOW_MS });
+    });
+});
+
 describe("a position that an earlier process left without a confirmed stop", () => {
   const spot = { ...TRAITS, kind: "spot", reduceOnly: false } as const;
   const left = (sinceMs: number) => ({ traits: spot, orders: [order({ sinceMs: marketMs(sinceMs) })] }) as Partial<LaneView>;

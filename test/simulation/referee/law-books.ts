@@ -1,5 +1,6 @@
-import { NOTHING, textOf, toNumber } from "./exact.ts";
+import { exact, NOTHING, textOf, toNumber } from "./exact.ts";
 import { Broken, type Facts, type Law, type ProcessFacts, type Told } from "./law.ts";
+import type { VenueBooks } from "./law-exchange.ts";
 import type { LogRow } from "./log.ts";
 
 const MINUTE_MS = 60_000;
@@ -11,10 +12,12 @@ const COMPARE_EVERY_S = 60;
 export class BooksLaw implements Law {
   readonly id = "4";
   readonly #facts: Facts;
+  readonly #venue: VenueBooks;
   #seconds = 0;
 
-  constructor(facts: Facts) {
+  constructor(facts: Facts, venue: VenueBooks) {
     this.#facts = facts;
+    this.#venue = venue;
   }
 
   durable(row: LogRow): void {
@@ -31,7 +34,8 @@ export class BooksLaw implements Law {
       if (balance < NOTHING) throw new Broken(this.id, `${row.stream} has ${textOf(balance)} ${coin}`);
     }
     this.#claims(row.stream);
-    this.#price(row);
+    if (this.#facts.books.accounts.get(row.stream)?.mode === "paper") this.#price(row);
+    else this.#execution(row);
   }
 
   arriving(row: LogRow): void {
@@ -78,6 +82,16 @@ export class BooksLaw implements Law {
       const balance = books.accounts.get(stream)?.balances.get(coin) ?? NOTHING;
       if (claim > balance) throw new Broken(this.id, `bots claim ${textOf(claim)} ${coin} of ${stream}, which has ${textOf(balance)}`);
     }
+  }
+
+  /** A fill at the exchange is the one that the exchange made. */
+  #execution(row: LogRow): void {
+    const fill = row.event.part("fill");
+    const trade = this.#venue.tradeOf(row.stream, fill.text("symbol"), fill.text("fillId"));
+    const said = ["price", "quantity", "fee"].map((name) => textOf(fill.money(name))).join(" ");
+    const made = trade && [trade.price, trade.quantity, trade.fee].map((value) => textOf(exact(value.toFixed()))).join(" ");
+    if (said !== made)
+      throw new Broken(this.id, `${row.stream} books ${said} as ${fill.text("fillId")}, and the exchange made ${made ?? "no such fill"}`);
   }
 
   /** The price of a fill lies within what the exchange has shown around that time. */

@@ -1,4 +1,4 @@
-import type { SpotOrder } from "../../kit/exchange/spot/order.ts";
+import type { SpotOrder, SpotTrade } from "../../kit/exchange/spot/order.ts";
 import type { SpotCore } from "../../kit/exchange/spot-core.ts";
 import type { VenueAccount } from "../world/exchange.ts";
 import { type BookedOrder, isOver } from "./books.ts";
@@ -36,6 +36,12 @@ export class VenueBooks {
     return this.#core.maintenance === "off" && market?.mode === "trading" && market.last(this.#facts.trueMs()) !== undefined;
   }
 
+  /** The execution behind a fill that an account's stream books. */
+  tradeOf(stream: string, symbol: string, fillId: string): SpotTrade | undefined {
+    const account = this.accounts.find(({ name }) => stream === `account:${name}`);
+    return account?.book.tradesOf(symbol.replace("/", "")).find(({ id }) => String(id) === fillId);
+  }
+
   static isOurs({ clientOrderId }: SpotOrder): boolean {
     return OURS.test(clientOrderId);
   }
@@ -56,6 +62,7 @@ export class AcceptedLaw implements Law {
   readonly #accepted = new Map<string, string>();
   /** Attempts that the log calls proven absent. */
   readonly #absent = new Set<string>();
+  readonly #hidden = new Map<string, VenueAccount>();
 
   constructor(facts: Facts, venue: VenueBooks) {
     this.#facts = facts;
@@ -76,6 +83,21 @@ export class AcceptedLaw implements Law {
     }
     const open = there.find((order) => order.open);
     if (open) throw new Broken(this.id, `${id} ended in the log (${event.text("reason")}), and at the exchange it is ${open.now.status}`);
+    if (there.some(({ contradictedUntilMs }) => contradictedUntilMs > 0)) {
+      // The exchange called it canceled and hides what it executed: that cannot be known yet, and must be booked in the end.
+      this.#facts.coverage.mark("antecedent 3: an order ended whose cancel had lost its race");
+      this.#hidden.set(id, account);
+      return;
+    }
+    this.#mustBeBooked(account, id);
+  }
+
+  quietEnd(): void {
+    for (const [id, account] of this.#hidden) this.#mustBeBooked(account, id);
+  }
+
+  #mustBeBooked(account: VenueAccount, id: string): void {
+    const there = this.#legsOf(account, id);
     const executed = there.reduce((sum, order) => sum + exact(order.now.executed.toFixed()), NOTHING);
     const booked = this.#facts.books.orders.get(id)?.filled ?? NOTHING;
     if (executed !== booked)

@@ -98,7 +98,7 @@ export function allLaws(facts: Facts, wallMs: () => number, exchange: SimExchang
     new Edges(facts),
     new DecisionLaw(facts),
     new OnceLaw(facts),
-    new BooksLaw(facts),
+    new BooksLaw(facts, venue),
     new StopLaw(facts),
     new LimitsLaw(facts),
     new ObedienceLaw(facts, wallMs),

@@ -16,7 +16,11 @@ export const EXCHANGE_CLIMATES: Readonly<Record<string, Climate>> = {
   E7: { perHour: 0.5, shortestMs: 2 * MINUTE_MS, longestMs: 20 * MINUTE_MS },
   "E9 wire": { perHour: 6, shortestMs: SECOND_MS, longestMs: 10 * MINUTE_MS },
   E10: { perHour: 3, shortestMs: SECOND_MS, longestMs: MINUTE_MS },
+  E11: { perHour: 3, shortestMs: 10 * SECOND_MS, longestMs: 10 * MINUTE_MS },
+  E14: { perHour: 1, shortestMs: MINUTE_MS, longestMs: 40 * MINUTE_MS },
+  "E15 trading": { perHour: 1, shortestMs: 10 * SECOND_MS, longestMs: 20 * MINUTE_MS },
   E18: { perHour: 4, shortestMs: SECOND_MS, longestMs: 5 * MINUTE_MS },
+  E19: { perHour: 2, shortestMs: SECOND_MS, longestMs: 2 * SECOND_MS },
   E21: { perHour: 0.3, shortestMs: 10 * SECOND_MS, longestMs: 3 * MINUTE_MS },
 };
 

@@ -20,10 +20,12 @@ import type { SentOrder } from "../referee/law.ts";
 import type { ProcessClock, WallClock } from "./clock.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
+import { ExchangeEvents } from "./exchange-events.ts";
 import { ExchangeFaults } from "./exchange-faults.ts";
 import { type Generation, gated } from "./generation.ts";
 import { Reach } from "./reach.ts";
 import { Silence } from "./silence.ts";
+import { slowed } from "./slow.ts";
 import { listingsOf, type SimTape } from "./tape.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Trace } from "./trace.ts";
@@ -65,6 +67,7 @@ export class SimExchange {
   readonly silence: Silence;
   readonly #parts: ExchangeParts;
   readonly #faults: ExchangeFaults;
+  readonly #eventDice: Dice;
   readonly #latency: { readonly there: number; readonly back: number };
 
   constructor(parts: ExchangeParts, dice: Dice, accounts: number) {
@@ -80,6 +83,7 @@ export class SimExchange {
     this.doors = new Map(WORLDS.map((world) => [world, new SpotDoor(this.core, { verify: false })]));
     const { coverage, loggedSilenceMs: loggedUntilMs } = parts;
     this.silence = new Silence({ nowMs: () => wall.trueMs(), mark: (what) => coverage.mark(what), loggedUntilMs });
+    this.#eventDice = dice.fork("events");
     const pick = dice.fork("faults");
     this.#faults = new ExchangeFaults(parts.weather, (list) => pick.pick(list));
     this.#latency = { there: Math.round(dice.magnitude(5, 300)), back: Math.round(dice.magnitude(5, 300)) };
@@ -89,6 +93,18 @@ export class SimExchange {
       const book = this.core.openAccount({ key, secret: "s".repeat(64), balances: { USDT: START_BALANCE, BNB: "1" }, feeMode });
       return { name: `main${index + 1}`, key, environment: dice.chance(0.5) ? "live" : "demo", book };
     });
+  }
+
+  /** Plans what happens at the exchange by itself. */
+  plan(): void {
+    const { timeline, trace, weather } = this.#parts;
+    const { core, accounts, reach } = this;
+    if (accounts.length > 0) new ExchangeEvents({ timeline, trace, weather, core, accounts, reach, dice: this.#eventDice }).plan();
+  }
+
+  /** No cancel loses its race any more. */
+  endFaults(): void {
+    for (const { book } of this.accounts) for (const order of book.openAt(this.core.nowMs)) order.fillOnCancel = 0;
   }
 
   /** Everything up to now has happened at the exchange. */
@@ -109,7 +125,7 @@ export class SimExchange {
         if (bannedUntilMs !== undefined) governor.keepSilent(bannedUntilMs);
         governors.set(environment, governor);
         const key = credentials.apiKey.reveal();
-        const heard = overheard(this.#wire(key, environment), generation.number, sent);
+        const heard = slowed(overheard(this.#wire(key, environment), generation.number, sent), this.#parts, SETTERS);
         const bare = gated(generation, "wire", heard, SETTERS, EVERYDAY);
         const watched = this.silence.watched(bare, generation.number, environment);
         const wire = governed({ wire: watched, governor, account: key, costOf: spotCost(weights) });

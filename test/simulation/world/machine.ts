@@ -12,7 +12,8 @@ import { Weather } from "./weather.ts";
 
 const START_MS = Date.UTC(2025, 2, 10, 22, 0);
 const HISTORY_MINUTES = 700;
-const STORE_FAULTS: readonly string[] = ["D2", "D3", "D4", "D6"];
+/** What makes a write fail or take long. */
+const STORE_FAULTS: readonly string[] = ["D2", "D3", "D4", "D6", "P5"];
 /** What the store refused is written again after a second. */
 const WRITTEN_AGAIN_MS = 2_000;
 

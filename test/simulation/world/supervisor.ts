@@ -8,6 +8,7 @@ import type { Dice } from "./dice.ts";
 import { type CrashPoint, Generation, type PortCall } from "./generation.ts";
 import type { Machine } from "./machine.ts";
 import type { Desk } from "./person.ts";
+import { slowed } from "./slow.ts";
 import { FaultyStore } from "./store-faults.ts";
 import { toldBy } from "./told.ts";
 
@@ -28,6 +29,7 @@ export type Opener = (
   onFatal: (failure: unknown) => void,
 ) => Promise<OpenedEngine>;
 
+const NO_WAIT: ReadonlySet<string> = new Set();
 const BY_HAND = "restarted by hand, for its store is lost";
 
 /** Keeps a process running on one machine: starts it, beats it, kills it where its dice say, and starts the next one on what it left. */
@@ -114,7 +116,7 @@ export class Supervisor {
     this.#first ??= generation;
     this.#lives.push(life);
     trace.tell(`p${number} starts`);
-    this.#open(generation, clock, store.open(), (failure) => this.#fatal(life, failure)).then(
+    this.#open(generation, clock, slowed(store.open(), this.#machine, NO_WAIT), (failure) => this.#fatal(life, failure)).then(
       (opened) => {
         if (!generation.alive) return;
         life.opened = opened;

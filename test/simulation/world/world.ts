@@ -93,6 +93,7 @@ export class World {
     const faultsMs = this.#options.hours * HOUR_MS;
     for (const [id, climate] of this.draw.climates) weather.plan(id, climate, faultsMs);
     this.#planSpells();
+    this.#exchange.plan();
     timeline.settled = () => {
       if (this.referee.violations.length > 0) throw new RunOver();
     };
@@ -203,6 +204,7 @@ export class World {
     this.machine.trace.tell("faults are over");
     this.machine.setClock(0, 0);
     this.machine.weather.clear();
+    this.#exchange.endFaults();
     for (const person of this.#people) person.rest();
     this.#supervisor.endFaults();
   }
