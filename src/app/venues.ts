@@ -86,13 +86,15 @@ export class Venues {
 
   async #govern(exchangeId: ExchangeId, name: string): Promise<Governor> {
     const { Governor } = await import("../venues/governor.ts");
-    const { weightLimits, orderLimits } = await quirksOf(exchangeId);
+    const quirks = await quirksOf(exchangeId);
+    const { weightLimits, orderLimits } = quirks;
+    const usedShareAtStart = "usedShareAtStart" in quirks ? quirks.usedShareAtStart : 0;
     const { clock, logger } = this.#options;
     const onBan = (untilMs: number, reason: string) => {
       logger.warn({ exchange: exchangeId, untilMs, reason }, "the exchange asked for silence");
       this.#onBan.get(name)?.(untilMs, reason);
     };
-    return new Governor({ clock, weightLimits, orderLimits, onBan });
+    return new Governor({ clock, weightLimits, orderLimits, usedShareAtStart, onBan });
   }
 }
 

@@ -15,6 +15,11 @@ export interface GovernorOptions {
   readonly weightLimits: readonly Limit[];
   /** Of each account. */
   readonly orderLimits: readonly Limit[];
+  /**
+   * What an earlier process may have used just before this one began, as share of each limit: for exchanges whose answers do not tell what was used.
+   * Then a desk that is started anew does not draw the silence of somebody who asks too much.
+   */
+  readonly usedShareAtStart?: number;
   /** Wall time until which an earlier process was banned. */
   readonly bannedUntilMs?: number;
   /** Told whenever the exchange asks for silence, so that a restart keeps it. Wall time. */
@@ -72,15 +77,19 @@ export class Governor {
   readonly #weights: readonly Window[];
   readonly #orderLimits: readonly Limit[];
   readonly #orders = new Map<string, readonly Window[]>();
+  readonly #usedShareAtStart: number;
+  readonly #startMs: number;
   #waiting: Waiter[] = [];
   /** Monotonic: no correction of the wall clock shortens a silence, or keeps exits waiting after it. */
   #silentUntilMs: number;
   #sleep: AbortController | undefined;
 
-  constructor({ clock, weightLimits, orderLimits, bannedUntilMs = 0, onBan }: GovernorOptions) {
+  constructor({ clock, weightLimits, orderLimits, usedShareAtStart = 0, bannedUntilMs = 0, onBan }: GovernorOptions) {
     this.#clock = clock;
     this.#onBan = onBan;
-    this.#weights = weightLimits.map((limit) => new Window(limit));
+    this.#usedShareAtStart = usedShareAtStart;
+    this.#startMs = clock.monotonicMs();
+    this.#weights = weightLimits.map((limit) => this.#windowOf(limit));
     this.#orderLimits = orderLimits;
     this.#silentUntilMs = clock.monotonicMs() + bannedUntilMs - clock.wall();
   }
@@ -202,9 +211,15 @@ export class Governor {
   #ordersOf(account: string): readonly Window[] {
     const known = this.#orders.get(account);
     if (known) return known;
-    const made = this.#orderLimits.map((limit) => new Window(limit));
+    const made = this.#orderLimits.map((limit) => this.#windowOf(limit));
     this.#orders.set(account, made);
     return made;
+  }
+
+  #windowOf(limit: Limit): Window {
+    const window = new Window(limit);
+    if (this.#usedShareAtStart > 0) window.add(limit.limit * this.#usedShareAtStart, this.#startMs);
+    return window;
   }
 
   /** One sleep at a time, until something may fit or has waited too long. */

@@ -61,6 +61,11 @@ describe("accounts at real exchanges", () => {
     await expect(open("binance", "live")).rejects.toThrow(ConfigError);
   });
 
+  it("begin with a part of the budget counted as used at an exchange that does not tell what an earlier process used", async () => {
+    const shareOf = async (id: string) => (await world.venues.budgetOf(id, "live"))?.usedShare;
+    expect([await shareOf("blofin"), await shareOf("binance"), await shareOf("binanceus")]).toEqual([0.4, 0, 0]);
+  });
+
   it("share one silence per exchange and world with whoever asks for prices, which is told and outlives the process", async () => {
     const bans: unknown[] = [];
     const first = await open("binance", "live", { onBan: (untilMs: number, reason: string) => bans.push(untilMs - clock.wall(), reason) });

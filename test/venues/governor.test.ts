@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Window } from "../../src/venues/governor/window.ts";
 import { Governor, type GovernorOptions, governed } from "../../src/venues/governor.ts";
+import { BLOFIN } from "../../src/venues/quirks/blofin.ts";
 import type { WireAnswer, WireCall, WirePriority } from "../../src/venues/wire.ts";
 import { FakeClock } from "../kit/fake-clock.ts";
 import { answered, ScriptedWire } from "./spot/scripted-wire.ts";
@@ -113,6 +114,25 @@ describe("the budget of an address", () => {
     expect(settled).toContain("other");
     await clock.advance(10_100);
     expect(settled.filter((name) => /^main \d+$/.test(name))).toHaveLength(8);
+  });
+
+  it("fits beside that of a process that died a moment ago, where answers do not tell what it used, and leaves exits their reserve", async () => {
+    const { weightLimits, orderLimits, usedShareAtStart } = BLOFIN;
+    const begin = (share: number) => governorOf({ weightLimits, orderLimits, usedShareAtStart: share });
+    const readAll = async (governor: Governor) => {
+      for (let n = 0; n < 40; n += 1)
+        void governor.admit("main", { weight: 1, orders: 1 }, "read").then((no) => settled.push(no ? "no" : "read"));
+      await clock.advance(0);
+    };
+    await readAll(begin(0));
+    const died = settled.length;
+    const next = begin(usedShareAtStart);
+    await readAll(next);
+    for (let n = 0; n < 3; n += 1) await ask(next, "exit", "exit", 1);
+    expect([died, settled.length - died]).toEqual([19, 7 + 3]);
+    expect(settled.length).toBeLessThan(orderLimits[0].limit);
+    await clock.advance(orderLimits[0].spanMs + 100);
+    expect(await next.admit("main", { weight: 1, orders: 1 }, "read")).toBeUndefined();
   });
 
   it("refuses at once what would never fit", async () => {
