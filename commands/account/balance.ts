@@ -1,6 +1,6 @@
 import { accountTitle, exchangeName } from "../../src/chat/account-names.ts";
 import { moneyDigits, moneyText, quantityDigits } from "../../src/chat/amounts.ts";
-import { marketLine } from "../../src/chat/bot-cards.ts";
+import { pricesLine } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { type Holding, holdingsOf } from "../../src/chat/holdings.ts";
 import { card, right } from "../../src/chat/view.ts";
@@ -36,7 +36,12 @@ export default defineCommand({
           );
     for (const account of accounts) answer.line(equityLine(account, accounts.length === 1, caller.user));
     if (isReal) answer.line("Claimed is what bots hold. Dust is too little to sell. Foreign is yours alone: the desk never touches it.");
-    return answer.tableFirst().line(accounts.some(({ venue }) => !venue) ? marketLine(engine) : undefined);
+    return answer.tableFirst().line(
+      pricesLine(
+        engine,
+        accounts.map(({ state }) => state.mode),
+      ),
+    );
   },
 });
 

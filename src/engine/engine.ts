@@ -1,4 +1,4 @@
-import { UserError } from "../domain/errors.ts";
+import { TransientError, UserError } from "../domain/errors.ts";
 import { type Decimal, decimal } from "../domain/money.ts";
 import { isFlat, unrealizedAt } from "../domain/position.ts";
 import { DAY_MS, type MarketMs, MINUTE_MS, marketMs, type WallMs } from "../domain/time.ts";
@@ -173,6 +173,8 @@ export class TradingEngine implements Engine {
   async price(symbol: string, accountName?: string): Promise<PriceFacts | undefined> {
     const account = accountName === undefined ? undefined : this.#parts.accounts.get(accountStream(accountName));
     const { market, hub } = account?.services ?? this.#parts;
+    if (account instanceof LiveAccount && account.venue && account.rules.size === 0)
+      throw new TransientError("its symbols and their rules are still being read");
     const instrument = account instanceof LiveAccount ? account.rulesOf(symbol) : market.instruments.get(symbol);
     if (!instrument) return undefined;
     if (market.pace === "live") {

@@ -193,6 +193,8 @@ export interface LiveVenue {
   find(ref: OrderRef): Promise<OrderReading>;
   /** All open orders of a symbol, of everybody who uses the account, protective ones included. */
   openOrders(symbol: string): Promise<readonly VenueOrder[]>;
+  /** The same of all symbols, in as many requests as of one; absent where that would cost more than asking for each. */
+  allOpenOrders?(): Promise<readonly VenueOrder[]>;
   /** Fills of a symbol after a cursor, oldest first; without one, from `sinceMs` in venue time. Whole pages only. */
   fills(symbol: string, cursor: string | undefined, sinceMs: number): Promise<FillPage>;
   /** Balances that are not zero. */

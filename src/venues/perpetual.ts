@@ -120,7 +120,13 @@ class PerpetualVenue implements LiveVenue {
   }
 
   async openOrders(symbol: string): Promise<readonly VenueOrder[]> {
-    return openOrdersOf(this.#reader, await this.#contract(symbol), this.#time.venueMs());
+    const { instId } = await this.#contract(symbol);
+    return openOrdersOf(this.#reader, this.#time.venueMs(), { only: instId, contractOf: this.#contractOf });
+  }
+
+  async allOpenOrders(): Promise<readonly VenueOrder[]> {
+    if (!this.#listings.loaded) await this.instruments();
+    return openOrdersOf(this.#reader, this.#time.venueMs(), { contractOf: this.#contractOf });
   }
 
   async fills(symbol: string, cursor: string | undefined, sinceMs: number): Promise<FillPage> {
@@ -170,6 +176,8 @@ class PerpetualVenue implements LiveVenue {
   close(): Promise<void> {
     return this.#wire.close();
   }
+
+  readonly #contractOf = (instId: string): Contract | undefined => this.#listings.byId(instId);
 
   /** Contract sizes are read once before they are needed; asking for the instruments reads them anew. */
   async #contract(symbol: string): Promise<Contract> {

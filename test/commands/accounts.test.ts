@@ -217,6 +217,8 @@ describe("Accounts at exchanges", () => {
       ["main (LIVE)", "BTC", "0.5005", "0.0005", "-", "0.00002", "0.49998"],
     ]);
     expect(textOf(view)).toContain("at Binance.com, real money");
+    // Those of the account are its exchange's.
+    expect(textOf(view)).toMatch(/Paper prices: /);
   });
 });
 

@@ -7,7 +7,7 @@ import type { CeilingLimit } from "../../src/engine/live/ceiling.ts";
 import { type OpenedEngine, openEngine } from "../../src/engine/open.ts";
 import { openExchange } from "../../src/feeds/exchange.ts";
 import type { ManualOrder, NewAccount } from "../../src/ports/engine.ts";
-import type { Environment } from "../../src/ports/live-venue.ts";
+import type { Environment, LiveVenue } from "../../src/ports/live-venue.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { openPaperVenue } from "../../src/venues/paper.ts";
@@ -81,6 +81,8 @@ export interface LiveRigOptions {
   readonly dailyLossPct?: number;
   /** Starting money of a second account, whose key is `OTHER_KEY`. */
   readonly otherBalances?: Readonly<Record<string, string>>;
+  /** What becomes of each venue that is opened, before the desk gets it. */
+  readonly bend?: (venue: LiveVenue) => LiveVenue;
   /** How far into a second beats come. */
   readonly beatsAtMs?: number;
 }
@@ -129,7 +131,10 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
       live: {
         vault: openTestVault(),
         exchanges: ["binance", "binanceus", "blofin"],
-        openVenue: process.openVenue,
+        openVenue: async (spec) => {
+          const venue = await process.openVenue(spec);
+          return options.bend?.(venue) ?? venue;
+        },
       },
       openMarket: (_id, environment) =>
         openExchange({ data: tapeMarketData(tape, symbols, clock), clock, logger, demo: environment === "demo" }),

@@ -286,3 +286,20 @@ test("a quantity that is no whole number of lots, an unknown symbol and a wrong 
     expect((await rig.venue.place(request)).kind).toBe("not-sent");
   expect(rig.posts).toEqual([]);
 });
+
+test("all open orders are told at once, in as many requests as those of one symbol, whatever kind they are", async () => {
+  const { venue, stage, wire } = new Rig();
+  await venue.place(order());
+  await venue.place(stop());
+  await venue.place(order({ clientOrderId: "sst0002", kind: "limit", price: decimal(50_000) }));
+  const one = await venue.openOrders(SYMBOL);
+  expect(one.map(({ clientOrderId }) => clientOrderId).sort()).toEqual(["sst0002", "sststop1"]);
+  wire.sent.length = 0;
+  expect(await venue.allOpenOrders?.()).toEqual(one);
+  expect(wire.sent.map(({ name, params }) => [name, params])).toEqual([
+    ["GET /api/v1/trade/orders-pending", { limit: "100" }],
+    ["GET /api/v1/trade/orders-tpsl-pending", { limit: "100" }],
+    ["GET /api/v1/trade/orders-algo-pending", { limit: "100", orderType: "trigger" }],
+  ]);
+  expect(stage.account.tpsl.live()).toHaveLength(1);
+});

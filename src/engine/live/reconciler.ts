@@ -3,7 +3,7 @@ import type { AccountEvent } from "../../domain/events.ts";
 import { decimal } from "../../domain/money.ts";
 import { isProtective } from "../../domain/order.ts";
 import type { ReconcileFacts } from "../../ports/engine.ts";
-import type { LiveVenue } from "../../ports/live-venue.ts";
+import type { LiveVenue, VenueOrder } from "../../ports/live-venue.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { Balances } from "./balances.ts";
 import type { FillSync } from "./fill-sync.ts";
@@ -133,24 +133,11 @@ export class Reconciler {
     return Math.min(RECONCILE_MS, Math.max(BALANCE_SETTLE_MS, symbols * SOON_PER_SYMBOL_MS));
   }
 
-  /** One round: what is due of every symbol, then the balances. A symbol that the venue does not list holds up no other. */
+  /** One round: what is due of every symbol, then the balances. */
   async #compare(venue: LiveVenue): Promise<AccountEvent[]> {
     const { times } = this.#host;
     const activity = this.#host.activity();
-    const found: AccountEvent[] = [];
-    let failure: TransientError | undefined;
-    for (const symbol of this.#host.symbols()) {
-      if (!this.#isDue(symbol)) continue;
-      try {
-        found.push(...(await this.#symbol(venue, symbol)));
-        this.#wholeMs.set(symbol, times.monotonicMs());
-      } catch (thrown) {
-        if (!(thrown instanceof TransientError)) throw thrown;
-        this.#upkeep.rulesChanged();
-        if (this.#host.lists(symbol)) failure ??= thrown;
-      }
-    }
-    if (failure) throw failure;
+    const found = await this.#symbols(venue);
     const balances = await venue.balances();
     const perpetual = venue.traits.kind === "perpetual";
     const positions = perpetual ? await venue.positions() : [];
@@ -171,14 +158,42 @@ export class Reconciler {
     return wholeMs === undefined || this.#host.concerns(symbol) || this.#host.times.monotonicMs() - wholeMs >= IDLE_SYMBOL_MS;
   }
 
-  /** Fills and open orders of one symbol. Throws TransientError when they could not be read whole. */
-  async #symbol(venue: LiveVenue, symbol: string): Promise<readonly AccountEvent[]> {
-    const { times, fills } = this.#host;
-    const whole = await fills.sync(symbol);
-    const open = await venue.openOrders(symbol);
+  /** Fills, then open orders, of every symbol that is due. One that the venue does not list holds up no other. */
+  async #symbols(venue: LiveVenue): Promise<AccountEvent[]> {
+    const due = this.#host.symbols().filter((symbol) => this.#isDue(symbol));
+    const found: AccountEvent[] = [];
+    let failure: TransientError | undefined;
+    const each = async (act: (symbol: string) => Promise<void>) => {
+      for (const symbol of due) {
+        try {
+          await act(symbol);
+        } catch (thrown) {
+          if (!(thrown instanceof TransientError)) throw thrown;
+          this.#upkeep.rulesChanged();
+          if (this.#host.lists(symbol)) failure ??= thrown;
+        }
+      }
+    };
+    const whole = new Set<string>();
+    await each(async (symbol) => {
+      if (await this.#host.fills.sync(symbol)) whole.add(symbol);
+      else throw new TransientError(`the exchange did not answer all fills of ${symbol}`);
+    });
+    const all = due.length > 1 ? await venue.allOpenOrders?.() : undefined;
+    await each(async (symbol) => {
+      const open = all ? all.filter((order) => order.symbol === symbol) : await venue.openOrders(symbol);
+      found.push(...(await this.#orders(venue, symbol, open)));
+      if (whole.has(symbol)) this.#wholeMs.set(symbol, this.#host.times.monotonicMs());
+    });
+    if (failure) throw failure;
+    return found;
+  }
+
+  /** Books what a whole list of a symbol's open orders says. */
+  async #orders(venue: LiveVenue, symbol: string, open: readonly VenueOrder[]): Promise<readonly AccountEvent[]> {
+    const { times } = this.#host;
     const found = await this.#orphans.compare(venue, symbol, open, times.monotonicMs(), times.venueMs());
     await this.#host.appendEvents(found);
-    if (!whole) throw new TransientError(`the exchange did not answer all fills of ${symbol}`);
     return found;
   }
 

@@ -158,27 +158,40 @@ async function inAlgo(round: Round): Promise<Look> {
   return undefined;
 }
 
-/** Everything that rests in a symbol, whoever set it. */
-export async function openOrdersOf(reader: Reader, contract: Contract, nowMs: number): Promise<VenueOrder[]> {
-  const { instId } = contract;
+/** Which open orders are wanted: those of one contract by its name at the venue, or those of all that are known. */
+interface OpenScope {
+  readonly only?: string;
+  readonly contractOf: (instId: string) => Contract | undefined;
+}
+
+/** Everything that rests, whoever set it. Where no contract is named, each list answers for all. */
+export async function openOrdersOf(reader: Reader, nowMs: number, { only, contractOf }: OpenScope): Promise<VenueOrder[]> {
+  const where = only === undefined ? {} : { instId: only };
   const pagesMax = OPEN_PAGES_MAX;
-  const orders = await reader.list("open orders", "/api/v1/trade/orders-pending", { instId }, ORDER, {
+  const orders = await reader.list("open orders", "/api/v1/trade/orders-pending", where, ORDER, {
     pagesMax,
     after: (row) => row.orderId,
   });
-  const stops = await reader.list("open protective orders", "/api/v1/trade/orders-tpsl-pending", { instId }, TPSL, {
+  const stops = await reader.list("open protective orders", "/api/v1/trade/orders-tpsl-pending", where, TPSL, {
     pagesMax,
     after: (row) => row.tpslId,
   });
-  const triggers = { instId, orderType: "trigger" };
+  const triggers = { ...where, orderType: "trigger" };
   const algos = await reader.list("open conditional orders", "/api/v1/trade/orders-algo-pending", triggers, ALGO, {
     pagesMax,
     after: (row) => row.algoId,
   });
-  const here = (row: { readonly instId: string }): boolean => row.instId === instId;
+  const here = <Row extends { readonly instId: string }>(
+    rows: readonly Row[],
+    told: (row: Row, contract: Contract) => VenueOrder | undefined,
+  ) =>
+    rows.flatMap((row) => {
+      const contract = only === undefined || row.instId === only ? contractOf(row.instId) : undefined;
+      return (contract && told(row, contract)) ?? [];
+    });
   return [
-    ...orders.filter(here).map((row) => orderOf(row, contract)),
-    ...stops.filter(here).flatMap((row) => tpslOrderOf(row, contract, undefined, nowMs) ?? []),
-    ...algos.filter(here).map((row) => algoOrderOf(row, contract, nowMs)),
+    ...here(orders, orderOf),
+    ...here(stops, (row, contract) => tpslOrderOf(row, contract, undefined, nowMs)),
+    ...here(algos, (row, contract) => algoOrderOf(row, contract, nowMs)),
   ];
 }
