@@ -237,15 +237,6 @@ describe("risk", () => {
       expect(text).toContain(part);
   });
 
-  test("lowers the ceiling without a question and never raises it", async () => {
-    expect((await at.type("risk set ceiling:50")).title).toContain("allows no live trading");
-    at.exchanges.ceilingSetting = decimal(100);
-    expect((await at.type("risk set ceiling:50")).title).toBe("The ceiling of live trading is 50.00 USDT now");
-    expect((await at.type("risk set ceiling:50")).title).toContain("can only lower it below 50.00 USDT, found 50");
-    expect((await at.type('risk set ceiling:"40 EUR"')).title).toContain("ceiling: it is counted in USDT, found EUR");
-    expect(at.desk.ledger.state.ceiling?.toFixed()).toBe("50");
-  });
-
   test("warns when more is at risk than a lowered ceiling allows", async () => {
     await at.connect("main");
     at.exchanges.ceilingSetting = decimal(100);

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import { decimal } from "../../src/domain/money.ts";
 import { textOf } from "../chat/door.ts";
 import { VenueDesk } from "./venue-rig.ts";
 
@@ -29,4 +30,13 @@ test("limits the leverage of an account: lower at once, higher after a question 
   expect((await at.type("risk set leverage:2")).title).toContain("account: leverage is limited for one account");
   expect((await at.type("risk set")).title).toContain("Say what is to be set");
   expect((await at.type("risk set ceiling:5 account:main")).title).toContain("the ceiling holds over all live accounts together");
+});
+
+test("lowers the ceiling without a question and never raises it", async () => {
+  expect((await at.type("risk set ceiling:50")).title).toContain("allows no live trading");
+  at.exchanges.ceilingSetting = decimal(100);
+  expect((await at.type("risk set ceiling:50")).title).toBe("The ceiling of live trading is 50.00 USDT now");
+  expect((await at.type("risk set ceiling:50")).title).toContain("can only lower it below 50.00 USDT, found 50");
+  expect((await at.type('risk set ceiling:"40 EUR"')).title).toContain("ceiling: it is counted in USDT, found EUR");
+  expect(at.desk.ledger.state.ceiling?.toFixed()).toBe("50");
 });
