@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Looks for the secrets of all tests in everything that a run leaves.
+    globalSetup: ["test/kit/canary/global-setup.ts"],
     projects: [
       {
         test: {

@@ -12,11 +12,12 @@ import { openStream } from "../../src/engine/stream.ts";
 import type { AppendBatch, Store } from "../../src/ports/store.ts";
 import type { Vault } from "../../src/ports/vault.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
+import { canary } from "../kit/canary/canary.ts";
 import { FakeClock } from "../kit/fake-clock.ts";
 import { testKey, testVault } from "../kit/test-vault.ts";
 
 const clock = new FakeClock();
-const FIELDS = { apiKey: new Secret("canary-api-key") };
+const FIELDS = { apiKey: new Secret(canary("exchange key")) };
 const OLD = { keyEncryptionKey: testKey(1) };
 const BOTH = { keyEncryptionKey: testKey(2), keyEncryptionKeyPrevious: testKey(1) };
 const NEW = { keyEncryptionKey: testKey(2) };
@@ -42,7 +43,7 @@ async function storeSealedBy(vault: Vault): Promise<Store> {
     marketMs(5),
   );
   const desk = await deskOf(store);
-  const sealed = await vault.seal(purposeOf("discord:1"), { seed: new Secret("canary-seed") });
+  const sealed = await vault.seal(purposeOf("discord:1"), { seed: new Secret(canary("seed of a second factor", 32)) });
   await desk.append([{ type: "factor-enrolled", user: "discord:1", sealed }], marketMs(5));
   return store;
 }

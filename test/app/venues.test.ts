@@ -4,10 +4,15 @@ import { ConfigError, TransientError, UserError } from "../../src/domain/errors.
 import { Secret } from "../../src/domain/secret.ts";
 import type { LiveVenue } from "../../src/ports/live-venue.ts";
 import type { Logger } from "../../src/ports/logger.ts";
+import { canary } from "../kit/canary/canary.ts";
 import { FakeClock, seededChance } from "../kit/fake-clock.ts";
 import { RawServer } from "../venues/ccxt/raw-server.ts";
 
-const credentials = { apiKey: new Secret("key"), secret: new Secret("secret"), passphrase: new Secret("phrase") };
+const credentials = {
+  apiKey: new Secret(canary("exchange key")),
+  secret: new Secret(canary("exchange secret")),
+  passphrase: new Secret(canary("exchange passphrase", 20)),
+};
 const SILENT: Logger = {
   debug: () => undefined,
   info: () => undefined,

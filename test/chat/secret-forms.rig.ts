@@ -6,11 +6,12 @@ import { Secret } from "../../src/domain/secret.ts";
 import type { Place } from "../../src/ports/platform.ts";
 import type { SecretValues } from "../../src/ports/secret-form.ts";
 import type { View } from "../../src/ports/view.ts";
+import { canary } from "../kit/canary/canary.ts";
 import { ADMIN, ChatDesk, HERE } from "./door.ts";
 
 /** Canaries: as long and mixed as an exchange's own. */
-export const KEY = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A";
-export const SECRET = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
+export const KEY = canary("exchange key");
+export const SECRET = canary("exchange secret");
 
 export const TWO_FIELDS = {
   title: "The key of main",

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
 import { wallMs } from "../../src/domain/time.ts";
 import { ADMIN, textOf } from "../chat/door.ts";
+import { canary } from "../kit/canary/canary.ts";
 import { VenueDesk } from "./venue-rig.ts";
 
 let at: VenueDesk;
@@ -10,7 +11,7 @@ beforeEach(async () => {
   at = await VenueDesk.open();
 });
 
-const KEY = { apiKey: "key-abc", secret: "secret-def" };
+const KEY = { apiKey: canary("exchange key"), secret: canary("exchange secret") };
 
 describe("account connect", () => {
   const connect = async (line: string, values: Readonly<Record<string, string>> = KEY) => at.fill(await at.local(line), values);

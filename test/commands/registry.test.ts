@@ -1,18 +1,18 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { catalogOf } from "../../src/chat/arg-info.ts";
 import { loadCommands } from "../../src/system/loader.ts";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "commands-"));
+  folder = temporaryFolder("commands");
   await mkdir(join(folder, "bot"));
 });
 
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => discard(folder));
 
 test("every command and argument that a person can type is on record", async () => {
   const commands = await loadCommands(join(import.meta.dirname, "../../commands"));

@@ -2,6 +2,7 @@ import { Secret } from "../../src/domain/secret.ts";
 import type { Environment } from "../../src/ports/live-venue.ts";
 import type { View } from "../../src/ports/view.ts";
 import { ADMIN, ChatDesk, HERE, TERMINAL } from "../chat/door.ts";
+import { canary } from "../kit/canary/canary.ts";
 
 /** Who sits at the machine: asked to confirm by a word, and for no second factor. */
 export const LOCAL = "terminal:local";
@@ -28,7 +29,7 @@ export class VenueDesk {
 
   /** An account as `account connect` would make it. */
   async connect(name: string, environment: Environment = "live", exchangeId = "binance", owner = ADMIN): Promise<void> {
-    const credentials = { apiKey: new Secret("k"), secret: new Secret("s") };
+    const credentials = { apiKey: new Secret(canary("exchange key")), secret: new Secret(canary("exchange secret")) };
     const wish = { name, exchangeId, environment, credentials, enteredBy: "terminal", acknowledged: true } as const;
     await this.engine.connectAccount(wish, { requestId: `connect ${name}`, user: owner });
   }

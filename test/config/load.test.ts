@@ -3,6 +3,7 @@ import { loadConfig } from "../../config/load.ts";
 import { settingList } from "../../config/schema.ts";
 import { ConfigError, type ConfigProblem } from "../../src/domain/errors.ts";
 import { plain } from "../../src/domain/money.ts";
+import { canariesIn, canary, telegramCanary } from "../kit/canary/canary.ts";
 
 type Environment = Record<string, string | undefined>;
 
@@ -159,14 +160,14 @@ describe("the configuration", () => {
 });
 
 describe("a secret setting", () => {
-  const token = "123456789:abcdefghijklmnopqrstuvwxyz";
+  const token = telegramCanary();
 
   test("is opened by reveal alone and comes from the environment or a file", () => {
     const files = (path: string) => (path === "/run/t" ? `${token}\n` : "");
-    const config = loadConfig({ TELEGRAM_TOKEN_FILE: "/run/t", DISCORD_TOKEN: "discord-token" }, files);
+    const config = loadConfig({ TELEGRAM_TOKEN_FILE: "/run/t", DISCORD_TOKEN: canary("Discord token") }, files);
     expect(config.telegramToken?.reveal()).toBe(token);
-    expect(config.discordToken?.reveal()).toBe("discord-token");
-    expect(JSON.stringify(config)).not.toMatch(/abcdefgh|discord-token/);
+    expect(config.discordToken?.reveal()).toBe(canary("Discord token"));
+    expect(canariesIn(Buffer.from(JSON.stringify(config)))).toEqual([]);
   });
 
   test("that encrypts is 32 bytes in base64 or hex, alike in both, or enough words", () => {
@@ -178,7 +179,8 @@ describe("a secret setting", () => {
     for (const text of [hex.slice(2), `${hex}00`, base64.slice(4), `${base64}AAAA`, "x".repeat(64)]) {
       expect(faulty({ KEY_ENCRYPTION_KEY_PREVIOUS: text }), text).toEqual(["KEY_ENCRYPTION_KEY_PREVIOUS"]);
     }
-    expect(loadConfig({ KEY_PASSPHRASE: "six words of my own making" }).keyPassphrase?.reveal()).toBe("six words of my own making");
+    const words = `${canary("key-encryption passphrase", 32)} and five more`;
+    expect(loadConfig({ KEY_PASSPHRASE: words }).keyPassphrase?.reveal()).toBe(words);
     expect(faulty({ KEY_PASSPHRASE: "too short" })).toEqual(["KEY_PASSPHRASE"]);
     const file = () => `${hex}\n`;
     const [kept] = problemsOf({ KEY_ENCRYPTION_KEY_FILE: "/run/key" }, file);
@@ -187,16 +189,16 @@ describe("a secret setting", () => {
 
   test("is never quoted by its fault", () => {
     const environment = {
-      KEY_ENCRYPTION_KEY: "canary-6",
-      KEY_PASSPHRASE: "canary-7",
-      TELEGRAM_TOKEN: "canary-1",
-      DISCORD_TOKEN: "canary 2",
-      HEARTBEAT_URL: "http://monitor.test/canary-3",
-      DISCORD_API_URL: "http://u:canary-4@h/?k=canary-5",
+      KEY_ENCRYPTION_KEY: canary("key-encryption key"),
+      KEY_PASSPHRASE: canary("key-encryption passphrase", 11),
+      TELEGRAM_TOKEN: canary("Telegram token"),
+      DISCORD_TOKEN: `${canary("Discord token")} 2`,
+      HEARTBEAT_URL: `http://monitor.test/${canary("heartbeat address")}`,
+      DISCORD_API_URL: `http://u:${canary("other secret")}@h/?k=${canary("other key")}`,
     };
     const problems = problemsOf(environment);
     expect(problems.map(({ setting }) => setting).sort()).toEqual(Object.keys(environment).sort());
-    expect(JSON.stringify(problems)).not.toContain("canary");
+    expect(canariesIn(Buffer.from(JSON.stringify(problems)))).toEqual([]);
   });
 
   test("says what is wrong with its file", () => {

@@ -5,6 +5,7 @@ import { openCcxtWire } from "../../src/venues/ccxt/wire.ts";
 import { Governor, governed } from "../../src/venues/governor.ts";
 import { openPerpetualVenue } from "../../src/venues/perpetual.ts";
 import { BLOFIN } from "../../src/venues/quirks/blofin.ts";
+import { canary } from "../kit/canary/canary.ts";
 import { BlofinDoor } from "../kit/exchange/blofin/door.ts";
 import { btcContract, PerpetualExchange } from "../kit/exchange/perpetual/exchange.ts";
 import { ScriptedFaults } from "../kit/exchange/scripted-faults.ts";
@@ -14,9 +15,9 @@ import { seededChance } from "../kit/fake-clock.ts";
 import { impatient, StageTime, type VenueStage, type VenueSubject } from "./venue/stage.ts";
 import { venueContract } from "./venue.contract.ts";
 
-const KEY = "canarykeycanarykeycanarykey00000";
-const SECRET = "canarysecretcanarysecretcanary00";
-const PASSPHRASE = "canarypassphrase";
+const KEY = canary("exchange key", 32);
+const SECRET = canary("exchange secret", 32);
+const PASSPHRASE = canary("exchange passphrase", 20);
 const PRICE = 60_000;
 const SYMBOL = "BTC/USDT:USDT";
 const ENTRY: OrderRequest = {

@@ -7,6 +7,7 @@ import { BINANCE } from "../../src/venues/quirks/binance.ts";
 import { BINANCEUS } from "../../src/venues/quirks/binanceus.ts";
 import { spotCost } from "../../src/venues/spot/cost.ts";
 import { openSpotVenue } from "../../src/venues/spot.ts";
+import { canary } from "../kit/canary/canary.ts";
 import { ScriptedFaults } from "../kit/exchange/scripted-faults.ts";
 import { ExchangeServer } from "../kit/exchange/server.ts";
 import { spotListing } from "../kit/exchange/spot/listing.ts";
@@ -17,8 +18,8 @@ import { seededChance } from "../kit/fake-clock.ts";
 import { impatient, StageTime, type VenueStage, type VenueSubject } from "./venue/stage.ts";
 import { venueContract } from "./venue.contract.ts";
 
-const KEY = "canarykeycanarykeycanarykeycanarykeycanarykeycanarykeycanarykey0";
-const SECRET = "canarysecretcanarysecretcanarysecretcanarysecretcanarysecret0000";
+const KEY = canary("exchange key");
+const SECRET = canary("exchange secret");
 const PRICE = 60_000;
 const ENTRY: OrderRequest = {
   clientOrderId: "ssabcdefghijklmnopqrst",

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Exchange } from "ccxt";
 import { decimal } from "../../src/domain/money.ts";
 import { loadExchangeClass } from "../../src/venues/ccxt/load-class.ts";
+import { canary } from "../kit/canary/canary.ts";
 import { BlofinDoor, type BlofinOptions } from "../kit/exchange/blofin/door.ts";
 import { sign } from "../kit/exchange/blofin/signature.ts";
 import type { DoorAnswer, DoorRequest } from "../kit/exchange/door.ts";
@@ -12,7 +13,11 @@ import type { Contract } from "../kit/exchange/perpetual/types.ts";
 import type { Tape, TapeCandle } from "../kit/exchange/tape.ts";
 
 export const START_MS = Date.UTC(2026, 0, 5, 10);
-export const KEY = { key: "simulated-key", secret: "simulated-secret", passphrase: "simulated-passphrase" };
+export const KEY = {
+  key: canary("exchange key"),
+  secret: canary("exchange secret"),
+  passphrase: canary("exchange passphrase", 20),
+};
 
 /** A tape that a test writes: flat at one price, but for the minutes that it sets. */
 export class WrittenTape implements Tape {

@@ -1,3 +1,4 @@
+import { canary } from "../kit/canary/canary.ts";
 import type { SpotAccount } from "../kit/exchange/spot/account.ts";
 import type { FillPlan } from "../kit/exchange/spot/fill-plan.ts";
 import { type SpotRules, spotListing } from "../kit/exchange/spot/listing.ts";
@@ -8,8 +9,8 @@ import { WrittenTape } from "../kit/exchange/written-tape.ts";
 
 export const START_MS = Date.UTC(2026, 0, 5, 12);
 export const MINUTE_MS = 60_000;
-export const KEY = "traderkey";
-export const SECRET = "tradersecret";
+export const KEY = canary("exchange key");
+export const SECRET = canary("exchange secret");
 
 /** What most tests read of an answer. */
 export interface Body {

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ConfigError } from "../../src/domain/errors.ts";
 import { MINUTE_MS } from "../../src/domain/time.ts";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 
 /** 2024-02-29 00:00 UTC. */
 export const FIRST_MS = 1_709_164_800_000;
@@ -26,7 +26,7 @@ export async function candleFolder(): Promise<{
   write(name: string, lines: readonly string[]): Promise<string>;
   remove(): Promise<void>;
 }> {
-  const path = await mkdtemp(join(tmpdir(), "candles-"));
+  const path = temporaryFolder("candles");
   return {
     path,
     async write(name, lines) {
@@ -34,7 +34,7 @@ export async function candleFolder(): Promise<{
       await writeFile(join(path, name), name.endsWith(".gz") ? gzipSync(text) : text);
       return join(path, name);
     },
-    remove: () => rm(path, { recursive: true }),
+    remove: async () => discard(path),
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
+import { canary } from "../kit/canary/canary.ts";
 import { PRICES } from "../kit/desk-exchange.ts";
 import { connect, hold, KEYS, type LiveStage, setLiveStage } from "../kit/desk-live.ts";
 import { cleanUpAfterEach } from "../kit/desk-stage.ts";
@@ -9,7 +10,6 @@ import { WrittenTape } from "../kit/exchange/written-tape.ts";
 cleanUpAfterEach();
 
 const CONNECT = "account connect name:real exchange:binance environment:live";
-const KEY_CHARS = 64;
 const OFF_MS = 90_000;
 /** Clocks are measured so often. */
 const CLOCK_EVERY_S = 600;
@@ -50,9 +50,9 @@ const REFUSED =
 const NO_PAIR = /^Key and secret do not fit together or are no pair of Binance\.com copy both again from there\./;
 
 const KEY_ROWS: readonly KeyRow[] = [
-  { bad: "unknown", entered: { ...KEYS.live, apiKey: "z".repeat(KEY_CHARS) }, says: REFUSED },
-  { bad: "no key at all", entered: { ...KEYS.live, apiKey: "not a key" }, says: NO_PAIR },
-  { bad: "one whose secret belongs to another", entered: { ...KEYS.live, secret: "z".repeat(KEY_CHARS) }, says: NO_PAIR },
+  { bad: "unknown", entered: { ...KEYS.live, apiKey: canary("other key") }, says: REFUSED },
+  { bad: "no key at all", entered: { ...KEYS.live, apiKey: `${canary("other key", 16)} is no key` }, says: NO_PAIR },
+  { bad: "one whose secret belongs to another", entered: { ...KEYS.live, secret: canary("other secret") }, says: NO_PAIR },
   {
     bad: "without the right to trade",
     before: (stage) => allow(stage, { trade: false }),

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { MINUTE_MS } from "../../src/domain/time.ts";
 import { type Store, StoreUnavailable } from "../../src/ports/store.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
+import { canary, telegramCanary } from "../kit/canary/canary.ts";
 import { ENTERED_AFTER } from "../kit/desk-market.ts";
 import { TelegramPerson } from "../kit/desk-person-telegram.ts";
 import { type DeskRig, until } from "../kit/desk-rig.ts";
@@ -121,7 +122,7 @@ describe("a token that is refused", () => {
   it("is a critical alert at the terminal for each platform, and trading goes on", async () => {
     const discord = await startDiscord();
     const telegram = await startTelegram();
-    const wrong = { DISCORD_TOKEN: "a-token-that-is-wrong", TELEGRAM_TOKEN: "123456789:AAwrong-wrong-wrong-wrong-wrong" };
+    const wrong = { DISCORD_TOKEN: canary("Discord token"), TELEGRAM_TOKEN: telegramCanary(999) };
     const rig = await startRig({ environment: { ...discordSettings(discord), ...telegramSettings(telegram), ...wrong } });
     expect(await rig.admin.nextAlert(/^The platform discord has failed/)).toContain("Discord refused the token in DISCORD_TOKEN");
     expect(await rig.admin.nextAlert(/^The platform telegram has failed/)).toContain("TELEGRAM_TOKEN");
@@ -132,7 +133,7 @@ describe("a token that is refused", () => {
   it("of Discord leaves Telegram at work", async () => {
     const discord = await startDiscord();
     const telegram = await startTelegram();
-    const environment = { ...discordSettings(discord), ...telegramSettings(telegram), DISCORD_TOKEN: "a-token-that-is-wrong" };
+    const environment = { ...discordSettings(discord), ...telegramSettings(telegram), DISCORD_TOKEN: canary("Discord token") };
     const rig = await startRig({ environment });
     const person = new TelegramPerson(telegram, telegram.user, telegram.addSupergroup("Desk", [telegram.user]));
     expect(await claim({ rig, person })).toContain("The desk is yours");

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { type DeskRig, openDeskRig } from "../kit/desk-rig.ts";
 import { MarketStreams } from "../kit/exchange/market-streams.ts";
 import { ExchangeServer } from "../kit/exchange/server.ts";
@@ -28,7 +27,7 @@ let tape: WrittenTape;
 beforeEach(async () => {
   clock = new FakeClock(NOON_MS + 30_000);
   tape = new WrittenTape().flat("BTCUSDT", 50_000);
-  held.folder = mkdtempSync(join(tmpdir(), "storm-down-"));
+  held.folder = temporaryFolder("down");
   const probe = new ExchangeServer({ doors: {}, now: () => 0 });
   held.port = Number(new URL(await probe.listen()).port);
   await probe.close();
@@ -38,7 +37,7 @@ afterEach(async () => {
   await held.server?.close();
   delete held.rig;
   delete held.server;
-  rmSync(held.folder, { recursive: true, force: true });
+  discard(held.folder);
 });
 
 /** The exchange comes up where it was asked for in vain. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { codeOf, fromBase32, STEP_MS, stepAt } from "../../src/chat/factors/totp.ts";
+import { base32, codeOf, fromBase32, STEP_MS, stepAt } from "../../src/chat/factors/totp.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { wallMs } from "../../src/domain/time.ts";
 import { systemClock } from "../../src/system/clock.ts";
+import { canary } from "../kit/canary/canary.ts";
 import { ENTERED_AFTER } from "../kit/desk-market.ts";
 import type { Person } from "../kit/desk-person.ts";
 import { claim, cleanUpAfterEach, PLATFORMS, type PlatformName, type Stage, setStage, storeFile } from "../kit/desk-stage.ts";
@@ -115,7 +116,7 @@ describe("a second factor", () => {
     const stage = await setStage(platform, { clock });
     await claim(stage);
     const { person, rig } = stage;
-    const seed = "MZXW6YTBOI";
+    const seed = base32(Buffer.from(canary("seed of a second factor", 20)));
     const sealed = await testVault({ keyEncryptionKey: testKey(1), seed: 77 }).seal(`factor:${person.id}`, { seed: new Secret(seed) });
     await rig.desk.opened.desk.append([{ type: "factor-enrolled", user: person.id, sealed }]);
     // Codes of the time before this start count as used.

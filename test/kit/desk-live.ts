@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { canary } from "./canary/canary.ts";
 import { DeskBlofin } from "./desk-blofin.ts";
 import { DeskExchange } from "./desk-exchange.ts";
 import type { Person } from "./desk-person.ts";
@@ -20,7 +21,7 @@ import {
 import type { Tape } from "./exchange/tape.ts";
 import type { StoryServer } from "./story-server.ts";
 
-const KEY_CHARS = 64;
+const PASSPHRASE_CHARS = 24;
 const SECOND_MS = 1_000;
 /** What a skip leaves to pass as it would: prices are known again then. */
 const RUN_UP_MS = 10 * SECOND_MS;
@@ -29,22 +30,15 @@ const STEP_MS = 5 * SECOND_MS;
 
 /** Keys as an exchange makes them, told apart at a glance. */
 export const KEYS = {
-  demo: { apiKey: canary("dEm0kEy"), secret: canary("dEm0sEcReT") },
-  live: { apiKey: canary("L1vEkEy"), secret: canary("L1vEsEcReT") },
+  demo: { apiKey: canary("demo key"), secret: canary("demo secret") },
+  live: { apiKey: canary("live key"), secret: canary("live secret") },
 } as const;
 
 /** The same of an exchange whose keys have a third part. */
 export const BLOFIN_KEYS = {
-  demo: { ...KEYS.demo, passphrase: "dEm0pAsS".repeat(3) },
-  live: { ...KEYS.live, passphrase: "L1vEpAsS".repeat(3) },
+  demo: { ...KEYS.demo, passphrase: canary("demo passphrase", PASSPHRASE_CHARS) },
+  live: { ...KEYS.live, passphrase: canary("live passphrase", PASSPHRASE_CHARS) },
 } as const;
-
-/** Enough of each key and secret to know it again, also where it was cut. */
-export const CANARIES: readonly string[] = ["dEm0kEy", "dEm0sEcReT", "L1vEkEy", "L1vEsEcReT", "dEm0pAsS", "L1vEpAsS"];
-
-function canary(word: string): string {
-  return word.repeat(KEY_CHARS).slice(0, KEY_CHARS);
-}
 
 /** A stage with a simulated exchange: 1,000 USDT in its demo world and 100 USDT in the real one. */
 export interface LiveStage<Exchange extends StoryServer = DeskExchange> extends Pick<Stage, "rig" | "person"> {

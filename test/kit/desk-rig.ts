@@ -12,6 +12,7 @@ import { openMemoryStore } from "../../src/stores/memory.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import { cronerCalendar } from "../../src/system/calendar.ts";
 import { systemClock } from "../../src/system/clock.ts";
+import { refuseCanaries } from "./canary/watch.ts";
 import { storyMarket } from "./desk-market.ts";
 import { Console, TerminalPerson } from "./desk-person-terminal.ts";
 import { type GatedStore, gatedStore } from "./desk-store.ts";
@@ -88,6 +89,7 @@ export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig
     ...(options.market === "as set" ? {} : { market: options.market ?? storyMarket() }),
   };
   const desk = await startDesk(deskOptions);
+  const said = () => refuseCanaries("what the desk printed and logged", [...console.printed, ...log].join("\n"));
   return {
     desk,
     gate,
@@ -101,12 +103,16 @@ export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig
       await desk.delivery.idle();
     },
     beat: () => beat.fire(),
-    stop: () => desk.stop("the story is over"),
+    async stop() {
+      await desk.stop("the story is over");
+      said();
+    },
     async crash() {
       beat.stop();
       gate.kill();
       await Promise.all(desk.platforms.map((platform) => platform.stop()));
       await inner.close();
+      said();
     },
   };
 }

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect } from "vitest";
+import { telegramCanary } from "./canary/canary.ts";
+import { discard, temporaryFolder } from "./canary/watch.ts";
 import type { Person } from "./desk-person.ts";
 import { DiscordPerson } from "./desk-person-discord.ts";
 import { TelegramPerson } from "./desk-person-telegram.ts";
@@ -31,7 +31,7 @@ interface Ending {
 }
 
 /** Of the shape that BotFather hands out. */
-const TELEGRAM_TOKEN = "123456789:AAcounterpart-of-telegram-for-stories";
+const TELEGRAM_TOKEN = telegramCanary();
 
 const endings: Ending[] = [];
 const judged: { readonly violations: readonly string[] }[] = [];
@@ -57,8 +57,8 @@ export function onEnd(ending: Ending): void {
 
 /** A path for a store, in a folder that goes with its test. */
 export function storeFile(): string {
-  const folder = mkdtempSync(join(tmpdir(), "desk-"));
-  endings.unshift({ stop: async () => rmSync(folder, { recursive: true, force: true }) });
+  const folder = temporaryFolder("desk");
+  endings.unshift({ stop: async () => discard(folder) });
   return join(folder, "desk.sqlite");
 }
 

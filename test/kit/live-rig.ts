@@ -11,6 +11,7 @@ import type { Environment, LiveVenue } from "../../src/ports/live-venue.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { openPaperVenue } from "../../src/venues/paper.ts";
+import { canary } from "./canary/canary.ts";
 import { by, recordedEvents } from "./engine-rig.ts";
 import type { WireExchange } from "./exchange/in-process-wire.ts";
 import { ScriptedFaults } from "./exchange/scripted-faults.ts";
@@ -25,9 +26,9 @@ import { LiveProcess } from "./live-process.ts";
 import { openTestVault } from "./open-vault.ts";
 import { tapeMarketData } from "./tape-market.ts";
 
-export const KEY = "k".repeat(64);
-export const SECRET = "s".repeat(64);
-export const OTHER_KEY = "o".repeat(64);
+export const KEY = canary("exchange key");
+export const SECRET = canary("exchange secret");
+export const OTHER_KEY = canary("other key");
 export const START_MS = Date.UTC(2026, 0, 5, 12, 0);
 
 /** The real engine with accounts at a simulated Binance in the same process. */

@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { keepForScan } from "./canary/watch.ts";
 
 const ENTRY = fileURLToPath(new URL("../../bin/scalpstorm.js", import.meta.url));
 const PATIENCE_MS = 20_000;
@@ -67,6 +68,8 @@ export class DeskProcess {
     createInterface({ input: this.#child.stdout }).on("line", (line) => this.#read(line));
     this.exited = new Promise((resolve) => {
       this.#child.on("close", (code, signal) => {
+        keepForScan("stdout", this.stdout);
+        keepForScan("stderr", this.stderr);
         this.#ended = { code, signal };
         this.#changed();
         resolve({ code, signal });

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { telegramCanary } from "./canary/canary.ts";
 import { DiscordCounterpart } from "./discord/counterpart.ts";
 import { textOf } from "./discord/text.ts";
 import { random } from "./engine-market.ts";
@@ -9,7 +10,7 @@ import { foldLive, type LiveBooks } from "./process-live-books.ts";
 import { coinsOf, type ExchangeId, LiveWorld, type WorldSeat } from "./process-live-world.ts";
 import { TelegramCounterpart } from "./telegram/counterpart.ts";
 
-const TELEGRAM_TOKEN = `7000000002:${"AAlive-trading".padEnd(35, "k")}`;
+const TELEGRAM_TOKEN = telegramCanary(7_000_000_002);
 /** What the desks of a folder have printed and logged, one after the other. */
 const OUTPUT = "output.log";
 const SETTLE_STEP_MS = 250;

@@ -1,4 +1,5 @@
 import { decimal } from "../../src/domain/money.ts";
+import { canary } from "./canary/canary.ts";
 import { BlofinDoor } from "./exchange/blofin/door.ts";
 import type { Door } from "./exchange/door.ts";
 import { MarketStreams } from "./exchange/market-streams.ts";
@@ -110,8 +111,12 @@ export function coinsOf({ kind }: WorldSeat): { readonly bots: readonly string[]
 
 /** Keys as long as the real ones, and like nothing else in the world. */
 function keyOf(id: ExchangeId, seed: number): WorldKey {
-  const text = (part: string) => `canary${part}${id}${seed}`.padEnd(64, "Zq7Xw9Kv3Tn5");
-  return { apiKey: text("Key"), secret: text("Secret"), ...(id === "blofin" ? { passphrase: text("Passphrase").slice(0, 32) } : {}) };
+  const ofItsOwn = `${id}${seed}`;
+  return {
+    apiKey: canary("exchange key") + ofItsOwn,
+    secret: canary("exchange secret") + ofItsOwn,
+    ...(id === "blofin" ? { passphrase: canary("exchange passphrase", 32) } : {}),
+  };
 }
 
 interface Lives {

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect } from "vitest";
+import { discard, temporaryFolder } from "./canary/watch.ts";
 import { factsOf } from "./process-books.ts";
 import { DeskProcess, type DeskProcessOptions } from "./process-desk.ts";
 
@@ -48,11 +48,11 @@ export function processStage() {
     lastEvent: () => stage.deskEvents().at(-1)?.event,
   };
   beforeEach(() => {
-    stage.folder = mkdtempSync(join(tmpdir(), "storm-process-"));
+    stage.folder = temporaryFolder("process");
   });
   afterEach(async () => {
     for (const desk of started.splice(0)) await desk.kill();
-    rmSync(stage.folder, { recursive: true, force: true });
+    discard(stage.folder);
   });
   return stage;
 }

@@ -2,15 +2,16 @@ import { MINUTE_MS } from "../../src/domain/time.ts";
 import type { FormDoor, FormSubmission } from "../../src/ports/platform.ts";
 import type { OpenForm, SecretField } from "../../src/ports/secret-form.ts";
 import type { View } from "../../src/ports/view.ts";
+import { canary } from "../kit/canary/canary.ts";
 
 function view(title: string, more: Partial<View> = {}): View {
   return { title, tone: "plain", lines: [], fields: [], buttons: [], ...more };
 }
 
 /** Canaries: as long and mixed as an exchange's own. */
-export const KEY = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A";
-export const SECRET = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
-export const PASSPHRASE = "quiet otter 42";
+export const KEY = canary("exchange key");
+export const SECRET = canary("exchange secret");
+export const PASSPHRASE = `${canary("exchange passphrase", 16)} otter 42`;
 
 export const FIELDS: readonly SecretField[] = [
   { name: "apiKey", label: "API key" },

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Commands, defineCommand, type FormContinuation } from "../../src/chat/command.ts";
 import { Dispatcher } from "../../src/chat/dispatcher.ts";
@@ -12,6 +11,7 @@ import type { Store } from "../../src/ports/store.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
 import { strategyNamed, strategyNames } from "../../src/strategies/registry.ts";
 import { systemClock } from "../../src/system/clock.ts";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { seededChance } from "../kit/fake-clock.ts";
 import { FakeEngine } from "../kit/fake-desk.ts";
 import { FakeLedger } from "../kit/fake-ledger.ts";
@@ -90,7 +90,7 @@ export interface SecretDesk {
 }
 
 export async function openSecretDesk(owner: string): Promise<SecretDesk> {
-  const folder = mkdtempSync(join(tmpdir(), "secrets-"));
+  const folder = temporaryFolder("secrets");
   const store = await openSqliteStore({ file: join(folder, "desk.sqlite") });
   const { epoch } = await store.acquire(STREAM);
   const desk = new StoredLedger(store, epoch);
@@ -125,6 +125,6 @@ export async function openSecretDesk(owner: string): Promise<SecretDesk> {
         .map((name) => readFileSync(join(folder, name)).toString("latin1"))
         .join("\n");
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => discard(folder),
   };
 }

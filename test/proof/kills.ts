@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { type Comparison, compare } from "../kit/process-kills.ts";
 import { recordedReplay, simulatedReplay } from "../kit/process-market.ts";
 import { recordedFile } from "../kit/recorded.ts";
@@ -37,12 +35,12 @@ function unit(name: string, seed: number, marketIn: (folder: string) => Promise<
     name,
     part: "kills",
     async run() {
-      const folder = mkdtempSync(join(tmpdir(), "storm-proof-"));
+      const folder = temporaryFolder("proof");
       try {
         const comparison = await compare({ folder, market: await marketIn(folder), seed, kills: KILLS });
         return { did: saidOf(comparison, seed), hash: comparison.calm.hash, faults: faultsOf(comparison) };
       } finally {
-        rmSync(folder, { recursive: true, force: true });
+        discard(folder);
       }
     },
   };

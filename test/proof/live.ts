@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { type LiveRound, runLiveKills } from "../kit/process-live-kills.ts";
 import { EXCHANGES, type ExchangeId } from "../kit/process-live-world.ts";
 import type { Unit } from "./state.ts";
@@ -19,12 +17,12 @@ export function liveUnits(): Unit[] {
     name: `live, ${name}`,
     part: "live",
     async run() {
-      const folder = mkdtempSync(join(tmpdir(), "storm-proof-"));
+      const folder = temporaryFolder("proof");
       try {
         const round = await runLiveKills({ folder, seed, kills: KILLS, exchanges });
         return { did: saidOf(round, seed), hash: round.hash, faults: [...round.faults] };
       } finally {
-        rmSync(folder, { recursive: true, force: true });
+        discard(folder);
       }
     },
   }));

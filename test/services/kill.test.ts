@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { strategyNames } from "../../src/strategies/registry.ts";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { BOTS, type Comparison, compare } from "../kit/process-kills.ts";
 import { recordedReplay, simulatedReplay } from "../kit/process-market.ts";
 import { recordedOrSkip } from "../kit/recorded.ts";
@@ -19,9 +17,9 @@ const FALL_DAYS = 2;
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "storm-kill-"));
+  folder = temporaryFolder("kill");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => discard(folder));
 
 function expectEqual({ calm, killed }: Comparison, kills: number): void {
   expect(killed.reduce((sum, round) => sum + round.kills, 0)).toBe(kills);

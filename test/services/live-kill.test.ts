@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { LiveStage, leaks, pause } from "../kit/process-live-desk.ts";
 import { type LiveRound, runLiveKills } from "../kit/process-live-kills.ts";
 import { unsettled, unsound } from "../kit/process-live-referee.ts";
@@ -18,11 +18,11 @@ const SETTLE_MAX_MS = 60_000;
 
 const folders: string[] = [];
 afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) discard(folder);
 });
 
 function emptyFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "storm-live-"));
+  const folder = temporaryFolder("live");
   folders.push(folder);
   return folder;
 }

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { factsOf } from "../kit/process-books.ts";
 import { LiveStage, pause, symbolAt } from "../kit/process-live-desk.ts";
 import { heldAt } from "../kit/process-live-referee.ts";
@@ -16,12 +16,12 @@ const LOOK_EVERY_MS = 100;
 let stage: LiveStage;
 let folder = "";
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "storm-outage-"));
+  folder = temporaryFolder("outage");
   stage = await LiveStage.open({ folder, seed: 11 });
 });
 afterEach(async () => {
   await stage.close();
-  rmSync(folder, { recursive: true, force: true });
+  discard(folder);
 });
 
 function silence(on: boolean): void {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { LiveStage, leaks, pause, symbolAt } from "../kit/process-live-desk.ts";
 import { heldAt, unsettled, unsound } from "../kit/process-live-referee.ts";
 
@@ -13,12 +13,12 @@ const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 const folders: string[] = [];
 afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) discard(folder);
 });
 
 /** A desk that trades at all three exchanges and holds two positions at each. */
 async function holding(): Promise<LiveStage> {
-  const folder = mkdtempSync(join(tmpdir(), "storm-panic-"));
+  const folder = temporaryFolder("panic");
   folders.push(folder);
   const stage = await LiveStage.open({ folder, seed: SEED });
   await stage.setUp();

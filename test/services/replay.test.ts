@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decimal, plain } from "../../src/domain/money.ts";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { factsOf, foldBooks } from "../kit/process-books.ts";
 import { DeskProcess } from "../kit/process-desk.ts";
 import { recordedOrSkip } from "../kit/recorded.ts";
@@ -28,9 +28,9 @@ const SCRIPT = [
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "storm-replay-"));
+  folder = temporaryFolder("replay");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => discard(folder));
 
 interface Told {
   readonly stdout: string;

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ambient } from "./rules/ambient.ts";
 import { cycles, layers, packageOwners } from "./rules/layers.ts";
 import { fileLength, noBarrels, noDeadFiles, noEscapes, noModuleState } from "./rules/modules.ts";
+import { canariesOnly } from "./rules/secrets.ts";
 import { parseSource, type Rule, report } from "./rules/source.ts";
 import { wordList, workplaceFaults } from "./rules/words.ts";
 
@@ -168,4 +169,20 @@ test("workplace words and outside paths are found in any text", () => {
   expect(report(workplaceFaults("docs/a.md", outside))).toContain("outside the repository");
   expect(workplaceFaults("test/kit/recorded.ts", outside)).toEqual([]);
   expect(workplaceFaults("README.md", "an agent of the exchange; shared work; ../sharedness")).toEqual([]);
+});
+
+test("secrets that are no canaries, and folders that nobody searches, are refused in tests", () => {
+  for (const text of [
+    'new Secret("hunter2hunter2")',
+    'const a = { apiKey: "0123456789abcdef" };',
+    "const a = { DISCORD_TOKEN: `a-token-that-is-wrong` };",
+    'const a = { secret: "s".repeat(64) };',
+    'mkdtempSync(join(tmpdir(), "x-"));',
+    'await fs.mkdtemp("x");',
+  ]) {
+    expect(judge(canariesOnly, { "test/a.test.ts": text }), text).toContain("instead");
+    expect(judge(canariesOnly, { "src/system/a.ts": text, "test/kit/canary/a.ts": text }), text).toBe("");
+  }
+  const fine = 'new Secret(canary("live key")); const a = { apiKey: "abc", secret: KEY }; temporaryFolder("x");';
+  expect(judge(canariesOnly, { "test/a.test.ts": fine })).toBe("");
 });

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { ambient } from "./rules/ambient.ts";
 import { cycles, layers, packageOwners } from "./rules/layers.ts";
 import { FILE_LINES_USUAL, fileLength, linesOf, noBarrels, noDeadFiles, noEscapes, noModuleState } from "./rules/modules.ts";
+import { canariesOnly } from "./rules/secrets.ts";
 import { ROOT, type Rule, readSources, report } from "./rules/source.ts";
 import { wordList, workplaceFaults } from "./rules/words.ts";
 
@@ -24,6 +25,7 @@ const RULES: readonly (readonly [string, Rule])[] = [
   ["no module keeps state", noModuleState],
   ["nobody escapes the type checker or the test run", noEscapes],
   ["names are the words of the word list", wordList],
+  ["what a test enters as a secret is a canary", canariesOnly],
 ];
 
 describe("the repository", () => {

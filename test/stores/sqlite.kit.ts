@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SqliteOptions, SqliteStore } from "../../src/stores/sqlite.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 
 /** A folder of one test, with the stores that the test opened in it. */
 export class Place {
-  readonly folder = mkdtempSync(join(tmpdir(), "scalpstorm-store-"));
+  readonly folder = temporaryFolder("store");
   readonly file = join(this.folder, "data", "desk.sqlite");
   readonly #open = new Set<SqliteStore>();
 
@@ -23,6 +22,6 @@ export class Place {
 
   async destroy(): Promise<void> {
     await this.closeAll();
-    rmSync(this.folder, { recursive: true, force: true });
+    discard(this.folder);
   }
 }

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const oldNode = "/usr/bin/node";
@@ -19,13 +19,13 @@ const desk = `
 
 let root = "";
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "entry-"));
+  root = temporaryFolder("entry");
   mkdirSync(join(root, "src"));
   writeFileSync(join(root, "package.json"), '{"type":"module"}');
   cpSync(join(repository, "bin"), join(root, "bin"), { recursive: true });
   writeFileSync(join(root, "src/main.ts"), `const typed: string = "";\nvoid typed;\n${desk}`);
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => discard(root));
 
 function start(node: string, ...args: string[]) {
   const child = spawn(node, [join(root, "bin/scalpstorm.js"), ...args], { env: { WORD: "kept" } });

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import fc from "fast-check";
@@ -8,13 +7,15 @@ import { ConfigError } from "../../src/domain/errors.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { createLogger, type LogLevel } from "../../src/system/logger.ts";
 import { SecretRegistry } from "../../src/system/secrets.ts";
+import { canary } from "../kit/canary/canary.ts";
+import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 
-const CANARY = "c4n4ry/K+ey\"with ünusual%chars'&<b>=";
+const CANARY = `${canary("exchange secret", 24)}/K+ey"with ünusual%chars'&<b>=`;
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "log-"));
+  folder = temporaryFolder("log");
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => discard(folder));
 
 function logTo(level: LogLevel = "debug", secrets: string[] = [CANARY]) {
   const registry = new SecretRegistry();
@@ -166,10 +167,10 @@ describe("a secret never reaches the log", () => {
 });
 
 describe("a Secret", () => {
-  const secret = new Secret("hunter2hunter2");
+  const secret = new Secret(canary("other secret"));
 
   test("is opened by reveal alone", () => {
-    expect(secret.reveal()).toBe("hunter2hunter2");
+    expect(secret.reveal()).toBe(canary("other secret"));
     const shown = [String(secret), `${secret}`, JSON.stringify({ secret }), inspect({ secret }, { depth: 9, showHidden: true })];
     expect(shown).toEqual(["[secret]", "[secret]", '{"secret":"[secret]"}', expect.stringContaining("[secret]")]);
     expect(shown.join()).not.toContain("hunter2");

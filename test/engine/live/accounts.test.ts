@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/domain/errors.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import type { DrillStep } from "../../../src/ports/engine.ts";
+import { canary } from "../../kit/canary/canary.ts";
 import { by, wishFor } from "../../kit/engine-rig.ts";
 import { expectSettled, openOrders, story } from "../../kit/live-referee.ts";
 import { connectedRig, handOrder, KEY, newAccount, OTHER_KEY, openLiveRig, protectedRig, SECRET } from "../../kit/live-rig.ts";
@@ -18,7 +19,7 @@ describe("connecting an account", () => {
   });
 
   const wrong: readonly [string, Parameters<typeof newAccount>[0], string][] = [
-    ["a wrong key", { credentials: { apiKey: new Secret("x".repeat(64)), secret: new Secret(SECRET) } }, "refuses this key"],
+    ["a wrong key", { credentials: { apiKey: new Secret(canary("other key")), secret: new Secret(SECRET) } }, "refuses this key"],
     ["a demo account at Binance.US", { exchangeId: "binanceus", environment: "demo" }, "Binance.US has no demo environment"],
     ["an exchange that is not supported", { exchangeId: "kraken" }, "not at kraken"],
     ["a name with capitals", { name: "Main" }, "lower-case"],
@@ -74,9 +75,9 @@ describe("connecting an account", () => {
     const fresh = rig.core.accounts.get(KEY)!;
     rig.venue.revoked = false;
     rig.core.accounts.delete(KEY);
-    rig.core.accounts.set("n".repeat(64), fresh);
+    rig.core.accounts.set(canary("quoted key"), fresh);
     await rig.engine.connectAccount(
-      newAccount({ credentials: { apiKey: new Secret("n".repeat(64)), secret: new Secret(SECRET) } }),
+      newAccount({ credentials: { apiKey: new Secret(canary("quoted key")), secret: new Secret(SECRET) } }),
       by("new key"),
     );
     await rig.beat(5);

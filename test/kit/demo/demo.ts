@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { telegramCanary } from "../canary/canary.ts";
 import { DiscordCounterpart } from "../discord/counterpart.ts";
 import { TelegramCounterpart } from "../telegram/counterpart.ts";
 import { ChangeFeed } from "./change-feed.ts";
@@ -30,7 +31,7 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-const TELEGRAM_TOKEN = "123456789:local_counterpart_of_the_demo";
+const TELEGRAM_TOKEN = telegramCanary();
 const READY_TIMEOUT_MS = 30_000;
 const MARKET = { MARKET: "simulated", MARKET_SPEED: "60" };
 

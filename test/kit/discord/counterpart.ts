@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { APIApplicationCommandOptionChoice, APIMessage, APIRole, APIUser } from "discord-api-types/v10";
 import { GatewayIntentBits } from "discord-api-types/v10";
+import { refuseCanaries } from "../canary/watch.ts";
 import { CommandBook } from "./command-book.ts";
 import { InteractionDesk } from "./desk.ts";
 import { type Fault, Faults } from "./faults.ts";
@@ -118,6 +119,7 @@ export class DiscordCounterpart {
     this.gateway.stop();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+    refuseCanaries("what Discord was asked", JSON.stringify(this.requests));
   }
 
   // The world

@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
 import type { APIMessage, APIRole, APIUser } from "discord-api-types/v10";
+import { canary } from "../canary/canary.ts";
 
 export interface Clock {
   nowMs(): number;
@@ -57,7 +57,7 @@ export class World {
   readonly files = new Map<string, StoredFile>();
   readonly bot: APIUser;
   readonly applicationId: string;
-  readonly token = `local.${randomUUID()}`;
+  readonly token = `local.${canary("Discord token")}`;
   #sequence = 0n;
 
   constructor(clock: Clock) {

@@ -1,12 +1,26 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import type { CanaryName } from "../canary/canary.ts";
+import { refuseCanaries } from "../canary/watch.ts";
 import type { Door, DoorAnswer, DoorRequest } from "./door.ts";
 import { type Fault, type FaultPlan, NO_FAULTS } from "./faults.ts";
 
 /** The log keeps so many of the newest requests. */
 const LOG_MAX = 20_000;
 const TEXT_TYPE = { "content-type": "text/html" };
+/** What an exchange asks to see. A secret of its own only ever signs. */
+const SENT_WITH_EACH_REQUEST: readonly CanaryName[] = [
+  "exchange key",
+  "exchange passphrase",
+  "other key",
+  "demo key",
+  "demo passphrase",
+  "live key",
+  "live passphrase",
+  "quoted key",
+  "page key",
+];
 /** Something a proxy in front of an exchange would send. */
 const HTML_PAGE = "<html><body><h1>We will be right back</h1></body></html>";
 
@@ -62,6 +76,8 @@ export class ExchangeServer {
     this.#server.closeAllConnections();
     for (const socket of this.#upgraded) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
+    const asked = this.log.map(({ request }) => ({ ...request, headers: [...request.headers] }));
+    refuseCanaries("what an exchange was asked", JSON.stringify(asked), { names: SENT_WITH_EACH_REQUEST });
   }
 
   /** Requests of the log as `POST /api/v3/order`. */

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -23,6 +22,8 @@ export type JsonSchema = {
 /** `definitions` holds every type, plus `params:<method>`, `result:<method>`, `update` and `message`. */
 export type BotApiSchema = { $id: string; methods: string[]; definitions: Record<string, JsonSchema> };
 
+const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/bot-api-schema", import.meta.url));
+
 /** The schema of exactly the Bot API version that grammY speaks, built once per version and machine. */
 export function loadBotApiSchema(): BotApiSchema {
   const version = createRequire(import.meta.url)("@grammyjs/types/package.json").version as string;
@@ -30,7 +31,9 @@ export function loadBotApiSchema(): BotApiSchema {
     .update(readFileSync(fileURLToPath(import.meta.url)))
     .digest("hex")
     .slice(0, 12);
-  const cached = join(tmpdir(), `bot-api-schema-${version}-${builder}.json`);
+  // With the packages that it is made of: what a run of tests leaves in its temporary folder goes with the run.
+  mkdirSync(CACHE, { recursive: true });
+  const cached = join(CACHE, `bot-api-schema-${version}-${builder}.json`);
   if (existsSync(cached)) return JSON.parse(readFileSync(cached, "utf8")) as BotApiSchema;
   const schema = buildBotApiSchema();
   // Several test files may build at once: each writes its own file, the rename decides.

@@ -1,4 +1,5 @@
 import type { BotCommand, BotCommandScope, Chat, Message, Update, User } from "@grammyjs/types";
+import { refuseCanaries } from "../canary/watch.ts";
 import type { Fault } from "./faults.ts";
 import type { FloodLimits } from "./flood.ts";
 import { SpecJudge } from "./judge-spec.ts";
@@ -93,6 +94,7 @@ export class TelegramCounterpart extends Onlooker {
     this.waits.stop();
     this.service.webhook.stop();
     await this.server.close();
+    refuseCanaries("what Telegram was asked", JSON.stringify(this.calls));
   }
 
   // The world

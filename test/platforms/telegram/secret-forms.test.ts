@@ -199,6 +199,7 @@ describe("Keys that nobody asked for", () => {
 
   test("do not hold up a panic", async () => {
     const rig = await desk({ clock: systemClock() });
+    rig.door.onHandle = async ({ path }) => view(`done: ${path}`);
     rig.telegram.fault({ method: "deleteMessage", hang: "before" });
     rig.telegram.say(rig.telegram.user, `/panic ${KEY} ${SECRET}`);
     await until(() => rig.door.handled.some(({ path }) => path === "panic"));
@@ -206,6 +207,7 @@ describe("Keys that nobody asked for", () => {
 
   test("are not looked for in what a question asked", async () => {
     const rig = await desk();
+    rig.door.onHandle = async ({ path }) => view(`done: ${path}`);
     rig.door.openFor = `telegram:${rig.telegram.user.id}`;
     expect(rig.telegram.textOf(await rig.telegram.ask(rig.telegram.user, KEY))).toContain("done: bot start");
   });

@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { looksPrivate } from "../../../src/platforms/terminal/private-lines.ts";
+import { canary } from "../../kit/canary/canary.ts";
+import { discard, temporaryFolder } from "../../kit/canary/watch.ts";
 import { askingDoor, FakeDoor, view } from "./fake-door.ts";
 import { KEYS, personAt } from "./tty.ts";
 
@@ -10,12 +11,12 @@ let folder = "";
 let historyFile = "";
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "storm-history-"));
+  folder = temporaryFolder("history");
   historyFile = join(folder, "data", "history");
 });
 
 afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
+  discard(folder);
 });
 
 test("typed commands are kept for the next day, for their owner only", async () => {
@@ -36,11 +37,11 @@ test("secrets, answers and numbers are never kept, in memory neither", async () 
   door.answers.set("bot list", () => view("Which secret?", { question: { argument: "secret", freeText: true } }));
   const { terminal, type } = await personAt(door, { historyFile });
   await type(`panic${KEYS.enter}`, "done: panic");
-  await type(`account connect key:abc secret:def${KEYS.enter}`, "done: account connect");
+  await type(`account connect key:${canary("exchange key")} secret:${canary("exchange secret")}${KEYS.enter}`, "done: account connect");
   await type(`bot start 0a1b2c3d4e5f60718293a4b5${KEYS.enter}`, "done: bot start");
   await type(`1${KEYS.enter}`, "no command");
   await type(`bot list${KEYS.enter}`, "Which secret?");
-  await type(`hunter2${KEYS.enter}`, "A bot on hunter2");
+  await type(`${canary("other secret", 16)}${KEYS.enter}`, `A bot on ${canary("other secret", 16)}`);
   await type(KEYS.up, "bot list");
   await type(KEYS.up, "panic");
   await terminal.stop();

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { LINE_CHARS_MAX } from "../../../src/platforms/terminal/lines.ts";
+import { canary } from "../../kit/canary/canary.ts";
 import { FakeDoor, view } from "./fake-door.ts";
 import { piped, rigOf, settle, until } from "./rig.ts";
 
@@ -51,7 +52,11 @@ test("a character that two chunks share is read whole", async () => {
 });
 
 test("a line that holds a secret is not echoed", async () => {
-  const lines = ["account connect key:AKIA123 secret:hunter2", "bot start 0a1b2c3d4e5f60718293a4b5", "bot list"];
+  const lines = [
+    `account connect key:${canary("exchange key")} secret:${canary("exchange secret")}`,
+    "bot start 0a1b2c3d4e5f60718293a4b5",
+    "bot list",
+  ];
   const text = await piped(lines, new FakeDoor());
   expect(text.split("\n").filter((line) => line.startsWith(">"))).toEqual(["> account connect …", "> bot start …", "> bot list"]);
 });

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Request } from "../../../src/ports/platform.ts";
+import { discard, temporaryFolder } from "../../kit/canary/watch.ts";
 import { KEY, SECRET } from "../fake-forms.ts";
 import { FakeDoor, view } from "./fake-door.ts";
 import { piped, settle, until } from "./rig.ts";
@@ -40,7 +40,7 @@ describe("At the prompt", () => {
 
   test("a person enters a key that no screen, no history and no request shows", async () => {
     const door = keyDoor();
-    const folder = mkdtempSync(join(tmpdir(), "history-"));
+    const folder = temporaryFolder("history");
     const historyFile = join(folder, "lines");
     const { terminal, type, input, rows, all } = await asked(door, historyFile);
     expect(rows().slice(1)).toEqual([
@@ -65,7 +65,7 @@ describe("At the prompt", () => {
     expect(submitted(door)).toEqual({ apiKey: KEY, secret: SECRET });
     const traces = all() + doorTraces(door) + readFileSync(historyFile, "utf8");
     for (const canary of [KEY, SECRET, KEY.slice(0, 12)]) expect(traces).not.toContain(canary);
-    rmSync(folder, { recursive: true });
+    discard(folder);
   });
 
   test("a paste of both values with lines too many shows nothing of them and runs none of the rest but a panic", async () => {

@@ -8,6 +8,7 @@ import { BINANCE } from "../../../src/venues/quirks/binance.ts";
 import { spotCost } from "../../../src/venues/spot/cost.ts";
 import { openSpotVenue } from "../../../src/venues/spot.ts";
 import type { Wire, WireCall } from "../../../src/venues/wire.ts";
+import { canary } from "../../kit/canary/canary.ts";
 import { InProcessWire, type WireExchange } from "../../kit/exchange/in-process-wire.ts";
 import type { SpotAccount } from "../../kit/exchange/spot/account.ts";
 import { seededFills, WHOLE_FILLS } from "../../kit/exchange/spot/fill-plan.ts";
@@ -90,7 +91,7 @@ export class SimExchange {
     this.accounts = Array.from({ length: accounts }, (_, index) => {
       const key = `key${index + 1}`.padEnd(64, "x");
       const feeMode = dice.pick(FEE_MODES);
-      const book = this.core.openAccount({ key, secret: "s".repeat(64), balances: { USDT: START_BALANCE, BNB: "1" }, feeMode });
+      const book = this.core.openAccount({ key, secret: canary("exchange secret"), balances: { USDT: START_BALANCE, BNB: "1" }, feeMode });
       return { name: `main${index + 1}`, key, environment: dice.chance(0.5) ? "live" : "demo", book };
     });
   }

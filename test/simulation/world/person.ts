@@ -2,6 +2,7 @@ import { UserError } from "../../../src/domain/errors.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { type WallMs, wallMs } from "../../../src/domain/time.ts";
 import type { Caller, Engine, NewBot } from "../../../src/ports/engine.ts";
+import { canary } from "../../kit/canary/canary.ts";
 import type { Asked, Command } from "../referee/law.ts";
 import type { Dice } from "./dice.ts";
 import type { VenueAccount } from "./exchange.ts";
@@ -84,7 +85,7 @@ export class Person {
 
   /** Connects the account and promotes a paper twin of each bot into it, again and again where it is refused. */
   #connect({ name, environment, key }: VenueAccount): void {
-    const credentials = { apiKey: new Secret(key), secret: new Secret("s".repeat(64)) };
+    const credentials = { apiKey: new Secret(key), secret: new Secret(canary("exchange secret")) };
     const account = { name, exchangeId: "binance", environment, credentials, enteredBy: "terminal", acknowledged: true } as const;
     const connect: Errand["run"] = (engine, caller) => engine.connectAccount(account, caller);
     this.#insist("connect", undefined, connect, () => {

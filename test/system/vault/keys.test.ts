@@ -1,24 +1,25 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { EXAMPLE_KEY } from "../../../config/schema.ts";
 import { Secret } from "../../../src/domain/secret.ts";
+import { canary } from "../../kit/canary/canary.ts";
+import { discard, temporaryFolder } from "../../kit/canary/watch.ts";
 import { testKey, testVault } from "../../kit/test-vault.ts";
 
 const MAIN = "account:main";
-const FIELDS = { apiKey: new Secret("canary-api-key") };
-const WORDS = new Secret("six words of my own making");
+const FIELDS = { apiKey: new Secret(canary("exchange key")) };
+const WORDS = new Secret(canary("key-encryption passphrase"));
 
 let folder: string;
 let keyFile: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "vault-"));
+  folder = temporaryFolder("vault");
   keyFile = join(folder, "keys", "desk.key");
 });
 
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => discard(folder));
 
 describe("the key file", () => {
   test("is made by the first seal, for its owner only, and opens it after a restart", async () => {
@@ -29,7 +30,7 @@ describe("the key file", () => {
     expect((await stat(keyFile)).mode & 0o777).toBe(0o600);
     expect((await stat(join(folder, "keys"))).mode & 0o777).toBe(0o700);
     expect(await readdir(join(folder, "keys"))).toEqual(["desk.key"]);
-    expect((await testVault({ keyFile, seed: 6 }).open(MAIN, sealed)).apiKey?.reveal()).toBe("canary-api-key");
+    expect((await testVault({ keyFile, seed: 6 }).open(MAIN, sealed)).apiKey?.reveal()).toBe(canary("exchange key"));
   });
 
   test("of another process that was quicker is taken as it is", async () => {
@@ -77,7 +78,7 @@ describe("the key file", () => {
     const vault = testVault({ keyFile, keyEncryptionKey: testKey(3) });
     const anew = await vault.rewrap(MAIN, sealed);
     await rm(keyFile);
-    expect((await testVault({ keyFile, keyEncryptionKey: testKey(3) }).open(MAIN, anew!)).apiKey?.reveal()).toBe("canary-api-key");
+    expect((await testVault({ keyFile, keyEncryptionKey: testKey(3) }).open(MAIN, anew!)).apiKey?.reveal()).toBe(canary("exchange key"));
   });
 });
 
@@ -85,13 +86,13 @@ describe("a passphrase", () => {
   test("opens with the store alone, and gives a later process the salt of the first", async () => {
     const sealed = await testVault({ keyPassphrase: WORDS }).seal(MAIN, FIELDS);
     const later = testVault({ keyPassphrase: WORDS, seed: 6 });
-    expect((await later.open(MAIN, sealed)).apiKey?.reveal()).toBe("canary-api-key");
+    expect((await later.open(MAIN, sealed)).apiKey?.reveal()).toBe(canary("exchange key"));
     expect((await later.seal(MAIN, FIELDS)).keyId).toBe(sealed.keyId);
   });
 
   test("that is another one opens nothing", async () => {
     const sealed = await testVault({ keyPassphrase: WORDS }).seal(MAIN, FIELDS);
-    const vault = testVault({ keyPassphrase: new Secret("six words of somebody else") });
+    const vault = testVault({ keyPassphrase: new Secret(canary("other passphrase of the key-encryption key")) });
     await expect(vault.open(MAIN, sealed)).rejects.toThrow("another key");
     await expect(testVault().open(MAIN, sealed)).rejects.toThrow("another key");
   });

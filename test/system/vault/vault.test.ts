@@ -3,10 +3,11 @@ import { describe, expect, test } from "vitest";
 import type { SealedKey } from "../../../src/domain/sealed.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { SecretRegistry } from "../../../src/system/secrets.ts";
+import { canary } from "../../kit/canary/canary.ts";
 import { testKey, testVault } from "../../kit/test-vault.ts";
 
 const MAIN = "account:main";
-const FIELDS = { apiKey: new Secret("canary-api-key"), secret: new Secret("canary-secret \u{1f511}") };
+const FIELDS = { apiKey: new Secret(canary("exchange key")), secret: new Secret(`${canary("exchange secret")} \u{1f511}`) };
 const PARTS = ["keyId", "wrappedKey", "wrapNonce", "nonce", "ciphertext"] as const;
 
 const shown = (fields: Readonly<Record<string, Secret>>) =>
@@ -89,9 +90,9 @@ describe("the vault", () => {
   test("makes what it seals and opens known to the scrubber", async () => {
     const [sealing, opening] = [new SecretRegistry(), new SecretRegistry()];
     const sealed = await testVault({ keyEncryptionKey: testKey(1), register: (value) => sealing.register(value) }).seal(MAIN, FIELDS);
-    expect(sealing.scrub("key canary-api-key")).toBe("key [secret]");
+    expect(sealing.scrub(`key ${canary("exchange key")}`)).toBe("key [secret]");
     await testVault({ keyEncryptionKey: testKey(1), register: (value) => opening.register(value) }).open(MAIN, sealed);
-    expect(opening.scrub("key canary-api-key")).toBe("key [secret]");
+    expect(opening.scrub(`key ${canary("exchange key")}`)).toBe("key [secret]");
   });
 });
 

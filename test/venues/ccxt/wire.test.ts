@@ -7,12 +7,13 @@ import { systemClock } from "../../../src/system/clock.ts";
 import { openSigner } from "../../../src/venues/ccxt/signer.ts";
 import { type CcxtWireOptions, openCcxtWire } from "../../../src/venues/ccxt/wire.ts";
 import type { Wire, WireAnswer, WireCall } from "../../../src/venues/wire.ts";
+import { canary } from "../../kit/canary/canary.ts";
 import { FakeClock, seededChance } from "../../kit/fake-clock.ts";
 import { RawServer } from "./raw-server.ts";
 
-const KEY = "canarykeycanarykeycanarykeycanarykeycanarykeycanarykeycanarykey0";
-const SECRET = "canarysecretcanarysecretcanarysecretcanarysecretcanarysecret0000";
-const PASSPHRASE = "canarypassphrase";
+const KEY = canary("exchange key");
+const SECRET = canary("exchange secret");
+const PASSPHRASE = canary("exchange passphrase", 20);
 const credentials = { apiKey: new Secret(KEY), secret: new Secret(SECRET), passphrase: new Secret(PASSPHRASE) };
 const ORDER: WireCall = {
   method: "POST",
