@@ -8,8 +8,10 @@ export function orderAlert(event: AccountEvent | DeskEvent, about: About): Alert
   switch (event.type) {
     case "order-rejected": {
       const { botId, code, reason, cause } = event;
-      const made = aboutOrder(`The venue rejected an order of ${about.bot(botId).shown}`, event, about).bad();
-      return { ...critical(made.line(`${reason} (${code})`, rejectAdvice(cause, code, reason), about.when)), botId };
+      const made = aboutOrder(`The venue rejected an order of ${about.bot(botId).shown}`, event, about);
+      const said = made.line(`${reason} (${code})`, rejectAdvice(cause, code, reason), about.when);
+      if (leavesExposed(event)) return { ...critical(said.bad()), botId };
+      return { kind: "bots", critical: false, botId, card: said.warning() };
     }
     case "order-unknown": {
       const { botId, reason } = event;
@@ -38,6 +40,14 @@ export function orderAlert(event: AccountEvent | DeskEvent, about: About): Alert
     default:
       return undefined;
   }
+}
+
+/**
+ * Whether a rejection leaves a position without its stop or open against a wish. A refused entry leaves nothing, and what it pauses, faults or trips
+ * has an alert of its own; where nothing was left to close, nothing is exposed; and the same refusal again was told before.
+ */
+function leavesExposed({ purpose, cause, again }: Extract<AccountEvent, { type: "order-rejected" }>): boolean {
+  return purpose !== "entry" && cause !== "nothing-to-reduce" && !again;
 }
 
 function foundAlert(clientOrderId: string, { botId }: { botId: string }, about: About): AlertPart {

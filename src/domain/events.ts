@@ -60,8 +60,17 @@ export type AccountEvent =
       venueOrderIds?: string[];
       found?: { readonly botId: string };
     }
-  /** `cause`: what kind of rejection it is, where the venue's own words were understood. */
-  | { type: "order-rejected"; botId: string; clientOrderId: string; code: string; reason: string; cause?: string }
+  /** `cause`: what kind of rejection it is, where the venue's own words were understood. `again`: the try before it was refused for the same. */
+  | {
+      type: "order-rejected";
+      botId: string;
+      clientOrderId: string;
+      code: string;
+      reason: string;
+      cause?: string;
+      purpose?: Purpose;
+      again?: true;
+    }
   | { type: "order-unknown"; botId: string; clientOrderId: string; reason: string }
   | { type: "order-filled"; fill: Fill; botId: string; purpose: Purpose; reason: string; after: FillOutcome }
   | { type: "order-canceled"; botId: string; clientOrderId: string; reason: string }

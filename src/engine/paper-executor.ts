@@ -129,7 +129,9 @@ export class PaperExecutor implements AccountExecutor {
     try {
       const outcome = await this.#account.venue.submit(order);
       if (outcome.kind === "accepted") return { type: "order-accepted", clientOrderId, venueOrderId: outcome.venueOrderId };
-      if (outcome.kind === "rejected") return { type: "order-rejected", botId, clientOrderId, code: outcome.code, reason: outcome.reason };
+      const { purpose } = order;
+      if (outcome.kind === "rejected")
+        return { type: "order-rejected", botId, clientOrderId, code: outcome.code, reason: outcome.reason, purpose };
       return { type: "order-unknown", botId, clientOrderId, reason: outcome.reason };
     } catch (failure) {
       return { type: "order-unknown", botId, clientOrderId, reason: messageOf(failure) };

@@ -54,8 +54,11 @@ function dueOf(event: StoredFact["event"], name: string): What | undefined {
     case "order-expired":
       return [`order ${String(event.clientOrderId)} expired`, `bot alerts of ${name}`, false];
     case "order-rejected":
+      return event.purpose === "entry"
+        ? [`order ${String(event.clientOrderId)} rejected`, `bot alerts of ${name}`, false]
+        : [`order ${String(event.clientOrderId)} rejected`, "orders", true];
     case "order-unknown":
-      return [`order ${String(event.clientOrderId)} ${event.type.slice("order-".length)}`, "orders", true];
+      return [`order ${String(event.clientOrderId)} unknown`, "orders", true];
     case "desk-started":
       return event.crash === undefined ? ["desk started", "system alerts", false] : ["desk back after a crash", "crashes", true];
     case "desk-stopped":

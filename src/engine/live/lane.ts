@@ -152,7 +152,9 @@ export class Lane {
     if (outcome.kind === "not-sent") return this.#end(order, { type: "order-expired", reason: `not sent: ${outcome.reason}` });
     const consequences = this.#host.refused(order, outcome);
     const { code, reason, cause } = outcome;
-    return this.#end(order, { type: "order-rejected", code, reason, cause }, () => [...consequences, ...this.#passed(order, cause)]);
+    const again = what !== undefined && this.memory.refused(what, code) ? ({ again: true } as const) : {};
+    const rejected = { type: "order-rejected", code, reason, cause, purpose: order.purpose, ...again } as const;
+    return this.#end(order, rejected, () => [...consequences, ...this.#passed(order, cause)]);
   }
 
   /** A stop that would trigger at once has been passed already: the position is closed at market. */
@@ -230,7 +232,7 @@ export class Lane {
     how:
       | { readonly type: "order-unknown" | "order-canceled" | "order-expired"; readonly reason: string }
       | { readonly type: "order-expired"; readonly reason: string; readonly absent: true }
-      | { readonly type: "order-rejected"; readonly code: string; readonly reason: string; readonly cause: string },
+      | Omit<Extract<AccountEvent, { type: "order-rejected" }>, "botId" | "clientOrderId">,
     consequences: () => readonly AccountEvent[] = () => [],
   ): Promise<void> {
     const { clientOrderId, botId } = order;

@@ -35,6 +35,8 @@ export class LaneMemory {
   readonly lapsed = new Set<string>();
   readonly #polls = new Map<string, number>();
   #failed = { protect: 0, exit: 0 };
+  /** The code of the last refusal. */
+  readonly #refused: { protect: string | undefined; exit: string | undefined } = { protect: undefined, exit: undefined };
   #next = { protect: 0, exit: 0 };
   /** Since when the position has no confirmed protective order. */
   nakedSinceMs: number | undefined;
@@ -139,7 +141,15 @@ export class LaneMemory {
     this.succeeded("exit");
   }
 
+  /** Notes why the venue refused to protect or to close. Answers whether it had refused for the same since one succeeded. */
+  refused(what: "protect" | "exit", code: string): boolean {
+    const again = this.#refused[what] === code;
+    this.#refused[what] = code;
+    return again;
+  }
+
   succeeded(what: "protect" | "exit"): void {
+    this.#refused[what] = undefined;
     this.#failed[what] = 0;
     this.#next[what] = 0;
   }

@@ -42,6 +42,12 @@ describe("a stop", () => {
     expect(story(rig)).toEqual(["BUY LIMIT FILLED", "SELL MARKET FILLED"]);
     await expectSettled(rig);
     expect((await rig.events("position-naked")).length).toBeLessThanOrEqual(1);
+    // The first refusal is told as what leaves a position exposed; the same one again is news to nobody.
+    const rejected = await rig.events("order-rejected");
+    expect(rejected.map(({ purpose, again = false }) => [purpose, again]).slice(0, 2)).toEqual([
+      ["stop", false],
+      ["stop", true],
+    ]);
     const [entry, exit] = rig.venue.orders;
     expect(exit!.acceptedMs - entry!.acceptedMs).toBeLessThanOrEqual(8_000);
   });
