@@ -1,3 +1,4 @@
+import { exchangeMarketKey } from "../domain/market-key.ts";
 import { marketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Scheduled } from "../ports/engine.ts";
@@ -41,11 +42,6 @@ export interface FloorsOptions {
   readonly onFatal: (failure: unknown) => void;
 }
 
-/** The name that ties books to the prices of an exchange. */
-export function exchangeMarketKey(exchangeId: string, environment: Environment): string {
-  return environment === "demo" ? `exchange:${exchangeId}:demo` : `exchange:${exchangeId}`;
-}
-
 /** All markets that accounts of this desk trade on: the one for paper that the process names, and those of the exchanges where it has accounts. */
 export class Floors {
   readonly #options: FloorsOptions;
@@ -68,7 +64,7 @@ export class Floors {
 
   /** The floor of an exchange, opened on first use. */
   async atExchange(exchangeId: string, environment: Environment): Promise<Floor> {
-    const key = exchangeMarketKey(exchangeId, environment);
+    const key = exchangeMarketKey(exchangeId, environment === "demo");
     const known = this.#floors.get(key);
     if (known) return known;
     const opening = this.#opening.get(key) ?? this.#open(exchangeId, environment);

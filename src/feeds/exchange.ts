@@ -1,6 +1,7 @@
 import type { Candle } from "../domain/candle.ts";
 import { ConfigError, messageOf, TransientError, UserError } from "../domain/errors.ts";
 import type { Instrument } from "../domain/instrument.ts";
+import { exchangeMarketKey } from "../domain/market-key.ts";
 import { HOUR_MS, type MarketMs, MINUTE_MS, marketMs, minuteText, SECOND_MS, spanText } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -79,7 +80,7 @@ class ExchangeMarket implements Market {
     this.#data = data;
     this.#clock = clock;
     this.#logger = logger;
-    this.key = demo ? `exchange:${data.exchangeId}:demo` : `exchange:${data.exchangeId}`;
+    this.key = exchangeMarketKey(data.exchangeId, demo);
     this.label = demo ? `DEMO prices of ${data.exchangeId}` : `live prices of ${data.exchangeId}`;
     this.startMs = marketMs(clock.wall());
     this.#prices = new LivePrices({ data, clock, logger });

@@ -1,6 +1,7 @@
 import type { DeskState } from "../../domain/desk.ts";
 import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
 import type { DeskEvent } from "../../domain/events.ts";
+import { exchangeMarketKey } from "../../domain/market-key.ts";
 import { isFlat } from "../../domain/position.ts";
 import { wallMs } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -10,7 +11,7 @@ import { StoreUnavailable } from "../../ports/store.ts";
 import type { AccountWriter } from "../account.ts";
 import type { Accounts } from "../accounts.ts";
 import type { Desk } from "../desk.ts";
-import { exchangeMarketKey, type Floors } from "../floors.ts";
+import type { Floors } from "../floors.ts";
 import { accountStream } from "../streams.ts";
 import { LiveAccount } from "./account.ts";
 import { Ceiling, type CeilingLimit } from "./ceiling.ts";
@@ -145,7 +146,7 @@ export class LiveDesk {
     const writer = await accounts.write(name);
     const ceiling = environment === "live" ? this.ceiling : undefined;
     const account = new LiveAccount({ writer, services: floor.services, venue, locked: undefined, ceiling, onFatal });
-    const opened = openedEvent(wish, caller.user, exchangeMarketKey(exchangeId, environment), first);
+    const opened = openedEvent(wish, caller.user, exchangeMarketKey(exchangeId, environment === "demo"), first);
     await account.appendOnce([opened, keySet], caller.requestId);
     return accounts.add(account);
   }
