@@ -1,4 +1,4 @@
-import { secretText } from "../../src/chat/args.ts";
+import { approvalCode } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card } from "../../src/chat/view.ts";
 
@@ -7,9 +7,7 @@ export default defineCommand({
   role: "viewer",
   partial: true,
   args: {
-    code: secretText
-      .meta({ argument: { kind: "text", secret: true, example: "k3m8p2q7", question: "What is the code?" } })
-      .describe("The code that was shown where it was asked for"),
+    code: approvalCode,
   },
   run({ args, identity, user }) {
     const waiting = identity.factors.deny(args.code, user.id);

@@ -140,6 +140,11 @@ export const secretText = argument<string>(
   (value) => (value !== "" && value.length <= TEXT_MAX ? value : undefined),
 );
 
+/** The code under which something waits for an approval. */
+export const approvalCode = secretText
+  .meta({ argument: { kind: "text", secret: true, example: "k3m8p2q7", question: "What is the code?" } })
+  .describe("The code that was shown where it was asked for");
+
 export function choice<const C extends string>(choices: readonly C[], question?: string) {
   return argument<C>(
     { kind: "choice", choices, freeText: true, ...(question === undefined ? {} : { question }) },

@@ -60,12 +60,8 @@ export interface Placing {
 
 /** What the answer to one order proves: phase first, then HTTP status, then code. Everything that proves nothing is unknown. */
 export function placeOutcome(answer: WireAnswer, placing: Placing): PlaceOutcome {
-  if (answer.phase === "not-sent") return { kind: "not-sent", reason: answer.reason };
-  if (answer.phase === "lost") return { kind: "unknown", reason: answer.reason };
-  const blind = proofless(answer);
-  if (blind !== undefined) return { kind: "unknown", reason: blind };
-  const judgement = judged(answer);
-  if (!judgement) return { kind: "unknown", reason: "an answer that is not in the venue's form" };
+  const judgement = proofIn(answer);
+  if ("kind" in judgement) return judgement;
   const { code, row, status, retryAfterMs } = judgement;
   if (code === "0") {
     const id = row?.[placing.space] ?? "";
@@ -78,6 +74,15 @@ export function placeOutcome(answer: WireAnswer, placing: Placing): PlaceOutcome
   return { ...verdict, code, reason: said(judgement), ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
+/** What a whole answer in the venue's form says, or why there is none: the phase comes first, then the HTTP status, then the form. */
+function proofIn(answer: WireAnswer): Judged | { readonly kind: "not-sent" | "unknown"; readonly reason: string } {
+  if (answer.phase === "not-sent") return { kind: "not-sent", reason: answer.reason };
+  if (answer.phase === "lost") return { kind: "unknown", reason: answer.reason };
+  const blind = proofless(answer);
+  if (blind !== undefined) return { kind: "unknown", reason: blind };
+  return judged(answer) ?? { kind: "unknown", reason: "an answer that is not in the venue's form" };
+}
+
 /** Why the HTTP status alone makes an answer worthless as proof. */
 function proofless({ status }: Answered): string | undefined {
   if (status >= 500) return `HTTP ${status}`;
@@ -88,12 +93,8 @@ function proofless({ status }: Answered): string | undefined {
 
 /** What the answer to a cancel proves. "Not there" is never proof that the order did not fill. */
 export function cancelOutcome(answer: WireAnswer, space: "orderId" | "tpslId"): CancelOutcome {
-  if (answer.phase === "not-sent") return { kind: "not-sent", reason: answer.reason };
-  if (answer.phase === "lost") return { kind: "unknown", reason: answer.reason };
-  const blind = proofless(answer);
-  if (blind !== undefined) return { kind: "unknown", reason: blind };
-  const judgement = judged(answer);
-  if (!judgement) return { kind: "unknown", reason: "an answer that is not in the venue's form" };
+  const judgement = proofIn(answer);
+  if ("kind" in judgement) return judgement;
   const { code, row, status, text } = judgement;
   if (code === "0") {
     if (status < 300 && row && row[space] !== "") return { kind: "canceled" };

@@ -41,6 +41,8 @@ export class PushConnection {
 
   /** Sends another request on the open connection; on a broken one it is lost, as `open` tells. */
   send(request: object): void {
+    // ccxt rejects this one promise when the socket is closing or gone, and the same end settles `open` with its reason. There the stream hears of it,
+    // connects anew and asks for everything that is wanted, this request's part included: a second word here would only be one too many.
     this.#exchange.clients[this.address]?.send(request).catch(() => undefined);
   }
 
