@@ -6,11 +6,9 @@ import { canary } from "../kit/canary/canary.ts";
 import { VenueDesk } from "./venue-rig.ts";
 
 let at: VenueDesk;
-
 beforeEach(async () => {
   at = await VenueDesk.open();
 });
-
 const KEY = { apiKey: canary("exchange key"), secret: canary("exchange secret") };
 
 describe("account connect", () => {
