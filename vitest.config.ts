@@ -25,12 +25,12 @@ export default defineConfig({
         },
       },
       {
-        // Real processes that trade at simulated exchanges, minutes of real time: `vitest run --project live`.
+        // Real processes that trade at simulated exchanges. They wait more than they compute, so files run beside each other.
         test: {
           name: "live",
           include: ["test/services/live-*.test.ts"],
           testTimeout: 600_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -172,17 +172,15 @@ export class LiveStage {
     return answer;
   }
 
-  /** A person who enters and closes positions by hand, as fast as answers come, until the desk dies. `entered` is called for each order that was taken. */
-  async trade(entered: () => void): Promise<void> {
+  /** A person who enters and closes positions by hand, as fast as answers come, until the desk dies. */
+  async trade(): Promise<void> {
     const { desk } = this;
     const ended = new Promise<void>((resolve) => void desk?.exited.then(() => resolve()));
     const names: string[] = [];
     for (let alive = true; alive && this.desk === desk; ) {
       const answer = this.say(this.#wish(names)).then(({ view }) => {
         const name = /^(\S+) \(LIVE\) (?:buys|sells short)/.exec(view.title)?.[1];
-        if (name === undefined) return;
-        names.push(name);
-        entered();
+        if (name !== undefined) names.push(name);
       });
       await Promise.race([answer.catch(() => undefined), ended]);
       alive = await Promise.race([pause(WISH_EVERY_MS).then(() => true), ended.then(() => false)]);

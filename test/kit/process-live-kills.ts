@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import { textOf } from "../simulation/referee/exact.ts";
 import type { LiveBooks } from "./process-live-books.ts";
 import { LiveStage, type LiveStageOptions, leaks, pause, WELCOME_MAX_MS } from "./process-live-desk.ts";
-import { unsettled, unsound } from "./process-live-referee.ts";
+import { unreached, unsettled, unsound } from "./process-live-referee.ts";
 
-/** A kill comes at most so long after its process was born, after it said welcome, or after an order was taken. */
+/** A kill comes at most so long after its process was born, after it said welcome, or after an order was sent. */
 const BIRTH_SPAN_MS = 2_000;
 const WORK_SPAN_MS = 4_000;
 const ORDER_SPAN_MS = 1_000;
-const BIRTH_SHARE = 0.15;
-const WORK_SHARE = 0.35;
-/** No order is waited for longer than that. */
-const ORDER_MAX_MS = 15_000;
+/** In turn: half of all lives end when an order has just been sent, whatever was drawn, so that no seed is one in which nothing happens. */
+const ENDS = ["order", "work", "order", "birth"] as const;
+/** No order is waited for longer than that: a desk that begins anew at an exchange which counts by ten seconds lets them pass first. */
+const ORDER_MAX_MS = 25_000;
 /** Every so many lives one is long enough for a lost attempt to be proven absent, so that its bot goes on. */
 const LONG_EVERY = 12;
 const LONG_LIFE_MS = 25_000;
@@ -19,11 +19,17 @@ const LONG_LIFE_MS = 25_000;
 const CONVERGE_MAX_MS = 120_000;
 /** How long an exchange may still take an order that was sent to it, and not show it. */
 const FENCES_MS = { spot: 20_000, perpetual: 80_000 } as const;
-const LOOK_EVERY_MS = 1_000;
+const SENT_EVERY_MS = 20;
+const LOOK_EVERY_MS = 250;
 const TOLD_MAX_MS = 60_000;
 
 export interface LiveKillsOptions extends LiveStageOptions {
   readonly kills: number;
+  /**
+   * Ends when all that is left are attempts that never reached their exchange, and wait for their fence to be proven absent: most of a minute at Blofin.
+   * Otherwise these are waited for, too.
+   */
+  readonly leavesFences?: boolean;
 }
 
 /** What a round of live trading under kills came to. */
@@ -37,6 +43,8 @@ export interface LiveRound {
   readonly lost: number;
   readonly found: number;
   readonly absent: number;
+  /** Attempts that never reached their exchange and were still behind their fence at the end. */
+  readonly fenced: number;
   readonly alarms: number;
   readonly fired: ReadonlyMap<string, number>;
   readonly convergedMs: number;
@@ -52,7 +60,7 @@ export async function runLiveKills(options: LiveKillsOptions): Promise<LiveRound
     stage.world.spoil(true);
     await liveAndDie(stage, options.kills);
     stage.world.spoil(false);
-    return await settle(stage, options.kills);
+    return await settle(stage, options);
   } finally {
     await stage.close();
   }
@@ -61,20 +69,20 @@ export async function runLiveKills(options: LiveKillsOptions): Promise<LiveRound
 async function liveAndDie(stage: LiveStage, kills: number): Promise<void> {
   for (let kill = 0; kill < kills; kill += 1) {
     const desk = stage.desk ?? stage.start();
-    const isLong = kill % LONG_EVERY === LONG_EVERY / 2;
-    const [where, when] = [stage.draw(), stage.draw()];
-    if (!isLong && where < BIRTH_SHARE) {
+    const isLong = kill % LONG_EVERY === LONG_EVERY - 1;
+    const [end, when] = [ENDS[kill % ENDS.length], stage.draw()];
+    if (!isLong && end === "birth") {
       await pause(when * BIRTH_SPAN_MS);
       await stage.kill();
       continue;
     }
     await desk.line(({ kind }) => kind === "welcome", "a welcome", WELCOME_MAX_MS);
-    const entered = Promise.withResolvers<void>();
-    const trading = stage.trade(entered.resolve);
+    const sentBefore = sentBy(stage);
+    const trading = stage.trade();
     if (isLong) await pause(LONG_LIFE_MS);
-    else if (where < BIRTH_SHARE + WORK_SHARE) await pause(when * WORK_SPAN_MS);
+    else if (end === "work") await pause(when * WORK_SPAN_MS);
     else {
-      await Promise.race([entered.promise, pause(ORDER_MAX_MS)]);
+      for (const untilMs = Date.now() + ORDER_MAX_MS; sentBy(stage) === sentBefore && Date.now() < untilMs; ) await pause(SENT_EVERY_MS);
       await pause(when * ORDER_SPAN_MS);
     }
     await stage.kill();
@@ -82,21 +90,33 @@ async function liveAndDie(stage: LiveStage, kills: number): Promise<void> {
   }
 }
 
-async function settle(stage: LiveStage, kills: number): Promise<LiveRound> {
+/** How many orders have reached this side of the wire. */
+function sentBy({ world }: LiveStage): number {
+  return world.seats.reduce((total, { line }) => total + line.placings.size, 0);
+}
+
+async function settle(stage: LiveStage, { kills, leavesFences = false }: LiveKillsOptions): Promise<LiveRound> {
   const begunMs = Date.now();
   await stage.startUp();
   await stage.sayWell("system halt reason:comparison");
-  let books = stage.books();
-  let open = unsettled(stage.world, books);
+  const look = () => {
+    const books = stage.books();
+    const open = unsettled(stage.world, books);
+    const fenced = leavesFences ? unreached(stage.world, books) : [];
+    return { books, open: open.filter((fault) => !fenced.includes(fault)), fenced: fenced.length };
+  };
+  let seen = look();
   const maxMs = CONVERGE_MAX_MS + Math.max(...stage.world.seats.map(({ kind }) => FENCES_MS[kind]));
-  while (open.length > 0 && Date.now() - begunMs < maxMs) {
+  while (seen.open.length > 0 && Date.now() - begunMs < maxMs) {
     await pause(LOOK_EVERY_MS);
-    books = stage.books();
-    open = unsettled(stage.world, books);
+    seen = look();
   }
+  const { open, fenced } = seen;
   const convergedMs = Date.now() - begunMs;
-  const untold = await alarmsUntold(stage, books);
+  const untold = await alarmsUntold(stage, seen.books);
   await stage.end();
+  // Read when nobody trades any more: what was sent since the books were at rest, a sale at a stop for one, is in these only.
+  const books = stage.books();
   const violations = [
     ...stage.discord.violations.map((text) => `Discord refused: ${text}`),
     ...stage.telegram.violations.map((text) => `Telegram refused: ${text}`),
@@ -106,15 +126,15 @@ async function settle(stage: LiveStage, kills: number): Promise<LiveRound> {
     [...bots.values()].flatMap(({ name, faulted }) => (faulted === undefined ? [] : [`${name} has faulted: ${faulted}`])),
   );
   const faults = [...open, ...unsound(stage.world, books), ...unexplained, ...faulted, ...untold, ...violations, ...leaks(stage)];
-  return { ...counted(stage, books), kills, convergedMs, hash: hashOf(books), faults };
+  return { ...counted(stage, books), kills, fenced, convergedMs, hash: hashOf(books), faults };
 }
 
-function counted({ world }: LiveStage, books: readonly LiveBooks[]) {
+function counted(stage: LiveStage, books: readonly LiveBooks[]) {
   const sum = (count: (each: LiveBooks) => number) => books.reduce((total, each) => total + count(each), 0);
   const fired = new Map<string, number>();
-  for (const { line } of world.seats) for (const [id, count] of line.fired) fired.set(id, (fired.get(id) ?? 0) + count);
+  for (const { line } of stage.world.seats) for (const [id, count] of line.fired) fired.set(id, (fired.get(id) ?? 0) + count);
   return {
-    sent: world.seats.reduce((total, { line }) => total + line.placings.size, 0),
+    sent: sentBy(stage),
     intents: sum(({ orders }) => orders.size),
     fills: sum(({ fills }) => fills),
     lost: sum(({ lost }) => lost),

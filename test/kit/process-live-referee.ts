@@ -100,10 +100,26 @@ export function unsettled(world: LiveWorld, books: readonly LiveBooks[]): string
   });
 }
 
+/** Of what is not at rest, the attempts whose answer is missing and that their exchange never took: only their fence has to pass. */
+export function unreached(world: LiveWorld, books: readonly LiveBooks[]): string[] {
+  return world.seats.flatMap((seat) => {
+    const accepted = new Set(truthOf(seat).accepted.map(({ own }) => own));
+    const own = books.find(({ exchange }) => exchange === seat.id);
+    const lost = [...(own?.orders.values() ?? [])].filter(
+      ({ status, clientOrderId }) => status === "unknown" && !accepted.has(clientOrderId),
+    );
+    return lost.map((order) => `${seat.id}: ${unansweredText(order)}`);
+  });
+}
+
+function unansweredText({ purpose, clientOrderId, status }: LiveOrder): string {
+  return `the ${purpose} ${clientOrderId} is ${status}`;
+}
+
 function unsettledAt(truth: Truth, books: LiveBooks): string[] {
   const faults: string[] = [];
-  for (const { clientOrderId, status, purpose } of books.orders.values())
-    if (status === "unknown" || status === "in-flight") faults.push(`the ${purpose} ${clientOrderId} is ${status}`);
+  for (const order of books.orders.values())
+    if (order.status === "unknown" || order.status === "in-flight") faults.push(unansweredText(order));
   for (const coin of new Set([...truth.balances.keys(), ...books.balances.keys()])) {
     const [held, booked] = [truth.balances.get(coin) ?? NOTHING, books.balances.get(coin) ?? NOTHING];
     if (held !== booked) faults.push(`it holds ${textOf(held)} ${coin}, the books say ${textOf(booked)}`);

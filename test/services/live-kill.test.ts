@@ -8,10 +8,13 @@ import { type LiveRound, runLiveKills } from "../kit/process-live-kills.ts";
 import { unsettled, unsound } from "../kit/process-live-referee.ts";
 import type { ExchangeId, SpotSeat } from "../kit/process-live-world.ts";
 
-/** `npm run proof` does 200. */
-const SPOT_KILLS = Number(process.env.LIVE_KILLS ?? 14);
-const PERPETUAL_KILLS = Math.ceil((SPOT_KILLS * 3) / 7);
-/** The same moments and wishes again: `SEED=... vitest run --project services test/services/live-kill.test.ts`. */
+/** Twenty in all; `npm run proof` does 200. Each exchange has a desk of its own here, because they wait more than they compute. */
+const ROUNDS: readonly (readonly [name: string, exchange: ExchangeId, kills: number])[] = [
+  ["Binance.com", "binance", 7],
+  ["Binance.US", "binanceus", 7],
+  ["Blofin", "blofin", 6],
+];
+/** The same moments and wishes again: `SEED=... vitest run --project live test/services/live-kill.test.ts`. */
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const TIMEOUT_MS = 600_000;
 const SETTLE_MAX_MS = 60_000;
@@ -31,26 +34,23 @@ function expectSound(round: LiveRound, kills: number): void {
   expect(round.faults).toEqual([]);
   expect(round.kills).toBe(kills);
   // A round in which nothing happened shows nothing.
-  expect(round.intents).toBeGreaterThanOrEqual(kills);
+  expect(round.sent).toBeGreaterThanOrEqual(kills / 2);
   expect(round.fills).toBeGreaterThan(0);
-  expect(round.fired.size).toBeGreaterThan(3);
+  expect(round.fired.size).toBeGreaterThan(1);
 }
 
 describe.concurrent("kill -9 at random moments of live trading, with lost, late and spoilt answers", () => {
-  const rounds: readonly (readonly [string, readonly ExchangeId[], number])[] = [
-    ["Binance.com and Binance.US", ["binance", "binanceus"], SPOT_KILLS],
-    ["Blofin", ["blofin"], PERPETUAL_KILLS],
-  ];
-  it.for(rounds)(
+  it.for(ROUNDS)(
     `never doubles an order, leaves every position covered or alarmed, and books what the exchange holds: %s, SEED=${SEED}`,
     { timeout: TIMEOUT_MS },
-    async ([, exchanges, kills]) => {
-      expectSound(await runLiveKills({ folder: emptyFolder(), seed: SEED, kills, exchanges }), kills);
+    async ([, exchange, kills]) => {
+      const round = await runLiveKills({ folder: emptyFolder(), seed: SEED, kills, exchanges: [exchange], leavesFences: true });
+      expectSound(round, kills);
     },
   );
 });
 
-describe("the comparison with the exchange's own books", () => {
+describe.concurrent("the comparison with the exchange's own books", () => {
   it("notices a sale by a stranger, a stop that is gone, an order that was sent twice, and a key in a file", {
     timeout: TIMEOUT_MS,
   }, async () => {
@@ -59,11 +59,14 @@ describe("the comparison with the exchange's own books", () => {
       await stage.startUp();
       const seat = stage.world.seats[0] as SpotSeat;
       await stage.connect(seat);
+      const early = stage.books();
       await stage.sayWell("order enter account:binance symbol:BTC/USDT side:buy amount:500 stop:20% confirm:yes");
       const problems = () => unsettled(stage.world, stage.books());
       for (const untilMs = Date.now() + SETTLE_MAX_MS; problems().length > 0 && Date.now() < untilMs; ) await pause(100);
       expect([...problems(), ...unsound(stage.world, stage.books()), ...leaks(stage)]).toEqual([]);
       await stage.end();
+      // Books that are older than an order say nothing of it: rounds are judged by those that are read when nobody trades any more.
+      expect(unsound(stage.world, early)).toContainEqual(expect.stringMatching(/was sent to binance, and no attempt of it is durable/));
 
       const { book, door, line } = seat;
       const stop = book.orders.find(({ open }) => open);
