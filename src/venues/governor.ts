@@ -16,8 +16,8 @@ export interface GovernorOptions {
   /** Of each account. */
   readonly orderLimits: readonly Limit[];
   /**
-   * What an earlier process may have used just before this one began, as share of each limit: for exchanges whose answers do not tell what was used.
-   * Then a desk that is started anew does not draw the silence of somebody who asks too much.
+   * What an earlier process may have used of an account just before this one began, as share of each of its limits: for exchanges whose answers do not
+   * tell. A desk that is started anew then does not draw the silence of somebody who asks too much. The address has longer limits, and candles to read.
    */
   readonly usedShareAtStart?: number;
   /** Wall time until which an earlier process was banned. */
@@ -89,7 +89,7 @@ export class Governor {
     this.#onBan = onBan;
     this.#usedShareAtStart = usedShareAtStart;
     this.#startMs = clock.monotonicMs();
-    this.#weights = weightLimits.map((limit) => this.#windowOf(limit));
+    this.#weights = weightLimits.map((limit) => new Window(limit));
     this.#orderLimits = orderLimits;
     this.#silentUntilMs = clock.monotonicMs() + bannedUntilMs - clock.wall();
   }
@@ -211,15 +211,13 @@ export class Governor {
   #ordersOf(account: string): readonly Window[] {
     const known = this.#orders.get(account);
     if (known) return known;
-    const made = this.#orderLimits.map((limit) => this.#windowOf(limit));
+    const made = this.#orderLimits.map((limit) => {
+      const window = new Window(limit);
+      if (this.#usedShareAtStart > 0) window.add(limit.limit * this.#usedShareAtStart, this.#startMs);
+      return window;
+    });
     this.#orders.set(account, made);
     return made;
-  }
-
-  #windowOf(limit: Limit): Window {
-    const window = new Window(limit);
-    if (this.#usedShareAtStart > 0) window.add(limit.limit * this.#usedShareAtStart, this.#startMs);
-    return window;
   }
 
   /** One sleep at a time, until something may fit or has waited too long. */

@@ -18,6 +18,8 @@ const ENTERED_S = 6;
 const TAKEN_S = 45;
 /** Within that the settings of an account were read again, by a reading that is no older than what was set. */
 const RECONCILED_S = 80;
+/** A desk that has just begun leaves most of ten seconds' requests to what an earlier one may have used. */
+const CAREFUL_S = 11;
 
 /** What is on the card before a live bot of three times its margin. */
 const CARD = [
@@ -81,6 +83,7 @@ describe("leverage that somebody changes in the exchange's own app", () => {
     const stage = await setBlofinStage("terminal");
     const { person, exchange } = stage;
     await connectBlofin(stage, "try", "demo");
+    await stage.pass(CAREFUL_S);
     const set = () => exchange.account("demo").leverage("BTC-USDT", "isolated");
     for (const [name, leverage] of [
       ["dip", 3],

@@ -16,9 +16,9 @@ export const BLOFIN = {
   /** Requests of one account under `/trade/` and its settings, reads included. */
   orderLimits: [{ limit: 30, spanMs: 10_000 }],
   /**
-   * Its answers do not say what was used. With so much of each limit counted as used when a process begins, its readings fit beside those of an
-   * earlier one that read as much as it may (0.64 of the limit each), and an eighth of the limit is still left to exits.
+   * Its answers do not say what was used. With so much of the account's limit counted as used when a process begins, its readings fit beside those of an
+   * earlier one that read as much as it may: 0.64 of the limit, and 0.64 less this. Exits go before them in what is left.
    */
-  usedShareAtStart: 0.4,
+  usedShareAtStart: 0.3,
   weights: {},
 } as const;
