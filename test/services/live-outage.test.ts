@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { factsOf } from "../kit/process-books.ts";
-import { LiveStage, pause, symbolAt } from "../kit/process-live-desk.ts";
+import { LiveStage, pause } from "../kit/process-live-desk.ts";
 import { heldAt } from "../kit/process-live-referee.ts";
 
 const TIMEOUT_MS = 240_000;
@@ -38,8 +38,7 @@ describe("exchanges that do not answer at all", () => {
     "keep the desk neither from ending in time, nor from starting with chat and panic at hand, and the panic ends when they are back",
     async () => {
       await stage.setUp();
-      for (const seat of stage.world.seats)
-        await stage.sayWell(`order enter account:${seat.id} symbol:${symbolAt(seat, "SOL")} side:buy amount:500 stop:20% confirm:yes`);
+      for (const seat of stage.world.seats) await stage.hold(seat, "SOL");
       await until(() => stage.world.seats.every((seat) => heldAt(seat).length >= 2));
       silence(true);
       await pause(2_000);

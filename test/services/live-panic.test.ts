@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { discard, temporaryFolder } from "../kit/canary/watch.ts";
-import { LiveStage, leaks, pause, symbolAt } from "../kit/process-live-desk.ts";
+import { LiveStage, leaks, pause } from "../kit/process-live-desk.ts";
 import { heldAt, unsettled, unsound } from "../kit/process-live-referee.ts";
 
 const TIMEOUT_MS = 600_000;
@@ -23,8 +23,7 @@ async function holding(): Promise<LiveStage> {
   const stage = await LiveStage.open({ folder, seed: SEED });
   await stage.setUp();
   for (const seat of stage.world.seats) {
-    for (const coin of ["SOL", "LTC"])
-      await stage.sayWell(`order enter account:${seat.id} symbol:${symbolAt(seat, coin)} side:buy amount:500 stop:20% confirm:yes`);
+    for (const coin of ["SOL", "LTC"]) await stage.hold(seat, coin);
   }
   await until(() => stage.world.seats.every((seat) => heldAt(seat).length >= 2), "two positions at each exchange");
   await until(() => unsettled(stage.world, stage.books()).length === 0, "books at rest");
