@@ -87,9 +87,9 @@ export class BooksLaw implements Law {
   /** A fill at the exchange is the one that the exchange made. */
   #execution(row: LogRow): void {
     const fill = row.event.part("fill");
-    const trade = this.#venue.tradeOf(row.stream, fill.text("symbol"), fill.text("fillId"));
+    const execution = this.#venue.executionOf(row.stream, fill.text("symbol"), fill.text("fillId"));
     const said = ["price", "quantity", "fee"].map((name) => textOf(fill.money(name))).join(" ");
-    const made = trade && [trade.price, trade.quantity, trade.fee].map((value) => textOf(exact(value.toFixed()))).join(" ");
+    const made = execution && [execution.price, execution.quantity, execution.fee].map((value) => textOf(exact(value.toFixed()))).join(" ");
     if (said !== made)
       throw new Broken(this.id, `${row.stream} books ${said} as ${fill.text("fillId")}, and the exchange made ${made ?? "no such fill"}`);
   }

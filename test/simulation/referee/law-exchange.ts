@@ -1,6 +1,6 @@
 import type { SpotOrder, SpotTrade } from "../../kit/exchange/spot/order.ts";
 import type { SpotCore } from "../../kit/exchange/spot-core.ts";
-import type { VenueAccount } from "../world/exchange.ts";
+import type { VenueAccount } from "../world/venue-account.ts";
 import { type BookedOrder, isOver } from "./books.ts";
 import { exact, NOTHING, textOf } from "./exact.ts";
 import { Broken, type Facts, type Law } from "./law.ts";
@@ -37,7 +37,7 @@ export class VenueBooks {
   }
 
   /** The execution behind a fill that an account's stream books. */
-  tradeOf(stream: string, symbol: string, fillId: string): SpotTrade | undefined {
+  executionOf(stream: string, symbol: string, fillId: string): SpotTrade | undefined {
     const account = this.accounts.find(({ name }) => stream === `account:${name}`);
     return account?.book.tradesOf(symbol.replace("/", "")).find(({ id }) => String(id) === fillId);
   }

@@ -1,5 +1,5 @@
 import type { SpotOrder } from "../../kit/exchange/spot/order.ts";
-import type { VenueAccount } from "../world/exchange.ts";
+import type { VenueAccount } from "../world/venue-account.ts";
 import { type Exact, exact, NOTHING, textOf, toNumber } from "./exact.ts";
 import { Broken, type Facts, type Law, type SentOrder } from "./law.ts";
 import { VenueBooks } from "./law-exchange.ts";

@@ -4,10 +4,10 @@ import { isTriggered, type SpotOrder } from "../../kit/exchange/spot/order.ts";
 import { Refusal } from "../../kit/exchange/spot/refusal.ts";
 import type { SpotCore } from "../../kit/exchange/spot-core.ts";
 import type { Dice } from "./dice.ts";
-import type { VenueAccount } from "./exchange.ts";
 import type { Reach } from "./reach.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Trace } from "./trace.ts";
+import type { VenueAccount } from "./venue-account.ts";
 import type { Weather } from "./weather.ts";
 
 const SECOND_MS = 1_000;

@@ -10,7 +10,6 @@ import { openSpotVenue } from "../../../src/venues/spot.ts";
 import type { Wire, WireCall } from "../../../src/venues/wire.ts";
 import { canary } from "../../kit/canary/canary.ts";
 import { InProcessWire, type WireExchange } from "../../kit/exchange/in-process-wire.ts";
-import type { SpotAccount } from "../../kit/exchange/spot/account.ts";
 import { seededFills, WHOLE_FILLS } from "../../kit/exchange/spot/fill-plan.ts";
 import type { FeeMode } from "../../kit/exchange/spot/purse.ts";
 import { spotSigner } from "../../kit/exchange/spot/sign.ts";
@@ -30,15 +29,8 @@ import { slowed } from "./slow.ts";
 import { listingsOf, type SimTape } from "./tape.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Trace } from "./trace.ts";
+import type { VenueAccount } from "./venue-account.ts";
 import type { Weather } from "./weather.ts";
-
-/** One account at the exchange, as the person who owns it knows it. */
-export interface VenueAccount {
-  readonly name: string;
-  readonly key: string;
-  readonly environment: Environment;
-  readonly book: SpotAccount;
-}
 
 export interface ExchangeParts {
   readonly timeline: Timeline;

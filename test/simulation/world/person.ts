@@ -5,8 +5,8 @@ import type { Caller, Engine, NewBot } from "../../../src/ports/engine.ts";
 import { canary } from "../../kit/canary/canary.ts";
 import type { Asked, Command } from "../referee/law.ts";
 import type { Dice } from "./dice.ts";
-import type { VenueAccount } from "./exchange.ts";
 import type { Timeline } from "./timeline.ts";
+import type { VenueAccount } from "./venue-account.ts";
 
 /** How a person reaches the desk: the engine of the process that runs now, and what they tell the referee. */
 export interface Desk {

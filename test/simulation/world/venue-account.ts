@@ -1,0 +1,10 @@
+import type { Environment } from "../../../src/ports/live-venue.ts";
+import type { SpotAccount } from "../../kit/exchange/spot/account.ts";
+
+/** One account at the exchange, as the person who owns it knows it. */
+export interface VenueAccount {
+  readonly name: string;
+  readonly key: string;
+  readonly environment: Environment;
+  readonly book: SpotAccount;
+}
