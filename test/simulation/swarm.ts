@@ -1,6 +1,7 @@
 import type { Dice } from "./world/dice.ts";
 import { EXCHANGE_CLIMATES } from "./world/exchange-faults.ts";
 import type { CrashPoint } from "./world/generation.ts";
+import { PERPETUAL_CLIMATES } from "./world/perpetual-faults.ts";
 import type { Climate } from "./world/weather.ts";
 
 const SECOND_MS = 1_000;
@@ -27,7 +28,7 @@ const CLIMATES: Readonly<Record<string, Climate>> = {
 };
 
 /** Faults that come in spells, apart from those that are drawn per process: P1 and what follows from it. */
-export const SPELLS: readonly string[] = [...Object.keys(CLIMATES), ...Object.keys(EXCHANGE_CLIMATES)];
+export const SPELLS: readonly string[] = [CLIMATES, EXCHANGE_CLIMATES, PERPETUAL_CLIMATES].flatMap((climates) => Object.keys(climates));
 
 /** What one seed drew. */
 export interface Draw {
@@ -39,8 +40,9 @@ export interface Draw {
   /** Between the death of a process and the next start. */
   readonly downMaxMs: number;
   readonly safeAfterCrashes: number;
-  /** Accounts at the exchange; the rest trades on paper. */
+  /** Accounts at the spot exchange and at the one for perpetuals; the rest trades on paper. */
   readonly venueAccounts: number;
+  readonly perpetualAccounts: number;
   /** How often each person wants something. */
   readonly wishEveryMs: number;
 }
@@ -49,18 +51,24 @@ export interface Draw {
 export function drawFaults(dice: Dice, without: readonly string[] = []): Draw {
   const share = dice.between(0, 0.8);
   const climates = new Map<string, Climate>();
-  const venueAccounts = dice.pick([0, 1, 2, 2]);
-  for (const [id, climate] of Object.entries({ ...CLIMATES, ...EXCHANGE_CLIMATES })) {
+  const realAccounts = dice.pick([0, 1, 2, 2]);
+  const perpetualAccounts = dice.fork("perpetual").pick(realAccounts === 2 ? [0, 1, 1, 2] : realAccounts === 1 ? [0, 1] : [0]);
+  const venueAccounts = realAccounts - perpetualAccounts;
+  for (const [id, climate] of Object.entries({ ...CLIMATES, ...EXCHANGE_CLIMATES, ...PERPETUAL_CLIMATES })) {
     const drawn = dice.chance(share);
     const perHour = climate.perHour * dice.magnitude(0.3, 3);
     // Two processes at one exchange account are kept apart by the lock of the store, which this disk does not have.
-    const possible = venueAccounts > 0 ? id !== "P3" : !Object.hasOwn(EXCHANGE_CLIMATES, id);
+    const possible =
+      (realAccounts === 0 || id !== "P3") &&
+      (venueAccounts > 0 || !Object.hasOwn(EXCHANGE_CLIMATES, id)) &&
+      (perpetualAccounts > 0 || !Object.hasOwn(PERPETUAL_CLIMATES, id));
     if (drawn && possible && !without.includes(id)) climates.set(id, { ...climate, perHour });
   }
   const kills = dice.chance(0.7) && !without.includes("P1") ? { callsMin: 1, callsMax: dice.magnitude(200, 20_000) } : undefined;
   return {
     climates,
     venueAccounts,
+    perpetualAccounts,
     kills,
     downMaxMs: dice.magnitude(2_000, 10 * MINUTE_MS),
     safeAfterCrashes: dice.chance(0.2) ? 5 : 0,

@@ -1,4 +1,4 @@
-import { type Exact, NOTHING, times } from "./exact.ts";
+import { type Exact, NOTHING, over, times } from "./exact.ts";
 import type { Fact, LogRow } from "./log.ts";
 
 /** An order as the log tells it. */
@@ -24,7 +24,10 @@ export interface BookedBot {
   readonly account: string;
   readonly symbol: string;
   readonly timeframe: string;
+  /** Negative when short. */
   position: Exact;
+  /** Of what is held of a perpetual contract, in quote. */
+  cost: Exact;
   status: string;
   stop: Exact | undefined;
 }
@@ -149,7 +152,7 @@ export class Books {
 
   /** What leaves a bot without a sale. */
   #leave(bot: BookedBot, quantity: Exact, account: BookedAccount): void {
-    bot.position -= quantity;
+    leave(bot, quantity);
     if (bot.position === NOTHING) this.#flatten(bot, account);
   }
 
@@ -162,7 +165,17 @@ export class Books {
 
   #create(stream: string, bot: Fact): void {
     const [id, name, symbol, timeframe] = [bot.text("id"), bot.text("name"), bot.text("symbol"), bot.text("timeframe")];
-    this.bots.set(id, { id, name, account: stream, symbol, timeframe, position: NOTHING, status: "created", stop: undefined });
+    this.bots.set(id, {
+      id,
+      name,
+      account: stream,
+      symbol,
+      timeframe,
+      position: NOTHING,
+      cost: NOTHING,
+      status: "created",
+      stop: undefined,
+    });
   }
 
   #intend(row: LogRow, intent: Fact): void {
@@ -212,8 +225,11 @@ export class Books {
       order.filled += quantity;
       if (!isOver(order)) this.#setStatus(order, order.filled >= order.quantity ? "filled" : "partially-filled");
     }
-    this.#move(account, base, signed);
-    this.#move(account, quote, -times(fill.money("price"), signed));
+    if (isPerpetual(fill.text("symbol"))) this.#move(account, quote, trade(bot, signed, fill.money("price")));
+    else {
+      this.#move(account, base, signed);
+      this.#move(account, quote, -times(fill.money("price"), signed));
+    }
     this.#move(account, fill.text("feeCurrency"), -fill.money("fee"));
     bot.position += signed - (fill.text("feeCurrency") === base ? fill.money("fee") : NOTHING);
     const after = event.part("after");
@@ -243,4 +259,28 @@ export class Books {
     if (!account) throw new Error(`row ${row.sequence} of ${row.stream} comes before the account was opened`);
     return account;
   }
+}
+
+/** Whether a symbol is a contract: its results are paid into the balance, and it moves no coins. */
+export function isPerpetual(symbol: string): boolean {
+  return symbol.includes(":");
+}
+
+/** Cost of a contract's position after a trade in it, and what was gained or lost by what the trade closes. */
+function trade(bot: BookedBot, signed: Exact, price: Exact): Exact {
+  const opens = bot.position === NOTHING || bot.position > NOTHING === signed > NOTHING;
+  if (opens) {
+    bot.cost += times(price, signed);
+    return NOTHING;
+  }
+  const closed = bot.position + signed === NOTHING ? bot.cost : over(times(bot.cost, signed), -bot.position);
+  bot.cost -= closed;
+  return -times(price, signed) - closed;
+}
+
+/** What leaves a bot without an order of ours takes its share of the cost along. */
+function leave(bot: BookedBot, quantity: Exact): void {
+  const signed = bot.position < NOTHING ? quantity : -quantity;
+  if (bot.position !== NOTHING) bot.cost += over(times(bot.cost, signed), bot.position);
+  bot.position += signed;
 }

@@ -19,6 +19,11 @@ export function times(a: Exact, b: Exact): Exact {
   return (a * b) / UNIT;
 }
 
+/** Cut off after 30 decimals. */
+export function over(a: Exact, b: Exact): Exact {
+  return (a * UNIT) / b;
+}
+
 export function toNumber(value: Exact): number {
   return Number(value) / Number(UNIT);
 }

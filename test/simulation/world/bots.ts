@@ -2,6 +2,7 @@ import type { Sizing } from "../../../src/domain/bot.ts";
 import { decimal } from "../../../src/domain/money.ts";
 import type { NewBot } from "../../../src/ports/engine.ts";
 import type { Dice } from "./dice.ts";
+import { PERPETUALS } from "./perpetual-listing.ts";
 
 const QUICK: readonly (() => Pick<NewBot, "strategy" | "params">)[] = [
   () => ({ strategy: "ema-cross", params: { fast: 2, slow: 5 } }),
@@ -15,6 +16,12 @@ export function inventedReal(dice: Dice, symbols: readonly string[], named: stri
     const stopPct = bot.protection.stopPct ?? 1.5;
     return { ...bot, symbol: symbols[index] ?? bot.symbol, protection: { ...bot.protection, stopPct } };
   });
+}
+
+/** One bot for each contract but the last, which is left to orders by hand; each with a stop, some with leverage. */
+export function inventedPerpetual(dice: Dice, named: string): NewBot[] {
+  const symbols = PERPETUALS.map(({ symbol }) => symbol).slice(0, -1);
+  return inventedReal(dice, symbols, named).map((bot) => ({ ...bot, leverage: dice.pick([1, 1, 2, 5]) }));
 }
 
 /** Bots that act often, of every strategy, on every symbol. */

@@ -15,7 +15,6 @@ import type { FeeMode } from "../../kit/exchange/spot/purse.ts";
 import { spotSigner } from "../../kit/exchange/spot/sign.ts";
 import { SpotCore } from "../../kit/exchange/spot-core.ts";
 import { SpotDoor } from "../../kit/exchange/spot-door.ts";
-import { openTestVault } from "../../kit/open-vault.ts";
 import type { SentOrder } from "../referee/law.ts";
 import type { ProcessClock, WallClock } from "./clock.ts";
 import type { Coverage } from "./coverage.ts";
@@ -43,8 +42,8 @@ export interface ExchangeParts {
   readonly loggedSilenceMs: () => number;
 }
 
-const SETTERS: ReadonlySet<string> = new Set(["setOffset", "close"]);
-const EVERYDAY: ReadonlySet<string> = new Set(["send"]);
+export const SETTERS: ReadonlySet<string> = new Set(["setOffset", "close"]);
+export const EVERYDAY: ReadonlySet<string> = new Set(["send"]);
 const WORLDS: readonly Environment[] = ["demo", "live"];
 const START_BALANCE = "10000";
 /** E13: fees in base, in quote or in a third coin that runs out. */
@@ -84,7 +83,7 @@ export class SimExchange {
       const key = `key${index + 1}`.padEnd(64, "x");
       const feeMode = dice.pick(FEE_MODES);
       const book = this.core.openAccount({ key, secret: canary("exchange secret"), balances: { USDT: START_BALANCE, BNB: "1" }, feeMode });
-      return { name: `main${index + 1}`, key, environment: dice.chance(0.5) ? "live" : "demo", book };
+      return { exchangeId: "binance", name: `main${index + 1}`, key, environment: dice.chance(0.5) ? "live" : "demo", book };
     });
   }
 
@@ -106,24 +105,20 @@ export class SimExchange {
   }
 
   /** How one process reaches it: each world behind one request budget, as production puts it there. */
-  openingFor(generation: Generation, clock: ProcessClock, sent: (order: SentOrder) => void): LiveOpening {
+  venueFor(generation: Generation, clock: ProcessClock, sent: (order: SentOrder) => void): LiveOpening["openVenue"] {
     const governors = new Map<Environment, Governor>();
-    return {
-      vault: openTestVault(),
-      exchanges: ["binance"],
-      openVenue: async ({ environment, credentials, bannedUntilMs, onBan }) => {
-        const { weightLimits, orderLimits, weights } = BINANCE;
-        const known = governors.get(environment);
-        const governor = known ?? new Governor({ clock, weightLimits, orderLimits, onBan });
-        if (bannedUntilMs !== undefined) governor.keepSilent(bannedUntilMs);
-        governors.set(environment, governor);
-        const key = credentials.apiKey.reveal();
-        const heard = slowed(overheard(this.#wire(key, environment), generation.number, sent), this.#parts, SETTERS);
-        const bare = gated(generation, "wire", heard, SETTERS, EVERYDAY);
-        const watched = this.silence.watched(bare, generation.number, environment);
-        const wire = governed({ wire: watched, governor, account: key, costOf: spotCost(weights) });
-        return openSpotVenue({ wire, quirks: BINANCE, environment, clock });
-      },
+    return async ({ environment, credentials, bannedUntilMs, onBan }) => {
+      const { weightLimits, orderLimits, weights } = BINANCE;
+      const known = governors.get(environment);
+      const governor = known ?? new Governor({ clock, weightLimits, orderLimits, onBan });
+      if (bannedUntilMs !== undefined) governor.keepSilent(bannedUntilMs);
+      governors.set(environment, governor);
+      const key = credentials.apiKey.reveal();
+      const heard = slowed(overheard(this.#wire(key, environment), generation.number, sent, orderIdOf), this.#parts, SETTERS);
+      const bare = gated(generation, "wire", heard, SETTERS, EVERYDAY);
+      const watched = this.silence.watched(bare, generation.number, environment);
+      const wire = governed({ wire: watched, governor, account: key, costOf: spotCost(weights) });
+      return openSpotVenue({ wire, quirks: BINANCE, environment, clock });
     };
   }
 
@@ -157,7 +152,7 @@ export class SimExchange {
 export const CEILING = { amount: decimal(100_000), currency: "USDT" };
 
 /** What is on its way does not end with a process: its waits are the world's. */
-class WorldClock implements Clock {
+export class WorldClock implements Clock {
   readonly #timeline: Timeline;
   readonly #wall: WallClock;
 
@@ -184,10 +179,15 @@ class WorldClock implements Clock {
 }
 
 /** A wire that tells which orders are sent, as they leave the process. */
-function overheard(wire: Wire, process: number, sent: (order: SentOrder) => void): Wire {
+export function overheard(
+  wire: Wire,
+  process: number,
+  sent: (order: SentOrder) => void,
+  idOf: (call: WireCall) => string | undefined,
+): Wire {
   return {
     send(call) {
-      const clientOrderId = call.method === "POST" ? orderIdOf(call) : undefined;
+      const clientOrderId = call.method === "POST" ? idOf(call) : undefined;
       if (clientOrderId !== undefined) sent({ process, venue: "exchange", clientOrderId });
       return wire.send(call);
     },

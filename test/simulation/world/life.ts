@@ -17,6 +17,8 @@ import { type Generation, gated } from "./generation.ts";
 export interface Ports {
   readonly store: Store;
   readonly data: MarketData;
+  /** The public side of Blofin. */
+  readonly perpetualData: MarketData;
   readonly clock: ProcessClock;
 }
 
@@ -42,6 +44,7 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
   const clock: Clock = gated<Clock>(generation, "clock", ports.clock, CLOCK_QUIET, EVERYDAY);
   const logger = loggerOf(options.complained);
   const data = gated(generation, "market", ports.data, MEASURED, EVERYDAY);
+  const perpetualData = gated(generation, "swap market", ports.perpetualData, MEASURED, EVERYDAY);
   const market = await openExchange({ data, clock, logger });
   return openEngine({
     store: gated(generation, "store", ports.store, NONE, EVERYDAY),
@@ -54,7 +57,8 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
     paperBalances: new Map([["USDT", decimal(10_000)]]),
     openVenue: () => gated(generation, "paper", overheard(openPaperVenue(), generation.number, options.sent), PURE, NONE),
     live: options.live,
-    openMarket: (_exchangeId, environment) => openExchange({ data, clock, logger, demo: environment === "demo" }),
+    openMarket: (exchangeId, environment) =>
+      openExchange({ data: exchangeId === "blofin" ? perpetualData : data, clock, logger, demo: environment === "demo" }),
     ceiling: CEILING,
     version: "simulation",
     safeAfterCrashes: options.safeAfterCrashes,

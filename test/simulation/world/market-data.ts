@@ -6,7 +6,7 @@ import type { PriceReading } from "../../../src/ports/market.ts";
 import type { MarketData } from "../../../src/ports/marketData.ts";
 import { formingCandle } from "../../kit/exchange/tape.ts";
 import type { WallClock } from "./clock.ts";
-import { instrumentsOf, type SimTape } from "./tape.ts";
+import type { SimTape } from "./tape.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Weather } from "./weather.ts";
 
@@ -16,18 +16,29 @@ const REVISED_MS = 1_500;
 const LATE_MAX_MS = 9_000;
 const LAG_MAX_MS = 15_000;
 
+/** What one exchange lists, and how its faults are called. */
+export interface Listing {
+  readonly exchangeId: string;
+  readonly instruments: ReadonlyMap<string, Instrument>;
+  /** Stands before the names of the faults. */
+  readonly faults: string;
+}
+
 /**
- * The public side of the simulated exchange, as its adapter shows it: whole answers or TransientError. E1 lost, E3 late, E9 read from a replica that is
+ * The public side of a simulated exchange, as its adapter shows it: whole answers or TransientError. E1 lost, E3 late, E9 read from a replica that is
  * behind, E15 maintenance, E17 candles that come late, are revised or lie in the future. The exchange's own clock is right.
  */
 export class SimMarketData implements MarketData {
-  readonly exchangeId = "binance";
+  readonly exchangeId: string;
   readonly #tape: SimTape;
   readonly #timeline: Timeline;
   readonly #wall: WallClock;
   readonly #weather: Weather;
+  readonly #listing: Listing;
 
-  constructor(tape: SimTape, timeline: Timeline, wall: WallClock, weather: Weather) {
+  constructor(tape: SimTape, timeline: Timeline, wall: WallClock, weather: Weather, listing: Listing) {
+    this.exchangeId = listing.exchangeId;
+    this.#listing = listing;
     this.#tape = tape;
     this.#timeline = timeline;
     this.#wall = wall;
@@ -36,7 +47,7 @@ export class SimMarketData implements MarketData {
 
   async instruments(): Promise<ReadonlyMap<string, Instrument>> {
     await this.#travel();
-    return instrumentsOf(this.#tape);
+    return this.#listing.instruments;
   }
 
   async candles(symbol: string, fromMs: number, limit: number): Promise<Candle[]> {
@@ -67,35 +78,36 @@ export class SimMarketData implements MarketData {
 
   /** The way to the exchange and back. */
   async #travel(): Promise<void> {
-    if (this.#weather.isOn("E15")) {
-      this.#weather.strikes("E15");
+    if (this.#weather.isOn(`${this.#listing.faults}E15`)) {
+      this.#weather.strikes(`${this.#listing.faults}E15`);
       throw new TransientError("the exchange is in maintenance");
     }
-    if (this.#weather.strikes("E1", 0.5)) throw new TransientError("the exchange did not answer");
-    if (this.#weather.strikes("E3", 0.3)) await this.#timeline.wait(this.#weather.span(20, 30_000));
+    if (this.#weather.strikes(`${this.#listing.faults}E1`, 0.5)) throw new TransientError("the exchange did not answer");
+    if (this.#weather.strikes(`${this.#listing.faults}E3`, 0.3)) await this.#timeline.wait(this.#weather.span(20, 30_000));
   }
 
   /** Up to when the replica that answers knows what happened. */
   #seenMs(nowMs: number): number {
-    return this.#weather.strikes("E9", 0.5) ? nowMs - this.#weather.span(100, LAG_MAX_MS) : nowMs;
+    return this.#weather.strikes(`${this.#listing.faults}E9`, 0.5) ? nowMs - this.#weather.span(100, LAG_MAX_MS) : nowMs;
   }
 
   #spoiled(candles: Candle[], fromMs: number, nowMs: number): Candle[] {
     const last = candles.at(-1);
     if (last === undefined || nowMs - last.openTimeMs > 2 * MINUTE_MS) return candles;
-    if (this.#weather.strikes("E17 late", 0.5)) {
+    if (this.#weather.strikes(`${this.#listing.faults}E17 late`, 0.5)) {
       const knownMs = nowMs - this.#weather.span(500, LATE_MAX_MS);
       return candles.filter(({ openTimeMs }) => openTimeMs + MINUTE_MS <= knownMs);
     }
     const closedMs = nowMs - (nowMs % MINUTE_MS);
     const place = candles.findIndex(({ openTimeMs }) => openTimeMs + MINUTE_MS === closedMs);
     const fresh = candles[place];
-    if (fresh && nowMs - closedMs < REVISED_MS && this.#weather.strikes("E17 revised")) {
+    if (fresh && nowMs - closedMs < REVISED_MS && this.#weather.strikes(`${this.#listing.faults}E17 revised`)) {
       const close = fresh.low;
       return candles.with(place, { ...fresh, close });
     }
     const nextMs = closedMs + MINUTE_MS;
-    if (nextMs >= fromMs && this.#weather.strikes("E17 future", 0.2)) return [...candles, { ...last, openTimeMs: nextMs }];
+    if (nextMs >= fromMs && this.#weather.strikes(`${this.#listing.faults}E17 future`, 0.2))
+      return [...candles, { ...last, openTimeMs: nextMs }];
     return candles;
   }
 }

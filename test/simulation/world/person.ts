@@ -5,6 +5,8 @@ import type { Caller, Engine, NewBot } from "../../../src/ports/engine.ts";
 import { canary } from "../../kit/canary/canary.ts";
 import type { Asked, Command } from "../referee/law.ts";
 import type { Dice } from "./dice.ts";
+import { HandOrders } from "./hand-orders.ts";
+import type { PerpetualAccount } from "./perpetual-exchange.ts";
 import type { Timeline } from "./timeline.ts";
 import type { VenueAccount } from "./venue-account.ts";
 
@@ -18,6 +20,8 @@ export interface Desk {
   refused(asked: Asked, because: string): void;
   tell(line: string): void;
 }
+
+type RealAccount = VenueAccount | PerpetualAccount;
 
 interface Errand {
   readonly asked: Asked;
@@ -40,7 +44,9 @@ export class Person {
   readonly #timeline: Timeline;
   readonly #desk: Desk;
   readonly #bots: NewBot[];
-  readonly #account: VenueAccount | undefined;
+  readonly #account: RealAccount | undefined;
+  /** What somebody with an account for perpetuals enters without a bot. */
+  readonly #hand: HandOrders | undefined;
   readonly #waiting: Errand[] = [];
   #current: Errand | undefined;
   /** The process that was asked last and may still answer. */
@@ -48,13 +54,14 @@ export class Person {
   #asked = 0;
   #idle = false;
 
-  constructor(user: string, dice: Dice, timeline: Timeline, desk: Desk, bots: NewBot[], account: VenueAccount | undefined) {
+  constructor(user: string, dice: Dice, timeline: Timeline, desk: Desk, bots: NewBot[], account: RealAccount | undefined) {
     this.user = user;
     this.#account = account;
     this.#dice = dice;
     this.#timeline = timeline;
     this.#desk = desk;
     this.#bots = bots;
+    this.#hand = account?.exchangeId === "blofin" ? new HandOrders(account.name, dice.fork("hand")) : undefined;
   }
 
   /** What was asked and not answered. */
@@ -84,9 +91,11 @@ export class Person {
   }
 
   /** Connects the account and promotes a paper twin of each bot into it, again and again where it is refused. */
-  #connect({ name, environment, key }: VenueAccount): void {
-    const credentials = { apiKey: new Secret(key), secret: new Secret(canary("exchange secret")) };
-    const account = { name, exchangeId: "binance", environment, credentials, enteredBy: "terminal", acknowledged: true } as const;
+  #connect(real: RealAccount): void {
+    const { name, exchangeId, environment, key } = real;
+    const passphrase = "passphrase" in real ? { passphrase: new Secret(real.passphrase) } : {};
+    const credentials = { apiKey: new Secret(key), secret: new Secret(canary("exchange secret")), ...passphrase };
+    const account = { name, exchangeId, environment, credentials, enteredBy: "terminal", acknowledged: true } as const;
     const connect: Errand["run"] = (engine, caller) => engine.connectAccount(account, caller);
     this.#insist("connect", undefined, connect, () => {
       for (const wish of this.#bots) {
@@ -110,6 +119,10 @@ export class Person {
   }
 
   #wish(): void {
+    if (this.#hand?.wants()) {
+      const { command, run } = this.#hand.wish();
+      return this.want(command, undefined, run);
+    }
     const wish = this.#dice.pick(this.#bots);
     const throwOf = this.#dice.next();
     if (throwOf < 0.3) return this.want("start", wish.name, (engine, caller) => engine.startBot(wish.name, caller));

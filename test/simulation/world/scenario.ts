@@ -24,6 +24,7 @@ export function scenarioDraw(crash: CrashPoint | undefined): Draw {
     downMaxMs: DOWN_MAX_MS,
     safeAfterCrashes: 0,
     venueAccounts: 1,
+    perpetualAccounts: 0,
     wishEveryMs: NEVER_MS,
   };
 }

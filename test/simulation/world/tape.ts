@@ -4,15 +4,15 @@ import { MINUTE_MS } from "../../../src/domain/time.ts";
 import { type SpotListing, spotListing } from "../../kit/exchange/spot/listing.ts";
 import { priceAt, type Tape, type TapeCandle } from "../../kit/exchange/tape.ts";
 import type { Dice } from "./dice.ts";
+import { PERPETUALS } from "./perpetual-listing.ts";
 
 interface Coin {
   readonly symbol: string;
   readonly price: number;
   readonly tick: number;
-  readonly lot: string;
 }
 
-const COINS: readonly Coin[] = [
+const COINS: readonly (Coin & { readonly lot: string })[] = [
   { symbol: "BTC/USDT", price: 61_234.5, tick: 0.01, lot: "0.00001" },
   { symbol: "ETH/USDT", price: 3_017.31, tick: 0.01, lot: "0.0001" },
   { symbol: "SOL/USDT", price: 148.27, tick: 0.01, lot: "0.001" },
@@ -32,6 +32,7 @@ export interface TapeSpan {
 
 /** Invented prices of one run: a walk with wicks, minutes without a candle and jumps. What the exchange shows and what the referee believes. */
 export class SimTape implements Tape {
+  /** Of the spot exchange; perpetual contracts have prices of their own. */
   readonly symbols: readonly string[] = COINS.map(({ symbol }) => symbol);
   readonly fromMs: number;
   readonly #candles: ReadonlyMap<string, readonly (TapeCandle | undefined)[]>;
@@ -40,7 +41,7 @@ export class SimTape implements Tape {
 
   constructor(dice: Dice, span: TapeSpan) {
     this.fromMs = span.startMs - span.historyMinutes * MINUTE_MS;
-    this.#candles = new Map(COINS.map((coin) => [coin.symbol, this.#walk(dice.fork(coin.symbol), coin, span)]));
+    this.#candles = new Map([...COINS, ...PERPETUALS].map((coin) => [coin.symbol, this.#walk(dice.fork(coin.symbol), coin, span)]));
   }
 
   candleAt(symbol: string, atMs: number): TapeCandle | undefined {

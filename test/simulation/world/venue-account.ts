@@ -3,6 +3,7 @@ import type { SpotAccount } from "../../kit/exchange/spot/account.ts";
 
 /** One account at the exchange, as the person who owns it knows it. */
 export interface VenueAccount {
+  readonly exchangeId: "binance";
   readonly name: string;
   readonly key: string;
   readonly environment: Environment;

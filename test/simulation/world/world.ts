@@ -1,18 +1,27 @@
 import { MINUTE_MS } from "../../../src/domain/time.ts";
+import type { LiveOpening } from "../../../src/engine/live/connect.ts";
+import { openTestVault } from "../../kit/open-vault.ts";
 import { Books } from "../referee/books.ts";
 import type { Facts } from "../referee/law.ts";
+import { perpetualLaws } from "../referee/law-perpetual.ts";
+import { PerpetualBooks } from "../referee/perpetual-books.ts";
 import { allLaws, Referee } from "../referee/referee.ts";
 import { type Draw, drawFaults } from "../swarm.ts";
-import { invented, inventedReal } from "./bots.ts";
+import { invented, inventedPerpetual, inventedReal } from "./bots.ts";
+import type { ProcessClock } from "./clock.ts";
 import { Dice } from "./dice.ts";
 import { SimExchange } from "./exchange.ts";
-import type { CrashPoint } from "./generation.ts";
+import type { CrashPoint, Generation } from "./generation.ts";
 import { openLife } from "./life.ts";
 import { Machine } from "./machine.ts";
 import { SimMarketData } from "./market-data.ts";
+import { type PerpetualAccount, SimPerpetual } from "./perpetual-exchange.ts";
+import { perpetualInstruments } from "./perpetual-listing.ts";
 import { Person } from "./person.ts";
 import { playScenario, scenarioBots, scenarioDraw } from "./scenario.ts";
 import { type Opener, Supervisor } from "./supervisor.ts";
+import { instrumentsOf } from "./tape.ts";
+import type { VenueAccount } from "./venue-account.ts";
 
 const HOUR_MS = 60 * MINUTE_MS;
 /** Within this after the last fault everything has converged. */
@@ -20,6 +29,7 @@ export const QUIET_MS = 120_000;
 /** With an account at the exchange somebody waits a minute for what the exchange has sent away, and for the fence. */
 const RETRY_AFTER_MS = 60_000;
 const FENCE_MS = 20_000;
+const PERPETUAL_FENCE_MS = 80_000;
 const OWNERS: readonly string[] = ["discord:1", "telegram:2", "discord:3", "telegram:4"];
 const PAPER_OWNERS = 2;
 const LIMITS = { dailyLossPct: 1, positionCapPct: 25 };
@@ -49,6 +59,7 @@ export class World {
   readonly #supervisor: Supervisor;
   readonly #people: Person[];
   readonly #exchange: SimExchange;
+  readonly #perpetual: SimPerpetual;
   #healthySinceMs: number | undefined;
 
   constructor(options: WorldOptions) {
@@ -61,16 +72,13 @@ export class World {
     const { timeline, trace, wall, weather, tape, coverage } = this.machine;
     // What a wrong clock wrote or reads is not its instant.
     const loggedSilenceMs = () => (this.machine.clockErrorMaxMs === 0 ? facts.books.silentUntilMs : 0);
-    this.#exchange = new SimExchange(
-      { timeline, trace, wall, weather, tape, coverage, loggedSilenceMs },
-      this.#dice.fork("exchange"),
-      this.draw.venueAccounts,
-    );
-    this.referee = new Referee(
-      facts,
-      () => this.machine.timeline.nowMs,
-      allLaws(facts, () => this.machine.wall.now(), this.#exchange),
-    );
+    const parts = { timeline, trace, wall, weather, tape, coverage, loggedSilenceMs };
+    this.#exchange = new SimExchange(parts, this.#dice.fork("exchange"), this.draw.venueAccounts);
+    this.#perpetual = new SimPerpetual(parts, this.#dice.fork("perpetual exchange"), this.draw.perpetualAccounts);
+    this.referee = new Referee(facts, () => this.machine.timeline.nowMs, [
+      ...allLaws(facts, () => this.machine.wall.now(), this.#exchange),
+      ...perpetualLaws(facts, new PerpetualBooks(facts, this.#perpetual.exchange, this.#perpetual.accounts)),
+    ]);
     this.#supervisor = new Supervisor(
       this.machine,
       this.referee,
@@ -79,7 +87,7 @@ export class World {
       this.#opener(),
       options.canary === true,
     );
-    this.#people = OWNERS.slice(0, PAPER_OWNERS + this.draw.venueAccounts).map((user, index) => this.#person(user, index));
+    this.#people = OWNERS.slice(0, PAPER_OWNERS + this.#accounts.length).map((user, index) => this.#person(user, index));
   }
 
   /** Port calls of the first process. */
@@ -106,7 +114,8 @@ export class World {
     try {
       await timeline.runUntil(faultsMs);
       this.#endFaults();
-      const waitsMs = this.draw.venueAccounts > 0 ? RETRY_AFTER_MS + FENCE_MS : 0;
+      const fenceMs = this.draw.perpetualAccounts > 0 ? PERPETUAL_FENCE_MS : FENCE_MS;
+      const waitsMs = this.#accounts.length > 0 ? RETRY_AFTER_MS + fenceMs : 0;
       await timeline.runUntil(faultsMs + waitsMs + QUIET_MS);
       this.referee.quietEnd(
         this.#supervisor.facts(),
@@ -123,6 +132,7 @@ export class World {
   readonly #second = (): void => {
     this.machine.timeline.after(1_000, this.#second);
     if (this.draw.venueAccounts > 0) this.#exchange.advance();
+    if (this.draw.perpetualAccounts > 0) this.#perpetual.advance();
     this.#supervisor.beatAll();
     const healthy = this.#supervisor.healthy && this.machine.calm;
     this.#healthySinceMs = healthy ? (this.#healthySinceMs ?? this.machine.wall.trueMs()) : undefined;
@@ -136,25 +146,50 @@ export class World {
       trace.tell(`p${order.process} sends ${order.clientOrderId} to the ${order.venue}`);
       this.referee.sent(order);
     };
+    const perpetuals = perpetualInstruments();
+    // A bot on a contract is tried on paper first: on the prices of its own exchange, which the market for paper shows beside its own.
+    const spot = { exchangeId: "binance", instruments: new Map([...instrumentsOf(tape), ...perpetuals]), faults: "" };
+    const swaps = { exchangeId: "blofin", instruments: perpetuals, faults: "Blofin market " };
     return (generation, clock, store, onFatal) =>
       openLife(generation, {
-        ports: { store, clock, data: new SimMarketData(tape, timeline, wall, weather) },
+        ports: {
+          store,
+          clock,
+          data: new SimMarketData(tape, timeline, wall, weather, spot),
+          perpetualData: new SimMarketData(tape, timeline, wall, weather, swaps),
+        },
         limits: LIMITS,
         safeAfterCrashes: this.draw.safeAfterCrashes,
-        live: this.#exchange.openingFor(generation, clock, sent),
+        live: this.#openingFor(generation, clock, sent),
         sent,
         complained: (message) => trace.tell(`p${generation.number} complains: ${message}`, true),
         onFatal,
       });
   }
 
+  #openingFor(generation: Generation, clock: ProcessClock, sent: Referee["sent"]): LiveOpening {
+    const atSpot = this.#exchange.venueFor(generation, clock, sent);
+    const atPerpetual = this.#perpetual.venueFor(generation, clock, sent);
+    return {
+      vault: openTestVault(),
+      exchanges: ["binance", "blofin"],
+      openVenue: (spec) => (spec.exchangeId === "blofin" ? atPerpetual(spec) : atSpot(spec)),
+    };
+  }
+
+  get #accounts(): readonly (VenueAccount | PerpetualAccount)[] {
+    return [...this.#exchange.accounts, ...this.#perpetual.accounts];
+  }
+
   #person(user: string, index: number): Person {
     const dice = this.#dice.fork(`person ${user}`);
+    const account = this.#accounts[index - PAPER_OWNERS];
     const { symbols } = this.machine.tape;
-    const account = this.#exchange.accounts[index - PAPER_OWNERS];
-    const onPaper = Math.max(2, this.#options.bots - this.draw.venueAccounts * symbols.length);
+    const onPaper = Math.max(2, this.#options.bots - this.#accounts.length * symbols.length);
     const wishes = account
-      ? (this.#options.scenario ? scenarioBots : inventedReal)(dice, symbols, `${account.name}-bot`)
+      ? account.exchangeId === "blofin"
+        ? inventedPerpetual(dice, `${account.name}-bot`)
+        : (this.#options.scenario ? scenarioBots : inventedReal)(dice, symbols, `${account.name}-bot`)
       : invented(dice, Math.floor((onPaper + index) / PAPER_OWNERS), symbols, index === 0 ? "ann" : "bob");
     const desk = {
       engine: () => this.#supervisor.reach(),
