@@ -80,9 +80,10 @@ function heldStep(view: LaneView): Step {
   const quantity = sellable(memory.measure(bot, rules), price);
   if (quantity.isZero()) return orders.length === 0 ? { kind: "dust" } : strayStep(view, rules);
   if (!bot.exit) return watchStep(view, rules) ?? protectStep(view, rules, quantity);
-  const sale = orders.find((order) => !isProtective(order) && order.purpose !== "entry");
-  if (sale && isOpen(sale)) return nakedOr(view, REST, "its sale works");
-  if (sale && !traits.reduceOnly) return nakedOr(view, REST, "its sale is unanswered");
+  const sales = orders.filter((order) => !isProtective(order) && order.purpose !== "entry");
+  if (sales.some(isOpen)) return nakedOr(view, REST, "its sale works");
+  // Even a sale that only reduces is not repeated before the answer to the last one came or was given up.
+  if (sales.some(({ status }) => !traits.reduceOnly || status === "in-flight")) return nakedOr(view, REST, "its sale is unanswered");
   if (!view.listed) return unlistedStep(view);
   const stop = orders.find((order) => isProtective(order) && isOpen(order));
   if (stop && memory.may("exit")) return view.turn ? cancelStep(view, stop) : REST;

@@ -62,6 +62,17 @@ describe("the next step of a bot at a venue with orders that only reduce", () =>
     expect(nextStep({ ...view, nowMs: clock.nowMs }).kind).toBe("exit");
   });
 
+  it("sends no exit beside one whose answer is on its way, however many went before", () => {
+    const { view, memory, clock } = viewOf({ orders: [order({}), order({ clientOrderId: "ss2", status: "in-flight" })] });
+    memory.busy.add("ss2");
+    expect(nextStep(view).kind).not.toBe("exit");
+    clock.nowMs += 2_000;
+    expect(nextStep({ ...view, nowMs: clock.nowMs }).kind).not.toBe("exit");
+    memory.busy.delete("ss2");
+    const given = [order({}), order({ clientOrderId: "ss2" })];
+    expect(nextStep({ ...view, nowMs: clock.nowMs, orders: given }).kind).toBe("exit");
+  });
+
   it("sends no exit beside one that works", () => {
     const { view } = viewOf({ orders: [order({ status: "open" })] });
     expect(nextStep(view).kind).not.toBe("exit");
