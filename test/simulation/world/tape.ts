@@ -4,7 +4,7 @@ import { MINUTE_MS } from "../../../src/domain/time.ts";
 import { type SpotListing, spotListing } from "../../kit/exchange/spot/listing.ts";
 import { priceAt, type Tape, type TapeCandle } from "../../kit/exchange/tape.ts";
 import type { Dice } from "./dice.ts";
-import { PERPETUALS } from "./perpetual-listing.ts";
+import { isPerpetual, PERPETUALS } from "./perpetual-listing.ts";
 
 interface Coin {
   readonly symbol: string;
@@ -21,6 +21,8 @@ const COINS: readonly (Coin & { readonly lot: string })[] = [
 
 /** A minute without any candle comes once in so many. */
 const GAP_EVERY = 60;
+/** Without a price Blofin answers that it failed inside, which proves nothing before the fence: at the end of a run it has one. */
+const WHOLE_AT_END = 10;
 /** A price gap through most stops comes once in so many minutes. */
 const JUMP_EVERY = 240;
 
@@ -73,7 +75,8 @@ export class SimTape implements Tape {
       const high = rounded(Math.max(open, close) * (1 + (dice.next() * movePct) / 300));
       const low = rounded(Math.min(open, close) * (1 - (dice.next() * movePct) / 300));
       last = close;
-      const gap = minute > 0 && dice.below(GAP_EVERY) === 0;
+      const gap =
+        minute > 0 && dice.below(GAP_EVERY) === 0 && !(isPerpetual(coin.symbol) && minute >= historyMinutes + minutes - WHOLE_AT_END);
       const openTimeMs = this.fromMs + minute * MINUTE_MS;
       const volume = Math.round(dice.next() * 2_000) / 10;
       candles.push(
