@@ -61,7 +61,7 @@ export class Books {
   /** In force as far as the log goes. */
   halted: { panic: boolean; untilMs: number | undefined } | undefined;
   blind = false;
-  /** Until when the exchange wants no request, by the latest of its wishes that is written. Wall time. */
+  /** Until when the spot exchange wants no request, by the latest of its wishes that is written. Wall time. */
   silentUntilMs = 0;
   /** Bots whose position is said to have no protective order. */
   readonly naked = new Set<string>();
@@ -92,7 +92,8 @@ export class Books {
     if (event.type === "halted")
       this.halted = { panic: event.flag("panic"), untilMs: event.has("untilMs") ? event.number("untilMs") : undefined };
     else if (event.type === "resumed") this.halted = undefined;
-    else if (event.type === "venue-banned") this.silentUntilMs = Math.max(this.silentUntilMs, event.number("untilMs"));
+    else if (event.type === "venue-banned" && event.text("exchange") === "binance")
+      this.silentUntilMs = Math.max(this.silentUntilMs, event.number("untilMs"));
     else if (event.type === "watch-blind") this.blind = true;
     else if (event.type === "watch-sees") this.blind = false;
   }
@@ -225,7 +226,7 @@ export class Books {
       order.filled += quantity;
       if (!isOver(order)) this.#setStatus(order, order.filled >= order.quantity ? "filled" : "partially-filled");
     }
-    if (isPerpetual(fill.text("symbol"))) this.#move(account, quote, trade(bot, signed, fill.money("price")));
+    if (isPerpetual(fill.text("symbol"))) this.#move(account, quote, moveContract(bot, signed, fill.money("price")));
     else {
       this.#move(account, base, signed);
       this.#move(account, quote, -times(fill.money("price"), signed));
@@ -266,8 +267,8 @@ export function isPerpetual(symbol: string): boolean {
   return symbol.includes(":");
 }
 
-/** Cost of a contract's position after a trade in it, and what was gained or lost by what the trade closes. */
-function trade(bot: BookedBot, signed: Exact, price: Exact): Exact {
+/** Cost of a contract's position after a fill, and what was gained or lost by what the fill closes. */
+function moveContract(bot: BookedBot, signed: Exact, price: Exact): Exact {
   const opens = bot.position === NOTHING || bot.position > NOTHING === signed > NOTHING;
   if (opens) {
     bot.cost += times(price, signed);

@@ -102,9 +102,10 @@ export class BooksLaw implements Law {
     }
   }
 
-  /** A fill at the exchange is the one that the exchange made. */
+  /** A fill at the spot exchange is the one that the exchange made. */
   #execution(row: LogRow): void {
     const fill = row.event.part("fill");
+    if (isPerpetual(fill.text("symbol"))) return;
     const execution = this.#venue.executionOf(row.stream, fill.text("symbol"), fill.text("fillId"));
     const said = ["price", "quantity", "fee"].map((name) => textOf(fill.money(name))).join(" ");
     const made = execution && [execution.price, execution.quantity, execution.fee].map((value) => textOf(exact(value.toFixed()))).join(" ");

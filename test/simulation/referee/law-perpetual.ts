@@ -3,7 +3,7 @@ import { isOver } from "./books.ts";
 import { exact, NOTHING, textOf } from "./exact.ts";
 import { Broken, type Facts, type Law, type ProcessFacts } from "./law.ts";
 import { isEqual } from "./law-books.ts";
-import type { LogRow } from "./log.ts";
+import type { Fact, LogRow } from "./log.ts";
 import { absolute, type PerpetualBooks, type PerpetualHolding, type PerpetualOrder } from "./perpetual-books.ts";
 
 const ENDS: ReadonlySet<string> = new Set(["order-expired", "order-canceled", "order-rejected"]);
@@ -28,6 +28,7 @@ class PerpetualAcceptedLaw implements Law {
 
   /** What was proven absent must not be there, now or later; what the log has ended must have ended, with all its fills booked. */
   durable({ event, stream }: LogRow): void {
+    if (event.type === "order-filled") return this.#mustBeMade(stream, event.part("fill"));
     const account = ENDS.has(event.type) ? this.#venue.accounts.find(({ name }) => stream === `account:${name}`) : undefined;
     if (!account) return;
     const id = event.text("clientOrderId");
@@ -44,6 +45,18 @@ class PerpetualAcceptedLaw implements Law {
     const booked = this.#facts.books.orders.get(id)?.filled ?? NOTHING;
     if (executed !== booked)
       throw new Broken(this.id, `${id} ended in the log with ${textOf(booked)} filled, and at Blofin it is ${textOf(executed)}`);
+  }
+
+  /** A fill at Blofin is the one that Blofin made. */
+  #mustBeMade(stream: string, fill: Fact): void {
+    const account = this.#venue.accounts.find(({ name }) => stream === `account:${name}`);
+    if (!account) return;
+    const id = fill.text("fillId");
+    const made = account.book.fills.findLast((each) => each.id === id);
+    const said = ["price", "quantity", "fee"].map((name) => textOf(fill.money(name))).join(" ");
+    const parts = made && [exact(made.price.toFixed()), this.#venue.inBase(made.instId, made.size.toFixed()), exact(made.fee.toFixed())];
+    const told = parts?.map(textOf).join(" ");
+    if (said !== told) throw new Broken("4", `${stream} books ${said} as ${id}, and Blofin made ${told ?? "no such fill"}`);
   }
 
   second(): void {
