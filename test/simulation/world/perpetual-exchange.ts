@@ -5,6 +5,7 @@ import { Governor, governed } from "../../../src/venues/governor.ts";
 import { openPerpetualVenue } from "../../../src/venues/perpetual.ts";
 import { BLOFIN } from "../../../src/venues/quirks/blofin.ts";
 import type { Wire, WireCall } from "../../../src/venues/wire.ts";
+import { canary } from "../../kit/canary/canary.ts";
 import { BlofinDoor, type RefusalForm } from "../../kit/exchange/blofin/door.ts";
 import { blofinSigner } from "../../kit/exchange/blofin/signer.ts";
 import { InProcessWire, type WireExchange } from "../../kit/exchange/in-process-wire.ts";
@@ -77,15 +78,15 @@ export class SimPerpetual {
 
   #open(name: string, dice: Dice): PerpetualAccount {
     const key = `${name}-key`.padEnd(32, "x");
-    const passphrase = `${name}-passphrase`;
+    const passphrase = canary("exchange passphrase");
     const book = this.exchange.openAccount(name, START_BALANCE);
-    this.exchange.addKey(name, { key, secret: "s".repeat(32), passphrase });
+    this.exchange.addKey(name, { key, secret: canary("exchange secret"), passphrase });
     return { exchangeId: "blofin", name, key, passphrase, environment: dice.chance(0.5) ? "live" : "demo", book };
   }
 
   #wire(key: string): Wire {
     const { timeline, wall } = this.#parts;
-    const sign = this.#signers.get(key) ?? blofinSigner({ key, passphrase: "unknown" });
+    const sign = this.#signers.get(key) ?? blofinSigner({ key, passphrase: canary("other passphrase") });
     return new InProcessWire({
       door: this.#door,
       clock: new WorldClock(timeline, wall),
