@@ -108,6 +108,8 @@ export interface VenueOrder {
   /** Status words are hints: the position moves on fills only. */
   readonly filledQuantity: Decimal;
   readonly createdMs: number;
+  /** When it last changed, where the venue says so: since when one that has ended protects nothing. */
+  readonly updatedMs?: number;
   /** Set for orders that wait for a trigger. */
   readonly stopPrice?: Decimal;
 }

@@ -205,7 +205,8 @@ export class Lane {
     const { state } = this.#host;
     const { clientOrderId, symbol } = order;
     const known = state.orders.get(clientOrderId);
-    if (found.status !== "open") this.memory.lapsed.add(clientOrderId);
+    if (found.status !== "open" && isProtective(order))
+      this.memory.lapse(clientOrderId, found.updatedMs === undefined ? undefined : this.#host.times.venueMs() - found.updatedMs);
     if (known && !known.venueOrderIds) await this.#accepted(order, found.venueOrderIds, []);
     const more = known !== undefined && found.filledQuantity.isGreaterThan(known.filledQuantity);
     const whole = known && (more || found.status !== "open") ? await this.#host.syncFills(symbol) : true;

@@ -40,6 +40,8 @@ export class LaneMemory {
   #next = { protect: 0, exit: 0 };
   /** Since when the position has no confirmed protective order. */
   nakedSinceMs: number | undefined;
+  /** Since when, by the venue's word, the stop of this position has ended that an earlier process left behind. */
+  #lapsedSinceMs: number | undefined;
   /** Whether the position that is held was seen with its protective order. */
   wasProtected = false;
   /** Since when the price has been beyond the stop while the position is still there. */
@@ -126,6 +128,24 @@ export class LaneMemory {
     for (const clientOrderId of this.lapsed) if (!working.has(clientOrderId)) this.lapsed.delete(clientOrderId);
   }
 
+  /** The venue calls a protective order ended, so long ago where it says so. This process's own clock is the better one for what it saw protect. */
+  lapse(clientOrderId: string, agoMs: number | undefined): void {
+    this.lapsed.add(clientOrderId);
+    if (agoMs !== undefined && !this.wasProtected) this.#lapsedSinceMs ??= this.#times.monotonicMs() - Math.max(0, agoMs);
+  }
+
+  get lapsedSinceMs(): number | undefined {
+    return this.#lapsedSinceMs;
+  }
+
+  /** The position was seen with its stop. */
+  covered(): void {
+    this.nakedSinceMs = undefined;
+    this.#lapsedSinceMs = undefined;
+    this.wasProtected = true;
+    this.succeeded("protect");
+  }
+
   failed(what: "protect" | "exit", atLeastMs = 0): void {
     this.#failed[what] += 1;
     const wait = RETRY_MS[Math.min(this.#failed[what], RETRY_MS.length - 1)] ?? 0;
@@ -135,6 +155,7 @@ export class LaneMemory {
   /** Nothing is held any more: what failed for the last position says nothing of the next one. */
   positionEnded(): void {
     this.nakedSinceMs = undefined;
+    this.#lapsedSinceMs = undefined;
     this.beyondSinceMs = undefined;
     this.wasProtected = false;
     this.succeeded("protect");

@@ -206,16 +206,14 @@ function keptStep(view: LaneView, stop: Order): Step {
 
 function reliefOr(view: LaneView): Step {
   const { bot, memory, venueMs } = view;
-  memory.nakedSinceMs = undefined;
-  memory.wasProtected = true;
-  memory.succeeded("protect");
+  memory.covered();
   return bot.naked ? { kind: "relief", nakedForMs: Math.max(0, venueMs - bot.naked.sinceMs) } : REST;
 }
 
 /** Since when the position has been without a confirmed stop, in this process's time: from now where this process has seen it protected. */
 function nakedSince(view: LaneView): number {
   const { memory, nowMs } = view;
-  memory.nakedSinceMs ??= nowMs - (memory.wasProtected ? 0 : nakedBeforeMs(view));
+  memory.nakedSinceMs ??= memory.lapsedSinceMs ?? nowMs - (memory.wasProtected ? 0 : nakedBeforeMs(view));
   return memory.nakedSinceMs;
 }
 

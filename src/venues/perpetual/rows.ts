@@ -32,6 +32,7 @@ export function orderOf(row: OrderRow, contract: Contract): VenueOrder {
     quantity: toBase(contract, row.size),
     filledQuantity: toBase(contract, row.filledSize),
     createdMs: row.createTime,
+    ...(row.updateTime !== undefined && { updatedMs: row.updateTime }),
   };
 }
 
@@ -51,8 +52,10 @@ export function tpslOrderOf(row: TpslRow, contract: Contract, child: OrderRow | 
   if (row.state === "effective") {
     if (!child) return undefined;
     const order = orderOf(child, contract);
-    const { status, filledQuantity } = order;
-    return { ...base, venueOrderIds: [row.tpslId, child.orderId], status, quantity: size.isZero() ? order.quantity : size, filledQuantity };
+    const { status, filledQuantity, updatedMs } = order;
+    const quantity = size.isZero() ? order.quantity : size;
+    const told = updatedMs === undefined ? {} : { updatedMs };
+    return { ...base, ...told, venueOrderIds: [row.tpslId, child.orderId], status, quantity, filledQuantity };
   }
   const status = row.state === "live" ? "open" : row.state === "canceled" ? "canceled" : "rejected";
   return { ...base, venueOrderIds: [row.tpslId], status, quantity: size, filledQuantity: ZERO };

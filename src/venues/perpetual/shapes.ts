@@ -89,6 +89,7 @@ export const ORDER = z.object({
   filledSize: NOT_NEGATIVE,
   state: z.enum(["live", "partially_filled", "filled", "canceled", "partially_canceled", "order_failed"]),
   createTime: TIME,
+  updateTime: TIME.optional(),
   orderCategory: z.string().nullish(),
   algoId: ID_OR_NONE,
   algoClientOrderId: CLIENT_ID,

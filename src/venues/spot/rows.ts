@@ -66,6 +66,7 @@ function orderOf(legs: readonly OrderRow[], symbol: string): VenueOrder {
   const sorted = stop ? [stop, ...legs.filter((leg) => leg !== stop)] : legs;
   const [first] = sorted as readonly [OrderRow];
   const statuses = new Set(legs.map(({ status }) => STATUS[status]!));
+  const updates = legs.flatMap(({ updateTime }) => updateTime ?? []);
   return {
     clientOrderId: stop || legs.length > 1 || isTarget(first) ? stem(first) : first.clientOrderId,
     venueOrderIds: sorted.map(({ orderId }) => orderId),
@@ -75,6 +76,7 @@ function orderOf(legs: readonly OrderRow[], symbol: string): VenueOrder {
     quantity: first.origQty,
     filledQuantity: legs.reduce((sum, { executedQty }) => sum.plus(executedQty), ZERO),
     createdMs: Math.min(...legs.map(({ time }) => time)),
+    ...(updates.length > 0 ? { updatedMs: Math.max(...updates) } : {}),
     ...(stop?.stopPrice?.isGreaterThan(0) ? { stopPrice: stop.stopPrice } : {}),
   };
 }

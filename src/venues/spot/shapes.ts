@@ -56,6 +56,7 @@ export const ORDER_ROW = z.object({
   side,
   stopPrice: amount.optional(),
   time: timeMs,
+  updateTime: timeMs.optional(),
 });
 export type OrderRow = z.output<typeof ORDER_ROW>;
 export const ORDER_ROWS = z.array(ORDER_ROW);
@@ -76,9 +77,11 @@ export type FillRow = z.output<typeof FILL_ROW>;
 export const FILL_ROWS = z.array(FILL_ROW);
 
 /** What canceling tells of an order's end: `origClientOrderId` is the order, `clientOrderId` the cancel, and when it was made is not told. */
-const ENDED = ORDER_ROW.omit({ clientOrderId: true, time: true })
+const ENDED = ORDER_ROW.omit({ clientOrderId: true, time: true, updateTime: true })
   .extend({ origClientOrderId: z.string(), transactTime: timeMs })
-  .transform(({ origClientOrderId, transactTime, ...row }): OrderRow => ({ ...row, clientOrderId: origClientOrderId, time: transactTime }));
+  .transform(
+    ({ origClientOrderId: clientOrderId, transactTime: time, ...row }): OrderRow => ({ ...row, clientOrderId, time, updateTime: time }),
+  );
 export const ENDED_ROWS = z.union([
   ENDED.transform((row) => [row]),
   z.object({ orderReports: z.array(ENDED).min(1) }).transform(({ orderReports }) => orderReports),

@@ -4,7 +4,7 @@ export class Dice {
   #state: number;
 
   constructor(seed: number) {
-    this.#seed = mixed(seed >>> 0);
+    this.#seed = scattered(seed >>> 0);
     this.#state = this.#seed;
   }
 
@@ -50,4 +50,11 @@ function mixed(state: number): number {
   let value = Math.imul(state ^ (state >>> 15), state | 1);
   value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
   return (value ^ (value >>> 14)) >>> 0;
+}
+
+/** The finalizer of MurmurHash3: no two seeds become one, and neighbors become strangers. */
+function scattered(seed: number): number {
+  let value = Math.imul(seed ^ (seed >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
 }
