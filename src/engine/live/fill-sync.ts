@@ -150,7 +150,8 @@ export class FillSync {
   ): Promise<{ own?: Order; events: AccountEvent[] } | "unexplained" | undefined> {
     if (venue.traits.kind === "spot") return undefined;
     const { orders, venue: books } = this.#host.state;
-    const protective = [...orders.values(), ...books.closed.values()]
+    // What still works is asked first, and never left out for what has ended.
+    const protective = [...books.closed.values(), ...orders.values()]
       .filter((order) => isProtective(order) && order.symbol === symbol)
       .slice(-PROTECTIVE_ASKED_MAX);
     for (const order of protective.reverse()) {

@@ -135,6 +135,7 @@ export class Lane {
     const what = order.purpose === "entry" ? undefined : isProtective(order) ? "protect" : "exit";
     if (outcome.kind === "accepted") {
       if (what) this.memory.succeeded(what);
+      if (what === "protect") this.memory.rests(clientOrderId);
       this.#host.answered();
       return this.#accepted(
         order,
@@ -205,7 +206,8 @@ export class Lane {
     const { state } = this.#host;
     const { clientOrderId, symbol } = order;
     const known = state.orders.get(clientOrderId);
-    if (found.status !== "open" && isProtective(order))
+    if (isProtective(order) && found.status === "open") this.memory.rests(clientOrderId);
+    else if (isProtective(order))
       this.memory.lapse(clientOrderId, found.updatedMs === undefined ? undefined : this.#host.times.venueMs() - found.updatedMs);
     if (known && !known.venueOrderIds) await this.#accepted(order, found.venueOrderIds, []);
     const more = known !== undefined && found.filledQuantity.isGreaterThan(known.filledQuantity);

@@ -31,6 +31,8 @@ export class LaneMemory {
   /** When orders were last read whole, and when a cancel was last asked for. */
   readonly reads = new Map<string, number>();
   readonly cancels = new Map<string, number>();
+  /** Protective orders that this process has seen at rest, and when last. */
+  readonly #rested = new Map<string, number>();
   /** Orders that the venue calls ended and whose fills are not known whole yet: what they protected, they protect no more. */
   readonly lapsed = new Set<string>();
   readonly #polls = new Map<string, number>();
@@ -40,7 +42,7 @@ export class LaneMemory {
   #next = { protect: 0, exit: 0 };
   /** Since when the position has no confirmed protective order. */
   nakedSinceMs: number | undefined;
-  /** Since when, by the venue's word, the stop of this position has ended that an earlier process left behind. */
+  /** Since when, by the venue's word, the last stop of this position has ended. */
   #lapsedSinceMs: number | undefined;
   /** Whether the position that is held was seen with its protective order. */
   wasProtected = false;
@@ -117,21 +119,29 @@ export class LaneMemory {
     this.reads.delete(clientOrderId);
     this.cancels.delete(clientOrderId);
     this.lapsed.delete(clientOrderId);
+    this.#rested.delete(clientOrderId);
     this.#polls.delete(clientOrderId);
   }
 
   /** Forgets orders that have ended without this lane's doing, once there are some. */
   tidy(working: ReadonlySet<string>): void {
     if (this.reads.size + this.#polls.size + this.#evidence.size + this.cancels.size < working.size * 4 + SLACK) return;
-    for (const map of [this.reads, this.cancels, this.#polls, this.#evidence])
+    for (const map of [this.reads, this.cancels, this.#polls, this.#evidence, this.#rested])
       for (const clientOrderId of map.keys()) if (!working.has(clientOrderId)) map.delete(clientOrderId);
     for (const clientOrderId of this.lapsed) if (!working.has(clientOrderId)) this.lapsed.delete(clientOrderId);
   }
 
-  /** The venue calls a protective order ended, so long ago where it says so. This process's own clock is the better one for what it saw protect. */
+  /** A protective order rests at the venue now. */
+  rests(clientOrderId: string): void {
+    this.#rested.set(clientOrderId, this.#times.monotonicMs());
+  }
+
+  /** The venue calls a protective order ended, so long ago where it says so, but not before this process has seen it at rest: two clocks may differ. */
   lapse(clientOrderId: string, agoMs: number | undefined): void {
     this.lapsed.add(clientOrderId);
-    if (agoMs !== undefined && !this.wasProtected) this.#lapsedSinceMs ??= this.#times.monotonicMs() - Math.max(0, agoMs);
+    const nowMs = this.#times.monotonicMs();
+    const restedMs = this.#rested.get(clientOrderId) ?? Number.NEGATIVE_INFINITY;
+    this.#lapsedSinceMs ??= Math.max(nowMs - Math.max(0, agoMs ?? 0), restedMs);
   }
 
   get lapsedSinceMs(): number | undefined {

@@ -199,8 +199,9 @@ function nakedOr(view: LaneView, step: Step, reason: string): Step {
 function keptStep(view: LaneView, stop: Order): Step {
   const { memory, nowMs, listed, bot } = view;
   if (memory.lapsed.has(stop.clientOrderId)) return nakedOr(view, REST, LAPSED);
-  const unreadMs = nowMs - (memory.reads.get(stop.clientOrderId) ?? memory.bornMs);
-  if (listed || unreadMs <= UNREAD_MAX_MS) return reliefOr(view);
+  const readMs = memory.reads.get(stop.clientOrderId);
+  // A process that has never read it knows only what an earlier one wrote.
+  if (listed || (readMs !== undefined && nowMs - readMs <= UNREAD_MAX_MS)) return reliefOr(view);
   return nakedOr(view, REST, `the exchange does not list ${bot.spec.symbol} now, and its stop cannot be read there`);
 }
 
@@ -212,8 +213,10 @@ function reliefOr(view: LaneView): Step {
 
 /** Since when the position has been without a confirmed stop, in this process's time: from now where this process has seen it protected. */
 function nakedSince(view: LaneView): number {
-  const { memory, nowMs } = view;
-  memory.nakedSinceMs ??= memory.lapsedSinceMs ?? nowMs - (memory.wasProtected ? 0 : nakedBeforeMs(view));
+  const { memory, nowMs, bot, venueMs } = view;
+  const openMs = Math.max(0, venueMs - (bot.position.openedMs ?? venueMs));
+  const lapsedMs = memory.lapsedSinceMs === undefined ? undefined : Math.min(openMs, nowMs - memory.lapsedSinceMs);
+  memory.nakedSinceMs ??= nowMs - (lapsedMs ?? (memory.wasProtected ? 0 : nakedBeforeMs(view, openMs)));
   return memory.nakedSinceMs;
 }
 
@@ -221,8 +224,7 @@ function nakedSince(view: LaneView): number {
  * For how long it was so before this process looked. A position that was just opened counts from its first fill at the venue; of an older one an earlier
  * process may have seen the stop, and only an order that it left unanswered says since when it had to do without.
  */
-function nakedBeforeMs({ bot, orders, venueMs }: LaneView): number {
-  const openMs = Math.max(0, venueMs - (bot.position.openedMs ?? venueMs));
+function nakedBeforeMs({ orders, venueMs }: LaneView, openMs: number): number {
   if (openMs < NAKED_MAX_MS * 4) return openMs;
   const unanswered = orders.filter((order) => order.purpose !== "entry" && !isOpen(order));
   return Math.min(openMs, Math.max(0, ...unanswered.map(({ sinceMs }) => venueMs - sinceMs)));

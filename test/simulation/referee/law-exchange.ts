@@ -25,9 +25,10 @@ export class VenueBooks {
     this.#core = core;
   }
 
-  /** The least that the exchange lets anybody order in a symbol now. */
-  notionalMin(symbol: string): number {
-    return this.#core.markets.get(symbol)?.rules.notionalMin.toNumber() ?? 0;
+  /** The least, in quote, that the exchange lets anybody order in a symbol at such a price now. */
+  smallest(symbol: string, price: number): number {
+    const rules = this.#core.markets.get(symbol)?.rules;
+    return rules ? Math.max(rules.notionalMin.toNumber(), rules.lot.toNumber() * price, rules.quantityMin.toNumber() * price) : 0;
   }
 
   /** Whether the exchange takes orders in a symbol now. */

@@ -9,7 +9,7 @@ const BEAT_MS = 1_000;
 const NAKED_MAX_MS = 5_000 + BEAT_MS;
 /** After the alarm it must still end, once nothing has been wrong for so long: a fence, the readings after it, and the longest pause between two tries. */
 const ALARMED_CALM_MS = 40_000;
-/** A little more than the exchange's smallest notional cannot be sold, for prices move. */
+/** A little more than the exchange's smallest order cannot be sold, for prices move. */
 const DUST_FACTOR = 1.1;
 
 interface Holding {
@@ -18,6 +18,8 @@ interface Holding {
   quantity: Exact;
   price: number;
   changedMs: number;
+  /** What was too little to be sold when it was left: it stays so when the exchange asks for less again. */
+  dust: Exact;
 }
 
 /** A position without its stop. */
@@ -87,7 +89,7 @@ export class NakedLaw implements Law {
       const { order, quantity, fee, feeCoin, price, ms } = executions[index]!;
       if (!VenueBooks.isOurs(order)) continue;
       const id = `${account.name} ${order.symbol}`;
-      const held = this.#held.get(id) ?? { account, symbol: order.symbol, quantity: NOTHING, price: 0, changedMs: ms };
+      const held = this.#held.get(id) ?? { account, symbol: order.symbol, quantity: NOTHING, price: 0, changedMs: ms, dust: NOTHING };
       const moved = exact(quantity.toFixed());
       const feeInBase = order.draft.side === "BUY" && order.symbol.startsWith(feeCoin) ? exact(fee.toFixed()) : NOTHING;
       held.quantity += order.draft.side === "BUY" ? moved - feeInBase : -moved;
@@ -104,7 +106,9 @@ export class NakedLaw implements Law {
     const id = `${account} ${symbol}`;
     const covered = stops.filter(({ open }) => open).reduce((sum, order) => sum + exact(order.remaining.toFixed()), NOTHING);
     // Rests of fees stay in the account: what could not be sold anyway needs no stop.
-    if ((toNumber(quantity) - toNumber(covered)) * price < this.#venue.notionalMin(symbol) * DUST_FACTOR) {
+    if (toNumber(quantity) * price < this.#venue.smallest(symbol, price) * DUST_FACTOR) held.dust = quantity;
+    const isLittle = (toNumber(quantity) - toNumber(covered)) * price < this.#venue.smallest(symbol, price) * DUST_FACTOR;
+    if (isLittle || held.dust === quantity) {
       if (this.#episodes.delete(id)) this.#facts.coverage.mark("antecedent 5: a position was naked and is covered");
       return;
     }
