@@ -18,7 +18,7 @@ interface Holding {
   quantity: Exact;
   price: number;
   changedMs: number;
-  /** What was too little to be sold when it was left: it stays so when the exchange asks for less again. */
+  /** What was too little to be sold when it was left: it waits for a later position, also when the exchange asks for less again. */
   dust: Exact;
 }
 
@@ -107,8 +107,7 @@ export class NakedLaw implements Law {
     const covered = stops.filter(({ open }) => open).reduce((sum, order) => sum + exact(order.remaining.toFixed()), NOTHING);
     // Rests of fees stay in the account: what could not be sold anyway needs no stop.
     if (toNumber(quantity) * price < this.#venue.smallest(symbol, price) * DUST_FACTOR) held.dust = quantity;
-    const isLittle = (toNumber(quantity) - toNumber(covered)) * price < this.#venue.smallest(symbol, price) * DUST_FACTOR;
-    if (isLittle || held.dust === quantity) {
+    if (toNumber(quantity - covered - held.dust) * price < this.#venue.smallest(symbol, price) * DUST_FACTOR) {
       if (this.#episodes.delete(id)) this.#facts.coverage.mark("antecedent 5: a position was naked and is covered");
       return;
     }
