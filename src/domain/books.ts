@@ -39,6 +39,8 @@ export interface BotState {
   exit: ExitWanted | undefined;
   /** Since when, in venue time, a real position has had no confirmed protective order, once the owner was told. */
   naked: { readonly sinceMs: number; readonly reason: string } | undefined;
+  /** Since when the last protective order of a real position has ended and no other was accepted. */
+  uncoveredSinceMs?: MarketMs | undefined;
 }
 
 export interface ExitWanted {

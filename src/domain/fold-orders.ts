@@ -37,9 +37,9 @@ export function applyOrderFact(state: AccountState, event: OrderFact, at: Market
     case "order-rejected":
       return changeOrder(state, event.clientOrderId, "rejected");
     case "order-canceled":
-      return changeOrder(state, event.clientOrderId, "canceled");
     case "order-expired":
-      return changeOrder(state, event.clientOrderId, "expired");
+      uncover(state, state.orders.get(event.clientOrderId), at);
+      return changeOrder(state, event.clientOrderId, event.type === "order-canceled" ? "canceled" : "expired");
   }
 }
 
@@ -62,6 +62,14 @@ function acceptOrder(state: AccountState, event: Extract<AccountEvent, { type: "
   if (state.mode === "paper") return changeOrder(state, clientOrderId, "open");
   const status = order.status === "in-flight" || order.status === "unknown" ? nextStatus(order.status, "open") : order.status;
   state.orders.set(clientOrderId, { ...order, status, venueOrderIds });
+  if (isProtective(order)) botOf(state, order.botId).uncoveredSinceMs = undefined;
+}
+
+/** A protective order has ended while its position is held. */
+function uncover(state: AccountState, order: Order | undefined, at: MarketMs): void {
+  if (!order || state.mode === "paper" || !isProtective(order)) return;
+  const bot = botOf(state, order.botId);
+  if (!isFlat(bot.position)) bot.uncoveredSinceMs ??= at;
 }
 
 function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type: "order-filled" }>): void {
@@ -78,6 +86,7 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
   const filled = { ...order, filledQuantity: order.filledQuantity.plus(fill.quantity), fillIds: [...order.fillIds, fill.fillId] };
   if (order === late) state.venue.closed.set(order.clientOrderId, filled);
   else putFilled(state, filled);
+  uncover(state, order, fill.marketMs);
   if (order.purpose === "entry") {
     const best = fill.side === "buy" ? max : min;
     bot.highest = bot.highest === undefined ? fill.price : best(bot.highest, fill.price);
@@ -148,6 +157,7 @@ export function followPosition(state: AccountState, bot: BotState): void {
   bot.highest = undefined;
   bot.exit = undefined;
   bot.naked = undefined;
+  bot.uncoveredSinceMs = undefined;
   const working = new Set([...state.orders.values()].map(({ intentId }) => intentId));
   for (const { intentId, botId } of state.intents.values())
     if (botId === bot.spec.id && !working.has(intentId)) state.intents.delete(intentId);

@@ -206,9 +206,7 @@ export class Lane {
     const { state } = this.#host;
     const { clientOrderId, symbol } = order;
     const known = state.orders.get(clientOrderId);
-    if (isProtective(order) && found.status === "open") this.memory.rests(clientOrderId);
-    else if (isProtective(order))
-      this.memory.lapse(clientOrderId, found.updatedMs === undefined ? undefined : this.#host.times.venueMs() - found.updatedMs);
+    if (isProtective(order)) this.#sawProtection(found, clientOrderId);
     if (known && !known.venueOrderIds) await this.#accepted(order, found.venueOrderIds, []);
     const more = known !== undefined && found.filledQuantity.isGreaterThan(known.filledQuantity);
     const whole = known && (more || found.status !== "open") ? await this.#host.syncFills(symbol) : true;
@@ -217,6 +215,12 @@ export class Lane {
     if (found.status === "open" || !whole || now.filledQuantity.isLessThan(found.filledQuantity)) return;
     const reason = found.status === "filled" ? "filled as far as the venue filled it" : `${found.status} at the venue`;
     return this.#end(order, { type: found.status === "canceled" ? "order-canceled" : "order-expired", reason });
+  }
+
+  /** One that has filled in part protects no more than one that has ended: the other leg of a pair is gone, and a triggered stop waits for its price. */
+  #sawProtection({ status, filledQuantity, updatedMs }: VenueOrder, clientOrderId: string): void {
+    if (status === "open" && filledQuantity.isZero()) this.memory.rests(clientOrderId);
+    else this.memory.lapse(clientOrderId, updatedMs === undefined ? undefined : this.#host.times.venueMs() - updatedMs);
   }
 
   async #cancel(order: Order): Promise<void> {

@@ -58,8 +58,8 @@ export const BALANCE_READINGS = 3;
 export const BALANCE_LAG_MS = 15_000;
 /** Between readings of symbols in which nothing of ours runs, works or is held. */
 export const IDLE_SYMBOL_MS = 600_000;
-/** A stop in a symbol that is no longer listed, and that could not be read for so long, protects nothing that we know of. */
-export const UNREAD_MAX_MS = 120_000;
+/** A stop in a symbol that is no longer listed, and that the next reading after the last one did not show, protects nothing that we know of. */
+export const UNREAD_MAX_MS = POLL_RESTING_MS + 2_000;
 /** The longest that entries wait after an exchange said again and again that it takes no orders. */
 export const VENUE_PAUSE_MAX_MS = 900_000;
 /** Between writings of how far trailing stops have followed, where nothing else is written. */

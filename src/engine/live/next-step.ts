@@ -221,10 +221,11 @@ function nakedSince(view: LaneView): number {
 }
 
 /**
- * For how long it was so before this process looked. A position that was just opened counts from its first fill at the venue; of an older one an earlier
- * process may have seen the stop, and only an order that it left unanswered says since when it had to do without.
+ * For how long it was so before this process looked: since its last stop ended, where the books know that. A position that was just opened counts from
+ * its first fill at the venue; of an older one only an order that an earlier process left unanswered says since when it had to do without.
  */
-function nakedBeforeMs({ orders, venueMs }: LaneView, openMs: number): number {
+function nakedBeforeMs({ bot, orders, venueMs }: LaneView, openMs: number): number {
+  if (bot.uncoveredSinceMs !== undefined) return Math.min(openMs, Math.max(0, venueMs - bot.uncoveredSinceMs));
   if (openMs < NAKED_MAX_MS * 4) return openMs;
   const unanswered = orders.filter((order) => order.purpose !== "entry" && !isOpen(order));
   return Math.min(openMs, Math.max(0, ...unanswered.map(({ sinceMs }) => venueMs - sinceMs)));

@@ -98,7 +98,7 @@ describe("a stop that the venue calls ended while its fills cannot be read", () 
       memory.read(stop.clientOrderId);
       memory.polling(stop.clientOrderId);
       memory.cancels.set(stop.clientOrderId, NOW_MS);
-      memory.lapsed.add(stop.clientOrderId);
+      memory.lapse(stop.clientOrderId, 0);
       expect(nextStep(view).kind).toBe("rest");
       clock.nowMs += 5_500;
       expect(nextStep({ ...view, nowMs: clock.nowMs, venueMs: clock.nowMs })).toMatchObject({ kind: "alarm", sinceMs: NOW_MS });
@@ -118,5 +118,39 @@ describe("a position that an earlier process left without a confirmed stop", () 
     const { view } = viewOf(left(NOW_MS - 3_000));
     expect(nextStep(view).kind).not.toBe("alarm");
     expect(nextStep({ ...view, nowMs: NOW_MS + 2_500, venueMs: NOW_MS + 2_500 }).kind).toBe("alarm");
+  });
+});
+
+describe("a stop that rested when an earlier process looked", () => {
+  const stop = order({ purpose: "stop", type: "stop", status: "open", price: decimal(48_000) });
+
+  it("is said not to be seen within the deadline where its symbol is not listed and this process has never read it", () => {
+    const { view, clock } = viewOf({ orders: [stop], listed: false });
+    view.bot.exit = undefined;
+    expect(nextStep(view).kind).not.toBe("alarm");
+    clock.nowMs += 5_500;
+    expect(nextStep({ ...view, nowMs: clock.nowMs, venueMs: clock.nowMs }).kind).toBe("alarm");
+  });
+
+  it("counts as ended since the venue says so, not since it was read", () => {
+    const { view, memory } = viewOf({ orders: [stop] });
+    memory.read(stop.clientOrderId);
+    memory.polling(stop.clientOrderId);
+    memory.cancels.set(stop.clientOrderId, NOW_MS);
+    memory.lapse(stop.clientOrderId, 20_000);
+    expect(nextStep(view)).toMatchObject({ kind: "alarm", sinceMs: NOW_MS - 20_000 });
+  });
+
+  it("counts as ended no earlier than this process saw it at rest, because clocks differ", () => {
+    const { view, memory, clock } = viewOf({ orders: [stop] });
+    memory.rests(stop.clientOrderId);
+    clock.nowMs += 1_000;
+    memory.read(stop.clientOrderId);
+    memory.polling(stop.clientOrderId);
+    memory.cancels.set(stop.clientOrderId, clock.nowMs);
+    memory.lapse(stop.clientOrderId, 90_000);
+    expect(nextStep({ ...view, nowMs: clock.nowMs, venueMs: clock.nowMs }).kind).toBe("rest");
+    clock.nowMs += 4_500;
+    expect(nextStep({ ...view, nowMs: clock.nowMs, venueMs: clock.nowMs })).toMatchObject({ kind: "alarm", sinceMs: NOW_MS });
   });
 });
