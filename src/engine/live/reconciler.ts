@@ -90,9 +90,13 @@ export class Reconciler {
     const { venue, times } = this.#host;
     if (this.#running || !venue) return;
     if (this.#upkeep.clockTurned(venue)) this.soon();
-    if (this.#host.symbols().some((symbol) => !this.#host.lists(symbol) && this.#host.concerns(symbol)))
-      this.#dueMs = Math.min(this.#dueMs, this.#upkeep.rulesAwaited());
+    const gone = this.#host.symbols().filter((symbol) => !this.#host.lists(symbol) && this.#host.concerns(symbol));
+    if (gone.length > 0) this.#dueMs = Math.min(this.#dueMs, this.#upkeep.rulesAwaited(this.#isNakedIn(gone)));
     if (times.monotonicMs() >= this.#dueMs) void this.run().catch(onFatal);
+  }
+
+  #isNakedIn(symbols: readonly string[]): boolean {
+    return [...this.#host.state.bots.values()].some(({ naked, spec }) => naked !== undefined && symbols.includes(spec.symbol));
   }
 
   /** Reconciles now; while one is under way, its result. */

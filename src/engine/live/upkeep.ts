@@ -8,8 +8,9 @@ import type { LiveTimes } from "./times.ts";
 
 /** Rules are not read again sooner, however often something asks for it. */
 const RULES_AGAIN_MS = 10_000;
-/** Between readings of them while a symbol that concerns us is not listed. */
+/** Between readings of them while a symbol that concerns us is not listed, and while a position waits there for its stop. */
 const RULES_AWAITED_MS = 60_000;
+const RULES_NAKED_MS = 15_000;
 const CLOCK_AGAIN_MS = 5_000;
 
 export interface UpkeepHost {
@@ -38,8 +39,8 @@ export class Upkeep {
   }
 
   /** Something is held or works in a symbol that is not listed: whether it is back is looked for. Answers when. */
-  rulesAwaited(): number {
-    this.#due.rules = Math.min(this.#due.rules, this.#rulesMs + RULES_AWAITED_MS);
+  rulesAwaited(isNaked: boolean): number {
+    this.#due.rules = Math.min(this.#due.rules, this.#rulesMs + (isNaked ? RULES_NAKED_MS : RULES_AWAITED_MS));
     return this.#due.rules;
   }
 
