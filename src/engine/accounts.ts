@@ -33,7 +33,7 @@ const SNAPSHOT_VERSION = 2;
 /** Between tries to start bots whose market does not answer. */
 const RUN_RETRY_MS = 5_000;
 /** An account is kept again after so many events: a start reads the tail of a stream faster than all of it is written down again and again. */
-const SNAPSHOT_EVENTS = 200;
+const SNAPSHOT_EVENTS = 50;
 /** Or after this, where it matters how far its market has come. */
 const MOVED_SNAPSHOT_MS = 60_000;
 

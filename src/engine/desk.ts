@@ -1,6 +1,7 @@
 import { applyDeskEvent, type DeskState, emptyDesk } from "../domain/desk.ts";
 import { UserError } from "../domain/errors.ts";
 import type { DeskEvent } from "../domain/events.ts";
+import { fromJson, toJson } from "../domain/money.ts";
 import type { MarketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeskLedger } from "../ports/engine.ts";
@@ -21,9 +22,12 @@ export class Desk implements DeskLedger {
   /** A halt that the store could not take yet: it holds all the same, and is written as soon as that is possible. */
   #unwritten: Halted | undefined;
   #writing = false;
+  /** How far the newest snapshot has folded. */
+  #keptSequence: number;
 
-  constructor(writer: StreamWriter<DeskState, DeskEvent>, names: BotNames, clock: Clock) {
+  constructor(writer: StreamWriter<DeskState, DeskEvent>, names: BotNames, clock: Clock, keptSequence: number) {
     this.#writer = writer;
+    this.#keptSequence = keptSequence;
     this.names = names;
     this.clock = clock;
     this.#marketMs = () => writer.state.marketMs;
@@ -40,6 +44,14 @@ export class Desk implements DeskLedger {
 
   append(events: readonly DeskEvent[], requestId?: string): Promise<void> {
     return this.#writer.append(events, this.#marketMs(), requestId);
+  }
+
+  /** Keeps the fold, once enough has happened, so that a start reads a tail. */
+  async snapshot(store: Store): Promise<void> {
+    const { sequence } = this.state;
+    if (sequence - this.#keptSequence < SNAPSHOT_EVENTS) return;
+    this.#keptSequence = sequence;
+    await store.saveSnapshot({ stream: DESK_STREAM, sequence, body: toJson({ version: SNAPSHOT_VERSION, state: this.state }) });
   }
 
   /** The halt in force, written or not. */
@@ -116,9 +128,15 @@ function longer<H extends Halt>(one: H, other: Halt): H | Halt {
   return one.untilMs === undefined || one.untilMs >= other.untilMs ? one : other;
 }
 
+/** Grows whenever the shape of the fold changes; older snapshots are then not used. */
+const SNAPSHOT_VERSION = 1;
+/** A snapshot is written after so many events: a start reads no longer tail than that. */
+const SNAPSHOT_EVENTS = 200;
+
 export async function openDesk(store: Store, clock: Clock, streams: StreamBook): Promise<Desk> {
-  const state = emptyDesk();
-  const names = new BotNames();
+  const kept = await readSnapshot(store);
+  const state = kept ?? emptyDesk();
+  const names = new BotNames(state);
   const writer = await openStream<DeskState, DeskEvent>({
     name: DESK_STREAM,
     state,
@@ -131,5 +149,13 @@ export async function openDesk(store: Store, clock: Clock, streams: StreamBook):
     onAppend: streams.appended,
   });
   streams.add(DESK_STREAM, () => state.sequence);
-  return new Desk(writer, names, clock);
+  return new Desk(writer, names, clock, kept?.sequence ?? 0);
+}
+
+/** Undefined when there is none or another build wrote it: the stream tells the same, only slower. */
+async function readSnapshot(store: Store): Promise<DeskState | undefined> {
+  const snapshot = await store.loadSnapshot(DESK_STREAM);
+  if (!snapshot) return undefined;
+  const { version, state } = fromJson(snapshot.body) as { version: number; state: DeskState };
+  return version === SNAPSHOT_VERSION ? { ...emptyDesk(), ...state } : undefined;
 }

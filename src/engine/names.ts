@@ -6,18 +6,27 @@ export class BotNames {
   readonly #byName = new Map<string, RegisteredBot>();
   readonly #counts = new Map<string, number>();
 
+  /** Begins with what a snapshot of the fold holds. */
+  constructor(state: Readonly<DeskState>) {
+    for (const bot of state.bots.values()) this.#put(bot);
+  }
+
   /** To be told of each event right before it is folded. */
   follow(state: Readonly<DeskState>, event: DeskEvent): void {
     if (event.type === "bot-registered") {
       const { botId, name, group, owner, account } = event;
-      this.#byName.set(name, { botId, name, group, owner, account });
-      this.#counts.set(owner, this.ownedBy(owner) + 1);
+      this.#put({ botId, name, group, owner, account });
     } else if (event.type === "bot-unregistered") {
       const gone = state.bots.get(event.botId);
       if (!gone) return;
       if (this.#byName.get(gone.name)?.botId === gone.botId) this.#byName.delete(gone.name);
       this.#counts.set(gone.owner, this.ownedBy(gone.owner) - 1);
     }
+  }
+
+  #put(bot: RegisteredBot): void {
+    this.#byName.set(bot.name, bot);
+    this.#counts.set(bot.owner, this.ownedBy(bot.owner) + 1);
   }
 
   named(name: string): RegisteredBot | undefined {

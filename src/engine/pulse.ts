@@ -100,9 +100,10 @@ export class Pulse {
 
   /** Marks where everything stands. Losing a mark costs time at the next start, nothing else. */
   async keep(always = true): Promise<void> {
-    const { store, clock, hub, accounts } = this.#services;
+    const { store, clock, hub, accounts, desk } = this.#services;
     await saveAlive(store, { wallMs: clock.wall(), marketMs: hub.atMs });
     for (const account of accounts.active()) await accounts.snapshot(account, always);
+    await desk.snapshot(store);
     this.#storeMs = clock.monotonicMs();
   }
 

@@ -1,7 +1,7 @@
 import type { SpotOrder } from "../../kit/exchange/spot/order.ts";
 import type { VenueAccount } from "../world/venue-account.ts";
 import { type Exact, exact, NOTHING, textOf, toNumber } from "./exact.ts";
-import { Broken, type Facts, type Law, type SentOrder } from "./law.ts";
+import { Broken, type Facts, type Law, type ProcessFacts, type SentOrder } from "./law.ts";
 import { VenueBooks } from "./law-exchange.ts";
 
 const BEAT_MS = 1_000;
@@ -43,6 +43,7 @@ export class NakedLaw implements Law {
   readonly #held = new Map<string, Holding>();
   readonly #executions = new Map<VenueAccount, number>();
   readonly #orders = new Map<VenueAccount, number>();
+  #process = 0;
   /** Entries that left a process while the log called a position of their account naked. */
   readonly #bold = new Map<string, string>();
 
@@ -58,7 +59,10 @@ export class NakedLaw implements Law {
     if (naked) this.#bold.set(clientOrderId, naked.name);
   }
 
-  second(): void {
+  second({ number }: ProcessFacts): void {
+    // A process that has just begun waits the whole fence for what an earlier one left unanswered.
+    if (number !== this.#process) for (const episode of this.#episodes.values()) episode.calmMs = 0;
+    this.#process = number;
     const nowMs = this.#facts.trueMs();
     for (const account of this.#venue.accounts) {
       this.#follow(account);

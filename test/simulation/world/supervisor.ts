@@ -30,6 +30,9 @@ export type Opener = (
 ) => Promise<OpenedEngine>;
 
 const NO_WAIT: ReadonlySet<string> = new Set();
+/** Kills of one run: more of them show nothing new and take its time. */
+const KILLS_MAX = 300;
+
 const BY_HAND = "restarted by hand, for its store is lost";
 
 /** Keeps a process running on one machine: starts it, beats it, kills it where its dice say, and starts the next one on what it left. */
@@ -197,7 +200,7 @@ export class Supervisor {
   #crashPoint(number: number): CrashPoint | undefined {
     const { kills, crash } = this.#draw;
     if (crash !== undefined && number === 1) return crash;
-    if (kills === undefined || this.#faultsOver) return undefined;
+    if (kills === undefined || this.#faultsOver || number > KILLS_MAX) return undefined;
     const dice = this.#dice.fork(`kill ${number}`);
     return { call: Math.floor(dice.magnitude(kills.callsMin, kills.callsMax)), when: dice.chance(0.5) ? "before" : "after" };
   }
