@@ -44,6 +44,9 @@ export interface LogLine {
   readonly facts: Record<string, unknown>;
 }
 
+/** Read once for a whole file of tests: they are descriptions and hold no state. */
+const COMMANDS = loadCommands(join(import.meta.dirname, "../../commands"));
+
 /** A chat desk over fakes, with the real commands. */
 export class ChatDesk {
   readonly clock = new FakeClock();
@@ -82,8 +85,7 @@ export class ChatDesk {
   }
 
   static async open(options: Partial<DoorOptions> = {}): Promise<ChatDesk> {
-    const commands = await loadCommands(join(import.meta.dirname, "../../commands"));
-    return new ChatDesk({ commands, ...options });
+    return new ChatDesk({ commands: await COMMANDS, ...options });
   }
 
   /** A new process over the same store. */
