@@ -9,9 +9,11 @@ const at = (instant: string) => wallMs(Date.parse(instant));
 function turns(hours: { from: string; to: string; timeZone: string }, fromInstant: string, spanHours: number): string[] {
   const found: string[] = [];
   const startMs = at(fromInstant);
+  let was = isQuiet(hours, wallMs(startMs - MINUTE_MS));
   for (let ms: number = startMs; ms < startMs + spanHours * HOUR_MS; ms += MINUTE_MS) {
     const is = isQuiet(hours, wallMs(ms));
-    if (is !== isQuiet(hours, wallMs(ms - MINUTE_MS))) found.push(`${is ? "quiet" : "loud"} ${new Date(ms).toISOString().slice(5, 16)}`);
+    if (is !== was) found.push(`${is ? "quiet" : "loud"} ${new Date(ms).toISOString().slice(5, 16)}`);
+    was = is;
   }
   return found;
 }
