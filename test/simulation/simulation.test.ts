@@ -7,7 +7,7 @@ import { ProcessClock, WallClock } from "./world/clock.ts";
 import { Timeline } from "./world/timeline.ts";
 
 /** Every so many-th port call, so that it takes seconds; `npm run sim -- --crash-points` tries them all. */
-const EVERY_CALL = 199;
+const EVERY_CALL = 113;
 const CRASH_SEED = 1;
 const SHORT = { hours: 0.25, bots: 6 };
 
