@@ -1,3 +1,4 @@
+import { inspect, isDeepStrictEqual } from "node:util";
 import { UserError } from "../../src/domain/errors.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { MINUTE_MS, marketMs } from "../../src/domain/time.ts";
@@ -148,6 +149,27 @@ export async function playThrough(market: ArrayMarket, acts: readonly Act[], poi
     if (played.rig) return played.rig;
   }
   throw new Error("the last process died without a point");
+}
+
+/** Dies after every n-th write, and before it where an act begins with it; answers with how many deaths there were and those that left other books. */
+export async function crashAtWrites(market: ArrayMarket, acts: readonly Act[], every: number) {
+  const undisturbed = await playUndisturbed(market, acts);
+  const wanted = finalBooks(undisturbed.rig);
+  const log = undisturbed.writes.map(({ write }) => write);
+  const wrong: string[] = [];
+  let deaths = 0;
+  const die = async (left: number, act: number, place: string) => {
+    deaths += 1;
+    const books = finalBooks(await playRest(market, acts, log.slice(0, left), act));
+    if (!isDeepStrictEqual(books, wanted)) wrong.push(`crash ${place} of ${log.length}: ${inspect(books, { depth: null })}`);
+  };
+  for (const [index, { act }] of undisturbed.writes.entries()) {
+    const begins = undisturbed.writes[index - 1]?.act !== act;
+    if (index % every !== 0 && !begins) continue;
+    await die(index + 1, act, `after write ${index + 1}, unanswered,`);
+    if (begins) await die(index, act, `before write ${index + 1}`);
+  }
+  return { writes: log.length, deaths, wrong };
 }
 
 export function finalBooks(rig: EngineRig): unknown {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../kit/engine-market.ts";
 import type { CrashPoint } from "../kit/engine-store.ts";
-import { ALICE, BOB, finalBooks, playRest, playThrough, playUndisturbed, script, stormyMarket } from "./crash-scenario.ts";
+import { ALICE, BOB, crashAtWrites, finalBooks, playThrough, playUndisturbed, script, stormyMarket } from "./crash-scenario.ts";
 
 const MINUTES = 110;
 const market = stormyMarket(MINUTES);
@@ -21,19 +21,12 @@ describe("a crash at any store call", () => {
     expect(rig.complaints).toEqual([]);
   });
 
-  it("leaves the books that an undisturbed run leaves, before it took effect and after", async () => {
-    const undisturbed = await playUndisturbed(market, acts);
-    const wanted = finalBooks(undisturbed.rig);
-    const log = undisturbed.writes.map(({ write }) => write);
-    for (const [index, { act }] of undisturbed.writes.entries()) {
-      const rig = await playRest(market, acts, log.slice(0, index + 1), act);
-      expect(finalBooks(rig), `crash after write ${index + 1} of ${log.length}, unanswered`).toEqual(wanted);
-      const actBefore = undisturbed.writes[index - 1]?.act;
-      if (actBefore === act) continue;
-      const early = await playRest(market, acts, log.slice(0, index), act);
-      expect(finalBooks(early), `crash before write ${index + 1} of ${log.length}`).toEqual(wanted);
-    }
-  }, 60_000);
+  // test/services/engine-crash.test.ts dies at every one of them.
+  it("leaves the books that an undisturbed run leaves: at each act's first write and every ninth of the others", async () => {
+    const { wrong, deaths } = await crashAtWrites(market, acts, 9);
+    expect(wrong).toEqual([]);
+    expect(deaths).toBeGreaterThan(60);
+  });
 
   it("leaves them after any number of crashes at any places", async () => {
     const wanted = finalBooks((await playUndisturbed(market, acts)).rig);
