@@ -1,12 +1,14 @@
 import { type Decimal, decimal } from "../domain/money.ts";
 import { argument } from "./arg-meta.ts";
-import { type Money, moneyOf, nameOf, percentOfText } from "./args.ts";
+import { type Money, moneyOf, nameOf, percentOfText, symbolText } from "./args.ts";
+
+const SYMBOL_EXPECTED = "a symbol such as BTC, BTC/USDT or BTC/USDT:USDT";
 
 /** One symbol as an exchange names it: `BTC`, `BTC/USDT` or `BTC/USDT:USDT`. */
 export const venueSymbol = argument<string>(
   { kind: "text", question: "Which symbol?", freeText: true, example: "BTC/USDT" },
-  "a symbol such as BTC, BTC/USDT or BTC/USDT:USDT",
-  (text) => (/^[a-z0-9]{1,20}([/-][a-z0-9]{1,12}(:[a-z0-9]{1,12})?)?$/i.test(text) ? text.toUpperCase().replace("-", "/") : undefined),
+  SYMBOL_EXPECTED,
+  symbolText,
 );
 
 /** An account at an exchange. */
@@ -64,3 +66,20 @@ export function percent(belowPct: number) {
     },
   );
 }
+
+/** One symbol of any market that the desk reads; the command finds it in the one that is meant. */
+export const anySymbol = argument<string>(
+  { kind: "text", question: "Which symbol?", source: "any-symbol", freeText: true, example: "BTC/USDT" },
+  SYMBOL_EXPECTED,
+  symbolText,
+);
+
+/** An exchange by its ccxt id. */
+export const exchangeId = argument<string>({ kind: "text", freeText: true, example: "binance" }, "an exchange such as binance", (text) =>
+  /^[a-z0-9]{2,32}$/i.test(text) ? text.toLowerCase() : undefined,
+);
+
+/** A part of a symbol or a coin, as `eth`. */
+export const symbolPart = argument<string>({ kind: "text", freeText: true, example: "eth" }, "letters of a symbol such as eth", (text) =>
+  /^[a-z0-9/:-]{1,32}$/i.test(text) ? text.toUpperCase().replace("-", "/") : undefined,
+);

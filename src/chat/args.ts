@@ -37,7 +37,8 @@ export const symbols = argument<string[]>(
   },
 );
 
-function symbolText(text: string): string | undefined {
+/** A symbol as it is written, or undefined for what cannot be one. */
+export function symbolText(text: string): string | undefined {
   return /^[a-z0-9]{1,20}([/-][a-z0-9]{1,12}(:[a-z0-9]{1,12})?)?$/i.test(text) ? text.toUpperCase().replace("-", "/") : undefined;
 }
 

@@ -29,6 +29,7 @@ function valuesOf(source: Source, { bots, engine, strategies, paths }: Sight): r
     case "bots":
       return [...names, ...groups.filter((group) => !names.includes(group)), ...(names.length > 1 ? ["all"] : [])];
     case "symbols":
+    case "any-symbol":
       return engine.market().symbols;
     case "strategies":
       return strategies.strategyNames();
@@ -57,7 +58,8 @@ export function resolveKnown({ meta, name }: Argument, value: unknown, sight: Si
   return value;
 }
 
-function symbolOf(typed: string, symbols: readonly string[]): string {
+/** The symbol of a market that was typed, as `btc` for `BTC/USDT`. Throws UserError when it has no such one. */
+export function symbolOf(typed: string, symbols: readonly string[]): string {
   const whole = splitSymbol(typed)?.symbol ?? typed;
   if (symbols.includes(whole)) return whole;
   if (symbols.length === 0)

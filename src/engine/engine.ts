@@ -28,10 +28,12 @@ import type { Accounts } from "./accounts.ts";
 import type { Bots } from "./bots.ts";
 import type { Desk } from "./desk.ts";
 import type { FeedHub } from "./feeds.ts";
+import type { Floors } from "./floors.ts";
 import { LiveAccount } from "./live/account.ts";
 import { VenueCommands } from "./live/commands.ts";
 import type { LiveDesk } from "./live/desk.ts";
 import { entryBound } from "./live/intents.ts";
+import { FloorReader } from "./market-reader.ts";
 import { panicFacts, startPanic } from "./panic.ts";
 import type { Pulse } from "./pulse.ts";
 import type { MarketSpeed, Pump } from "./pump.ts";
@@ -41,6 +43,7 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly market: Market;
   readonly hub: FeedHub;
+  readonly floors: Floors;
   readonly desk: Desk;
   readonly accounts: Accounts;
   readonly bots: Bots;
@@ -54,10 +57,15 @@ export interface EngineParts {
 export class TradingEngine implements Engine {
   readonly #parts: EngineParts;
   readonly #venues: VenueCommands;
+  readonly markets: Engine["markets"];
+  readonly candles: Engine["candles"];
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#venues = new VenueCommands(parts);
+    const reader = new FloorReader(() => parts.floors.all(), parts.clock);
+    this.markets = () => reader.markets();
+    this.candles = (marketKey, symbol, minutes) => reader.candles(marketKey, symbol, minutes);
   }
 
   bots(): readonly BotFacts[] {

@@ -102,7 +102,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   await bots.reconcileNames();
   const { residentBytes } = options;
   const pulse = new Pulse({ store, hub: main.hub, floors, blindness, clock, logger, desk, accounts, residentBytes, onFatal });
-  const engine = new TradingEngine({ clock, market, hub: main.hub, desk, accounts, bots, pump: main.pump, pulse, speed, live });
+  const engine = new TradingEngine({ clock, market, hub: main.hub, floors, desk, accounts, bots, pump: main.pump, pulse, speed, live });
   return {
     engine,
     desk,

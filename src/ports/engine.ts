@@ -8,6 +8,7 @@ import type { Order } from "../domain/order.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
+import type { MarketReader } from "./market-reader.ts";
 import type { Credentials } from "./vault.ts";
 
 /** Who asks, and by which chat request: an effect carries the request's id, so that a repeat finds it. */
@@ -197,7 +198,7 @@ export interface ManualOrder {
  * The engine as commands see it. Reads come from memory and never wait. Writes resolve when their effect is durable; a repeated request id has
  * its effect once. Expected refusals are UserErrors in one sentence.
  */
-export interface Engine {
+export interface Engine extends MarketReader {
   /** All bots that are not deleted, by name. */
   bots(): readonly BotFacts[];
   bot(name: string): BotFacts | undefined;

@@ -36,6 +36,8 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "channel subscribe": ["channel subscribe", "operator"],
   "channel unsubscribe": ["channel unsubscribe", "operator"],
   help: ["help", "anyone"],
+  "market analyze": ["market analyze btc", "viewer", "part"],
+  "market pairs": ["market pairs", "viewer", "part"],
   "market price": ["market price", "viewer", "part"],
   "order cancel": ["order cancel o-1", "operator"],
   "order enter": ["order enter account:main symbol:btc side:buy amount:20 stop:2%", "trader"],

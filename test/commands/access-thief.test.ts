@@ -44,6 +44,8 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "channel subscribe": ["channel subscribe", "notices"],
   "channel unsubscribe": ["channel unsubscribe", "notices"],
   help: ["help", "reads"],
+  "market analyze": ["market analyze btc", "reads"],
+  "market pairs": ["market pairs", "reads"],
   "market price": ["market price", "reads"],
   "order cancel": ["order cancel o1", "lowers"],
   "order enter": ["order enter account:main symbol:eth side:buy amount:20 stop:2%", "raises"],

@@ -44,6 +44,8 @@ const TRIES: Readonly<Record<string, readonly string[]>> = {
   "channel subscribe": ["channel subscribe"],
   "channel unsubscribe": ["channel unsubscribe"],
   help: ["help"],
+  "market analyze": ["market analyze symbol:BTC/USDT"],
+  "market pairs": ["market pairs"],
   "market price": ["market price symbol:BTC/USDT"],
   "order cancel": ["order cancel order:abc"],
   "order enter": ["order enter account:real symbol:eth side:buy amount:20 stop:2%"],

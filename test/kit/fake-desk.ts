@@ -20,6 +20,7 @@ import type {
 import { FakeAccounts } from "./fake-accounts.ts";
 import { instrumentOf, refuseLeverage } from "./fake-instrument.ts";
 import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
+import { FakeReader } from "./fake-reader.ts";
 import { FakeTrading } from "./fake-trading.ts";
 
 const START_CASH = "10000";
@@ -40,6 +41,9 @@ export class FakeEngine implements Engine {
   /** The exchanges and what a test lets them answer. */
   readonly exchanges: FakeAccounts;
   readonly trading: FakeTrading;
+  readonly reader = new FakeReader(this.prices, () => this.accounts());
+  readonly markets: Engine["markets"] = () => this.reader.markets();
+  readonly candles: Engine["candles"] = (marketKey, symbol, minutes) => this.reader.candles(marketKey, symbol, minutes);
   #made = 0;
   #fills = 0;
 

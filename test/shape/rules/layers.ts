@@ -37,6 +37,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   croner: /^src\/system\/calendar\.ts$/,
   pino: /^src\/system\/logger/,
   "node:sqlite": /^src\/stores\/sqlite/,
+  technicalindicators: /^src\/analysis\//,
   zod: /./,
 };
 

@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { TransientError } from "../../src/domain/errors.ts";
+import { decimal } from "../../src/domain/money.ts";
+import type { View } from "../../src/ports/view.ts";
+import { ADMIN, textOf } from "../chat/door.ts";
+import { VenueDesk } from "./venue-rig.ts";
+
+let at: VenueDesk;
+
+beforeEach(async () => {
+  at = await VenueDesk.open();
+});
+
+const rowOf = (view: View, name: string) => view.table?.rows.find(([first]) => first === name);
+
+describe("market analyze", () => {
+  test("shows each figure on three timeframes, its meaning, and one recommendation with its reasons", async () => {
+    const view = await at.type("market analyze btc");
+    expect(view.title).toMatch(/^BTC\/USDT [\d,.]+ USDT: (BUY|SELL|HOLD), confidence \d+%$/);
+    expect(view.table?.columns.map(({ name }) => name)).toEqual(["Figure", "15m", "1h", "4h"]);
+    for (const name of ["Trend", "RSI", "Volatility", "Volume", "Support", "Resistance", "Pattern", "Score"])
+      expect(rowOf(view, name), name).toHaveLength(4);
+    for (const name of ["Trend", "RSI", "Change", "Volatility", "Volume", "Buying share", "Support", "Resistance", "Room", "Pattern"])
+      expect(
+        view.lines.filter((line) => line.startsWith(`${name} (15m): `)),
+        name,
+      ).toHaveLength(1);
+    expect(view.lines[0]).toMatch(/^Score [+-]?\d\.\d\d of -1 to \+1\. /);
+    expect(textOf(view)).toContain("no probability of profit");
+    expect(view.lines.at(-1)).toBe("Market: simulated market (invented prices), 2021-05-19 12:00 UTC (market); closed candles only.");
+    expect(at.engine.reader.asked).toEqual(["fake BTC/USDT 14400"]);
+    expect(textOf(view)).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("takes another timeframe, with the coarser ones that go with it", async () => {
+    const view = await at.type("market analyze symbol:eth timeframe:4h");
+    expect(view.table?.columns.map(({ name }) => name)).toEqual(["Figure", "4h", "1d"]);
+    expect(at.engine.reader.asked).toEqual(["fake ETH/USDT 43200"]);
+  });
+
+  test("holds, and says what it cannot know, when hardly anything has closed", async () => {
+    const { candles } = at.engine;
+    at.engine.reader.tapes.set("BTC/USDT", (await candles("fake", "ETH/USDT", 200)).slice());
+    const view = await at.type("market analyze btc");
+    expect(view.title).toContain("HOLD, confidence 0%");
+    expect(textOf(view)).toContain("Too little is known of 15m candles to recommend anything.");
+    expect(rowOf(view, "Trend")).toEqual(["Trend", "-", "-", "-"]);
+    expect(rowOf(view, "Score")).toEqual(["Score", "-", "-", "-"]);
+    at.engine.reader.tapes.set("BTC/USDT", []);
+    expect(await at.type("market analyze btc")).toMatchObject({ title: "BTC/USDT: no candles", tone: "warning" });
+  });
+
+  test("asks for the symbol, and names the ones there are when it knows no such one", async () => {
+    expect((await at.type("market analyze")).title).toContain("Which symbol?");
+    expect((await at.type("market analyze nope")).title).toContain('this market has no "NOPE"');
+    expect((await at.type("market analyze btc timeframe:7m")).title).toContain("expected one of 1m");
+    expect((await at.type("market analyze b;drop")).title).toContain("expected a symbol");
+  });
+
+  test("says in a sentence that a market does not answer", async () => {
+    at.engine.reader.failure = new TransientError("the exchange does not answer");
+    const view = await at.type("market analyze btc");
+    expect(view.tone).toBe("bad");
+    expect(textOf(view)).toContain("does not answer right now. Try again in a moment.");
+  });
+
+  test("reads an exchange where the person has an account, and tells nobody else that there is one", async () => {
+    await at.connect("main");
+    expect(textOf(await at.type("market analyze btc exchange:binance"))).toContain("live prices of exchange:binance");
+    expect(at.engine.reader.asked).toEqual(["exchange:binance BTC/USDT 14400"]);
+    await at.desk.grant("discord:7", "viewer", "bot:dip");
+    const [there, elsewhere] = [
+      await at.type("market analyze btc exchange:binance", "discord:7"),
+      await at.type("market analyze btc exchange:blofin", "discord:7"),
+    ];
+    expect(there.title).toBe(elsewhere.title.replace("blofin", "binance"));
+    expect(there.title).toContain('This desk reads no prices of "binance" for you.');
+  });
+
+  test("prefers real prices to those of a demo world", async () => {
+    await at.connect("play", "demo");
+    await at.type("market analyze btc exchange:binance");
+    await at.connect("main", "live");
+    await at.type("market analyze btc exchange:binance");
+    expect(at.engine.reader.asked.map((line) => line.split(" ")[0])).toEqual(["exchange:binance:demo", "exchange:binance"]);
+  });
+});
+
+describe("market pairs", () => {
+  test("lists the symbols with their rules", async () => {
+    const view = await at.type("market pairs");
+    expect(view.title).toBe("3 symbols");
+    expect(view.table?.rows[0]).toEqual(["BTC/USDT", "5 USDT", "0.01", "0.10%"]);
+    expect(view.buttons).toEqual([]);
+  });
+
+  test("finds by a part of the name and by quote, and names the quotes when it finds nothing", async () => {
+    at.engine.prices.set("ETH/BTC", decimal("0.06"));
+    expect((await at.type("market pairs eth")).table?.rows.map(([symbol]) => symbol)).toEqual(["ETH/BTC", "ETH/USDT"]);
+    expect((await at.type("market pairs search:eth quote:btc")).title).toBe("1 symbol");
+    const none = await at.type("market pairs quote:eur");
+    expect(none.title).toBe("No such symbol");
+    expect(none.lines).toEqual(["Market: simulated market (invented prices), 4 symbols priced in BTC, USDT."]);
+  });
+
+  test("turns pages of twenty by buttons that keep the search, and shows the last page for one beyond", async () => {
+    for (let index = 10; index < 55; index += 1) at.engine.prices.set(`T${index}/EUR`, decimal(1));
+    const first = await at.type("market pairs quote:eur");
+    expect([first.title, first.table?.rows.length]).toEqual(["45 symbols", 20]);
+    const second = await at.desk.press(first, "More");
+    expect(second.table?.rows[0]?.[0]).toBe("T30/EUR");
+    expect(second.lines).toContain("Page 2 of 3.");
+    expect((await at.desk.press(second, "Back")).table?.rows[0]?.[0]).toBe("T10/EUR");
+    expect((await at.type("market pairs quote:eur page:999")).table?.rows).toHaveLength(5);
+    expect((await at.type("market pairs page:0")).title).toContain("expected a whole number from 1 to 1000");
+  });
+
+  test("says so while a market has not told what trades on it", async () => {
+    at.engine.prices.clear();
+    expect((await at.type("market pairs", ADMIN)).title).toBe("The market has not said yet what trades on it");
+  });
+});
