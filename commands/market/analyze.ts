@@ -13,7 +13,7 @@ import type { MarketPlace } from "../../src/ports/market-reader.ts";
 import { READING_MINUTES_MAX } from "../../src/ports/market-reader.ts";
 
 export default defineCommand({
-  summary: "Reads closed candles of a symbol: trend, momentum, volatility, volume, levels, patterns, and what they add up to",
+  summary: "Reads closed candles of a symbol: trend, momentum, volume, levels, and what they add up to",
   role: "viewer",
   readOnly: true,
   partial: true,
