@@ -207,7 +207,10 @@ export class Lane {
     const { clientOrderId, symbol } = order;
     const known = state.orders.get(clientOrderId);
     if (isProtective(order)) this.#sawProtection(found, clientOrderId);
-    if (known && !known.venueOrderIds) await this.#accepted(order, found.venueOrderIds, []);
+    // A protective order that has triggered may be another one since, and its fills are known by that one's id.
+    const named = known?.venueOrderIds ?? [];
+    if (known && found.venueOrderIds.some((id) => !named.includes(id)))
+      await this.#accepted(order, [...new Set([...named, ...found.venueOrderIds])], []);
     const more = known !== undefined && found.filledQuantity.isGreaterThan(known.filledQuantity);
     const whole = known && (more || found.status !== "open") ? await this.#host.syncFills(symbol) : true;
     const now = state.orders.get(clientOrderId);
@@ -230,6 +233,8 @@ export class Lane {
       this.memory.read(order.clientOrderId);
       return this.#settle(order, outcome.order);
     }
+    // By the venue's word it protects no more, however long its reading has to wait for its turn.
+    if (outcome.kind === "canceled" && isProtective(order)) this.memory.lapse(order.clientOrderId, undefined);
     if (outcome.kind === "canceled" || outcome.kind === "gone") this.memory.stale(order.clientOrderId);
   }
 
