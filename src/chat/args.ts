@@ -204,6 +204,12 @@ export const localTimeOrOff = argument<string>(
   (value) => (["off", "none", "no"].includes(value.toLowerCase()) ? "off" : timeOf(value)),
 );
 
+/** A day of the calendar, in the desk's time zone. */
+export const localDay = argument<string>({ kind: "text", example: "2021-05-19" }, "a day such as 2021-05-19", (value) => {
+  const midnightMs = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(midnightMs) && new Date(midnightMs).toISOString().startsWith(value) ? value : undefined;
+});
+
 /** From a time of day to another, which may be the next morning; or `off`. */
 export const quietHoursOrOff = argument<{ readonly from: string; readonly to: string } | "off">(
   {

@@ -35,13 +35,3 @@ export function resultsByDay(bot: Readonly<BotState>, day: (epochMs: number) => 
 export function resultOfDay(bot: Readonly<BotState>, atMs: number, day: (epochMs: number) => string): Result {
   return resultsByDay(bot, day, atMs - DAY_SPAN_MAX_MS).get(day(atMs)) ?? NO_RESULT;
 }
-
-/** The newest local days up to an instant, newest first. */
-export function lastDays(atMs: number, days: number, day: (epochMs: number) => string): readonly string[] {
-  const names: string[] = [];
-  for (let ms = atMs; names.length < days; ms -= DAY_MS / 2) {
-    const name = day(ms);
-    if (names.at(-1) !== name) names.push(name);
-  }
-  return names;
-}

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import { FIGURE_NAMES } from "../../src/reports/performance.ts";
 import { ChatDesk, HERE, TERMINAL, textOf } from "../chat/door.ts";
 
 let desk: ChatDesk;
@@ -220,4 +221,27 @@ test("the one who asks is shown by name beside the id, and others by their whole
   const request = desk.request("access grant user:discord:1 role:operator");
   const view = await desk.door.handle({ ...request, user: { ...request.user, name: "Ada" } });
   expect(view.title).toBe("Ada (discord:1) is operator");
+});
+
+test("stats weekly and monthly show as many local weeks and months as asked for", async () => {
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  desk.engine.fill("dip", "buy", "0.1", "39000");
+  const rowsOf = async (line: string) => (await desk.type(line)).table?.rows.map(([period, realized]) => `${period} ${realized}`);
+  expect(await rowsOf("stats weekly 2")).toEqual(["2021-W20 -3.90", "2021-W19 0.00"]);
+  expect(await rowsOf("stats monthly 2")).toEqual(["2021-05 -3.90", "2021-04 0.00"]);
+});
+
+test("stats performance says what cannot be told yet, and then every figure", async () => {
+  await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  const figure = async (name: string) => (await desk.type("stats performance")).fields.find((field) => field.name === name)?.value;
+  expect(await figure("Win rate")).toBe("no closed positions yet");
+  expect(await figure("Sharpe")).toBe("-");
+  desk.engine.fill("dip", "buy", "0.1", "39000");
+  desk.engine.fill("dip", "sell", "0.1", "40000");
+  const view = await desk.type("stats performance by:symbol");
+  expect(view.fields.map(({ name }) => name)).toEqual(Object.values(FIGURE_NAMES));
+  expect(view.table?.rows).toEqual([["BTC/USDT", "+92.10", "7.90", "2", "1 of 1", "+92.10"]]);
+  expect(await figure("Win rate")).toBe("100.00% (1 of 1)");
+  expect((await desk.type("stats performance since:2021-05-20")).fields[0]?.value).toBe("0.00 USDT");
+  expect((await desk.type("stats performance since:2021-02-30")).title).toContain("expected a day such as 2021-05-19");
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { settingList } from "../../config/schema.ts";
 import { catalogOf } from "../../src/chat/arg-info.ts";
 import { parseLine } from "../../src/chat/line.ts";
+import { FIGURE_NAMES } from "../../src/reports/performance.ts";
 import { loadCommands } from "../../src/system/loader.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -89,4 +90,9 @@ describe("the architecture page", () => {
     });
     expect(missing).toEqual([]);
   });
+});
+
+test("docs/statistics.md defines every figure that is shown, and no other", () => {
+  const defined = [...read("docs/statistics.md").matchAll(/^\| ([A-Z][^|]*?) \|/gm)].map(([, name]) => name);
+  expect(defined).toEqual(Object.values(FIGURE_NAMES));
 });

@@ -7,7 +7,9 @@ import { HOUR_MS, marketMs, wallMs } from "../../src/domain/time.ts";
 import { booksOf } from "../../src/reports/books.ts";
 import { booksText } from "../../src/reports/books-text.ts";
 import { digestOf } from "../../src/reports/digest.ts";
-import { addResults, dayReader, lastDays, resultOfDay } from "../../src/reports/statistics.ts";
+import { performanceGroups } from "../../src/reports/performance-groups.ts";
+import { isoWeek, lastPeriods } from "../../src/reports/periods.ts";
+import { addResults, dayReader, resultOfDay } from "../../src/reports/statistics.ts";
 
 const NOON = Date.UTC(2021, 4, 19, 12, 0);
 
@@ -157,11 +159,6 @@ test("results belong to the local day of their fill", () => {
   expect([ever.fills, ever.closes, ever.wins, plain(ever.realized)]).toEqual([2, 1, 1, "2.00995"]);
 });
 
-test("the last days are named once each, over a change of the clocks too", () => {
-  const afterSpringChange = Date.UTC(2021, 2, 29, 21, 30);
-  expect(lastDays(afterSpringChange, 4, dayReader("Europe/Berlin"))).toEqual(["2021-03-29", "2021-03-28", "2021-03-27", "2021-03-26"]);
-});
-
 test("a digest holds the day's facts, and the open positions at the last price", () => {
   const digest = digestOf(
     [traded().state],
@@ -204,4 +201,22 @@ test("a digest of nothing is empty", () => {
       () => undefined,
     ),
   ).toMatchObject({ fills: 0, bots: [], currency: "" });
+});
+
+test("ISO weeks belong to the year of their Thursday, and the last days are counted over a change of the clocks", () => {
+  expect(["2021-01-03", "2021-01-04", "2020-12-31", "2024-12-30"].map(isoWeek)).toEqual(["2020-W53", "2021-W01", "2020-W53", "2025-W01"]);
+  expect(lastPeriods("2021-03-29", 3, (day) => day)).toEqual(["2021-03-29", "2021-03-28", "2021-03-27"]);
+});
+
+test("figures of an account that the reader may not see tell nothing of its balance", () => {
+  const { state } = traded();
+  const now = { live: NOON, demo: NOON, paper: NOON };
+  const bots = [...state.bots.values()].map((bot) => ({ state: bot, unrealized: undefined }));
+  const wish = { timeZone: "UTC", now, since: undefined, by: "bot" } as const;
+  const [hidden] = performanceGroups(bots, [], wish);
+  const [known] = performanceGroups(bots, [state], wish);
+  expect(hidden?.performance.ratios.sharpe).toBeUndefined();
+  expect(hidden?.performance.drawdown.share).toBeUndefined();
+  expect(known?.performance.ratios.sharpe).toBeDefined();
+  expect(known?.performance.drawdown.share).toBeDefined();
 });

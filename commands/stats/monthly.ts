@@ -1,0 +1,28 @@
+import { count } from "../../src/chat/args.ts";
+import { pricesLine } from "../../src/chat/bot-cards.ts";
+import { defineCommand } from "../../src/chat/command.ts";
+import { periodCard } from "../../src/chat/period-card.ts";
+import { periodGroups } from "../../src/reports/period-groups.ts";
+import { monthOf } from "../../src/reports/periods.ts";
+
+const MONTHS_MAX = 36;
+
+export default defineCommand({
+  summary: "Shows the results of the last calendar months, in the desk's time zone",
+  role: "viewer",
+  readOnly: true,
+  partial: true,
+  args: { months: count(1, MONTHS_MAX).describe("How many months").prefault("6") },
+  run({ args, visible, accounts, engine, clock, timeZone }) {
+    const now = { live: clock.wall(), demo: clock.wall(), paper: engine.market().atMs };
+    const groups = periodGroups(
+      visible.map(({ state }) => state),
+      accounts.map(({ state }) => state),
+      { timeZone, now, periods: args.months, periodOf: monthOf, periodDaysMax: 31 },
+    );
+    const modes = groups.map(({ mode }) => mode);
+    return periodCard(args.months === 1 ? "The last month" : `The last ${args.months} months`, "Month", groups)
+      .tableFirst()
+      .line(pricesLine(engine, modes), `Days are those of ${timeZone}.`);
+  },
+});

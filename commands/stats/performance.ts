@@ -1,0 +1,74 @@
+import { feeDigits, feeText, resultDigits, resultText } from "../../src/chat/amounts.ts";
+import { choice, localDay } from "../../src/chat/args.ts";
+import { pricesLine } from "../../src/chat/bot-cards.ts";
+import { defineCommand } from "../../src/chat/command.ts";
+import { type FigureTexts, figureTexts } from "../../src/chat/figures-text.ts";
+import { modeMark, modeWords, oneCurrency } from "../../src/chat/mode-words.ts";
+import { card, right } from "../../src/chat/view.ts";
+import { FIGURE_NAMES } from "../../src/reports/performance.ts";
+import { type PerformanceGroup, performanceGroups, SLICES } from "../../src/reports/performance-groups.ts";
+
+export default defineCommand({
+  summary: "Shows how well bots did: win rate, expectancy, drawdown, Sharpe, Sortino, Calmar",
+  role: "viewer",
+  readOnly: true,
+  partial: true,
+  args: {
+    by: choice(SLICES, "By what?").describe("What each row is").prefault("bot"),
+    since: localDay.describe("First day that counts; everything unless given").optional(),
+  },
+  run({ args, visible, accounts, engine, clock, timeZone }) {
+    const groups = performanceGroups(
+      visible.map(({ state, unrealized }) => ({ state, unrealized })),
+      accounts.map(({ state }) => state),
+      {
+        timeZone,
+        now: { live: clock.wall(), demo: clock.wall(), paper: engine.market().atMs },
+        since: args.since,
+        by: args.by,
+      },
+    );
+    const [first, ...others] = groups;
+    const isOnly = oneCurrency(groups);
+    const since = args.since === undefined ? "" : ` since ${args.since}`;
+    const answer = card(
+      `Performance by ${args.by}${since}${others.length === 0 && first ? `, ${modeMark(first.mode)}in ${first.currency}` : ""}`,
+    );
+    const columns = [args.by[0]!.toUpperCase() + args.by.slice(1), ...["Realized", "Fees", "Fills", "Won", "Expectancy"].map(right)];
+    const rows = groups.flatMap((group) =>
+      rowsOf(group, isOnly).map((row) => (others.length === 0 ? row : [modeMark(group.mode).trim() || "paper", ...row])),
+    );
+    if (rows.length > 0) answer.table(others.length === 0 ? columns : ["Money", ...columns], rows);
+    if (first && others.length === 0) answer.fields(fieldsOf(first));
+    else for (const group of groups) answer.line(`${modeWords(group.mode)}: ${sentence(fieldsOf(group))}.`);
+    const modes = groups.map(({ mode }) => mode);
+    return answer.line(
+      "The curve is the start balance and realized results after fees; deposits, withdrawals, funding and open positions are not in it.",
+      pricesLine(engine, modes),
+      `Days are those of ${timeZone}.`,
+    );
+  },
+});
+
+function rowsOf({ currency, rows }: PerformanceGroup, isOnly: boolean): readonly string[][] {
+  return rows.map(({ name, result: { realized, fees, fills, closes, wins } }) => {
+    const made = (value: typeof realized) => (isOnly ? resultDigits(value) : resultText(value, currency));
+    const paid = isOnly ? feeDigits(fees) : feeText(fees, currency);
+    const won = closes === 0 ? ["-", "-"] : [`${wins} of ${closes}`, made(realized.dividedBy(closes))];
+    return [name, made(realized), paid, String(fills), ...won];
+  });
+}
+
+function fieldsOf({ currency, performance, unrealized }: PerformanceGroup): Readonly<Record<string, string>> {
+  const texts: FigureTexts & { readonly unrealized: string } = {
+    ...figureTexts(performance, currency),
+    unrealized: unrealized === undefined ? "? (a price is missing)" : resultText(unrealized, currency),
+  };
+  return Object.fromEntries(Object.entries(FIGURE_NAMES).map(([key, name]) => [name, texts[key as keyof typeof FIGURE_NAMES]]));
+}
+
+function sentence(fields: Readonly<Record<string, string>>): string {
+  return Object.entries(fields)
+    .map(([name, text]) => `${name.toLowerCase()} ${text}`)
+    .join(", ");
+}

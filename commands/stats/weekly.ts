@@ -1,0 +1,28 @@
+import { count } from "../../src/chat/args.ts";
+import { pricesLine } from "../../src/chat/bot-cards.ts";
+import { defineCommand } from "../../src/chat/command.ts";
+import { periodCard } from "../../src/chat/period-card.ts";
+import { periodGroups } from "../../src/reports/period-groups.ts";
+import { isoWeek } from "../../src/reports/periods.ts";
+
+const WEEKS_MAX = 52;
+
+export default defineCommand({
+  summary: "Shows the results of the last ISO weeks, in the desk's time zone",
+  role: "viewer",
+  readOnly: true,
+  partial: true,
+  args: { weeks: count(1, WEEKS_MAX).describe("How many weeks").prefault("8") },
+  run({ args, visible, accounts, engine, clock, timeZone }) {
+    const now = { live: clock.wall(), demo: clock.wall(), paper: engine.market().atMs };
+    const groups = periodGroups(
+      visible.map(({ state }) => state),
+      accounts.map(({ state }) => state),
+      { timeZone, now, periods: args.weeks, periodOf: isoWeek, periodDaysMax: 7 },
+    );
+    const modes = groups.map(({ mode }) => mode);
+    return periodCard(args.weeks === 1 ? "The last week" : `The last ${args.weeks} weeks`, "Week", groups)
+      .tableFirst()
+      .line(pricesLine(engine, modes), `Days are those of ${timeZone}.`);
+  },
+});

@@ -1,0 +1,137 @@
+"""Statistics from raw fills, written from the definitions in docs/statistics.md, to compare with what the desk shows.
+
+Reads a JSON list of ledgers from standard input, writes a JSON list of figures as text. Standard library only.
+"""
+
+import json
+import sys
+from datetime import date, datetime, timedelta, timezone
+from decimal import ROUND_HALF_EVEN, Decimal, getcontext
+from zoneinfo import ZoneInfo
+
+getcontext().prec = 80
+QUARTER_MS = 15 * 60 * 1000
+
+
+def to_places(value, places):
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+
+
+def text(value, places=2, sign=False):
+    rounded = to_places(value, places)
+    if rounded == 0:
+        rounded = abs(rounded)
+    return ("+" if sign and rounded > 0 else "") + f"{rounded:,f}"
+
+
+def fee_text(value):
+    return text(value, 4 if 0 < abs(value) < Decimal("0.01") else 2)
+
+
+def span(milliseconds):
+    if milliseconds == 0:
+        return "-"
+    minutes = milliseconds // 60_000
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def closing_results(fills):
+    """Average cost: (time, result after fees, fee in quote, whether it closes) of each fill."""
+    held = {}
+    for fill in fills:
+        quantity, price, fee = (Decimal(fill[name]) for name in ("quantity", "price", "fee"))
+        have, cost = held.get(fill["bot"], (Decimal(0), Decimal(0)))
+        in_base = fill["feeIn"] == "base"
+        fee_quote = fee * price if in_base else fee
+        if fill["side"] == "buy":
+            held[fill["bot"]] = (have + quantity - (fee if in_base else 0), cost + quantity * price)
+            yield fill["ms"], (Decimal(0) if in_base else -fee), fee_quote, False
+        else:
+            part = cost if quantity == have else to_places(cost * quantity / have, 18)
+            held[fill["bot"]] = (have - quantity, cost - part)
+            yield fill["ms"], quantity * price - part - fee, fee_quote, True
+
+
+def figures(ledger):
+    zone = ZoneInfo(ledger["timeZone"])
+    since = ledger["since"]
+
+    def day(ms):
+        return datetime.fromtimestamp(ms // 1000, tz=timezone.utc).astimezone(zone).date()
+
+    equity = Decimal(ledger["capital"])
+    kept = []
+    for ms, result, fee, closes in closing_results(ledger["fills"]):
+        if since is not None and day(ms) < date.fromisoformat(since):
+            equity += result
+        else:
+            kept.append((ms, result, fee, closes))
+    closed = [result for _, result, _, closes in kept if closes]
+    won = sum(1 for result in closed if result > 0)
+    total = sum((result for _, result, _, _ in kept), Decimal(0))
+
+    quarters, by_day, by_week = {}, {}, {}
+    for ms, result, _, _ in kept:
+        quarter = ms - ms % QUARTER_MS
+        quarters[quarter] = quarters.get(quarter, Decimal(0)) + result
+        by_day[day(ms)] = by_day.get(day(ms), Decimal(0)) + result
+        year, week, _ = day(ms).isocalendar()
+        name = f"{year}-W{week:02d}"
+        by_week[name] = by_week.get(name, Decimal(0)) + result
+
+    # The curve's points are quarters of an hour, and its first peak is the start.
+    points = [(min(quarters, default=0), equity)]
+    for quarter in sorted(quarters):
+        points.append((quarter, points[-1][1] + quarters[quarter]))
+    deepest = share = Decimal(0)
+    longest = 0
+    for index, (_, level) in enumerate(points):
+        peak = max(value for _, value in points[: index + 1])
+        deepest = max(deepest, peak - level)
+        share = max(share, (peak - level) / peak)
+        if level < peak:
+            from_ms = max(ms for ms, value in points[: index + 1] if value == peak)
+            back = [ms for ms, value in points[index + 1 :] if value >= peak]
+            longest = max(longest, (back[0] if back else ledger["nowMs"]) - from_ms)
+
+    returns = []
+    if by_day:
+        each, last, begun = min(by_day), day(ledger["nowMs"]), equity
+        while each <= last:
+            returns.append(to_places(by_day.get(each, Decimal(0)) / begun, 18))
+            begun += by_day.get(each, Decimal(0))
+            each += timedelta(days=1)
+    sharpe = sortino = calmar = "-"
+    if len(returns) >= 2:
+        mean = sum(returns) / len(returns)
+        variance = sum((one - mean) ** 2 for one in returns) / (len(returns) - 1)
+        below = sum(min(one, Decimal(0)) ** 2 for one in returns) / len(returns)
+        year = Decimal(365)
+        if len(set(returns)) > 1:
+            sharpe = text(mean / variance.sqrt() * year.sqrt())
+        if below > 0:
+            sortino = text(mean / below.sqrt() * year.sqrt())
+        if share > 0:
+            calmar = text(mean * year / to_places(share, 18))
+    none = "no closed positions yet"
+    return {
+        "realized": text(total, sign=True) + " USDT",
+        "fees": fee_text(sum((fee for _, _, fee, _ in kept), Decimal(0))) + " USDT",
+        "winRate": f"{text(to_places(Decimal(100 * won) / len(closed), 18))}% ({won} of {len(closed)})" if closed else none,
+        "expectancy": text(to_places(total / len(closed), 18), sign=True) + " USDT" if closed else none,
+        "sharpe": sharpe,
+        "sortino": sortino,
+        "calmar": calmar,
+        "drawdown": f"{text(deepest)} USDT ({text(to_places(share, 18) * 100)}%)",
+        "belowPeak": span(longest),
+        "weeks": {name: text(value, sign=True) for name, value in sorted(by_week.items(), reverse=True)},
+    }
+
+
+json.dump([figures(ledger) for ledger in json.load(sys.stdin)], sys.stdout)
