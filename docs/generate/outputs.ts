@@ -4,6 +4,7 @@ import { settingList } from "../../config/schema.ts";
 import { loadCommands } from "../../src/system/loader.ts";
 import { commandTable } from "./commands.ts";
 import { filled, type Parts } from "./markers.ts";
+import { ruleFunctions } from "./rules.ts";
 import { envExample, settingsTable } from "./settings.ts";
 import { strategySummaries, strategyTable } from "./strategies.ts";
 
@@ -14,13 +15,22 @@ export interface Output {
 }
 
 /** Markdown files whose marked parts are generated, as far as they exist. */
-const MARKDOWN_FILES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/operating.md", "docs/strategies.md", "docs/glossary.md"];
+const MARKDOWN_FILES = [
+  "README.md",
+  "ARCHITECTURE.md",
+  "CONTRIBUTING.md",
+  "docs/operating.md",
+  "docs/strategies.md",
+  "docs/rules.md",
+  "docs/glossary.md",
+];
 
 /** Everything that is derived from the code, as it should stand on the disk. A new generator is one more entry in `parts`. */
 export async function outputs(root: string): Promise<Output[]> {
   const parts: Parts = new Map([
     ["settings", settingsTable(settingList)],
     ["commands", commandTable(await loadCommands(join(root, "commands")))],
+    ["rule-functions", ruleFunctions()],
     ["strategies", strategySummaries()],
     ["strategy-parameters", strategyTable()],
   ]);

@@ -1,10 +1,10 @@
 import { UserError } from "../domain/errors.ts";
+import { meant } from "../domain/nearest.ts";
 import type { AccountFacts, VenueFacts } from "../ports/engine.ts";
 import { samePerson } from "./access.ts";
 import { accountNameFor, exchangeName } from "./account-names.ts";
 import { quoted } from "./arg-meta.ts";
 import type { Call } from "./command.ts";
-import { meant } from "./nearest.ts";
 import { pauseWords } from "./venue-reasons.ts";
 import { type Card, card } from "./view.ts";
 

@@ -56,7 +56,7 @@ function exampleValue({ example = "..." }: ArgMeta): string {
 
 function argInfoOf({ name, summary: says, required, preset, meta }: Argument): ArgInfo {
   const summary = preset === undefined ? says : `${says} (${preset} unless given)`;
-  const completes = meta.source !== undefined || (meta.choices !== undefined && meta.kind === "text");
+  const completes = meta.source !== undefined || meta.complete !== undefined || (meta.choices !== undefined && meta.kind === "text");
   return { name, summary, kind: meta.kind, required, choices: meta.kind === "choice" ? (meta.choices ?? []) : [], completes };
 }
 

@@ -18,6 +18,8 @@ export interface ArgMeta {
   readonly target?: boolean;
   readonly list?: boolean;
   readonly choices?: readonly string[];
+  /** What a text that is being typed may become, as whole texts. */
+  readonly complete?: (typed: string) => readonly string[];
   /** False when only the offered values make sense. */
   readonly freeText?: boolean;
   /** Never written to the audit. */

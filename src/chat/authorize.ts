@@ -1,9 +1,9 @@
 import type { Role } from "../domain/events.ts";
+import { meant } from "../domain/nearest.ts";
 import type { BotFacts } from "../ports/engine.ts";
 import { type Asker, atLeast, deskRole, holdsAny, isLocked, type People, roleOn } from "./access.ts";
 import { targetOf } from "./arg-info.ts";
 import type { Command } from "./command.ts";
-import { meant } from "./nearest.ts";
 
 /** Denied, locked (the person's rights are ended), missing (may know that it does not exist), or allowed with the bots that the request names (none while that argument is not given). */
 export type Verdict =

@@ -1,10 +1,10 @@
 import { UserError } from "../domain/errors.ts";
 import { splitSymbol } from "../domain/instrument.ts";
+import { meant } from "../domain/nearest.ts";
 import type { BotFacts, Engine } from "../ports/engine.ts";
 import type { Argument } from "./arg-info.ts";
 import { quoted, type Source } from "./arg-meta.ts";
 import type { Strategies } from "./command.ts";
-import { meant } from "./nearest.ts";
 
 /** What exists, as far as the person who asks may know it. */
 export interface Sight {

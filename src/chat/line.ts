@@ -1,7 +1,7 @@
+import { nearest } from "../domain/nearest.ts";
 import type { CommandInfo } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import { quoted } from "./arg-meta.ts";
-import { nearest } from "./nearest.ts";
 import { badView, card } from "./view.ts";
 
 /** Longest line that is read. */

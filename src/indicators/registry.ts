@@ -1,10 +1,26 @@
 import type { IndicatorDefinition, Kernel } from "../domain/indicator.ts";
 import type { IndicatorSpec } from "../domain/signal.ts";
+import { atrDefinition } from "./atr.ts";
 import { bollingerDefinition } from "./bollinger.ts";
 import { emaDefinition } from "./ema.ts";
+import { highestDefinition } from "./highest.ts";
+import { lowestDefinition } from "./lowest.ts";
+import { rocDefinition } from "./roc.ts";
 import { rsiDefinition } from "./rsi.ts";
+import { smaDefinition } from "./sma.ts";
+import { zscoreDefinition } from "./zscore.ts";
 
-const DEFINITIONS: readonly IndicatorDefinition[] = [bollingerDefinition, emaDefinition, rsiDefinition];
+const DEFINITIONS: readonly IndicatorDefinition[] = [
+  atrDefinition,
+  bollingerDefinition,
+  emaDefinition,
+  highestDefinition,
+  lowestDefinition,
+  rocDefinition,
+  rsiDefinition,
+  smaDefinition,
+  zscoreDefinition,
+];
 
 /** Names of all indicators, ascending. */
 export function indicatorNames(): readonly string[] {

@@ -53,6 +53,7 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "stats performance": ["stats performance", "viewer", "part"],
   "stats today": ["stats today", "viewer", "part"],
   "stats weekly": ["stats weekly", "viewer", "part"],
+  "strategy check": ['strategy check "close > 1"', "viewer", "part"],
   "strategy list": ["strategy list", "viewer", "part"],
   "strategy show": ["strategy show ema-cross", "viewer", "part"],
   "system halt": ["system halt", "operator"],

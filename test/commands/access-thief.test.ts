@@ -61,6 +61,7 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "stats performance": ["stats performance", "reads"],
   "stats today": ["stats today", "reads"],
   "stats weekly": ["stats weekly", "reads"],
+  "strategy check": ['strategy check "close > 1"', "reads"],
   "strategy list": ["strategy list", "reads"],
   "strategy show": ["strategy show ema-cross", "reads"],
   "system halt": ["system halt", "lowers"],

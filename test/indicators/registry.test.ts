@@ -9,7 +9,7 @@ import { rsi } from "../../src/indicators/rsi.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../../src/indicators");
 /** Files of the folder that are no indicator. */
-const HELPERS = ["declare", "moments", "registry"];
+const HELPERS = ["declare", "extreme", "moments", "registry"];
 
 describe("the table of indicators", () => {
   test("names every file of the folder, in order", () => {
@@ -23,7 +23,7 @@ describe("the table of indicators", () => {
 
   test("refuses an unknown name, naming it", () => {
     expect(() => indicatorDefinition("macdd")).toThrow(
-      new RangeError('there is no indicator named "macdd"; choose one of bollinger, ema, rsi'),
+      new RangeError('there is no indicator named "macdd"; choose one of atr, bollinger, ema, highest, lowest, roc, rsi, sma, zscore'),
     );
     expect(() => createKernel({ name: "constructor", params: {} })).toThrow(RangeError);
   });

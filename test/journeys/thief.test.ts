@@ -59,6 +59,7 @@ const TRIES: Readonly<Record<string, readonly string[]>> = {
   "stats performance": ["stats performance"],
   "stats today": ["stats today"],
   "stats weekly": ["stats weekly"],
+  "strategy check": ['strategy check rule:"close > ema(20)"'],
   "strategy list": ["strategy list"],
   "strategy show": ["strategy show strategy:ema-cross"],
   "system health": ["system health"],

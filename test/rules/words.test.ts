@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createKernel, indicatorDefinition, indicatorNames } from "../../src/indicators/registry.ts";
+import { completedTexts, completionsAt } from "../../src/rules/complete.ts";
+import { exampleOf, FUNCTIONS } from "../../src/rules/functions.ts";
+import { parse } from "../../src/rules/parser.ts";
+import { ruleOf } from "../../src/rules/plan.ts";
+import { wordsOf } from "../../src/rules/words.ts";
+
+const PAGE = readFileSync(join(import.meta.dirname, "../../docs/rules.md"), "utf8");
+
+describe("a rule in words", () => {
+  test.each([
+    [
+      "rsi(14) < 30 and close > ema(200)",
+      "the RSI over 14 candles is below 30, and the close is above the exponential average of closes over 200 candles",
+    ],
+    ["close crosses above highest(20)[1]", "the close crosses above the highest high over 20 candles 1 candle ago"],
+    ["not (close > 1 or open > 2)", "it is not so that the close is above 1, or the open is above 2"],
+    [
+      "close > entry_price * (1 + 2%) or bars_held >= 48",
+      "the close is above the entry price times (1 plus 2%), or the number of candles that the position is held is at least 48",
+    ],
+    ["close > 1 and (open > 1 or low > 1)", "the close is above 1, and (the open is above 1, or the low is above 1)"],
+    ["close < bollinger(20, 2).lower", "the close is below the lower Bollinger band over 20 candles and 2 deviations"],
+  ])("%s", (text, words) => {
+    expect(wordsOf(parse(text))).toBe(words);
+  });
+});
+
+describe("the table of indicators that rules know", () => {
+  test("has every kernel with exactly its lines, in order", () => {
+    expect(FUNCTIONS.map(({ name }) => name)).toEqual([...indicatorNames()]);
+    for (const { name, lines } of FUNCTIONS) expect(lines.map((line) => line.name)).toEqual([...indicatorDefinition(name).lines]);
+  });
+
+  test("names each parameter as its kernel does", () => {
+    for (const { name, params } of FUNCTIONS) {
+      const given = Object.fromEntries(params.map((param) => [param.name, param.example]));
+      expect(createKernel({ name, params: given }).warmup).toBeGreaterThan(0);
+      for (const param of params) expect(() => createKernel({ name, params: { ...given, [param.name]: Number.NaN } })).toThrow(param.name);
+    }
+  });
+
+  test("is whole in docs/rules.md", () => {
+    for (const known of FUNCTIONS) expect(PAGE).toContain(`| \`${exampleOf(known)}\` |`);
+  });
+});
+
+describe("the page about rules", () => {
+  const shown = [...PAGE.matchAll(/^ {4}(.+)$/gm)].map(([, text = ""]) => text);
+
+  test("shows rules that can be typed, each in its canonical form", () => {
+    expect(shown.length).toBeGreaterThan(4);
+    for (const text of shown) expect(ruleOf(text).text).toBe(text);
+  });
+});
+
+describe("the completion", () => {
+  test.each([
+    ["rs", ["rsi"]],
+    ["rsi(14) cr", ["crosses above", "crosses below"]],
+    ["rsi(14) < 30 ", ["and", "or"]],
+    ["close crosses ", ["above", "below"]],
+    ["close > bollinger(20, 2).", ["upper", "middle", "lower"]],
+    ["close > 1 and n", ["not"]],
+    ["close ? ", []],
+  ])("of %j is %j", (typed, words) => {
+    expect(completionsAt(typed)).toEqual(words);
+  });
+
+  test("writes the whole text with the word that was begun", () => {
+    expect(completedTexts("rsi(14) < 30 and clo")).toEqual(["rsi(14) < 30 and close"]);
+    expect(completedTexts("rsi(14) < 30")).toEqual(["rsi(14) < 30 and", "rsi(14) < 30 or"]);
+  });
+
+  test("answers any text", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 600 }), (text) => Array.isArray(completionsAt(text))),
+      { numRuns: 500 },
+    );
+  });
+});
