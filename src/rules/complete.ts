@@ -4,8 +4,8 @@ import { RULE_LENGTH_MAX } from "./limits.ts";
 import { parse } from "./parser.ts";
 import { COMPARISONS } from "./tree.ts";
 
-const AFTER_CONDITION = ["and", "or"];
-const AFTER_VALUE = [...COMPARISONS, "crosses above", "crosses below", "+", "-", "*", "/"];
+const AFTER_CONDITION: readonly string[] = ["and", "or"];
+const AFTER_VALUE: readonly string[] = [...COMPARISONS, "crosses above", "crosses below", "+", "-", "*", "/"];
 
 /** What may come at the end of an unfinished rule, as it is typed; a word that was begun is finished. Empty where nothing is known to fit. */
 export function completionsAt(typed: string): readonly string[] {

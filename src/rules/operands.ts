@@ -6,7 +6,7 @@ import { HISTORY_MAX } from "./limits.ts";
 import { FACTS, FIELDS, type Tree } from "./tree.ts";
 
 /** Words that join others and are no value. */
-const JOINING = ["and", "or", "not", "crosses", "above", "below"];
+const JOINING: readonly string[] = ["and", "or", "not", "crosses", "above", "below"];
 
 /** Every name that stands for a value. */
 export function valueNames(): readonly string[] {
