@@ -1,10 +1,15 @@
 import { marketTime } from "../../src/chat/amounts.ts";
-import { symbols, timeframe } from "../../src/chat/args.ts";
+import { timeframe } from "../../src/chat/args.ts";
 import { rule } from "../../src/chat/args-rule.ts";
+import { anySymbol } from "../../src/chat/args-venue.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { symbolOf } from "../../src/chat/known.ts";
+import { marketPlace } from "../../src/chat/market-place.ts";
 import { ruleCard, trialTable, tried } from "../../src/chat/rule-card.ts";
-import { UserError } from "../../src/domain/errors.ts";
+import { foldMinutes } from "../../src/domain/candle.ts";
+import { MINUTE_MS } from "../../src/domain/time.ts";
 import { timeframeMs } from "../../src/domain/timeframe.ts";
+import { READING_MINUTES_MAX } from "../../src/ports/market-reader.ts";
 
 /** Candles on which a rule is tried. */
 const TRIED_CANDLES = 500;
@@ -18,15 +23,19 @@ export default defineCommand({
   partial: true,
   args: {
     rule: rule.describe("The rule"),
-    symbol: symbols.describe("Try it on this symbol").optional(),
+    symbol: anySymbol.describe("Try it on this symbol").optional(),
     timeframe: timeframe.describe("Candle length to try it on").prefault("5m"),
   },
-  async run({ args, engine }) {
+  async run({ args, engine, accounts }) {
     const answer = ruleCard(args.rule);
-    const [symbol, ...more] = args.symbol ?? [];
-    if (symbol === undefined) return answer;
-    if (more.length > 0) throw new UserError(`symbol: expected one symbol, found ${more.length + 1}. Try the rule on one at a time.`);
-    const candles = await engine.candles(symbol, args.timeframe, TRIED_CANDLES + args.rule.warmup * SETTLE_FACTOR);
+    if (args.symbol === undefined) return answer;
+    const place = marketPlace(engine, accounts, undefined);
+    const symbol = symbolOf(args.symbol, [...place.instruments.keys()].sort());
+    const lengthMs = timeframeMs(args.timeframe);
+    // The newest candle may still form, and the first one may be cut by where the reading begins.
+    const wanted = TRIED_CANDLES + args.rule.warmup * SETTLE_FACTOR + 2;
+    const minutes = Math.min(READING_MINUTES_MAX, Math.ceil((wanted * lengthMs) / MINUTE_MS));
+    const candles = foldMinutes(await engine.candles(place.key, symbol, minutes), args.timeframe);
     const newest = candles.at(-1);
     const trial = tried(args.rule, candles, TRIED_CANDLES);
     if (newest === undefined || trial.judged === 0) {
@@ -34,10 +43,9 @@ export default defineCommand({
         .warning()
         .line(`${symbol} has ${candles.length} closed candles of ${args.timeframe} here; the rule needs ${args.rule.warmup}.`);
     }
-    const closedMs = newest.openTimeMs + timeframeMs(args.timeframe);
-    const { label } = engine.market();
+    const closedMs = newest.openTimeMs + lengthMs;
     return trialTable(answer, trial).line(
-      `True on ${trial.trueOn} of the last ${trial.judged} candles of ${symbol} ${args.timeframe}, up to ${marketTime(closedMs)}. Market: ${label}.`,
+      `True on ${trial.trueOn} of the last ${trial.judged} candles of ${symbol} ${args.timeframe}, up to ${marketTime(closedMs)}. Market: ${place.label}.`,
     );
   },
 });

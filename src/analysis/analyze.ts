@@ -1,4 +1,4 @@
-import { type Candle, CandleFolder, type FoldedCandle } from "../domain/candle.ts";
+import { type Candle, foldMinutes } from "../domain/candle.ts";
 import { MINUTE_MS, minuteText, spanText } from "../domain/time.ts";
 import { type Timeframe, timeframeMs } from "../domain/timeframe.ts";
 import { signed } from "./figure.ts";
@@ -72,16 +72,9 @@ export function hasSay({ coverage }: Reading): boolean {
 /** Reads one-minute candles that had closed at an instant, on a timeframe and the coarser ones of its ladder. Pure, and sees nothing after `atMs`. */
 export function analyze(minutes: readonly Candle[], timeframe: Timeframe, atMs: number): Analysis {
   const closed = minutes.filter(({ openTimeMs }) => openTimeMs + MINUTE_MS <= atMs);
-  const readings = [timeframe, ...LADDER[timeframe]].map((each) => readingOf(each, folded(closed, each)));
+  const readings = [timeframe, ...LADDER[timeframe]].map((each) => readingOf(each, foldMinutes(closed, each)));
   const recommendation = recommend(readings);
   return { readings, recommendation, limits: limitsOf(readings, closed, atMs) };
-}
-
-/** Whole candles of a timeframe. One that began before the first minute is left out. */
-function folded(minutes: readonly Candle[], timeframe: Timeframe): FoldedCandle[] {
-  const folder = new CandleFolder(timeframe);
-  const firstMs = minutes[0]?.openTimeMs ?? 0;
-  return minutes.flatMap((minute) => folder.push(minute)).filter(({ openTimeMs }) => openTimeMs >= firstMs);
 }
 
 function recommend(readings: readonly Reading[]): Recommendation {

@@ -75,3 +75,10 @@ export class CandleFolder {
     };
   }
 }
+
+/** Whole candles of a timeframe from closed one-minute ones, ascending. One that began before the first minute is left out. */
+export function foldMinutes(minutes: readonly Candle[], timeframe: Timeframe): FoldedCandle[] {
+  const folder = new CandleFolder(timeframe);
+  const firstMs = minutes[0]?.openTimeMs ?? 0;
+  return minutes.flatMap((minute) => folder.push(minute)).filter(({ openTimeMs }) => openTimeMs >= firstMs);
+}

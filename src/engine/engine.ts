@@ -1,9 +1,7 @@
-import type { Candle } from "../domain/candle.ts";
 import { TransientError, UserError } from "../domain/errors.ts";
 import { type Decimal, decimal } from "../domain/money.ts";
 import { isFlat, unrealizedAt } from "../domain/position.ts";
 import { DAY_MS, type MarketMs, MINUTE_MS, marketMs, type WallMs } from "../domain/time.ts";
-import type { Timeframe } from "../domain/timeframe.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
   AccountFacts,
@@ -28,7 +26,6 @@ import type { Account } from "./account.ts";
 import { accountFacts, liquidationOf } from "./account-facts.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Bots } from "./bots.ts";
-import { newestCandles } from "./candles.ts";
 import type { Desk } from "./desk.ts";
 import type { FeedHub } from "./feeds.ts";
 import type { Floors } from "./floors.ts";
@@ -200,10 +197,6 @@ export class TradingEngine implements Engine {
     if (!(account instanceof LiveAccount)) return facts;
     const bound = (side: "buy" | "sell") => entryBound(seen.price, side, instrument);
     return { ...facts, worst: { buy: bound("buy"), sell: bound("sell") } };
-  }
-
-  candles(symbol: string, timeframe: Timeframe, count: number): Promise<readonly Candle[]> {
-    return newestCandles(this.#parts.market, this.#parts.hub.atMs, symbol, timeframe, count);
   }
 
   health(): HealthFacts {

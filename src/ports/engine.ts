@@ -1,6 +1,5 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { Protection, Sizing } from "../domain/bot.ts";
-import type { Candle } from "../domain/candle.ts";
 import type { DeskState } from "../domain/desk.ts";
 import type { AccountEvent, DeskEvent, KeyEntry, Recorded } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -212,8 +211,6 @@ export interface Engine extends MarketReader {
    * account at an exchange, it is the price there, with the rules and fees of that exchange.
    */
   price(symbol: string, account?: string): Promise<PriceFacts | undefined>;
-  /** The newest closed candles of a symbol, ascending, at most `count`; fewer where the market has no more, none where it does not know the symbol. */
-  candles(symbol: string, timeframe: Timeframe, count: number): Promise<readonly Candle[]>;
   health(): HealthFacts;
 
   /** Makes a bot in the caller's own paper account (opened on first use). */

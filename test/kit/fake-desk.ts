@@ -1,7 +1,6 @@
 import { applyAccountEvent } from "../../src/domain/account.ts";
 import { type AccountState, emptyAccount } from "../../src/domain/books.ts";
 import type { BotSpec } from "../../src/domain/bot.ts";
-import type { Candle } from "../../src/domain/candle.ts";
 import { UserError } from "../../src/domain/errors.ts";
 import type { AccountEvent, Recorded } from "../../src/domain/events.ts";
 import { type Decimal, decimal, ZERO } from "../../src/domain/money.ts";
@@ -39,8 +38,6 @@ export class FakeEngine implements Engine {
     ["ETH/USDT", decimal("2500")],
     ["SOL/USDT", decimal("45.5")],
   ]);
-  /** Closed candles of every symbol, in every timeframe. */
-  history: readonly Candle[] = [];
   /** The exchanges and what a test lets them answer. */
   readonly exchanges: FakeAccounts;
   readonly trading: FakeTrading;
@@ -126,8 +123,6 @@ export class FakeEngine implements Engine {
     const worst = price && { buy: price.times("1.005"), sell: price.times("0.995") };
     return Promise.resolve(facts && (account === undefined || !worst ? facts : { ...facts, worst }));
   }
-
-  readonly candles: Engine["candles"] = async (symbol, _timeframe, count) => (this.prices.has(symbol) ? this.history.slice(-count) : []);
 
   health(): HealthFacts {
     const counts: Record<string, number> = {};

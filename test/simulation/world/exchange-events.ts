@@ -11,8 +11,11 @@ import type { VenueAccount } from "./venue-account.ts";
 import type { Weather } from "./weather.ts";
 
 const SECOND_MS = 1_000;
-/** A stop that somebody else ends is missed when the desk asks after it, once a minute, and then a second time. */
-const UNASKED_MS = 65_000;
+/**
+ * A stop that somebody else ends is missed when the desk asks after it, once a minute. Where its symbol has gone with it nobody can ask, and what tells
+ * of that is the list of symbols, which is read within another minute.
+ */
+const UNASKED_MS = 130_000;
 const CONTRADICT_MAX_MS = 10_000;
 const MODES: readonly TradingMode[] = ["halted", "cancel-only", "delisted"];
 const DEAREST: readonly string[] = ["10", "25", "60"];
