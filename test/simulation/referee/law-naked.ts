@@ -7,8 +7,11 @@ import { VenueBooks } from "./law-exchange.ts";
 const BEAT_MS = 1_000;
 /** The design's five seconds, and one beat, because the desk looks once a second. */
 const NAKED_MAX_MS = 5_000 + BEAT_MS;
-/** After the alarm it must still end, once nothing has been wrong for so long: a fence, the readings after it, and the longest pause between two tries. */
-const ALARMED_CALM_MS = 40_000;
+/**
+ * After the alarm it must still end, once nothing has been wrong for so long: a fence and the readings after it, the longest pause between two tries, and
+ * between two rounds of a reconciliation that failed.
+ */
+const ALARMED_CALM_MS = 150_000;
 /** A little more than the exchange's smallest order cannot be sold, for prices move. */
 const DUST_FACTOR = 1.1;
 

@@ -21,6 +21,7 @@ const MODES: readonly TradingMode[] = ["halted", "cancel-only", "delisted"];
 const DEAREST: readonly string[] = ["10", "25", "60"];
 const TRANSFERS: readonly string[] = ["-35.5", "-1.25", "12", "50"];
 const BY_HAND_USDT = 40;
+const TAKEN_BACK_MS = 1_000;
 
 export interface ExchangeEventsParts {
   readonly timeline: Timeline;
@@ -30,6 +31,8 @@ export interface ExchangeEventsParts {
   readonly accounts: readonly VenueAccount[];
   readonly reach: Reach;
   readonly dice: Dice;
+  /** True time since the beginning at which the faults are over. */
+  readonly endMs: number;
 }
 
 /** What happens at the exchange by itself, or by the hand of an account's owner in the exchange's own app: E11, E14, E15 and E19 of the fault table. */
@@ -122,10 +125,16 @@ export class ExchangeEvents {
       const order = dice.chance(0.5)
         ? core.place(account.book, { symbol: market.id, side: "BUY", type: "MARKET", quantity })
         : core.place(account.book, { symbol: market.id, side: "BUY", type: "LIMIT", timeInForce: "GTC", quantity, price });
+      if (order.open) this.#parts.timeline.at(this.#parts.endMs - TAKEN_BACK_MS, () => this.#takeBack(account, order));
       this.#tell("E19", `${order.draft.type} ${quantity.toFixed()} ${market.id} by hand at ${account.name}`);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
     }
+  }
+
+  /** Whoever left an order there takes it back before everything has to come to rest. */
+  #takeBack({ book }: VenueAccount, order: SpotOrder): void {
+    if (order.open) this.#parts.core.cancel(book, order);
   }
 
   #unasked(account: string): void {

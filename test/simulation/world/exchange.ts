@@ -22,7 +22,7 @@ import type { Dice } from "./dice.ts";
 import { ExchangeEvents } from "./exchange-events.ts";
 import { ExchangeFaults } from "./exchange-faults.ts";
 import { type Generation, gated } from "./generation.ts";
-import { Reach } from "./reach.ts";
+import { Reach, SILENCING, STRUCK_MS } from "./reach.ts";
 import { Silence } from "./silence.ts";
 import { slowed } from "./slow.ts";
 import { listingsOf, type SimTape } from "./tape.ts";
@@ -87,11 +87,12 @@ export class SimExchange {
     });
   }
 
-  /** Plans what happens at the exchange by itself. */
-  plan(): void {
+  /** Plans what happens at the exchange by itself until the faults are over. */
+  plan(endMs: number): void {
     const { timeline, trace, weather } = this.#parts;
     const { core, accounts, reach } = this;
-    if (accounts.length > 0) new ExchangeEvents({ timeline, trace, weather, core, accounts, reach, dice: this.#eventDice }).plan();
+    if (accounts.length === 0) return;
+    new ExchangeEvents({ timeline, trace, weather, core, accounts, reach, dice: this.#eventDice, endMs }).plan();
   }
 
   /** No cancel loses its race any more. */
@@ -111,7 +112,10 @@ export class SimExchange {
       const { weightLimits, orderLimits, weights } = BINANCE;
       const known = governors.get(environment);
       const governor = known ?? new Governor({ clock, weightLimits, orderLimits, onBan });
-      if (bannedUntilMs !== undefined) governor.keepSilent(bannedUntilMs);
+      if (bannedUntilMs !== undefined) {
+        governor.keepSilent(bannedUntilMs);
+        for (const { name } of this.#in(environment)) this.reach.block(name, bannedUntilMs + STRUCK_MS);
+      }
       governors.set(environment, governor);
       const key = credentials.apiKey.reveal();
       const heard = slowed(overheard(this.#wire(key, environment), generation.number, sent, orderIdOf), this.#parts, SETTERS);
@@ -135,9 +139,15 @@ export class SimExchange {
       later: (delayMs, run) => void timeline.after(delayMs, run),
       onExchange: (exchange) => {
         this.reach.hear(account, exchange);
+        // A ban is one of the address: everybody in that world is silent.
+        if (SILENCING.has(exchange.answer?.status ?? 0)) for (const { name } of this.#in(environment)) this.reach.hear(name, exchange);
         this.#tell(exchange);
       },
     });
+  }
+
+  #in(environment: Environment): readonly VenueAccount[] {
+    return this.accounts.filter((each) => each.environment === environment);
   }
 
   #tell({ request, fault, answer }: WireExchange): void {

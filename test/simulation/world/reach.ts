@@ -6,7 +6,8 @@ import type { WireExchange } from "../../kit/exchange/in-process-wire.ts";
  * the next beat.
  */
 export const STRUCK_MS = 4_000;
-const SILENCING: ReadonlySet<number> = new Set([418, 429]);
+/** Statuses by which an exchange asks for silence. */
+export const SILENCING: ReadonlySet<number> = new Set([418, 429]);
 /** A clock that was set is measured anew with the next answer. */
 const CLOCK_WRONG = /"code":-1021\b/;
 const MS_PER_SECOND = 1_000;

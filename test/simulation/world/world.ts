@@ -101,7 +101,7 @@ export class World {
     const faultsMs = this.#options.hours * HOUR_MS;
     for (const [id, climate] of this.draw.climates) weather.plan(id, climate, faultsMs);
     this.#planSpells();
-    this.#exchange.plan();
+    this.#exchange.plan(faultsMs);
     timeline.settled = () => {
       if (this.referee.violations.length > 0) throw new RunOver();
     };
