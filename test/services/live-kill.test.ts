@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
@@ -77,8 +77,10 @@ describe.concurrent("the comparison with the exchange's own books", () => {
       const [sent] = line.placings.keys();
       line.placings.set(sent!, 2);
       expect(unsound(stage.world, stage.books())).toEqual([`${sent} was sent 2 times to binance`]);
-      writeFileSync(join(stage.folder, "data", "note.txt"), `key=${seat.key.secret}`);
+      const planted = join(stage.folder, "data", "note.txt");
+      writeFileSync(planted, `key=${seat.key.secret}`);
       expect(leaks(stage)).toEqual(["the secret of binance lies open in data/note.txt"]);
+      rmSync(planted);
     } finally {
       await stage.close();
     }
