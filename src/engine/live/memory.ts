@@ -136,6 +136,11 @@ export class LaneMemory {
     this.#rested.set(clientOrderId, this.#times.monotonicMs());
   }
 
+  /** Whether this process has seen a protective order at rest. */
+  hasSeen(clientOrderId: string): boolean {
+    return this.#rested.has(clientOrderId);
+  }
+
   /** The venue calls a protective order ended, so long ago where it says so, but not before this process has seen it at rest: two clocks may differ. */
   lapse(clientOrderId: string, agoMs: number | undefined): void {
     this.lapsed.add(clientOrderId);

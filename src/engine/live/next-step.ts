@@ -199,6 +199,8 @@ function nakedOr(view: LaneView, step: Step, reason: string): Step {
 function keptStep(view: LaneView, stop: Order): Step {
   const { memory, nowMs, listed, bot } = view;
   if (memory.lapsed.has(stop.clientOrderId)) return nakedOr(view, REST, LAPSED);
+  // What was called naked stays so until this very process has seen the stop, however little it knows of the exchange's list yet.
+  if (bot.naked && !memory.hasSeen(stop.clientOrderId)) return REST;
   const readMs = memory.reads.get(stop.clientOrderId);
   // A process that has never read it knows only what an earlier one wrote.
   if (listed || (readMs !== undefined && nowMs - readMs <= UNREAD_MAX_MS)) return reliefOr(view);

@@ -132,6 +132,17 @@ describe("a stop that rested when an earlier process looked", () => {
     expect(nextStep({ ...view, nowMs: clock.nowMs, venueMs: clock.nowMs }).kind).toBe("alarm");
   });
 
+  it("ends no alarm before this process has seen it", () => {
+    const { view, memory } = viewOf({ orders: [stop] });
+    view.bot.exit = undefined;
+    view.bot.naked = { sinceMs: NOW_MS - 30_000, reason: "" };
+    expect(nextStep(view).kind).not.toBe("relief");
+    memory.rests(stop.clientOrderId);
+    memory.read(stop.clientOrderId);
+    memory.polling(stop.clientOrderId);
+    expect(nextStep(view)).toEqual({ kind: "relief", nakedForMs: 30_000 });
+  });
+
   it("counts as ended since the venue says so, not since it was read", () => {
     const { view, memory } = viewOf({ orders: [stop] });
     memory.read(stop.clientOrderId);
