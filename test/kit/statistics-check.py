@@ -31,7 +31,8 @@ def fee_text(value):
 def span(milliseconds):
     if milliseconds == 0:
         return "-"
-    minutes = milliseconds // 60_000
+    # To the nearest second, and then cut: what is shown to the hour is never rounded up to it.
+    minutes = (milliseconds + 500) // 1_000 // 60
     if minutes < 60:
         return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
