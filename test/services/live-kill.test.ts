@@ -33,8 +33,8 @@ function emptyFolder(): string {
 function expectSound(round: LiveRound, kills: number): void {
   expect(round.faults).toEqual([]);
   expect(round.kills).toBe(kills);
-  // A round in which nothing happened shows nothing.
-  expect(round.sent).toBeGreaterThan(2);
+  // A round in which nothing happened shows nothing: the position that it begins with, and its stop, are the least.
+  expect(round.sent).toBeGreaterThanOrEqual(2);
   expect(round.fills).toBeGreaterThan(0);
   expect(round.fired.size).toBeGreaterThan(0);
 }
