@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { leaksBelow, leaksOf } from "../kit/canary/watch.ts";
 import type { DeskBlofin } from "../kit/desk-blofin.ts";
 import { BLOFIN_KEYS, connectBlofin, type PlatformStage, proven, setBlofinStage } from "../kit/desk-live.ts";
 import { cleanUpAfterEach, PLATFORMS, storeFile } from "../kit/desk-stage.ts";
 import { ENTRY_MINUTE } from "../kit/exchange/round-tape.ts";
+import { leakedNothing } from "../kit/live-leaks.ts";
 
 cleanUpAfterEach();
 
@@ -152,14 +150,4 @@ function judge(exchange: DeskBlofin): void {
   expect(exchange.violations()).toEqual([]);
   const seen = new Set(exchange.signed().map(({ prefix, request }) => `${prefix} ${request.headers.get("access-key")}`));
   expect([...seen].sort()).toEqual([` ${BLOFIN_KEYS.live.apiKey}`, `/demo ${BLOFIN_KEYS.demo.apiKey}`]);
-}
-
-/** Nothing of a key is in what the desk sent, said to its log, or wrote down. */
-async function leakedNothing({ rig, outgoing }: BlofinStage, file: string): Promise<void> {
-  await rig.stop();
-  const folder = dirname(file);
-  const bytes = readdirSync(folder).map((name) => readFileSync(join(folder, name)).toString("latin1"));
-  expect(bytes.join("")).toContain("dip-live");
-  const said = [outgoing(), rig.log.join("\n"), rig.console.printed.join("")].join("\n");
-  expect([...leaksOf("what was said", Buffer.from(said)), ...leaksBelow(folder)]).toEqual([]);
 }
