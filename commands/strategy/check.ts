@@ -7,14 +7,15 @@ import { symbolOf } from "../../src/chat/known.ts";
 import { marketPlace } from "../../src/chat/market-place.ts";
 import { ruleCard, trialTable, tried } from "../../src/chat/rule-card.ts";
 import { foldMinutes } from "../../src/domain/candle.ts";
+import { settlingMs } from "../../src/domain/indicator.ts";
 import { MINUTE_MS } from "../../src/domain/time.ts";
 import { timeframeMs } from "../../src/domain/timeframe.ts";
+import { createKernel } from "../../src/indicators/registry.ts";
 import { READING_MINUTES_MAX } from "../../src/ports/market-reader.ts";
+import type { Rule } from "../../src/rules/plan.ts";
 
 /** Candles on which a rule is tried. */
 const TRIED_CANDLES = 500;
-/** History before them, in warm-ups: smoothed indicators forget where they began. */
-const SETTLE_FACTOR = 5;
 
 export default defineCommand({
   summary: "Explains a rule, and tries it on the market's newest candles",
@@ -32,9 +33,7 @@ export default defineCommand({
     const place = marketPlace(engine, accounts, undefined);
     const symbol = symbolOf(args.symbol, [...place.instruments.keys()].sort());
     const lengthMs = timeframeMs(args.timeframe);
-    // The newest candle may still form, and the first one may be cut by where the reading begins.
-    const wanted = TRIED_CANDLES + args.rule.warmup * SETTLE_FACTOR + 2;
-    const minutes = Math.min(READING_MINUTES_MAX, Math.ceil((wanted * lengthMs) / MINUTE_MS));
+    const minutes = Math.min(READING_MINUTES_MAX, Math.ceil(historyMs(args.rule, lengthMs) / MINUTE_MS));
     const candles = foldMinutes(await engine.candles(place.key, symbol, minutes), args.timeframe);
     const newest = candles.at(-1);
     const trial = tried(args.rule, candles, TRIED_CANDLES);
@@ -49,3 +48,9 @@ export default defineCommand({
     );
   },
 });
+
+function historyMs({ specs, warmup }: Rule, candleMs: number): number {
+  const settling = specs.map((spec) => settlingMs(createKernel(spec), candleMs));
+  // The newest candle may still form, and the first one may be cut by where the reading begins.
+  return (TRIED_CANDLES + warmup + 2) * candleMs + Math.max(0, ...settling);
+}

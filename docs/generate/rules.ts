@@ -7,7 +7,8 @@ export function ruleFunctions(): string {
   return table(
     ["indicator", "lines", "is", "what it says"],
     FUNCTIONS.map((known) => {
-      const lines = known.lines.length > 1 ? known.lines.map(({ name }) => `\`.${name}\``).join(" ") : "";
+      const named = known.lines.filter(({ name }) => name !== "value");
+      const lines = named.map(({ name }) => `\`.${name}\``).join(" ");
       return [`\`${exampleOf(known)}\``, lines, KIND_WORDS[known.lines[0]!.kind], `${known.summary}.`];
     }),
   );

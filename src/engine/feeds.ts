@@ -1,5 +1,5 @@
 import { type Candle, CandleFolder, type FoldedCandle } from "../domain/candle.ts";
-import type { Kernel, Reading } from "../domain/indicator.ts";
+import { type Kernel, type Reading, settlingMs } from "../domain/indicator.ts";
 import { type IndicatorSpec, indicatorKey } from "../domain/signal.ts";
 import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
 import { type Timeframe, timeframeMs } from "../domain/timeframe.ts";
@@ -7,8 +7,8 @@ import { createKernel } from "../indicators/registry.ts";
 import type { Market, MarketStep } from "../ports/market.ts";
 import type { IndicatorValues } from "../ports/strategy.ts";
 
-/** Candles of warm-up asked for beyond what an indicator needs, so that recursive averages have settled. */
-const SETTLE_FACTOR = 10;
+/** History that every feed is begun with, in candles. */
+const HISTORY_CANDLES_MIN = 20;
 
 /** How far back a first price is looked for: further than the longest outage on record, 284 minutes. */
 const PRIME_MINUTES = 720;
@@ -199,6 +199,7 @@ export class FeedHub {
 }
 
 function warmupMinutes(specs: readonly IndicatorSpec[], timeframe: Timeframe): number {
-  const candles = Math.max(2, ...specs.map((spec) => createKernel(spec).warmup)) * SETTLE_FACTOR;
-  return Math.ceil((candles * timeframeMs(timeframe)) / MINUTE_MS);
+  const candleMs = timeframeMs(timeframe);
+  const historyMs = Math.max(HISTORY_CANDLES_MIN * candleMs, ...specs.map((spec) => settlingMs(createKernel(spec), candleMs)));
+  return Math.ceil(historyMs / MINUTE_MS);
 }

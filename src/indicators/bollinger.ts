@@ -1,12 +1,7 @@
 import type { Candle } from "../domain/candle.ts";
 import type { IndicatorDefinition, Kernel } from "../domain/indicator.ts";
-import { checkedPeriod, type LinedSpec } from "./declare.ts";
+import { BAND_LINES, checkedFactor, checkedPeriod, type LinedSpec, WIDTH_MAX } from "./declare.ts";
 import { Moments } from "./moments.ts";
-
-const LINES = ["upper", "middle", "lower"] as const;
-
-/** Widest band that is accepted, in standard deviations. */
-export const DEVIATIONS_MAX = 10;
 
 /**
  * Bollinger bands of the close (John Bollinger), as TA-Lib's `TA_BBANDS` with a simple average: `middle` is the average of the newest
@@ -14,18 +9,18 @@ export const DEVIATIONS_MAX = 10;
  */
 export const bollingerDefinition: IndicatorDefinition = {
   name: "bollinger",
-  lines: LINES,
+  lines: BAND_LINES,
   create: ({ period, deviations }) => new BollingerKernel(checkedPeriod("bollinger", period), checkedDeviations(deviations)),
 };
 
 /** Declares Bollinger bands of the close. Throws RangeError for a period outside 1 to 1000 or deviations outside 0 (exclusive) to 10. */
-export function bollinger(period: number, deviations: number): LinedSpec<(typeof LINES)[number]> {
+export function bollinger(period: number, deviations: number): LinedSpec<(typeof BAND_LINES)[number]> {
   const params = { period: checkedPeriod("bollinger", period), deviations: checkedDeviations(deviations) };
-  return { name: "bollinger", params, lines: LINES };
+  return { name: "bollinger", params, lines: BAND_LINES };
 }
 
 class BollingerKernel implements Kernel {
-  readonly lines = LINES;
+  readonly lines = BAND_LINES;
   readonly warmup: number;
   readonly #deviations: number;
   readonly #moments: Moments;
@@ -49,8 +44,5 @@ class BollingerKernel implements Kernel {
 }
 
 function checkedDeviations(deviations: number | undefined): number {
-  if (deviations !== undefined && deviations > 0 && deviations <= DEVIATIONS_MAX) return deviations;
-  throw new RangeError(
-    `bollinger: deviations must be a number above 0 and at most ${DEVIATIONS_MAX}, found ${deviations}; choose one in that range`,
-  );
+  return checkedFactor("bollinger", deviations, "deviations", WIDTH_MAX);
 }

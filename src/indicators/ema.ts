@@ -1,6 +1,7 @@
 import type { Candle } from "../domain/candle.ts";
 import type { IndicatorDefinition, Kernel } from "../domain/indicator.ts";
 import { checkedPeriod, type LinedSpec, SINGLE_LINE } from "./declare.ts";
+import { Exponential } from "./exponential.ts";
 
 /**
  * Exponential moving average of the close, as TA-Lib's `TA_EMA` in its default mode: the first output is the simple average of the
@@ -20,27 +21,18 @@ export function ema(period: number): LinedSpec<"value"> {
 class EmaKernel implements Kernel {
   readonly lines = SINGLE_LINE;
   readonly warmup: number;
-  readonly #k: number;
-  #seen = 0;
-  #seedSum = 0;
-  #value = Number.NaN;
+  readonly #average: Exponential;
 
   constructor(period: number) {
     this.warmup = period;
-    this.#k = 2 / (period + 1);
+    this.#average = new Exponential(period);
   }
 
   push({ close }: Candle): void {
-    if (this.#seen >= this.warmup) {
-      this.#value += (close - this.#value) * this.#k;
-      return;
-    }
-    this.#seen += 1;
-    this.#seedSum += close;
-    if (this.#seen === this.warmup) this.#value = this.#seedSum / this.warmup;
+    this.#average.push(close);
   }
 
   at(line: number): number {
-    return line === 0 ? this.#value : Number.NaN;
+    return line === 0 ? this.#average.value : Number.NaN;
   }
 }

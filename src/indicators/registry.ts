@@ -1,24 +1,48 @@
 import type { IndicatorDefinition, Kernel } from "../domain/indicator.ts";
 import type { IndicatorSpec } from "../domain/signal.ts";
+import { adxDefinition } from "./adx.ts";
 import { atrDefinition } from "./atr.ts";
 import { bollingerDefinition } from "./bollinger.ts";
+import { cciDefinition } from "./cci.ts";
+import { donchianDefinition } from "./donchian.ts";
 import { emaDefinition } from "./ema.ts";
 import { highestDefinition } from "./highest.ts";
+import { keltnerDefinition } from "./keltner.ts";
 import { lowestDefinition } from "./lowest.ts";
+import { macdDefinition } from "./macd.ts";
+import { mfiDefinition } from "./mfi.ts";
+import { obvDefinition } from "./obv.ts";
+import { psarDefinition } from "./psar.ts";
 import { rocDefinition } from "./roc.ts";
 import { rsiDefinition } from "./rsi.ts";
 import { smaDefinition } from "./sma.ts";
+import { stochasticDefinition } from "./stochastic.ts";
+import { supertrendDefinition } from "./supertrend.ts";
+import { vwapDefinition } from "./vwap.ts";
+import { wmaDefinition } from "./wma.ts";
 import { zscoreDefinition } from "./zscore.ts";
 
 const DEFINITIONS: readonly IndicatorDefinition[] = [
+  adxDefinition,
   atrDefinition,
   bollingerDefinition,
+  cciDefinition,
+  donchianDefinition,
   emaDefinition,
   highestDefinition,
+  keltnerDefinition,
   lowestDefinition,
+  macdDefinition,
+  mfiDefinition,
+  obvDefinition,
+  psarDefinition,
   rocDefinition,
   rsiDefinition,
   smaDefinition,
+  stochasticDefinition,
+  supertrendDefinition,
+  vwapDefinition,
+  wmaDefinition,
   zscoreDefinition,
 ];
 

@@ -1,12 +1,15 @@
 import { nearest } from "../domain/nearest.ts";
 import type { Cursor } from "./cursor.ts";
 import { RuleError } from "./errors.ts";
-import { exampleOf, FUNCTIONS, functionNamed, paramProblem, type RuleFunction } from "./functions.ts";
+import { exampleOf, FUNCTIONS, functionNamed, type RuleFunction } from "./functions.ts";
 import { HISTORY_MAX } from "./limits.ts";
+import { paramProblem } from "./params.ts";
 import { FACTS, FIELDS, type Tree } from "./tree.ts";
 
 /** Words that join others and are no value. */
 const JOINING: readonly string[] = ["and", "or", "not", "crosses", "above", "below"];
+/** The line that is meant where none is named. */
+const MAIN_LINE = "value";
 
 /** Every name that stands for a value. */
 export function valueNames(): readonly string[] {
@@ -44,7 +47,7 @@ function unknownName(cursor: Cursor): RuleError {
 }
 
 function indicator(cursor: Cursor, known: RuleFunction, column: number): Tree {
-  const arity = `${known.params.length === 1 ? "1 number" : `${known.params.length} numbers`} in parentheses (${known.params.map(({ name }) => name).join(", ")}) after ${known.name}, as ${exampleOf(known)}`;
+  const arity = arityOf(known);
   cursor.need("(", arity);
   const params: number[] = [];
   for (const [index, param] of known.params.entries()) {
@@ -60,15 +63,23 @@ function indicator(cursor: Cursor, known: RuleFunction, column: number): Tree {
     cursor.next();
   }
   cursor.need(")", arity);
+  const misfit = known.refuse?.(params);
+  if (misfit !== undefined) throw new RuleError(column, `${known.name}: ${misfit}`);
   return { kind: "indicator", name: known.name, params, line: line(cursor, known), back: history(cursor), column };
 }
 
+function arityOf(known: RuleFunction): string {
+  const { params, name } = known;
+  const example = `after ${name}, as ${exampleOf(known)}`;
+  if (params.length === 0) return `empty parentheses ${example}`;
+  const count = params.length === 1 ? "1 number" : `${params.length} numbers`;
+  return `${count} in parentheses (${params.map((param) => param.name).join(", ")}) ${example}`;
+}
+
 function line(cursor: Cursor, { name, lines }: RuleFunction): string {
-  const names = lines.map((each) => each.name);
-  if (names.length === 1) {
-    if (cursor.at.text === ".") throw cursor.expected(`an operator, because ${name} has one line only`, []);
-    return names[0]!;
-  }
+  const names = lines.map((each) => each.name).filter((each) => each !== MAIN_LINE);
+  if (names.length === 0 && cursor.at.text === ".") throw cursor.expected(`an operator, because ${name} has one line only`, []);
+  if (names.length < lines.length && cursor.at.text !== ".") return MAIN_LINE;
   const expected = `one of its lines after ${name}: ${names.map((each) => `.${each}`).join(", ")}`;
   if (cursor.take(["."]) === undefined) throw cursor.expected(expected, ["."]);
   const found = cursor.at.kind === "word" ? cursor.take(names) : undefined;

@@ -1,4 +1,5 @@
 import { functionNamed } from "./functions.ts";
+import { paramsWords } from "./params.ts";
 import { digits } from "./print.ts";
 import type { Arithmetic, Comparison, Fact, Field, Tree } from "./tree.ts";
 
@@ -56,10 +57,7 @@ export function wordsOf(tree: Tree): string {
 function indicatorWords({ name, params, line, back }: Extract<Tree, { kind: "indicator" }>): string {
   const known = functionNamed(name);
   const of = known?.lines.find((each) => each.name === line)?.words ?? name;
-  const numbers = params.map((value, index) =>
-    known?.params[index]?.name === "deviations" ? `${digits(value)} deviations` : candles(value),
-  );
-  return `${of} over ${numbers.join(" and ")}${ago(back)}`;
+  return `${of}${paramsWords(known?.params ?? [], params, digits)}${ago(back)}`;
 }
 
 function ago(back: number): string {

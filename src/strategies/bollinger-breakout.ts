@@ -1,5 +1,6 @@
 import { enter, exit, hold } from "../domain/signal.ts";
-import { bollinger, DEVIATIONS_MAX } from "../indicators/bollinger.ts";
+import { bollinger } from "../indicators/bollinger.ts";
+import { WIDTH_MAX } from "../indicators/declare.ts";
 import { apart, closeOf, crossedAbove, crossedBelow, defineStrategy, numberFrom, period, rounded } from "./define.ts";
 
 const DEVIATIONS_MIN = 0.1;
@@ -12,9 +13,7 @@ export default defineStrategy({
   summary: "Buys when the close breaks out above the upper Bollinger band; sells when it falls back below the middle",
   params: {
     period: period(20).describe("Candles of the bands"),
-    deviations: numberFrom(DEVIATIONS_MIN, DEVIATIONS_MAX, 2).describe(
-      "Distance of the upper band from the middle, in standard deviations",
-    ),
+    deviations: numberFrom(DEVIATIONS_MIN, WIDTH_MAX, 2).describe("Distance of the upper band from the middle, in standard deviations"),
   },
   refuse: ({ period, deviations }) => {
     const reach = Math.sqrt(period - 1);

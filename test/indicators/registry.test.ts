@@ -1,15 +1,20 @@
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { bollinger, DEVIATIONS_MAX } from "../../src/indicators/bollinger.ts";
-import { PERIOD_MAX } from "../../src/indicators/declare.ts";
+import { bollinger } from "../../src/indicators/bollinger.ts";
+import { PERIOD_MAX, WIDTH_MAX } from "../../src/indicators/declare.ts";
 import { ema } from "../../src/indicators/ema.ts";
+import { keltner } from "../../src/indicators/keltner.ts";
+import { macd } from "../../src/indicators/macd.ts";
+import { psar } from "../../src/indicators/psar.ts";
 import { createKernel, indicatorDefinition, indicatorNames } from "../../src/indicators/registry.ts";
 import { rsi } from "../../src/indicators/rsi.ts";
+import { supertrend } from "../../src/indicators/supertrend.ts";
+import { FUNCTIONS } from "../../src/rules/functions.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../../src/indicators");
 /** Files of the folder that are no indicator. */
-const HELPERS = ["declare", "extreme", "moments", "registry"];
+const HELPERS = ["declare", "exponential", "extreme", "moments", "ranges", "registry", "typical"];
 
 describe("the table of indicators", () => {
   test("names every file of the folder, in order", () => {
@@ -23,7 +28,7 @@ describe("the table of indicators", () => {
 
   test("refuses an unknown name, naming it", () => {
     expect(() => indicatorDefinition("macdd")).toThrow(
-      new RangeError('there is no indicator named "macdd"; choose one of atr, bollinger, ema, highest, lowest, roc, rsi, sma, zscore'),
+      new RangeError(`there is no indicator named "macdd"; choose one of ${indicatorNames().join(", ")}`),
     );
     expect(() => createKernel({ name: "constructor", params: {} })).toThrow(RangeError);
   });
@@ -48,11 +53,28 @@ describe("a declaration", () => {
   test.each([0, -1, 2.5, PERIOD_MAX + 1, Number.NaN, Number.POSITIVE_INFINITY])("refuses a period of %d", (period) => {
     const sentence = `period must be a whole number of candles from 1 to 1000, found ${period}`;
     for (const declare of [() => ema(period), () => rsi(period), () => bollinger(period, 2)]) expect(declare).toThrow(sentence);
-    for (const name of indicatorNames()) expect(() => createKernel({ name, params: { period, deviations: 2 } })).toThrow(sentence);
+    for (const { name, params } of FUNCTIONS) {
+      for (const param of params.filter(({ unit }) => unit === "candles")) {
+        const given = Object.fromEntries(params.map((each) => [each.name, each === param ? period : each.example]));
+        expect(() => createKernel({ name, params: given })).toThrow(`${name}: ${sentence.replace("period", param.name)}`);
+      }
+    }
   });
 
-  test.each([0, -2, DEVIATIONS_MAX + 1, Number.NaN])("of Bollinger bands refuses %d deviations", (deviations) => {
+  test.each([0, -2, WIDTH_MAX + 1, Number.NaN])("of Bollinger bands refuses %d deviations", (deviations) => {
     expect(() => bollinger(20, deviations)).toThrow(`bollinger: deviations must be a number above 0 and at most 10, found ${deviations}`);
+  });
+
+  test.each([0, -2, WIDTH_MAX + 1, Number.NaN])("of a channel refuses %d ranges", (ranges) => {
+    expect(() => keltner(20, 10, ranges)).toThrow(`keltner: ranges must be a number above 0 and at most 10, found ${ranges}`);
+    expect(() => supertrend(10, ranges)).toThrow(`supertrend: ranges must be a number above 0 and at most 10, found ${ranges}`);
+  });
+
+  test("refuses parameters that do not fit together", () => {
+    expect(() => macd(26, 12, 9)).toThrow("macd: slow must be longer than fast, found 12 and 26");
+    expect(() => macd(12, 12, 9)).toThrow(RangeError);
+    expect(() => psar(0.3, 0.2)).toThrow("psar: maximum must be at least the step, found 0.2 and 0.3");
+    expect(() => psar(0.02, 1.1)).toThrow("psar: maximum must be a number above 0 and at most 1, found 1.1");
   });
 
   test("without a parameter is refused when the kernel is made", () => {

@@ -1,6 +1,7 @@
 import type { Candle } from "../../src/domain/candle.ts";
 import { createKernel } from "../../src/indicators/registry.ts";
 import type { HeldPosition } from "../../src/rules/evaluate.ts";
+import { specOf } from "../../src/rules/plan.ts";
 import type { Tree } from "../../src/rules/tree.ts";
 
 type Truth = boolean | undefined;
@@ -75,9 +76,9 @@ function batchValue(
 }
 
 /** From a fresh kernel over all candles up to there: the kernels themselves are checked against their definitions elsewhere. */
-function indicatorAt({ name, params, line }: Extract<Tree, { kind: "indicator" }>, candles: readonly Candle[]): number | undefined {
-  const [period = 0, deviations = 0] = params;
-  const kernel = createKernel({ name, params: name === "bollinger" ? { period, deviations } : { period } });
+function indicatorAt(tree: Extract<Tree, { kind: "indicator" }>, candles: readonly Candle[]): number | undefined {
+  const { name, line } = tree;
+  const kernel = createKernel(specOf(tree));
   for (const candle of candles) kernel.push(candle);
   const value = kernel.at(kernel.lines.indexOf(line));
   if (Number.isNaN(value) || (name === "rsi" && value === 0)) return undefined;

@@ -9,7 +9,7 @@ import { anyTree, bare } from "./trees.ts";
 
 /** The words, signs and odd ends that random rules are made of. */
 const SHREDS = [
-  ..."rsi ema( bollinger(20,2) .upper close volume[1] entry_price pnl_pct bars_held and or not crosses above below 14 30 2% 0 1.5 ( ) [ ] , . + - * / < <= > >= == != = & é 🚀 \u0000 \u202e 1e9 999999999999999".split(
+  ..."rsi ema( bollinger(20,2) .upper macd(12,26,9) .signal vwap() psar(0.02,0.2) adx(14) close volume[1] entry_price pnl_pct bars_held and or not crosses above below 14 30 2% 0 1.5 ( ) [ ] , . + - * / < <= > >= == != = & é 🚀 \u0000 \u202e 1e9 999999999999999".split(
     " ",
   ),
   "crosses above",
@@ -37,6 +37,8 @@ describe("the text of a rule", () => {
     ["not (close > 1 and open > 1)", "not (close > 1 and open > 1)"],
     ["close crosses above bollinger(20,2.50).upper[1]", "close crosses above bollinger(20, 2.5).upper[1]"],
     ["pnl_pct >= 2.0 %", "pnl_pct >= 2%"],
+    ["MACD(12,26,9)>macd(12,26,9).Signal[1]", "macd(12, 26, 9) > macd(12, 26, 9).signal[1]"],
+    ["obv( )>obv()[10]", "obv() > obv()[10]"],
     ["close[0] > 0.00000001", "close > 0.00000001"],
   ])("%s has the form %s", (typed, canonical) => {
     expect(ruleOf(typed).text).toBe(canonical);
@@ -137,6 +139,25 @@ describe("a rule that makes no sense is refused in one sentence:", () => {
       "close > bollinger(20, 2).uper",
       'Column 26: expected one of its lines after bollinger: .upper, .middle, .lower, found "uper" (did you mean upper?).',
     ],
+    [
+      "a wrong line beside a main one",
+      "macd(12, 26, 9).signl > 0",
+      'Column 17: expected one of its lines after macd: .signal, .histogram, found "signl" (did you mean signal?).',
+    ],
+    [
+      "averages the wrong way around",
+      "macd(26, 12, 9) > 0",
+      "Column 1: macd: expected a slow period above the fast one, found 12 after 26.",
+    ],
+    ["a step above its maximum", "close > psar(0.3, 0.2)", "Column 9: psar: expected a maximum of at least the step, found 0.2 after 0.3."],
+    ["a huge step", "close > psar(2, 2)", "Column 14: psar: expected step above 0 and at most 1, found 2."],
+    ["a channel without width", "close > keltner(20, 10, 0).upper", "Column 25: keltner: expected ranges above 0 and at most 10, found 0."],
+    [
+      "a wrong second period",
+      "close > keltner(20, 0.5, 2).upper",
+      "Column 21: keltner: expected for atr a period of whole candles from 1 to 1000, found 0.5.",
+    ],
+    ["numbers where there are none", "close > vwap(14)", 'Column 14: expected empty parentheses after vwap, as vwap(), found "14".'],
     ["too much history", "close[101] > 1", 'Column 7: expected a whole number of candles from 0 to 100, found "101".'],
     ["history of the position", "pnl_pct[1] > 2%", 'Column 8: expected an operator, because pnl_pct has no history, found "[".'],
     ["half a crossing", "close crosses ema(20)", 'Column 15: expected above or below after crosses, found "ema".'],

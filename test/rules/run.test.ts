@@ -38,6 +38,13 @@ const anyRule = fc
           "highest(4)[1] < close",
           "zscore(5) < -1",
           "atr(3) > close * 1%",
+          "macd(2, 5, 3) > macd(2, 5, 3).signal",
+          "supertrend(3, 1).direction == 1",
+          "not stochastic(4, 2, 2).k < 30",
+          "mfi(3) > 60",
+          "adx(3).plus > adx(3).minus",
+          "close > psar(0.1, 0.5)",
+          "obv() > obv()[3]",
           "not zscore(3) > 0",
           "pnl_pct < -1%",
           "bars_held >= 3",
@@ -142,7 +149,7 @@ describe("a rule", () => {
     ).toEqual([]);
     expect(
       trueOn(
-        "not rsi(3) > 30 or zscore(3) < 1",
+        "not rsi(3) > 30 or zscore(3) < 1 or stochastic(3, 1, 1).k < 20 or not stochastic(3, 1, 1).d > 20 or mfi(3) < 20 or macd(2, 3, 2) < 0 or cci(3) < -100",
         Array.from({ length: 20 }, () => 100),
       ),
     ).toEqual([]);

@@ -6,6 +6,8 @@ import { FRACTION_DIGITS_MAX, HISTORY_MAX } from "../../src/rules/limits.ts";
 import { COMPARISONS, FACTS, FIELDS, type Tree } from "../../src/rules/tree.ts";
 
 const column = 0;
+/** Candles that a slow period is longer than any other here. */
+const SLOWER = 60;
 const typed = fc
   .record({ whole: fc.nat(99_999), fraction: fc.nat(99_999_999), decimals: fc.integer({ min: 0, max: FRACTION_DIGITS_MAX }) })
   .map(({ whole, fraction, decimals }) => Number(`${whole}.${String(fraction).slice(0, decimals)}`));
@@ -15,7 +17,9 @@ const indicator = fc.record({ of: fc.constantFrom(...FUNCTIONS), period: fc.inte
   ({ of, period, line, back: ago }): Tree => ({
     kind: "indicator",
     name: of.name,
-    params: of.params.map(({ name }) => (name === "period" ? period : 2.5)),
+    params: of.params.map(({ unit, name }) =>
+      unit === "candles" ? period + (name === "slow" ? SLOWER : 0) : unit === "step" ? 0.02 : 0.5,
+    ),
     line: of.lines[line % of.lines.length]!.name,
     back: ago,
     column,

@@ -25,6 +25,22 @@ describe("a rule in words", () => {
     ],
     ["close > 1 and (open > 1 or low > 1)", "the close is above 1, and (the open is above 1, or the low is above 1)"],
     ["close < bollinger(20, 2).lower", "the close is below the lower Bollinger band over 20 candles and 2 deviations"],
+    [
+      "macd(12, 26, 9) crosses above macd(12, 26, 9).signal",
+      "the MACD over 12, 26 and 9 candles crosses above the signal of the MACD over 12, 26 and 9 candles",
+    ],
+    [
+      "close > keltner(20, 10, 2).upper[1]",
+      "the close is above the upper Keltner line over 20 and 10 candles and 2 average ranges 1 candle ago",
+    ],
+    ["supertrend(10, 3).direction == 1", "the direction of the Supertrend over 10 candles and 3 average ranges equals 1"],
+    ["close < psar(0.02, 0.2)", "the close is below the parabolic SAR in steps of 0.02, at most 0.2 of the way"],
+    ["obv() > obv()[10]", "the on-balance volume is above the on-balance volume 10 candles ago"],
+    ["close < vwap()", "the close is below the volume-weighted average price of the day (UTC)"],
+    [
+      "adx(14).plus > adx(14).minus and adx(1) > 25",
+      "the upward direction over 14 candles is above the downward direction over 14 candles, and the ADX over 1 candle is above 25",
+    ],
   ])("%s", (text, words) => {
     expect(wordsOf(parse(text))).toBe(words);
   });
@@ -66,6 +82,7 @@ describe("the completion", () => {
     ["close crosses ", ["above", "below"]],
     ["close > bollinger(20, 2).", ["upper", "middle", "lower"]],
     ["close > 1 and n", ["not"]],
+    ["adx(14).", ["plus", "minus"]],
     ["close ? ", []],
   ])("of %j is %j", (typed, words) => {
     expect(completionsAt(typed)).toEqual(words);
