@@ -41,6 +41,13 @@ describe("strategy check", () => {
     );
   });
 
+  test("reads enough history for an average price of the day, which begins at 00:00 UTC", async () => {
+    const view = await desk.type('strategy check rule:"close > vwap()" symbol:btc timeframe:1m');
+    expect(desk.engine.reader.asked.at(-1)).toBe(`fake BTC/USDT ${500 + 1 + 2 + 24 * 60}`);
+    expect(view.table?.rows[0]?.[2]).toMatch(/^(yes|no)$/);
+    expect(view.lines.at(-1)).toMatch(/True on [1-9]\d* of the last 500 candles/);
+  });
+
   test("says when there are too few candles, and counts nothing", async () => {
     desk.engine.reader.tapes.set("BTC/USDT", candlesOf([10, 11, 12]));
     const view = await desk.type('strategy check rule:"close > sma(50)" symbol:btc timeframe:1m');

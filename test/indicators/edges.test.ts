@@ -1,7 +1,7 @@
 import { CCI, MACD, Stochastic, WMA } from "technicalindicators";
 import { describe, expect, test } from "vitest";
 import type { Candle } from "../../src/domain/candle.ts";
-import type { Kernel } from "../../src/domain/indicator.ts";
+import { type Kernel, settlingMs } from "../../src/domain/indicator.ts";
 import { DAY_MS, MINUTE_MS } from "../../src/domain/time.ts";
 import { cci } from "../../src/indicators/cci.ts";
 import { macd } from "../../src/indicators/macd.ts";
@@ -47,6 +47,30 @@ describe("the warm-up", () => {
     const kernel = createKernel(spec);
     const ready = outputsOf(kernel, MOVING).map((lines) => lines.map((value) => Number.isFinite(value)));
     expect(ready).toEqual(ready.map((lines, index) => lines.map(() => index + 1 >= kernel.warmup)));
+  });
+});
+
+describe("history", () => {
+  const long = Array.from({ length: 6_000 }, (_, index): Candle => {
+    const close = 100 + 20 * Math.sin(index / 31) + 5 * Math.sin(index * 0.37) + 3 * Math.sin(index * 2.3);
+    return {
+      openTimeMs: index * MINUTE_MS,
+      open: close,
+      high: close + 1 + (index % 3),
+      low: close - 1 - (index % 5),
+      close,
+      volume: 1 + (index % 7),
+    };
+  });
+  /** Its level depends on where it began, whatever the history. */
+  const settling = ALL.filter(({ name }) => name !== "obv");
+
+  test.each(settling)("of the length that $name asks for says what all of it says, but for a thousandth of the price", (spec) => {
+    const wanted = Math.ceil(settlingMs(createKernel(spec), MINUTE_MS) / MINUTE_MS);
+    for (let end = 2_500; end <= long.length; end += 350) {
+      const [all, recent] = [pushed(createKernel(spec), long.slice(0, end)), pushed(createKernel(spec), long.slice(end - wanted, end))];
+      for (const [line, value] of recent.entries()) expect(Math.abs(value - all[line]!)).toBeLessThan(0.1);
+    }
   });
 });
 
