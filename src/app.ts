@@ -13,6 +13,7 @@ import { openKeyPages } from "./http/key-page.ts";
 import type { Beat, Calendar, Chance, Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Market } from "./ports/market.ts";
+import type { Painter } from "./ports/picture.ts";
 import type { FrontDoor, Platform, Request } from "./ports/platform.ts";
 import type { Store } from "./ports/store.ts";
 import type { Vault } from "./ports/vault.ts";
@@ -38,6 +39,8 @@ export interface DeskOptions {
   readonly residentBytes: () => number;
   /** True while the panic file exists. */
   readonly panicRequested: () => boolean;
+  /** Draws charts; without one they are told in words. */
+  readonly painter?: Painter;
   /** The store and the market may be handed in open, by tests that watch them. */
   readonly store?: Store;
   readonly market?: Market;
@@ -103,7 +106,7 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   }
   const failed = (platform: string, reason: string) =>
     void desk.append([{ type: "platform-failed", platform, reason }]).catch(options.onFatal);
-  platforms.push(...(await openRemotePlatforms(options, failed)));
+  platforms.push(...(await openRemotePlatforms(options, options.painter, failed)));
   opened.schedule(new Digests({ desk, logger, calendar, digestOf: (_place, day) => digestNow(opened, day, config.timezone) }));
   opened.waitFor(() => delivery.idle());
   delivery.start();
@@ -123,6 +126,7 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
       await opened.stop(reason);
       await delivery.stop(DRAIN_MS);
       await Promise.all(platforms.map((platform) => platform.stop()));
+      await options.painter?.close();
       await sources.market.close();
       await sources.store.close();
     },

@@ -14,6 +14,7 @@ import { systemClock } from "./system/clock.ts";
 import { CrashNote } from "./system/crash-note.ts";
 import { cronBeat } from "./system/cron.ts";
 import { createLogger } from "./system/logger.ts";
+import { openPainter } from "./system/painter.ts";
 import { SecretRegistry } from "./system/secrets.ts";
 import { KeyRing } from "./system/vault/key-ring.ts";
 import { openVault } from "./system/vault.ts";
@@ -99,6 +100,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     version: version(),
     commandsFolder: fileURLToPath(new URL("../commands/", import.meta.url)),
     crashCause: note.take(),
+    painter: openPainter({ clock, logger }),
     residentBytes: () => process.memoryUsage.rss(),
     panicRequested: () => existsSync(config.panicFile),
     terminal: (needs) => {

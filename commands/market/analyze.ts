@@ -7,10 +7,15 @@ import { defineCommand } from "../../src/chat/command.ts";
 import { symbolOf } from "../../src/chat/known.ts";
 import { marketPlace } from "../../src/chat/market-place.ts";
 import { type Card, card, right } from "../../src/chat/view.ts";
+import { type Candle, foldMinutes } from "../../src/domain/candle.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { MINUTE_MS, spanText } from "../../src/domain/time.ts";
 import type { MarketPlace } from "../../src/ports/market-reader.ts";
 import { READING_MINUTES_MAX } from "../../src/ports/market-reader.ts";
+import type { Picture } from "../../src/ports/picture.ts";
+import { symbolChart } from "../../src/reports/charts/symbol-chart.ts";
+
+const CANDLES_SHOWN = 120;
 
 export default defineCommand({
   summary: "Reads closed candles of a symbol: trend, momentum, volume, levels, and what they add up to",
@@ -37,7 +42,8 @@ export default defineCommand({
         .line(`Market: ${place.label}.`, "Nothing has closed here in the time that an analysis looks at.");
     const found = analyze(candles, args.timeframe, atMs);
     const quote = place.instruments.get(symbol)?.quote ?? "";
-    return shown(found, { symbol, place, price: `${priceText(decimal(last.close))} ${quote}`, atMs });
+    const seen = { symbol, place, price: `${priceText(decimal(last.close))} ${quote}`, atMs };
+    return shown(found, seen).picture(pictureOf(found, candles, seen, quote));
   },
 });
 
@@ -46,6 +52,18 @@ interface Seen {
   readonly place: MarketPlace;
   readonly price: string;
   readonly atMs: number;
+}
+
+/** The candles that count most, with the support and the resistance that were found in them. */
+function pictureOf({ readings }: Analysis, minutes: readonly Candle[], { symbol, place }: Seen, quote: string): Picture | undefined {
+  const [main] = readings;
+  const candles = foldMinutes(minutes, main!.timeframe);
+  if (candles.length === 0) return undefined;
+  const levels = (["Support", "Resistance"] as const).flatMap((name) => {
+    const price = main!.figures.find((figure) => figure.name === name)?.value;
+    return price === undefined ? [] : [{ name, price }];
+  });
+  return symbolChart({ symbol, timeframe: main!.timeframe, quote, market: place.label, candles, shown: CANDLES_SHOWN, levels });
 }
 
 function shown({ readings, recommendation, limits }: Analysis, { symbol, place, price, atMs }: Seen): Card {

@@ -3,6 +3,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
+import type { Painter } from "../ports/picture.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Store } from "../ports/store.ts";
 import type { Venues } from "./venues.ts";
@@ -60,18 +61,19 @@ export function apiUrlsOf(config: Config): Readonly<Record<string, string | unde
 /** The chat platforms whose token is set. `failed` is told when one of them gives up. */
 export async function openRemotePlatforms(
   { config, clock, logger }: PlugParts,
+  painter: Painter | undefined,
   failed: (platform: string, reason: string) => void,
 ): Promise<Platform[]> {
   const platforms: Platform[] = [];
   if (config.discordToken) {
     const { openDiscord } = await import("../platforms/discord.ts");
     const onFailure = (reason: string) => failed("discord", reason);
-    platforms.push(openDiscord({ token: config.discordToken, apiUrl: config.discordApiUrl, logger, clock, onFailure }));
+    platforms.push(openDiscord({ token: config.discordToken, apiUrl: config.discordApiUrl, logger, clock, painter, onFailure }));
   }
   if (config.telegramToken) {
     const { openTelegram } = await import("../platforms/telegram.ts");
     const onFailure = (reason: string) => failed("telegram", reason);
-    platforms.push(openTelegram({ token: config.telegramToken, apiUrl: config.telegramApiUrl, logger, clock, onFailure }));
+    platforms.push(openTelegram({ token: config.telegramToken, apiUrl: config.telegramApiUrl, logger, clock, painter, onFailure }));
   }
   return platforms;
 }

@@ -1,3 +1,4 @@
+import type { Picture } from "../ports/picture.ts";
 import type { Button, Field, Table, View } from "../ports/view.ts";
 
 /** Buttons carry at most this many bytes, so that they fit every platform. Longer commands are kept in memory behind a token. */
@@ -24,6 +25,7 @@ export class Card {
   #tableFirst = false;
   readonly #buttons: Button[] = [];
   #question: View["question"];
+  #picture: Picture | undefined;
 
   constructor(title: string) {
     this.#title = title;
@@ -82,6 +84,12 @@ export class Card {
     return this;
   }
 
+  /** Shows a picture where the platform can. */
+  picture(picture: Picture | undefined): this {
+    this.#picture = picture;
+    return this;
+  }
+
   /** Marks the view as a question about an argument. */
   asks(argument: string, freeText: boolean): this {
     this.#question = { argument, freeText };
@@ -97,6 +105,7 @@ export class Card {
       buttons: [...this.#buttons],
       ...(this.#table === undefined ? {} : { table: this.#table }),
       ...(this.#tableFirst ? { tableFirst: true } : {}),
+      ...(this.#picture === undefined ? {} : { picture: this.#picture }),
       ...(this.#question === undefined ? {} : { question: this.#question }),
     };
   }

@@ -1,6 +1,8 @@
+import { painted } from "../chat/painted.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { Painter } from "../ports/picture.ts";
 import { type FrontDoor, NotSent, type Platform, type Request, type SendOptions } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import { finishInterrupted } from "./discord/answer.ts";
@@ -11,7 +13,7 @@ import { Connection, type IdentifyThrottler } from "./discord/connection.ts";
 import { deliveryError } from "./discord/fault.ts";
 import { PLATFORM, Reception } from "./discord/reception.ts";
 import { keepRegistered } from "./discord/registration.ts";
-import { renderCard } from "./discord/render.ts";
+import { renderParcel } from "./discord/render.ts";
 
 export interface DiscordOptions {
   readonly token: Secret;
@@ -19,6 +21,8 @@ export interface DiscordOptions {
   readonly apiUrl: string;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Draws the pictures of views; without one they are told in words. */
+  readonly painter?: Painter | undefined;
   /** Replaces the library's wait of 5 s between two logins. */
   readonly identifyThrottler?: IdentifyThrottler;
   /** Told once, in one sentence, when Discord refuses the token: alert through another platform. */
@@ -55,8 +59,8 @@ class DiscordPlatform implements Platform {
   async start(door: FrontDoor): Promise<void> {
     this.#door = door;
     await this.#connection.open();
-    const { clock, logger } = this.#options;
-    this.#reception = new Reception(door, { api: this.#api(), clock, logger, signal: this.#connection.signal });
+    const { clock, logger, painter } = this.#options;
+    this.#reception = new Reception(door, { api: this.#api(), clock, logger, painter, signal: this.#connection.signal });
   }
 
   async stop(): Promise<void> {
@@ -64,19 +68,20 @@ class DiscordPlatform implements Platform {
   }
 
   async send(place: string, view: View, { nonce, repeatOf }: SendOptions): Promise<string> {
-    const card = renderCard(view, { repeat: repeatOf !== undefined });
-    return delivered(this.#api().post(channelOf(place), card, nonce));
+    const parcel = renderParcel(await painted(view, this.#options.painter), { repeat: repeatOf !== undefined });
+    return delivered(this.#api().post(channelOf(place), parcel, nonce));
   }
 
   async edit(place: string, messageId: string, view: View): Promise<void> {
-    await delivered(this.#api().editMessage(channelOf(place), messageId, renderCard(view)));
+    const parcel = renderParcel(await painted(view, this.#options.painter));
+    await delivered(this.#api().editMessage(channelOf(place), messageId, parcel));
   }
 
   async settleInterrupted(request: Request, view: View): Promise<void> {
     const handle = decodeHandle(request.answerHandle);
     if (handle !== undefined) return delivered(finishInterrupted(this.#api(), handle, view));
     const nonce = `s${request.id.replace(/^.*:/, "")}`;
-    await delivered(this.#api().post(channelOf(request.place.id), renderCard(view), nonce));
+    await delivered(this.#api().post(channelOf(request.place.id), renderParcel({ view }), nonce));
   }
 
   #register(applicationId: string, signal: AbortSignal): void {

@@ -1,6 +1,8 @@
+import { painted } from "../chat/painted.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { Painter } from "../ports/picture.ts";
 import type { FrontDoor, Platform, Request, SendOptions } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import { Answer } from "./telegram/answer.ts";
@@ -17,6 +19,8 @@ export interface TelegramOptions {
   readonly apiUrl: string;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Draws the pictures of views; without one they are told in words. */
+  readonly painter?: Painter | undefined;
   /** Told in one sentence when the token is refused or another process reads the messages: alert through another platform. */
   readonly onFailure?: (reason: string) => void;
 }
@@ -62,7 +66,9 @@ class TelegramPlatform implements Platform {
   }
 
   async send(place: string, view: View, { repeatOf }: SendOptions): Promise<string> {
-    const messageId = await delivered(this.#delivery.post(chatPlace(place), view, { repeat: repeatOf !== undefined }));
+    const shown = await painted(view, this.#options.painter);
+    const messageId = await delivered(this.#delivery.post(chatPlace(place), shown.view, { repeat: repeatOf !== undefined }));
+    await this.#delivery.picture(chatPlace(place), messageId, shown);
     return String(messageId);
   }
 
@@ -86,8 +92,8 @@ class TelegramPlatform implements Platform {
   }
 
   #parts(): ConstructorParameters<typeof Answer>[0] {
-    const { clock, logger } = this.#options;
-    return { delivery: this.#delivery, clock, logger, signal: this.#connection.signal };
+    const { clock, logger, painter } = this.#options;
+    return { delivery: this.#delivery, clock, logger, painter, signal: this.#connection.signal };
   }
 }
 

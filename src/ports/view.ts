@@ -1,3 +1,4 @@
+import type { Picture } from "./picture.ts";
 import type { OpenForm } from "./secret-form.ts";
 
 /** The answer to a command, or an alert, as facts without markup. Each platform renders it in its own idiom. */
@@ -10,6 +11,8 @@ export interface View {
   readonly table?: Table;
   /** The table stands before the lines, which then explain it. */
   readonly tableFirst?: boolean;
+  /** What people would rather look at. The other facts say what matters without it. */
+  readonly picture?: Picture;
   readonly buttons: readonly Button[];
   /** A question that a typed text may answer as well as a button. */
   readonly question?: { readonly argument: string; readonly freeText: boolean };

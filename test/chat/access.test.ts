@@ -37,6 +37,7 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "channel unsubscribe": ["channel unsubscribe", "operator"],
   help: ["help", "anyone"],
   "market analyze": ["market analyze btc", "viewer", "part"],
+  "market chart": ["market chart btc", "viewer", "part"],
   "market pairs": ["market pairs", "viewer", "part"],
   "market price": ["market price", "viewer", "part"],
   "order cancel": ["order cancel o-1", "operator"],

@@ -45,6 +45,7 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "channel unsubscribe": ["channel unsubscribe", "notices"],
   help: ["help", "reads"],
   "market analyze": ["market analyze btc", "reads"],
+  "market chart": ["market chart btc", "reads"],
   "market pairs": ["market pairs", "reads"],
   "market price": ["market price", "reads"],
   "order cancel": ["order cancel o1", "lowers"],

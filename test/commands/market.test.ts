@@ -30,6 +30,9 @@ describe("market analyze", () => {
     expect(view.lines.at(-1)).toBe("Market: simulated market (invented prices), 2021-05-19 12:00 UTC (market); closed candles only.");
     expect(at.engine.reader.asked).toEqual(["fake BTC/USDT 14400"]);
     expect(textOf(view)).not.toMatch(/NaN|undefined|Infinity/);
+    const [support] = rowOf(view, "Support")?.slice(1) ?? [];
+    expect(view.picture?.alt).toContain("120 candles of 15m");
+    expect(support === "-" || view.picture?.alt.includes("Support")).toBe(true);
   });
 
   test("takes another timeframe, with the coarser ones that go with it", async () => {
@@ -83,6 +86,39 @@ describe("market analyze", () => {
     await at.connect("main", "live");
     await at.type("market analyze btc exchange:binance");
     expect(at.engine.reader.asked.map((line) => line.split(" ")[0])).toEqual(["exchange:binance:demo", "exchange:binance"]);
+  });
+});
+
+describe("market chart", () => {
+  test("draws closed candles with averages and volume, and says the same in words", async () => {
+    const view = await at.type("market chart btc");
+    expect(view.title).toMatch(/^BTC\/USDT [\d,.]+ USDT, [+-]?\d+\.\d\d% in 1 d 6 h$/);
+    expect(view.picture?.alt).toMatch(
+      /^BTC\/USDT, 120 candles of 15m, 2021-05-18 06:00 to 2021-05-19 12:00 UTC: .*SMA 20 [\d,.]+, SMA 50 [\d,.]+\.$/,
+    );
+    expect(view.picture?.svg).toContain("simulated market (invented prices), closed candles only");
+    expect(view.fields.map(({ name }) => name)).toEqual(["High", "Low"]);
+    expect(at.engine.reader.asked).toEqual([`fake BTC/USDT ${171 * 15}`]);
+    expect(view.buttons.map(({ label }) => label)).toEqual(["5m", "30m", "Analyze"]);
+    expect((await at.desk.press(view, "30m")).picture?.alt).toContain("120 candles of 30m");
+  });
+
+  test("takes a timeframe and a number of candles, and says when the market has fewer", async () => {
+    const few = await at.type("market chart eth timeframe:1d candles:300");
+    expect(at.engine.reader.asked).toEqual(["fake ETH/USDT 43200"]);
+    expect(textOf(few)).toMatch(/300 candles of 1d were asked for; this market gives (29|30)\./);
+    expect((await at.type("market chart eth candles:9")).title).toContain("expected a whole number from 10 to 300");
+  });
+
+  test("says that nothing has closed, and names minutes that never came", async () => {
+    at.engine.reader.tapes.set("BTC/USDT", []);
+    expect(await at.type("market chart btc")).toMatchObject({ title: "BTC/USDT: no candles of 15m", tone: "warning" });
+    const minutes = await at.engine.candles("fake", "ETH/USDT", 600);
+    at.engine.reader.tapes.set(
+      "BTC/USDT",
+      minutes.filter((_, index) => index < 301 || index > 303),
+    );
+    expect(textOf(await at.type("market chart btc"))).toContain("3 minutes of these candles never came.");
   });
 });
 

@@ -45,6 +45,7 @@ const TRIES: Readonly<Record<string, readonly string[]>> = {
   "channel unsubscribe": ["channel unsubscribe"],
   help: ["help"],
   "market analyze": ["market analyze symbol:BTC/USDT"],
+  "market chart": ["market chart symbol:BTC/USDT"],
   "market pairs": ["market pairs"],
   "market price": ["market price symbol:BTC/USDT"],
   "order cancel": ["order cancel order:abc"],

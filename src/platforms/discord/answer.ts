@@ -1,16 +1,20 @@
+import { type Painted, painted } from "../../chat/painted.ts";
 import { messageOf } from "../../domain/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
+import type { Painter } from "../../ports/picture.ts";
 import type { View } from "../../ports/view.ts";
 import type { AnswerHandle } from "./answer-handle.ts";
 import type { Api } from "./api.ts";
 import { faultOf } from "./fault.ts";
-import { renderCard } from "./render.ts";
+import { renderParcel } from "./render.ts";
 
 export interface AnswerParts {
   readonly api: Api;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Without one pictures are told in words. */
+  readonly painter?: Painter | undefined;
   /** Aborted when the platform stops. */
   readonly signal: AbortSignal;
 }
@@ -51,12 +55,11 @@ export class Answer {
   async finish(view: View): Promise<void> {
     if (this.#finished.signal.aborted) return;
     this.#finished.abort();
-    await this.#progress;
-    await this.#acknowledged;
-    const { clock, logger, signal } = this.#parts;
+    const { clock, logger, painter, signal } = this.#parts;
+    const [shown] = await Promise.all([painted(view, painter), this.#progress, this.#acknowledged]);
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
-        return await this.#show(view);
+        return await this.#show(shown);
       } catch (error) {
         const facts = { interactionId: this.#handle.interactionId, error: messageOf(error), attempt };
         if (attempt === RETRIES_MAX || isFinal(error)) return logger.error(facts, "an answer could not be shown in Discord");
@@ -73,7 +76,7 @@ export class Answer {
       const view = this.#latest;
       this.#latest = undefined;
       try {
-        await this.#edit(view);
+        await this.#edit({ view });
       } catch (error) {
         // A void token answers 401, and too many of those get the whole address banned.
         if (isVoid(error)) this.#isVoid = true;
@@ -84,34 +87,34 @@ export class Answer {
     this.#progress = undefined;
   }
 
-  async #show(view: View): Promise<void> {
+  async #show(shown: Painted): Promise<void> {
     if (!this.#isVoid) {
       try {
-        return await this.#edit(view);
+        return await this.#edit(shown);
       } catch (error) {
         if (!isVoid(error)) throw error;
         this.#isVoid = true;
       }
     }
-    await postInstead(this.#parts.api, this.#handle, view);
+    await postInstead(this.#parts.api, this.#handle, shown);
   }
 
-  async #edit(view: View): Promise<void> {
+  async #edit(shown: Painted): Promise<void> {
     const { api } = this.#parts;
-    if (this.#handle.target === "original") return api.editAnswer(this.#handle, "@original", renderCard(view));
-    if (this.#followUpId !== undefined) return api.editAnswer(this.#handle, this.#followUpId, renderCard(view));
-    this.#followUpId = await api.followUp(this.#handle, renderCard(view, { ephemeral: true }));
+    if (this.#handle.target === "original") return api.editAnswer(this.#handle, "@original", renderParcel(shown));
+    if (this.#followUpId !== undefined) return api.editAnswer(this.#handle, this.#followUpId, renderParcel(shown));
+    this.#followUpId = await api.followUp(this.#handle, renderParcel(shown, { ephemeral: true }));
   }
 }
 
 /** Finishes the answer that an earlier process left open. Rejects as Discord did. */
 export async function finishInterrupted(api: Api, handle: AnswerHandle, view: View): Promise<void> {
   try {
-    if (handle.target === "original") await api.editAnswer(handle, "@original", renderCard(view));
-    else await api.followUp(handle, renderCard(view, { ephemeral: true }));
+    if (handle.target === "original") await api.editAnswer(handle, "@original", renderParcel({ view }));
+    else await api.followUp(handle, renderParcel({ view }, { ephemeral: true }));
   } catch (error) {
     if (!isVoid(error)) throw error;
-    await postInstead(api, handle, view);
+    await postInstead(api, handle, { view });
   }
 }
 
@@ -124,17 +127,17 @@ const PRIVATE_TIMED_OUT: View = {
 };
 
 /** Posts what can no longer be shown as the answer. What is private goes to a direct message, never to a channel that others read. */
-async function postInstead(api: Api, handle: AnswerHandle, view: View): Promise<void> {
+async function postInstead(api: Api, handle: AnswerHandle, shown: Painted): Promise<void> {
   const nonce = `a${handle.interactionId}`;
   if (!handle.isPrivate || handle.direct) {
-    await api.post(handle.channelId, renderCard(view), nonce);
+    await api.post(handle.channelId, renderParcel(shown), nonce);
     return;
   }
   try {
-    await api.post(await api.openDirect(handle.userId), renderCard(view), nonce);
+    await api.post(await api.openDirect(handle.userId), renderParcel(shown), nonce);
   } catch (error) {
     if (faultOf(error) !== "place-gone") throw error;
-    await api.post(handle.channelId, renderCard(PRIVATE_TIMED_OUT), `n${handle.interactionId}`);
+    await api.post(handle.channelId, renderParcel({ view: PRIVATE_TIMED_OUT }), `n${handle.interactionId}`);
   }
 }
 

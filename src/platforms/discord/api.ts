@@ -1,7 +1,7 @@
 import type { APIApplicationCommandOptionChoice, APIModalInteractionResponseCallbackData, REST } from "discord.js";
 import { z } from "zod";
 import { type ApiFault, faultOf } from "./fault.ts";
-import { type Card, EPHEMERAL } from "./render.ts";
+import { type Card, EPHEMERAL, type Parcel } from "./render.ts";
 
 /** Names one interaction to Discord. */
 export interface Ticket {
@@ -54,23 +54,25 @@ export class Api {
     await this.#respond(ticket, { type: CHOICES, data: { choices } });
   }
 
-  async editAnswer({ applicationId, token }: AnswerRoute, messageId: string, card: Card): Promise<void> {
-    await this.#note(this.#rest.patch(`/webhooks/${applicationId}/${token}/messages/${messageId}`, { body: card, auth: false }));
+  async editAnswer({ applicationId, token }: AnswerRoute, messageId: string, parcel: Parcel): Promise<void> {
+    const body = bodyOf(parcel);
+    await this.#note(this.#rest.patch(`/webhooks/${applicationId}/${token}/messages/${messageId}`, { ...body, auth: false }));
   }
 
-  async followUp({ applicationId, token }: AnswerRoute, card: Card): Promise<string> {
+  async followUp({ applicationId, token }: AnswerRoute, parcel: Parcel): Promise<string> {
     const query = new URLSearchParams({ wait: "true" });
-    return withId.parse(await this.#note(this.#rest.post(`/webhooks/${applicationId}/${token}`, { body: card, auth: false, query }))).id;
+    const call = this.#rest.post(`/webhooks/${applicationId}/${token}`, { ...bodyOf(parcel), auth: false, query });
+    return withId.parse(await this.#note(call)).id;
   }
 
   /** Posts to a channel. The same nonce within some minutes gives the earlier message again instead of a second one. */
-  async post(channelId: string, card: Card, nonce: string): Promise<string> {
-    const body = { ...card, nonce, enforce_nonce: true };
-    return withId.parse(await this.#note(this.#rest.post(`/channels/${channelId}/messages`, { body }))).id;
+  async post(channelId: string, { card, files }: Parcel, nonce: string): Promise<string> {
+    const body = bodyOf({ card: { ...card, nonce, enforce_nonce: true }, files });
+    return withId.parse(await this.#note(this.#rest.post(`/channels/${channelId}/messages`, body))).id;
   }
 
-  async editMessage(channelId: string, messageId: string, card: Card): Promise<void> {
-    await this.#note(this.#rest.patch(`/channels/${channelId}/messages/${messageId}`, { body: card }));
+  async editMessage(channelId: string, messageId: string, parcel: Parcel): Promise<void> {
+    await this.#note(this.#rest.patch(`/channels/${channelId}/messages/${messageId}`, bodyOf(parcel)));
   }
 
   /** The id of the private channel with a person. */
@@ -106,4 +108,14 @@ export class Api {
       throw error;
     }
   }
+}
+
+/** discord.js retries on its own, so files are bytes and never streams. */
+function bodyOf<T extends Card>({ card, files }: Parcel & { readonly card: T }) {
+  const sent = files.map(({ name, data, contentType }) => ({
+    name,
+    contentType,
+    data: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+  }));
+  return { body: card, ...(sent.length === 0 ? {} : { files: sent }) };
 }

@@ -1,10 +1,12 @@
 import type {
   APIButtonComponentWithCustomId,
   APIContainerComponent,
+  APIMediaGalleryComponent,
   APIMessageTopLevelComponent,
   APIModalInteractionResponseCallbackData,
   APITextDisplayComponent,
 } from "discord.js";
+import type { Painted } from "../../chat/painted.ts";
 import { oneLine, visible } from "../../domain/visible-text.ts";
 import type { Button, View } from "../../ports/view.ts";
 import { SECRET_PREFIX } from "./secret-modal.ts";
@@ -16,6 +18,14 @@ export interface Card {
   readonly flags: number;
   readonly components: APIMessageTopLevelComponent[];
   readonly allowed_mentions: { readonly parse: [] };
+  /** All that the message has; an edit takes away what is not listed. */
+  readonly attachments: readonly { readonly id: string; readonly filename: string; readonly description: string }[];
+}
+
+/** A card with what is sent along. */
+export interface Parcel {
+  readonly card: Card;
+  readonly files: readonly { readonly name: string; readonly data: Uint8Array; readonly contentType: string }[];
 }
 
 export interface CardOptions {
@@ -33,6 +43,7 @@ export const TYPE_PREFIX = "type:";
 export const TYPED_FIELD = "text";
 
 const TEXT_MAX = 4_000;
+const ALT_MAX = 1_024;
 const TITLE_MAX = 250;
 const LINES_MAX = 1_800;
 const FIELDS_MAX = 1_000;
@@ -50,6 +61,24 @@ const REPEAT_NOTE = "-# (repeat)";
 const ACCENT = { plain: 0x58_65_f2, good: 0x2e_cc_71, bad: 0xe7_4c_3c, warning: 0xf1_c4_0f } as const;
 const STYLE = { primary: 1, plain: 2, danger: 4 } as const;
 
+/** A view with its picture, if that could be drawn. */
+export function renderParcel({ view, png }: Painted, options: CardOptions = {}): Parcel {
+  const card = renderCard(view, options);
+  if (png === undefined || view.picture === undefined) return { card, files: [] };
+  const name = `${view.picture.name}.png`;
+  const description = cut(oneLine(view.picture.alt), ALT_MAX);
+  const gallery: APIMediaGalleryComponent = { type: 12, items: [{ media: { url: `attachment://${name}` }, description }] };
+  const [container, ...others] = card.components;
+  if (container?.type !== 17) return { card, files: [] };
+  // People look first: right under the title.
+  const at = oneLine(view.title) === "" ? 0 : 1;
+  const components = [{ ...container, components: container.components.toSpliced(at, 0, gallery) }, ...others];
+  return {
+    card: { ...card, components, attachments: [{ id: "0", filename: name, description }] },
+    files: [{ name, data: png, contentType: "image/png" }],
+  };
+}
+
 /** A view as a card of Components V2, inside Discord's limits of 4,000 characters and 40 components. */
 export function renderCard(view: View, options: CardOptions = {}): Card {
   const buttons = buttonsOf(view);
@@ -62,6 +91,7 @@ export function renderCard(view: View, options: CardOptions = {}): Card {
     flags: COMPONENTS_V2 | (options.ephemeral === true ? EPHEMERAL : 0),
     components: [container],
     allowed_mentions: { parse: [] },
+    attachments: [],
   };
 }
 

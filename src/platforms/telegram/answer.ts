@@ -1,6 +1,8 @@
+import { type Painted, painted } from "../../chat/painted.ts";
 import { messageOf } from "../../domain/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
+import type { Painter } from "../../ports/picture.ts";
 import type { OpenForm } from "../../ports/secret-form.ts";
 import type { View } from "../../ports/view.ts";
 import type { Delivery } from "./delivery.ts";
@@ -13,6 +15,8 @@ export interface AnswerParts {
   readonly delivery: Delivery;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Without one pictures are told in words. */
+  readonly painter?: Painter | undefined;
   /** Aborted when the platform stops. */
   readonly signal: AbortSignal;
 }
@@ -63,11 +67,11 @@ export class Answer {
   async finish(view: View): Promise<void> {
     if (this.#finished.signal.aborted) return;
     this.#finished.abort();
-    await this.#progress;
-    const { clock, logger, signal } = this.#parts;
+    const { clock, logger, painter, signal } = this.#parts;
+    const [shown] = await Promise.all([painted(view, painter), this.#progress]);
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
-        return await this.show(view);
+        return await this.#show(shown);
       } catch (error) {
         const facts = { chat: this.#target.place.chatId, error: messageOf(error), attempt };
         if (attempt === RETRIES_MAX || isPlaceGone(error)) return logger.error(facts, "an answer could not be shown in Telegram");
@@ -79,16 +83,21 @@ export class Answer {
 
   /** Shows a view once where it belongs. Rejects as the library does. */
   async show(view: View): Promise<void> {
+    await this.#show({ view });
+  }
+
+  async #show(shown: Painted): Promise<void> {
+    const { view } = shown;
     const { place, privateChatId, replyTo } = this.#target;
     if (privateChatId === undefined) {
-      if (this.#target.promptOnly !== true) await this.#put(place, view, replyTo);
+      if (this.#target.promptOnly !== true) await this.#put(place, shown, replyTo);
       if (view.form !== undefined) await this.#prompt(place, view.form);
       return;
     }
     const { delivery } = this.#parts;
     const isFirst = this.#messageId === undefined;
     try {
-      await this.#put({ chatId: privateChatId }, view, undefined);
+      await this.#put({ chatId: privateChatId }, shown, undefined);
     } catch (error) {
       if (!isPlaceGone(error)) throw error;
       await delivery.post(place, PRIVATE_CHAT_CLOSED, { replyTo });
@@ -97,18 +106,26 @@ export class Answer {
     if (isFirst) await delivery.post(place, ANSWERED_IN_PRIVATE, { replyTo }).catch((error: unknown) => this.#note(error));
   }
 
-  async #put(place: ChatPlace, view: View, replyTo: number | undefined): Promise<void> {
+  async #put(place: ChatPlace, shown: Painted, replyTo: number | undefined): Promise<void> {
+    const messageId = await this.#words(place, shown.view, replyTo);
+    await this.#parts.delivery.picture(place, messageId, shown);
+  }
+
+  async #words(place: ChatPlace, view: View, replyTo: number | undefined): Promise<number> {
     const { delivery } = this.#parts;
     if (this.#messageId !== undefined) {
       try {
-        return await delivery.edit(place, this.#messageId, view);
+        await delivery.edit(place, this.#messageId, view);
+        return this.#messageId;
       } catch (error) {
         if (!isMessageGone(error)) throw error;
         this.#messageId = undefined;
       }
     }
     try {
-      this.#messageId = await delivery.post(place, view, { replyTo, repeat: this.#isUnsure });
+      const posted = await delivery.post(place, view, { replyTo, repeat: this.#isUnsure });
+      this.#messageId = posted;
+      return posted;
     } catch (error) {
       if (!isNotSent(error)) this.#isUnsure = true;
       throw error;

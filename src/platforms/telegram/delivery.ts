@@ -1,12 +1,15 @@
 import type { Api } from "grammy";
 import type { ForceReply, InlineKeyboardMarkup } from "grammy/types";
+import { type Painted, withoutPicture } from "../../chat/painted.ts";
+import { messageOf } from "../../domain/errors.ts";
 import type { Logger } from "../../ports/logger.ts";
+import type { Picture } from "../../ports/picture.ts";
 import { NotSent } from "../../ports/platform.ts";
 import type { View } from "../../ports/view.ts";
 import { isUnmodified, isUnreadable, refusalOf } from "./fault.ts";
 import { Lanes } from "./lanes.ts";
 import { type ChatPlace, isGroup } from "./place.ts";
-import { plainText, render } from "./render.ts";
+import { captionHtml, plainText, render } from "./render.ts";
 import { cut } from "./text.ts";
 
 export interface PostOptions {
@@ -17,6 +20,7 @@ export interface PostOptions {
 }
 
 const PLACEHOLDER_MAX = 64;
+const CAPTION_PLAIN_MAX = 1_024;
 const MIGRATIONS_MAX = 1_000;
 
 /** Posts and edits messages, one at a time per chat. Rejects as the library does. */
@@ -56,6 +60,32 @@ export class Delivery {
       } catch (error) {
         if (!isUnmodified(error)) throw error;
       }
+    });
+  }
+
+  /** Posts a view's picture under the message that has its words. Never rejects: without the picture the message says what it showed. */
+  async picture(place: ChatPlace, underId: number, { view, png }: Painted): Promise<void> {
+    if (view.picture === undefined || png === undefined) return;
+    try {
+      await this.#photo(place, underId, view, view.picture, png);
+    } catch (error) {
+      this.#logger.warn({ error: messageOf(error) }, "Telegram did not take a picture; it is told in words");
+      await this.edit(place, underId, withoutPicture(view, "Telegram did not take it")).catch((failure: unknown) =>
+        this.#logger.warn({ error: messageOf(failure) }, "a message could not say that its picture is missing"),
+      );
+    }
+  }
+
+  async #photo(place: ChatPlace, underId: number, view: View, picture: Picture, png: Uint8Array): Promise<void> {
+    const { InputFile } = await import("grammy");
+    const thread = place.threadId === undefined ? {} : { message_thread_id: place.threadId };
+    const reply = { reply_parameters: { message_id: underId, allow_sending_without_reply: true } };
+    const caption = captionHtml(view.title, picture.alt);
+    await this.#inChat(place.chatId, view, async (api, chatId, isPlain) => {
+      // Bytes and no stream: a repeat after "too many requests" sends them again.
+      const photo = new InputFile(png, `${picture.name}.png`);
+      const words = isPlain ? { caption: cut(picture.alt, CAPTION_PLAIN_MAX) } : { caption, parse_mode: "HTML" as const };
+      await api.sendPhoto(chatId, photo, { ...words, ...reply, ...thread });
     });
   }
 

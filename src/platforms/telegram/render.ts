@@ -6,6 +6,8 @@ import { cut, escaped, fitted } from "./text.ts";
 
 /** A message holds this many UTF-16 units, counted after its HTML was parsed. */
 export const TEXT_UNITS_MAX = 4_096;
+/** A picture has less room for words, counted in the same way. */
+const CAPTION_UNITS_MAX = 1_024;
 const TITLE_MAX = 256;
 /** What title, hint and line ends may take beside lines, fields and table. */
 const FRAME_UNITS = 400;
@@ -55,6 +57,13 @@ export function render(view: View, options: RenderOptions = {}): Rendered {
   const hint = hintOf(view, options);
   if (hint !== undefined) parts.push(`<i>${escaped(hint)}</i>`);
   return { html: parts.join("\n"), keyboard: keyboardOf(view.buttons) };
+}
+
+/** What stands under a view's picture, for `parse_mode: "HTML"`: people who see no picture still have its numbers. */
+export function captionHtml(title: string, alt: string): string {
+  const shown = cut(oneLine(title), TITLE_MAX);
+  const room = CAPTION_UNITS_MAX - shown.length - 1;
+  return [...(shown === "" ? [] : [boldWithCode(shown)]), escaped(cut(oneLine(alt), room))].join("\n");
 }
 
 /** The view without any markup, for when Telegram refuses the rendered one. */

@@ -2,6 +2,7 @@ import { oneLine, visible } from "../../domain/visible-text.ts";
 import type { Field, View } from "../../ports/view.ts";
 import type { Choices } from "./choices.ts";
 import type { Paint } from "./paint.ts";
+import { sketchLines } from "./sketch.ts";
 import { tableLines } from "./table.ts";
 import { padded, widthOf, withoutMarks } from "./text.ts";
 
@@ -27,9 +28,10 @@ export function renderView(view: View, { paint, widthMax }: Look, { prefix = "",
   const lines = [`${prefix}${title}${suffix === "" ? "" : ` ${suffix}`}`];
   const table =
     view.table && view.table.columns.length > 0 ? tableLines(view.table, Math.max(1, widthMax - INDENT.length), paint).map(indented) : [];
+  const sketch = view.picture === undefined ? [] : sketchLines(view.picture, widthMax - INDENT.length).map(indented);
   const sentences = view.lines.flatMap((line) => paint.commands(visible(line)).split("\n").map(indented));
   const facts = [...sentences, ...fieldLines(view.fields, paint)];
-  lines.push(...(view.tableFirst === true ? [...table, ...facts] : [...facts, ...table]));
+  lines.push(...sketch, ...(view.tableFirst === true ? [...table, ...facts] : [...facts, ...table]));
   return `${lines.join("\n")}\n`;
 }
 

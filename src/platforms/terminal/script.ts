@@ -68,8 +68,9 @@ function viewFacts(view: View) {
   const buttons = view.buttons.map(({ label, style, action }) =>
     commandOf(action) === undefined ? { label, style } : { label, style, action },
   );
-  const { form, ...facts } = view;
-  return { ...facts, buttons, ...(form === undefined ? {} : { form: { title: form.title, fields: form.fields } }) };
+  const { form, picture, ...facts } = view;
+  const seen = picture === undefined ? {} : { picture: { name: picture.name, alt: picture.alt } };
+  return { ...facts, ...seen, buttons, ...(form === undefined ? {} : { form: { title: form.title, fields: form.fields } }) };
 }
 
 function shown(_key: string, value: unknown): unknown {

@@ -5,8 +5,9 @@ import { openDiscord } from "../../../src/platforms/discord.ts";
 import { NotSent, type Request } from "../../../src/ports/platform.ts";
 import { textOf } from "../../kit/discord/text.ts";
 import { FakeClock } from "../../kit/fake-clock.ts";
+import { FakePainter, PICTURE } from "../../kit/fake-painter.ts";
 import { view } from "./fake-door.ts";
-import { begin, cleanUpAfterEach, type Desk, Notes, openDesk, until } from "./rig.ts";
+import { begin, cleanUpAfterEach, counterpart, type Desk, Notes, openDesk, until } from "./rig.ts";
 
 const MESSAGES = /^\/channels\/\d+\/messages$/;
 
@@ -141,4 +142,55 @@ test("A platform that was not started asks to be tried again", async () => {
   const platform = openDiscord({ token: new Secret("x"), apiUrl: "http://127.0.0.1:1/api", logger: new Notes(), clock: new FakeClock() });
   await expect(platform.send("1", view("x"), { nonce: "n" })).rejects.toBeInstanceOf(NotSent);
   expect(platform.reachable).toBe(false);
+});
+
+describe("A picture", () => {
+  cleanUpAfterEach();
+
+  async function deskWith(painter: FakePainter | undefined) {
+    const { discord } = await counterpart();
+    const { platform } = await begin(discord.apiUrl, discord.token, { painter });
+    await until(() => platform.reachable);
+    return { discord, platform };
+  }
+
+  test("is uploaded, stands under the title with its words, and goes when its message is replaced", async () => {
+    const painter = new FakePainter();
+    const { discord, platform } = await deskWith(painter);
+    const id = await platform.send(discord.channel.id, view("Digest", { lines: ["One."], picture: PICTURE }), { nonce: "n1" });
+    const [message] = discord.channelMessages();
+    expect(message?.attachments).toMatchObject([{ filename: "btc-usdt-15m.png", width: 64, height: 48, content_type: "image/png" }]);
+    expect(message?.components).toMatchObject([
+      { type: 17, components: [{ type: 10 }, { type: 12, items: [{ description: PICTURE.alt, media: { width: 64 } }] }, { type: 10 }] },
+    ]);
+    await platform.edit(discord.channel.id, id, view("Digest", { lines: ["Two."], picture: { ...PICTURE, name: "other" } }));
+    expect(discord.channelMessages()[0]?.attachments.map(({ filename }) => filename)).toEqual(["other.png"]);
+    await platform.edit(discord.channel.id, id, view("No picture any more"));
+    expect(discord.channelMessages()[0]?.attachments).toEqual([]);
+    expect(discord.channelMessages().map(textOf)).toEqual(["### No picture any more"]);
+  });
+
+  test("that cannot be drawn is told in words, and the message arrives", async () => {
+    const painter = new FakePainter();
+    painter.outcome = { problem: "it took too long" };
+    const { discord, platform } = await deskWith(painter);
+    await platform.send(discord.channel.id, view("Digest", { picture: PICTURE }), { nonce: "n1" });
+    const [text = ""] = discord.channelMessages().map(textOf);
+    expect(text).toContain("The chart could not be shown: it took too long.");
+    expect(text).toContain("from 100.00 to 101.00 USDT");
+    expect(discord.channelMessages()[0]?.attachments).toEqual([]);
+  });
+
+  test("is part of an answer that was put off", async () => {
+    const { discord } = await counterpart();
+    const { platform, door } = await begin(discord.apiUrl, discord.token, { painter: new FakePainter() });
+    await until(() => platform.reachable && discord.commandsFor(discord.user).length > 0);
+    door.onHandle = async (_request, onProgress) => {
+      onProgress(view("Reading candles"));
+      return view("BTC/USDT", { picture: PICTURE });
+    };
+    void discord.slash(discord.user, "/bot list");
+    await until(() => discord.channelMessages().some(({ attachments }) => attachments.length === 1));
+    expect(discord.channelMessages().map(textOf)).toEqual([expect.stringContaining("### BTC/USDT")]);
+  });
 });

@@ -4,8 +4,9 @@ import { Secret } from "../../../src/domain/secret.ts";
 import { openTelegram } from "../../../src/platforms/telegram.ts";
 import { NotSent } from "../../../src/ports/platform.ts";
 import { FakeClock } from "../../kit/fake-clock.ts";
+import { FakePainter, PICTURE } from "../../kit/fake-painter.ts";
 import { view } from "./fake-door.ts";
-import { cleanUpAfterEach, desk, Notes } from "./rig.ts";
+import { cleanUpAfterEach, desk, Notes, until } from "./rig.ts";
 
 cleanUpAfterEach();
 
@@ -155,4 +156,45 @@ test("before the start nothing can be sent, and that may be tried again", async 
   const platform = openTelegram({ token, apiUrl: "http://127.0.0.1:1", logger: new Notes(), clock: new FakeClock() });
   expect(platform.reachable).toBe(false);
   await expect(platform.send("1", view("Filled"), ONCE)).rejects.toBeInstanceOf(NotSent);
+});
+
+test("a picture stands under the message that speaks of it, with its numbers as its caption", async () => {
+  const painter = new FakePainter();
+  const { telegram, platform } = await desk({ painter });
+  const picture = { ...PICTURE, alt: `${PICTURE.alt} <b>&</b> ${"9".repeat(3_000)}` };
+  const id = await platform.send(String(telegram.chat.id), view("Digest & more", { lines: ["One."], picture }), ONCE);
+  const [words, photo] = telegram.botMessages(telegram.chat);
+  expect(String(words?.message_id)).toBe(id);
+  expect(telegram.textOf(words!)).toBe("Digest & more\nOne.");
+  expect(photo?.photo?.at(-1)).toMatchObject({ width: 64, height: 48 });
+  expect(photo?.reply_to_message?.message_id).toBe(words?.message_id);
+  expect(photo?.caption).toMatch(/^Digest & more\nBTC\/USDT, 120 candles .* <b>&<\/b> 9+…$/);
+  expect(photo?.caption).toHaveLength(1_024);
+  await platform.edit(String(telegram.chat.id), id, view("Digest & more (2 times)"));
+  expect(telegram.textOf(telegram.current(words!))).toBe("Digest & more (2 times)");
+});
+
+test("a picture that Telegram does not take costs nothing but itself: the message says what it showed", async () => {
+  const painter = new FakePainter();
+  painter.outcome = { png: new TextEncoder().encode("no image") };
+  const { telegram, platform } = await desk({ painter });
+  await platform.send(String(telegram.chat.id), view("Digest", { picture: PICTURE }), ONCE);
+  const messages = telegram.botMessages(telegram.chat);
+  expect(messages).toHaveLength(1);
+  expect(telegram.textOf(telegram.current(messages[0]!))).toBe(
+    `Digest\nThe chart could not be shown: Telegram did not take it. ${PICTURE.alt}`,
+  );
+});
+
+test("an answer with a picture shows both, once", async () => {
+  const { telegram, door } = await desk({ painter: new FakePainter() });
+  door.onHandle = async (_request, onProgress) => {
+    onProgress(view("Reading candles"));
+    return view("BTC/USDT", { picture: PICTURE });
+  };
+  telegram.say(telegram.user, "/bot list");
+  await until(() => telegram.botMessages(telegram.chat).some(({ photo }) => photo !== undefined));
+  const [words, ...photos] = telegram.botMessages(telegram.chat);
+  expect(telegram.textOf(telegram.current(words!))).toBe("BTC/USDT");
+  expect(photos).toHaveLength(1);
 });

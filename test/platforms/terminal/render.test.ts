@@ -127,3 +127,27 @@ test("wide and combining characters count as the columns that they take", () => 
   expect(padded("日本", 6)).toBe("日本  ");
   expect(cut("日本語", 5)).toBe("日本…");
 });
+
+test("a picture is sketched in blocks from its lowest to its highest value, and told in words", () => {
+  const picture = { name: "chart", svg: "<svg/>", alt: "BTC/USDT rose.", course: [1, 2, 3, 4, 5, 6, 7, 8] };
+  expect(renderView(view("BTC/USDT", { picture, lines: ["More."] }), PLAIN).split("\n")).toEqual([
+    "· BTC/USDT",
+    "        ▁█",
+    "       ▃██",
+    "      ▄███",
+    "     ▅████",
+    "    ▆█████",
+    "  ▁███████",
+    "  BTC/USDT rose.",
+    "  More.",
+    "",
+  ]);
+});
+
+test("a long picture fits the terminal, and one value alone is told in words only", () => {
+  const picture = { name: "chart", svg: "<svg/>", alt: "Flat.", course: Array.from({ length: 500 }, () => 7) };
+  const wide = renderView(view("T", { picture }), narrow(40)).split("\n").slice(1, -2);
+  expect(wide).toHaveLength(6);
+  expect(Math.max(...wide.map(widthOf))).toBe(40);
+  expect(renderView(view("T", { picture: { ...picture, course: [7] } }), PLAIN)).toBe("· T\n  Flat.\n");
+});

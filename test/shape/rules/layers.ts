@@ -38,6 +38,8 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   pino: /^src\/system\/logger/,
   "node:sqlite": /^src\/stores\/sqlite/,
   technicalindicators: /^src\/analysis\//,
+  "@resvg/resvg-wasm": /^src\/system\/painter/,
+  "@expo-google-fonts/inter": /^src\/system\/painter/,
   zod: /./,
 };
 
