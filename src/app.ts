@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema.ts";
+import { BacktestThreads } from "./app/backtests.ts";
 import { apiUrlsOf, openExchangeMarket, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
 import { digestNow, subscribeTerminal, wait, welcome } from "./app/terminal.ts";
 import { EXCHANGES, Venues } from "./app/venues.ts";
@@ -98,7 +99,8 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   const opened = await openEngine(await engineOptions(options, sources));
   const { desk, streams } = opened;
   const platforms: Platform[] = [];
-  const { door, claim } = openDoor(options, sources, opened, platforms);
+  const backtests = openBacktests(options, opened);
+  const { door, claim } = openDoor(options, sources, { ...opened, backtests }, platforms);
   const delivery = new Delivery({ streams, store: sources.store, desk, platforms, clock, logger, names: opened.specOf });
   if (options.terminal) {
     platforms.push(options.terminal(terminalNeeds(config, opened, delivery)));
@@ -123,6 +125,7 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
     panic,
     async stop(reason) {
       options.beat.stop();
+      backtests.stop();
       await opened.stop(reason);
       await delivery.stop(DRAIN_MS);
       await Promise.all(platforms.map((platform) => platform.stop()));
@@ -157,15 +160,25 @@ async function engineOptions(options: DeskOptions, { store, market, venues }: So
   };
 }
 
+function openBacktests({ clock, config }: DeskOptions, { desk, marketOf }: OpenedEngine): BacktestThreads {
+  const limits = { dailyLossPct: config.dailyLossLimitPct, positionCapPct: config.positionCapPct };
+  return new BacktestThreads({ clock, desk, marketOf, limits, timeZone: config.timezone });
+}
+
 /** The chat layer's front door. A desk that nobody owns can be claimed from the platforms that need an owner. */
-function openDoor(options: DeskOptions, { store, commands }: Sources, { engine, desk }: OpenedEngine, platforms: readonly Platform[]) {
+function openDoor(
+  options: DeskOptions,
+  { store, commands }: Sources,
+  { engine, desk, backtests }: Pick<OpenedEngine, "engine" | "desk"> & { readonly backtests: BacktestThreads },
+  platforms: readonly Platform[],
+) {
   const { config, clock, chance, vault, logger, version } = options;
   const owners = new Set((config.ownerIds ?? []).map(({ platform, id }) => `${platform}:${id}`));
   const isRemote = config.discordToken !== undefined || config.telegramToken !== undefined;
   const claim = isRemote && owners.size === 0 && !desk.state.claimed ? createClaim(chance) : undefined;
   const strategies = { strategyNames, strategyNamed };
   const timeZone = config.timezone;
-  const parts = { commands, engine, desk, store, strategies, clock, chance, vault, logger, owners, claim, timeZone, version };
+  const parts = { commands, engine, desk, store, strategies, backtests, clock, chance, vault, logger, owners, claim, timeZone, version };
   const tell = async (request: Request, view: View) =>
     platforms.find(({ name }) => name === request.place.platform)?.settleInterrupted(request, view);
   const { onSecret } = options;

@@ -83,3 +83,10 @@ export const exchangeId = argument<string>({ kind: "text", freeText: true, examp
 export const symbolPart = argument<string>({ kind: "text", freeText: true, example: "eth" }, "letters of a symbol such as eth", (text) =>
   /^[a-z0-9/:-]{1,32}$/i.test(text) ? text.toUpperCase().replace("-", "/") : undefined,
 );
+
+/** A backtest by its id, as `t3`. */
+export const backtestId = argument<string>(
+  { kind: "text", question: "Which backtest?", freeText: true, example: "t1" },
+  "the id of a backtest such as t1",
+  (text) => (/^t\d{1,9}$/i.test(text) ? text.toLowerCase() : undefined),
+);

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { DeskEvent, KeyEntry, Role } from "../domain/events.ts";
+import type { Backtests } from "../ports/backtest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AccountFacts, BotFacts, Caller, DeskLedger, Engine } from "../ports/engine.ts";
 import type { Place, Platform, Request } from "../ports/platform.ts";
@@ -33,6 +34,7 @@ export interface Call<A> {
   readonly engine: Engine;
   readonly desk: DeskLedger;
   readonly strategies: Strategies;
+  readonly backtests: Backtests;
   readonly clock: Clock;
   readonly platforms: readonly Pick<Platform, "name" | "reachable">[];
   readonly catalog: readonly CatalogEntry[];

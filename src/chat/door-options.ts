@@ -1,3 +1,4 @@
+import type { Backtests } from "../ports/backtest.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
 import type { DeskLedger, Engine } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -16,6 +17,7 @@ export interface DoorOptions {
   readonly desk: DeskLedger;
   readonly store: Pick<Store, "accept" | "settle" | "unsettled">;
   readonly strategies: Strategies;
+  readonly backtests: Backtests;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly logger: Logger;

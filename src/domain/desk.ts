@@ -1,3 +1,4 @@
+import type { BacktestRecord } from "./backtest.ts";
 import type { AlertKind, CrashReport, DeskEvent, Recorded, Role } from "./events.ts";
 import type { Decimal } from "./money.ts";
 import type { QuietHours } from "./quiet.ts";
@@ -6,6 +7,8 @@ import type { MarketMs, WallMs } from "./time.ts";
 import { marketMs } from "./time.ts";
 
 const REQUESTS_MAX = 1_000;
+/** Backtests that are remembered; each is a few kilobytes. */
+const BACKTESTS_MAX = 30;
 /** Starts that are remembered to tell a crash loop. */
 const STARTS_MAX = 20;
 
@@ -62,6 +65,9 @@ export interface DeskState {
   ceiling: Decimal | undefined;
   /** Exchanges where a drill has run. */
   drilled: string[];
+  /** Newest last. */
+  backtests: BacktestRecord[];
+  backtestsEver: number;
   /** Seeds of one-time codes by user, sealed. */
   factors: Map<string, SealedKey>;
   /** The same person on another platform: each user by the first one that they linked to. */
@@ -90,6 +96,8 @@ export function emptyDesk(): DeskState {
     bans: new Map(),
     ceiling: undefined,
     drilled: [],
+    backtests: [],
+    backtestsEver: 0,
     factors: new Map(),
     links: new Map(),
     locked: [],
@@ -149,6 +157,11 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
     case "drill-done":
       if (!state.drilled.includes(event.exchange)) state.drilled.push(event.exchange);
       return;
+    case "backtest-done":
+      state.backtestsEver += 1;
+      state.backtests.push(event.record);
+      if (state.backtests.length > BACKTESTS_MAX) state.backtests.shift();
+      return;
     case "bot-registered":
       state.botsEver += 1;
       state.bots.set(event.botId, { botId: event.botId, name: event.name, group: event.group, owner: event.owner, account: event.account });
@@ -187,6 +200,7 @@ type HandledAbove =
   | "venue-banned"
   | "ceiling-lowered"
   | "drill-done"
+  | "backtest-done"
   | "bot-registered"
   | "bot-unregistered"
   | "command-done";

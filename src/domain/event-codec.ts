@@ -61,6 +61,7 @@ const TYPES: Readonly<Record<AccountEvent["type"] | DeskEvent["type"], true>> = 
   "venue-banned": true,
   "ceiling-lowered": true,
   "drill-done": true,
+  "backtest-done": true,
   "factor-enrolled": true,
   "user-linked": true,
   "access-locked": true,

@@ -1,3 +1,4 @@
+import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
 import type { Decimal } from "./money.ts";
 import type { OrderType, Purpose, Side } from "./order.ts";
@@ -186,6 +187,7 @@ export type DeskEvent =
   | { type: "ceiling-lowered"; amount: Decimal; by: string }
   /** The smallest real order life was run at an exchange. */
   | { type: "drill-done"; exchange: string; account: string; confirmed: number; refuted: number }
+  | { type: "backtest-done"; record: BacktestRecord }
   | { type: "factor-enrolled"; user: string; sealed: SealedKey }
   | { type: "user-linked"; user: string; to: string; by: string }
   /** Ends a person's rights and pending confirmations at once; their bots stay protected. */

@@ -55,6 +55,8 @@ export interface OpenedEngine {
   readonly desk: Desk;
   readonly streams: StreamBook;
   readonly pulse: Pulse;
+  /** A market that accounts here trade on, with the instant it has reached. */
+  marketOf(key: string): { readonly market: Market; readonly atMs: number } | undefined;
   /** A bot's spec by id, deleted bots included. */
   specOf(botId: string): BotSpec | undefined;
   /** Adds work that falls due in market time. */
@@ -108,6 +110,10 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     desk,
     streams,
     pulse,
+    marketOf(key) {
+      const floor = floors.get(key);
+      return floor && { market: floor.market, atMs: floor.services.now() };
+    },
     specOf: accounts.specOf,
     schedule: (work) => void scheduled.push(work),
     waitFor(next) {

@@ -34,6 +34,7 @@ class Replay implements Market {
   readonly label: string;
   readonly pace = "stepped";
   readonly startMs: MarketMs;
+  readonly recordedUntilMs: MarketMs;
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly assumptions: readonly string[];
   readonly #columns: ReadonlyMap<string, CandleColumns>;
@@ -44,6 +45,7 @@ class Replay implements Market {
     const firstMinutes = files.map(({ columns }) => columns.minuteAt(0));
     const lastMinutes = files.map(({ columns }) => columns.minuteAt(columns.length - 1));
     this.#lastMinute = Math.max(...lastMinutes);
+    this.recordedUntilMs = marketMs((this.#lastMinute + 1) * MINUTE_MS);
     this.key = `replay:${files.map(({ symbol, name, columns }) => `${symbol}@${name}#${columns.length}`).join(",")}`;
     this.label = `replay of recorded candles ${minuteText(Math.min(...firstMinutes) * MINUTE_MS)} to ${minuteText(this.#lastMinute * MINUTE_MS)} UTC`;
     const warmUpMs = warmUp(files);
@@ -74,7 +76,7 @@ class Replay implements Market {
   ): Promise<{ steps: MarketStep[]; ended: boolean }> {
     const steps = mergedSteps(this.#columns, Math.floor(after / MINUTE_MS), Math.floor(until / MINUTE_MS), symbols, limit);
     const reachedMs = steps.length < limit ? Math.max(after, until) : (steps.at(-1)?.atMs ?? after);
-    return { steps, ended: reachedMs >= (this.#lastMinute + 1) * MINUTE_MS };
+    return { steps, ended: reachedMs >= this.recordedUntilMs };
   }
 
   async prices(): Promise<never[]> {

@@ -25,6 +25,8 @@ export interface Market {
   readonly startMs: MarketMs;
   /** Set where `advance` never ends. */
   readonly endless?: true;
+  /** Set on a recording: where its last candle closes. */
+  readonly recordedUntilMs?: MarketMs;
   readonly instruments: ReadonlyMap<string, Instrument>;
   /** How instrument rules, spread and fees were come by, one sentence each, for start-up and `market price`. */
   readonly assumptions: readonly string[];

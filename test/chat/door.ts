@@ -12,6 +12,7 @@ import { loadCommands } from "../../src/system/loader.ts";
 import { FakeClock, seededChance } from "../kit/fake-clock.ts";
 import { FakeEngine } from "../kit/fake-desk.ts";
 import { FakeLedger } from "../kit/fake-ledger.ts";
+import { NO_BACKTESTS } from "../kit/no-backtests.ts";
 import { testVault } from "../kit/test-vault.ts";
 
 export const ADMIN = "discord:1";
@@ -78,6 +79,7 @@ export class ChatDesk {
         version: "1.2.3",
       },
       strategies: { strategyNamed, strategyNames },
+      backtests: NO_BACKTESTS,
       platforms: () => [{ name: "discord", reachable: true }],
       ...options,
     };

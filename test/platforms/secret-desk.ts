@@ -15,6 +15,7 @@ import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { seededChance } from "../kit/fake-clock.ts";
 import { FakeEngine } from "../kit/fake-desk.ts";
 import { FakeLedger } from "../kit/fake-ledger.ts";
+import { NO_BACKTESTS } from "../kit/no-backtests.ts";
 import { testVault } from "../kit/test-vault.ts";
 import { FIELDS } from "./fake-forms.ts";
 
@@ -104,6 +105,7 @@ export async function openSecretDesk(owner: string): Promise<SecretDesk> {
     desk,
     store,
     strategies: { strategyNamed, strategyNames },
+    backtests: NO_BACKTESTS,
     clock: systemClock(),
     chance: seededChance(1),
     logger,

@@ -1,0 +1,56 @@
+import type { EquityPoint } from "../domain/backtest.ts";
+import { type Decimal, ZERO } from "../domain/money.ts";
+
+/** Points that are kept for a picture. */
+const POINTS_MAX = 120;
+
+/** The marked equity of a run: its deepest fall is measured on every reading, and a picture's worth of points is kept. */
+export class EquityCurve {
+  readonly #strideReadings: number;
+  readonly #points: EquityPoint[] = [];
+  #last: EquityPoint;
+  #readings = 0;
+  #peak: EquityPoint;
+  #drawdown = ZERO;
+  #longestMs = 0;
+  #held = 0;
+
+  constructor(begun: EquityPoint, readings: number) {
+    this.#strideReadings = Math.max(1, Math.ceil(readings / POINTS_MAX));
+    this.#last = begun;
+    this.#peak = begun;
+    this.#points.push(begun);
+  }
+
+  see(point: EquityPoint, isHeld: boolean): void {
+    this.#readings += 1;
+    this.#last = point;
+    if (isHeld) this.#held += 1;
+    if (point.equity.isGreaterThanOrEqualTo(this.#peak.equity)) {
+      this.#peak = point;
+    } else {
+      this.#longestMs = Math.max(this.#longestMs, point.atMs - this.#peak.atMs);
+      const fall = this.#peak.equity.minus(point.equity).dividedBy(this.#peak.equity);
+      if (fall.isGreaterThan(this.#drawdown)) this.#drawdown = fall;
+    }
+    if (this.#readings % this.#strideReadings === 0) this.#points.push(point);
+  }
+
+  get points(): readonly EquityPoint[] {
+    return this.#points.at(-1) === this.#last ? this.#points : [...this.#points, this.#last];
+  }
+
+  get drawdown(): Decimal {
+    return this.#drawdown;
+  }
+
+  /** The longest time from a peak until it was reached again, or until the end. */
+  get belowPeakMs(): number {
+    return this.#longestMs;
+  }
+
+  /** Readings at which something was held, of all. */
+  get heldReadings(): { readonly held: number; readonly of: number } {
+    return { held: this.#held, of: this.#readings };
+  }
+}

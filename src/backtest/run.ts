@@ -1,0 +1,194 @@
+import type { BacktestResult } from "../domain/backtest.ts";
+import type { Result } from "../domain/books.ts";
+import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import { type Decimal, decimal, lessBps, ZERO } from "../domain/money.ts";
+import { isFlat } from "../domain/position.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../domain/time.ts";
+import { timeframeMs } from "../domain/timeframe.ts";
+import { type OpenedEngine, openEngine } from "../engine/open.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { NewBot } from "../ports/engine.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Store } from "../ports/store.ts";
+import type { Vault } from "../ports/vault.ts";
+import type { PaperVenue } from "../ports/venue.ts";
+import type { AccountLimits } from "../risk/entry.ts";
+import { EquityCurve } from "./curve.ts";
+import { BacktestMarket } from "./market.ts";
+import type { CandleSource } from "./source.ts";
+
+/** One bot on one symbol's past, as plain values. */
+export interface BacktestJob {
+  readonly bot: NewBot;
+  readonly instrument: Instrument;
+  readonly market: string;
+  readonly marketLabel: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly capital: Decimal;
+  readonly timeZone: string;
+  readonly limits: AccountLimits;
+}
+
+export interface BacktestPlugs {
+  readonly source: CandleSource;
+  /** An empty one, for this run alone. */
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly openVenue: () => PaperVenue;
+  /** Called about once in a market day. */
+  readonly onProgress: (atMs: number) => void;
+}
+
+const OWNER = "backtest:run";
+const CREATE = { requestId: "create", user: OWNER };
+const START = { requestId: "start", user: OWNER };
+const EVENTS_PAGE = 1_000;
+
+/**
+ * Runs a bot over the past on an engine of its own: the very code of a paper account on a replay, with its slots, matching, risk and books, over a store that
+ * is thrown away. Equal candles give equal decisions and equal money. Throws UserError for a bot that cannot be created.
+ */
+export async function runBacktest(job: BacktestJob, plugs: BacktestPlugs): Promise<BacktestResult> {
+  const seen = new SeenCandles();
+  const market = new BacktestMarket({ ...job, key: job.market, label: job.marketLabel, source: plugs.source, onCandle: seen.see });
+  const failures: unknown[] = [];
+  const opened = await openEngine({
+    market,
+    store: plugs.store,
+    clock: plugs.clock,
+    logger: plugs.logger,
+    openVenue: plugs.openVenue,
+    limits: job.limits,
+    timeZone: job.timeZone,
+    speed: "script",
+    paperBalances: new Map([[job.instrument.quote, job.capital]]),
+    live: { vault: NO_VAULT, exchanges: [], openVenue: refuse },
+    openMarket: refuse,
+    ceiling: undefined,
+    version: "backtest",
+    safeAfterCrashes: 0,
+    crashCause: undefined,
+    residentBytes: () => 0,
+    onFatal: (failure) => void failures.push(failure),
+  });
+  const curve = watchEquity(opened, job, plugs.onProgress);
+  await opened.engine.createBot(job.bot, CREATE);
+  await opened.engine.startBot(job.bot.name, START);
+  await opened.engine.moveMarket("end");
+  if (failures.length > 0) throw failures[0];
+  return resultOf(opened, job, curve, seen, await countedEvents(opened));
+}
+
+/** Marks the equity at every candle of the bot's timeframe, at most once an hour. */
+function watchEquity(opened: OpenedEngine, { fromMs, toMs, capital, bot }: BacktestJob, onProgress: (atMs: number) => void): EquityCurve {
+  const everyMs = Math.max(HOUR_MS, timeframeMs(bot.timeframe));
+  const curve = new EquityCurve({ atMs: fromMs, equity: capital }, Math.ceil((toMs - fromMs) / everyMs));
+  let dueMs = fromMs + everyMs;
+  let toldMs = fromMs;
+  opened.schedule({
+    dueMs: () => dueMs,
+    async run(atMs) {
+      while (dueMs <= atMs) dueMs += everyMs;
+      const equity = opened.engine.accountOf(OWNER)?.equity;
+      const state = opened.engine.bot(bot.name)?.state;
+      if (equity && state) curve.see({ atMs, equity }, !isFlat(state.position));
+      if (atMs - toldMs < DAY_MS) return;
+      toldMs = atMs;
+      onProgress(atMs);
+    },
+  });
+  return curve;
+}
+
+class SeenCandles {
+  minutes = 0;
+  firstOpen: number | undefined;
+  lastClose: number | undefined;
+  firstMs: number | undefined;
+  lastMs: number | undefined;
+
+  readonly see = ({ open, close, openTimeMs }: { readonly open: number; readonly close: number; readonly openTimeMs: number }): void => {
+    this.minutes += 1;
+    this.firstOpen ??= open;
+    this.firstMs ??= openTimeMs;
+    this.lastClose = close;
+    this.lastMs = openTimeMs + MINUTE_MS;
+  };
+}
+
+interface Counts {
+  entries: number;
+  readonly exits: Map<string, number>;
+  readonly denials: Map<string, number>;
+}
+
+/** What the streams tell of fills and denials. */
+async function countedEvents({ streams }: OpenedEngine): Promise<Counts> {
+  const counts: Counts = { entries: 0, exits: new Map(), denials: new Map() };
+  for (const stream of streams.names()) {
+    for (let after = 0; ; ) {
+      const page = await streams.since(stream, after, EVENTS_PAGE);
+      for (const recorded of page) count(counts, recorded);
+      const last = page.at(-1);
+      if (!last) break;
+      after = last.sequence;
+    }
+  }
+  return counts;
+}
+
+function count(counts: Counts, { event }: Recorded<AccountEvent | DeskEvent>): void {
+  if (event.type === "wish-denied") counts.denials.set(event.code, (counts.denials.get(event.code) ?? 0) + 1);
+  if (event.type !== "order-filled") return;
+  if (event.purpose === "entry") counts.entries += 1;
+  else counts.exits.set(event.purpose, (counts.exits.get(event.purpose) ?? 0) + 1);
+}
+
+function resultOf(
+  { engine }: OpenedEngine,
+  { bot: wish, instrument, capital, fromMs, toMs }: BacktestJob,
+  curve: EquityCurve,
+  seen: SeenCandles,
+  counts: Counts,
+): BacktestResult {
+  const bot = engine.bot(wish.name);
+  const equity = engine.accountOf(OWNER)?.equity ?? capital;
+  const results: ReadonlyMap<number, Result> = bot?.state.results ?? new Map();
+  const { held, of } = curve.heldReadings;
+  curve.see({ atMs: seen.lastMs ?? toMs, equity }, false);
+  return {
+    currency: instrument.quote,
+    capital,
+    fromMs: seen.firstMs ?? fromMs,
+    toMs: seen.lastMs ?? toMs,
+    minutes: seen.minutes,
+    results,
+    curve: curve.points,
+    equity,
+    unrealized: bot?.unrealized ?? ZERO,
+    drawdown: curve.drawdown,
+    drawdownMs: curve.belowPeakMs,
+    exposure: of === 0 ? ZERO : decimal(held).dividedBy(of),
+    entries: counts.entries,
+    exits: counts.exits,
+    denials: counts.denials,
+    held:
+      seen.firstOpen === undefined || seen.lastClose === undefined
+        ? undefined
+        : heldOf(capital, instrument, seen.firstOpen, seen.lastClose),
+    fault: bot?.state.status === "faulted" ? bot.state.statusReason : undefined,
+  };
+}
+
+/** Buying with everything at the first price and selling at the last, with the fee of each. */
+function heldOf(capital: Decimal, { takerFeeBps }: Instrument, firstPrice: number, lastPrice: number): Decimal {
+  const bought = lessBps(capital, takerFeeBps).dividedBy(decimal(firstPrice));
+  return lessBps(bought.times(decimal(lastPrice)), takerFeeBps);
+}
+
+const refuse = (): Promise<never> => Promise.reject(new Error("a backtest reaches no exchange"));
+
+const NO_VAULT: Vault = { locked: "a backtest holds no keys", seal: refuse, open: refuse, rewrap: refuse };

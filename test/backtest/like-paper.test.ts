@@ -1,0 +1,136 @@
+import { expect, test } from "vitest";
+import { runBacktest } from "../../src/backtest/run.ts";
+import { MarketSource } from "../../src/backtest/source.ts";
+import { type Decimal, decimal, plain } from "../../src/domain/money.ts";
+import { DAY_MS, marketMs } from "../../src/domain/time.ts";
+import { openSimulated } from "../../src/feeds/simulated.ts";
+import type { NewBot } from "../../src/ports/engine.ts";
+import type { Market } from "../../src/ports/market.ts";
+import { openMemoryStore } from "../../src/stores/memory.ts";
+import { strategyNamed, strategyNames } from "../../src/strategies/registry.ts";
+import { openPaperVenue } from "../../src/venues/paper.ts";
+import { openRig, startBot, wishFor } from "../kit/engine-rig.ts";
+import { FakeClock } from "../kit/fake-clock.ts";
+
+const SPAN_MS = 2 * DAY_MS;
+const LIMITS = { dailyLossPct: 50, positionCapPct: 100 };
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => SILENT };
+/** Two days of invented minutes after three days of history. */
+const market = () => endingMarket(openSimulated({ seed: 42 }));
+
+for (const name of strategyNames()) {
+  test(`a backtest of ${name} has the money and the counts of a paper account that lived through the same candles`, async () => {
+    const wish = wishFor({
+      name: "twin",
+      strategy: name,
+      params: strategyNamed(name).params.parse({}) as Record<string, number>,
+      timeframe: "5m",
+      protection: { stopPct: 1, takePct: 2, trailingPct: undefined },
+    });
+    const paper = await livedThrough(wish);
+    const tried = await triedOn(wish);
+    expect(resultsText(tried.results)).toEqual(resultsText(paper.results));
+    expect(plain(tried.equity)).toBe(paper.equity);
+    expect(tried.entries).toBe(paper.entries);
+    expect(tried.minutes).toBe(SPAN_MS / 60_000);
+  });
+}
+
+test("some of these strategies trade in those two days, or their agreement would say nothing", async () => {
+  const entries = await Promise.all(
+    strategyNames().map(async (strategy) => {
+      const params = strategyNamed(strategy).params.parse({}) as Record<string, number>;
+      return (await triedOn(wishFor({ name: "twin", strategy, params, timeframe: "5m" }))).entries;
+    }),
+  );
+  expect(entries.filter((count) => count > 0).length).toBeGreaterThan(1);
+});
+
+test("the curve begins with the capital and ends with the equity, and the drawdown is at least that of its points", async () => {
+  const tried = await triedOn(wishFor({ name: "twin", timeframe: "5m" }));
+  expect(tried.curve[0]).toEqual({ atMs: market().startMs, equity: decimal(10_000) });
+  expect(tried.curve.at(-1)?.equity).toEqual(tried.equity);
+  let peak = tried.capital;
+  for (const { equity } of tried.curve) {
+    if (equity.isGreaterThan(peak)) peak = equity;
+    expect(peak.minus(equity).dividedBy(peak).isLessThanOrEqualTo(tried.drawdown)).toBe(true);
+  }
+  expect(tried.entries).toBeGreaterThan(0);
+  expect(tried.drawdown.isGreaterThan(0)).toBe(true);
+});
+
+test("buying and holding is the capital at the first open and the last close, less the fee of each", async () => {
+  const tried = await triedOn(wishFor({ name: "twin", timeframe: "5m" }));
+  const { steps } = await market().advance(market().startMs, marketMs(market().startMs + SPAN_MS), new Set(["BTC/USDT"]), 10_000);
+  const first = steps[0]?.candles.get("BTC/USDT")?.open ?? Number.NaN;
+  const last = steps.at(-1)?.candles.get("BTC/USDT")?.close ?? Number.NaN;
+  const fee = market().instruments.get("BTC/USDT")!.takerFeeBps / 10_000;
+  expect(tried.held?.toNumber()).toBeCloseTo(10_000 * (1 - fee) * (last / first) * (1 - fee), 6);
+});
+
+test("a bot that cannot be created is refused in one sentence", async () => {
+  await expect(triedOn(wishFor({ name: "twin", symbol: "NOPE/USDT" }))).rejects.toThrow("This market has no symbol NOPE/USDT");
+});
+
+async function livedThrough(wish: NewBot) {
+  const rig = await openRig({ market: market(), limits: LIMITS });
+  await startBot(rig, wish);
+  await rig.engine.moveMarket("end");
+  const { bots } = rig.books("discord:1");
+  const fills = await rig.eventsOf("discord:1", "order-filled");
+  const equity = rig.engine.accountOf("discord:1")?.equity;
+  return {
+    results: [...bots.values()][0]!.results,
+    equity: equity && plain(equity),
+    entries: fills.filter(({ purpose }) => purpose === "entry").length,
+  };
+}
+
+function triedOn(bot: NewBot) {
+  const source = market();
+  const span = { symbol: bot.symbol, fromMs: source.startMs, toMs: source.startMs + SPAN_MS };
+  const clock = new FakeClock();
+  return runBacktest(
+    {
+      bot,
+      instrument: source.instruments.get("BTC/USDT")!,
+      market: source.key,
+      marketLabel: source.label,
+      fromMs: span.fromMs,
+      toMs: span.toMs,
+      capital: decimal(10_000),
+      timeZone: "UTC",
+      limits: LIMITS,
+    },
+    {
+      source: new MarketSource(source, span, clock),
+      store: openMemoryStore(),
+      clock,
+      logger: SILENT,
+      openVenue: openPaperVenue,
+      onProgress: () => {},
+    },
+  );
+}
+
+/** The same market with an end. */
+function endingMarket(endless: Market): Market {
+  const endMs = marketMs(endless.startMs + SPAN_MS);
+  const { key, label, pace, startMs, instruments, assumptions } = endless;
+  return {
+    ...{ key, label, pace, startMs, instruments, assumptions },
+    history: (symbol, before, minutes) => endless.history(symbol, before, minutes),
+    async advance(after, until, symbols, limit) {
+      const { steps } = await endless.advance(after, marketMs(Math.min(until, endMs)), symbols, limit);
+      return { steps, ended: steps.length < limit && until >= endMs };
+    },
+    prices: async () => [],
+    close: async () => {},
+  };
+}
+
+function resultsText(
+  results: ReadonlyMap<number, { readonly realized: Decimal; readonly fees: Decimal; readonly fills: number }>,
+): string[] {
+  return [...results].map(([atMs, { realized, fees, fills }]) => `${atMs} ${plain(realized)} ${plain(fees)} ${fills}`);
+}
