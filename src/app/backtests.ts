@@ -50,7 +50,7 @@ export class BacktestThreads implements Backtests {
     if ([...this.#running].some((other) => other.user === user))
       throw new UserError("One of your backtests runs already. Wait for it or cancel it, then ask again.");
     if (this.#running.size >= RUNNING_MAX) throw new UserError(`${RUNNING_MAX} backtests run already. Ask again in a minute.`);
-    const { job, market } = await this.#job(wish);
+    const { job, market } = this.#job(wish);
     const begunMs = clock.monotonicMs();
     const result = await this.#onThread(job, market, user, onProgress);
     const record: BacktestRecord = {
@@ -77,7 +77,7 @@ export class BacktestThreads implements Backtests {
     for (const each of this.#running) each.end(new UserError("The desk is stopping, so the backtest was ended; nothing was kept."));
   }
 
-  async #job(wish: BacktestWish): Promise<{ job: BacktestJob; market: Market }> {
+  #job(wish: BacktestWish): { job: BacktestJob; market: Market } {
     const { timeZone, limits, marketOf } = this.#options;
     const found = marketOf(wish.market);
     if (!found) throw new UserError("This desk does not read that market any more.");

@@ -1,9 +1,9 @@
 import type { BacktestResult } from "../domain/backtest.ts";
-import type { Result } from "../domain/books.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { type Decimal, decimal, lessBps, ZERO } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
+import type { Result } from "../domain/result.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../domain/time.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
 import { type OpenedEngine, openEngine } from "../engine/open.ts";

@@ -1,6 +1,6 @@
-import type { Result } from "./books.ts";
 import type { BotSpec } from "./bot.ts";
 import type { Decimal } from "./money.ts";
+import type { Result } from "./result.ts";
 
 /** A bot without the account that it would belong to. */
 export type TriedBot = Omit<BotSpec, "id" | "owner" | "account" | "mode">;

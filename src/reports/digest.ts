@@ -1,9 +1,9 @@
 import type { AccountState, BotState } from "../domain/books.ts";
-import { NO_RESULT } from "../domain/books.ts";
 import type { Mode } from "../domain/bot.ts";
 import type { Digest, DigestBot, DigestTotal } from "../domain/events.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { isFlat, isPerpetual, unrealizedAt } from "../domain/position.ts";
+import { NO_RESULT } from "../domain/result.ts";
 import { type ResultGroup, resultGroups } from "./result-groups.ts";
 import { dayReader, resultsByDay } from "./statistics.ts";
 

@@ -1,7 +1,8 @@
-import { type AccountState, type BotState, NO_RESULT, type Result } from "../domain/books.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
 import { type Mode, marked } from "../domain/bot.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
+import { NO_RESULT, type Result } from "../domain/result.ts";
 import { mergedResults, type Performance, performanceOf } from "./performance.ts";
 import { isoWeek, monthOf } from "./periods.ts";
 import { resultGroups } from "./result-groups.ts";

@@ -1,5 +1,6 @@
-import { type BotState, NO_RESULT, type Result } from "../domain/books.ts";
+import type { BotState } from "../domain/books.ts";
 import { type Decimal, decimal, max, toDouble, ZERO } from "../domain/money.ts";
+import { NO_RESULT, type Result } from "../domain/result.ts";
 import { daysBetween } from "./periods.ts";
 import { addResults } from "./statistics.ts";
 

@@ -1,5 +1,6 @@
-import { type AccountState, type BotState, NO_RESULT, type Result } from "../domain/books.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
 import type { Mode } from "../domain/bot.ts";
+import { NO_RESULT, type Result } from "../domain/result.ts";
 import { DAY_MS } from "../domain/time.ts";
 import { lastPeriods, type PeriodOf, resultsByPeriod } from "./periods.ts";
 import { type ResultGroup, resultGroups } from "./result-groups.ts";

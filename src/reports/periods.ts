@@ -1,4 +1,4 @@
-import { NO_RESULT, type Result } from "../domain/books.ts";
+import { NO_RESULT, type Result } from "../domain/result.ts";
 import { DAY_MS } from "../domain/time.ts";
 import { addResults } from "./statistics.ts";
 

@@ -1,4 +1,5 @@
-import { type BotState, NO_RESULT, RESULT_BUCKET_MS, type Result } from "../domain/books.ts";
+import type { BotState } from "../domain/books.ts";
+import { NO_RESULT, RESULT_BUCKET_MS, type Result } from "../domain/result.ts";
 import { DAY_MS } from "../domain/time.ts";
 
 /** A local day with its clock change is at most 25 hours long; two of them bound any day that touches an instant. */

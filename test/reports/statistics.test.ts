@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { applyAccountEvent } from "../../src/domain/account.ts";
-import { type AccountState, emptyAccount, NO_RESULT } from "../../src/domain/books.ts";
+import { type AccountState, emptyAccount } from "../../src/domain/books.ts";
+import { NO_RESULT } from "../../src/domain/result.ts";
 import type { AccountEvent } from "../../src/domain/events.ts";
 import { decimal, plain } from "../../src/domain/money.ts";
 import { HOUR_MS, marketMs, wallMs } from "../../src/domain/time.ts";
