@@ -72,6 +72,8 @@ export class ObedienceLaw implements Law {
   }
 
   durable({ event, stream }: LogRow): void {
+    // A halt that ended when the machine's clock said so has ended, also when that clock was wrong and is set back later.
+    if (event.type === "resumed") this.#isHalted();
     if (event.type === "wish-denied" && event.text("code") === "halted") this.#facts.coverage.mark("antecedent 7: a halt denies an entry");
     if (event.type !== "order-filled" || event.text("purpose") !== "entry" || !stream.startsWith("account:paper:")) return;
     const { name } = this.#facts.books.botOf(event.text("botId"));
