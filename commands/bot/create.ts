@@ -1,8 +1,9 @@
 import * as arg from "../../src/chat/args.ts";
+import * as sizes from "../../src/chat/args-size.ts";
 import { leverage } from "../../src/chat/args-venue.ts";
 import { botButtons, botCard, forEach, haltLine, outcomeCard } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
-import { levelOf, namesFor, paramsFor, protectionWarning, refuseCurrency, refuseUntraded } from "../../src/chat/new-bot.ts";
+import { levelOf, namesFor, paramsFor, protectionWarning, refuseUntraded, sizeOf } from "../../src/chat/new-bot.ts";
 
 /** Above any take-profit that a person means. */
 const TAKE_BELOW_PCT = 1_000;
@@ -16,7 +17,13 @@ export default defineCommand({
     timeframe: arg.timeframe.describe("Candle length that it decides on"),
     name: arg.newName.describe("Name of the bot; made up when not given").optional(),
     group: arg.newName.describe("Group that it belongs to").optional(),
-    size: arg.size.describe("How large an entry is: a share of equity or an amount").prefault("10%"),
+    size: sizes.size
+      .describe(
+        "How large an entry is: 10%, 100 USDT, risk 1% (lost at the stop) or vol 1% (moved by an average candle); 10% when not given",
+      )
+      .optional(),
+    max: sizes.sizeMax.describe("The most that one position may be: a share of equity or an amount").optional(),
+    risk_level: sizes.riskLevel.describe("A named size instead: the answer shows its numbers").optional(),
     stop: arg.percentOrNone(100).describe("Stop loss below the entry price, or none").prefault("2%"),
     take: arg.percentOrNone(TAKE_BELOW_PCT).describe("Take profit above the entry price, or none").prefault("4%"),
     trailing: arg.percentOrNone(100).describe("Trailing stop below the highest price, or none").prefault("none"),
@@ -30,9 +37,9 @@ export default defineCommand({
     start: arg.flag.describe("Start it at once").prefault("no"),
   },
   async run({ args, engine, desk, strategies, callerFor }) {
-    const { symbol: symbols, strategy, timeframe, size } = args;
+    const { symbol: symbols, strategy, timeframe } = args;
     refuseUntraded(args);
-    refuseCurrency(size.currency, symbols);
+    const size = sizeOf(args, symbols);
     const { names, group } = namesFor({ name: args.name, group: args.group, symbols, strategy }, engine.bots());
     const params = paramsFor(strategies.strategyNamed(strategy), args.params ?? {});
     const protection = { stopPct: levelOf(args.stop), takePct: levelOf(args.take), trailingPct: levelOf(args.trailing) };
@@ -43,7 +50,7 @@ export default defineCommand({
       timeframe,
       strategy,
       params,
-      sizing: size.sizing,
+      ...size,
       protection,
       ...(args.leverage === undefined && args.margin === undefined ? {} : { leverage: args.leverage ?? 1 }),
     }));

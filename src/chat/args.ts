@@ -1,4 +1,4 @@
-import { BOT_NAME, type Sizing } from "../domain/bot.ts";
+import { BOT_NAME } from "../domain/bot.ts";
 import type { Role } from "../domain/events.ts";
 import { type Decimal, decimal } from "../domain/money.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../domain/time.ts";
@@ -84,25 +84,6 @@ export const moneyOf = (text: string): Money | undefined => {
   if (value === undefined || value <= 0) return undefined;
   return { value: decimal(digits!.replaceAll(",", "")), currency: currency?.toUpperCase() };
 };
-
-/** How large an entry is, with the currency that was typed. */
-export interface SizeWish {
-  readonly sizing: Sizing;
-  readonly currency: string | undefined;
-}
-
-export const size = argument<SizeWish>(
-  { kind: "text", example: "10%" },
-  "a share of equity such as 10% or an amount such as 100 USDT",
-  (text) => {
-    if (text.endsWith("%")) {
-      const pct = percentOfText(text);
-      return pct !== undefined && pct > 0 && pct <= 100 ? { sizing: { kind: "equity-percent", pct }, currency: undefined } : undefined;
-    }
-    const amount = moneyOf(text);
-    return amount && { sizing: { kind: "notional", notional: amount.value }, currency: amount.currency };
-  },
-);
 
 /** Strategy parameters, as `fast=9 slow=21`. */
 export const params = argument<Record<string, number>>(

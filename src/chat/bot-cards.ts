@@ -4,7 +4,7 @@ import type { Decimal } from "../domain/money.ts";
 import { isProtective, type Order } from "../domain/order.ts";
 import { entryPrice, isFlat, isPerpetual, netRealized } from "../domain/position.ts";
 import { minuteText } from "../domain/time.ts";
-import type { BotFacts, Engine } from "../ports/engine.ts";
+import type { BotFacts, Engine, EntryNow } from "../ports/engine.ts";
 import { feeText, marketTime, priceText, quantityText, resultText } from "./amounts.ts";
 import { inBrackets } from "./reasons.ts";
 import { type Card, card, right } from "./view.ts";
@@ -77,6 +77,12 @@ export function pricesLine(engine: Engine, modes: readonly Mode[]): string | und
   return marketLine(engine, modes.some((mode) => mode !== "paper") ? "Paper prices" : "Prices");
 }
 
+/** What would become of an entry at this moment. */
+function entryText(now: EntryNow | undefined): string | undefined {
+  if (!now) return undefined;
+  return now.allowed ? now.arithmetic : `denied (${now.code}): ${now.because}`;
+}
+
 /** Everything worth knowing about one bot, with buttons for what may come next. */
 export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): Card {
   const { spec, status, statusReason, position } = bot.state;
@@ -89,7 +95,8 @@ export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): 
     Timeframe: spec.timeframe,
     Strategy: params.length === 0 ? spec.strategy : `${spec.strategy} (${params.join(" ")})`,
     Group: spec.group,
-    Size: sizingText(spec.sizing, quote),
+    Size: sizingText(spec.sizing, quote, spec.sizeMax),
+    "An entry now": isFlat(position) ? entryText(engine.entryNow(spec.name)) : undefined,
     Protection: protectionText(spec.protection),
     Leverage: leverageText(bot),
     Position: positionText(bot),

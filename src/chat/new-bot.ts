@@ -2,11 +2,15 @@ import type { BotSpec } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import type { BotFacts, NewBot } from "../ports/engine.ts";
 import type { Strategy } from "../ports/strategy.ts";
+import { RISK_PRESETS, type RiskLevel } from "../risk/presets.ts";
 import { quoted } from "./arg-meta.ts";
+import type { CapWish, SizeWish } from "./args-size.ts";
 
 /** Names that mean something else where a bot is named. */
 const RESERVED: readonly string[] = ["all", "none"];
 const NAME_MAX = 32;
+/** How much of the equity an entry is where nothing is said. */
+const SIZE_PCT = 10;
 
 export interface NameWish {
   readonly name: string | undefined;
@@ -83,12 +87,31 @@ export function levelOf(wish: number | "none"): number | undefined {
   return wish === "none" ? undefined : wish;
 }
 
+/** The size of a new bot and its cap: as wished, else those of a risk level, else a tenth of the equity. Throws UserError for what cannot be meant. */
+export function sizeOf(
+  wish: {
+    readonly size?: SizeWish | undefined;
+    readonly max?: CapWish | undefined;
+    readonly risk_level?: RiskLevel | undefined;
+  },
+  symbols: readonly string[],
+): Pick<NewBot, "sizing" | "sizeMax"> {
+  const { size, max, risk_level: level } = wish;
+  if (size && level !== undefined)
+    throw new UserError(`size: risk_level ${level} is a size of its own, found another one with it; give one of the two.`);
+  for (const [name, given] of Object.entries({ size, max })) refuseCurrency(name, given?.currency, symbols);
+  const preset = level && RISK_PRESETS[level];
+  const sizing = size?.sizing ?? preset?.sizing ?? { kind: "equity-percent", pct: SIZE_PCT };
+  const sizeMax = max?.sizing ?? preset?.sizeMax;
+  return sizeMax ? { sizing, sizeMax } : { sizing };
+}
+
 /** Refuses a size in a currency that the symbol is not quoted in. */
-export function refuseCurrency(currency: string | undefined, symbols: readonly string[]): void {
+function refuseCurrency(name: string, currency: string | undefined, symbols: readonly string[]): void {
   const other = currency === undefined ? undefined : symbols.find((symbol) => symbol.split(/[/:]/)[1] !== currency);
   if (other === undefined) return;
   const quote = other.split(/[/:]/)[1];
-  throw new UserError(`size: ${other} is traded in ${quote}, found ${currency}; give the size in ${quote} or in percent.`);
+  throw new UserError(`${name}: ${other} is traded in ${quote}, found ${currency}; give it in ${quote} or in percent.`);
 }
 
 /** Refuses what strategies and accounts here do not do, rather than do something else. Throws UserError. */

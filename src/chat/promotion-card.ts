@@ -22,7 +22,8 @@ export function promotionCard(facts: PromotionFacts, user: string): Card {
   const made = card(isRefused ? `${spec.name} cannot be promoted to ${name} now` : `Promote ${spec.name} to ${name}?`).fields({
     "New bot": `${marked(newName, state.mode)}: ${spec.strategy} on ${instrument.symbol}, every ${spec.timeframe}, flat at first`,
     Account: `${name}${venue ? ` at ${exchangeName(venue.exchangeId)}, ${venue.environment === "demo" ? "test money" : "REAL MONEY"}` : ""}`,
-    Size: sizingText(spec.sizing, quote),
+    Size: sizingText(spec.sizing, quote, spec.sizeMax),
+    "Reckoned as": spec.sizing.kind === "notional" ? undefined : facts.orderArithmetic,
     "One order": `${moneyText(orderNotional, quote)}; the exchange takes ${moneyText(smallestNotional, quote)} and more`,
     "Fees of a round trip":
       feePctOfTarget === undefined ? "not known: it has no target" : `${feePctOfTarget.toFixed(1)}% of the target's gain`,

@@ -4,8 +4,11 @@ import type { Timeframe } from "./timeframe.ts";
 export type Mode = "paper" | "demo" | "live";
 export type BotStatus = "created" | "running" | "stopping" | "stopped" | "faulted";
 
-/** How large an entry is before limits cut it: a percentage of the account's equity or a fixed notional in quote. */
-export type Sizing = { readonly kind: "equity-percent"; readonly pct: number } | { readonly kind: "notional"; readonly notional: Decimal };
+/** A size that stands by itself: a percentage of the account's equity or a fixed notional in quote. */
+export type SizeCap = { readonly kind: "equity-percent"; readonly pct: number } | { readonly kind: "notional"; readonly notional: Decimal };
+
+/** How large an entry is before limits cut it. By risk: the percentage of the equity that is lost at the stop. By volatility: the one that an average candle moves. */
+export type Sizing = SizeCap | { readonly kind: "risk-percent" | "volatility-percent"; readonly pct: number };
 
 /** Exit levels relative to the entry price. */
 export interface Protection {
@@ -28,6 +31,8 @@ export interface BotSpec {
   readonly strategy: string;
   readonly params: Readonly<Record<string, number>>;
   readonly sizing: Sizing;
+  /** The most that one position may be, whatever the size says. */
+  readonly sizeMax?: SizeCap;
   readonly protection: Protection;
   /** On perpetual contracts: how many times its margin a position is worth. */
   readonly leverage?: number;
@@ -44,8 +49,18 @@ export function marked(name: string, mode: Mode): string {
 /** Names that people type: lower case, digits and dashes, at most 32. */
 export const BOT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
-export function sizingText(sizing: Sizing, quote: string): string {
-  return sizing.kind === "equity-percent" ? `${sizing.pct}% of equity` : `${sizing.notional.toFormat()} ${quote}`;
+export function sizingText(sizing: Sizing, quote: string, cap?: SizeCap): string {
+  const most = cap === undefined ? "" : `, at most ${sizingText(cap, quote)}`;
+  switch (sizing.kind) {
+    case "notional":
+      return `${sizing.notional.toFormat()} ${quote}${most}`;
+    case "equity-percent":
+      return `${sizing.pct}% of equity${most}`;
+    case "risk-percent":
+      return `risk ${sizing.pct}% of equity at the stop${most}`;
+    case "volatility-percent":
+      return `vol ${sizing.pct}% of equity for an average candle${most}`;
+  }
 }
 
 export function protectionText({ stopPct, takePct, trailingPct }: Protection): string {

@@ -78,7 +78,7 @@ export function wishEvents(
 /** What every entry is asked, whatever the account. */
 export function entryQuestion(
   { state, services }: { readonly state: AccountState; readonly services: AccountServices },
-  slot: Slot,
+  slot: Slot | undefined,
   funds: Funds,
   spent: Decimal,
 ): Omit<EntryQuestion, "instrument" | "price" | "sizing"> {
@@ -89,7 +89,7 @@ export function entryQuestion(
     dayOpeningEquity: state.day?.equity,
     tripped: state.trippedDay !== undefined && state.trippedDay === state.day?.day,
     halted: services.halted(),
-    late: slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),
+    late: slot !== undefined && slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),
   };
 }
 

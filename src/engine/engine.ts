@@ -11,6 +11,7 @@ import type {
   CeilingFacts,
   DrillStep,
   Engine,
+  EntryNow,
   HealthFacts,
   ManualOrder,
   MarketFacts,
@@ -37,6 +38,7 @@ import { FloorReader } from "./market-reader.ts";
 import { panicFacts, startPanic } from "./panic.ts";
 import type { Pulse } from "./pulse.ts";
 import type { MarketSpeed, Pump } from "./pump.ts";
+import { sizeQuestion } from "./sizing.ts";
 import { accountStream } from "./streams.ts";
 
 export interface EngineParts {
@@ -80,7 +82,8 @@ export class TradingEngine implements Engine {
     if (!account || !state) return undefined;
     const seen = account.services.hub.price(state.spec.symbol);
     const price = seen && decimal(seen.price);
-    const decision = account.runners.get(state.spec.id)?.lastDecision();
+    const runner = account.runners.get(state.spec.id);
+    const decision = runner?.lastDecision();
     const orders = [...account.state.orders.values()].filter(({ botId }) => botId === state.spec.id);
     return {
       state,
@@ -89,12 +92,18 @@ export class TradingEngine implements Engine {
       liquidationPrice: liquidationOf(account, state),
       unrealized: isFlat(state.position) ? decimal(0) : price && unrealizedAt(state.position, price),
       orders,
+      atrPct: sizeQuestion(state.spec, runner?.lastSlot).atrPct,
       lastDecision: decision && {
         slotMs: decision.slotMs,
         text: decision.signal.reason === undefined ? decision.signal.kind : `${decision.signal.kind}: ${decision.signal.reason}`,
         values: decision.values,
       },
     };
+  }
+
+  entryNow(name: string): EntryNow | undefined {
+    const { account, bot } = this.#parts.bots.find(name);
+    return isFlat(bot.position) ? account.executor.entryNow(bot) : undefined;
   }
 
   accounts(): readonly AccountFacts[] {

@@ -5,6 +5,7 @@ import type { NewBot } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
 import { protectionProblem } from "../risk/entry.ts";
 import { checkLeverage, checkLeveragedStop } from "../risk/leverage.ts";
+import { sizingProblem } from "../risk/sizing.ts";
 import { strategyNamed } from "../strategies/registry.ts";
 
 export interface BotIdentity {
@@ -34,9 +35,9 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
     protectionProblem("stop", stopPct) ??
     protectionProblem("take", takePct) ??
     protectionProblem("trailing", trailingPct) ??
-    sizeProblem(wish);
+    sizingProblem(wish.sizing, wish.protection, wish.sizeMax);
   if (wrong) throw new UserError(`${wrong[0]?.toUpperCase()}${wrong.slice(1)}.`);
-  const { name, group, timeframe, sizing, protection, leverage } = wish;
+  const { name, group, timeframe, sizing, sizeMax, protection, leverage } = wish;
   if (leverage !== undefined) {
     checkLeverage(instrument, leverage);
     checkLeveragedStop(instrument, "buy", leverage, Math.min(stopPct ?? Number.POSITIVE_INFINITY, trailingPct ?? Number.POSITIVE_INFINITY));
@@ -55,6 +56,7 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
     params: paramsOf(wish),
     sizing,
     protection,
+    ...(sizeMax === undefined ? {} : { sizeMax }),
     ...(leverage === undefined ? {} : { leverage }),
   };
 }
@@ -72,11 +74,6 @@ function paramsOf(wish: NewBot): Record<string, number> {
   const issue = parsed.error.issues[0];
   const where = issue?.path.length ? `${issue.path.join(".")}: ` : "";
   throw new UserError(`The parameters of ${strategy.name} do not fit: ${where}${issue?.message}.`);
-}
-
-function sizeProblem({ sizing }: NewBot): string | undefined {
-  if (sizing.kind === "notional") return sizing.notional.isGreaterThan(0) ? undefined : "size must be above zero";
-  return sizing.pct > 0 && sizing.pct <= 100 ? undefined : `size must be above 0% and at most 100% of equity, found ${sizing.pct}%`;
 }
 
 function someSymbols(market: Market): string {

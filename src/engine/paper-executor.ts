@@ -1,7 +1,7 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import { BotFault, messageOf } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
-import { type Decimal, decimal } from "../domain/money.ts";
+import { type Decimal, decimal, ZERO } from "../domain/money.ts";
 import { isProtective, type Order } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import type { MarketMs } from "../domain/time.ts";
@@ -15,7 +15,8 @@ import type { Slot } from "./feeds.ts";
 import { clientOrderIdOf, marketIntent, type Wish } from "./intents.ts";
 import type { Runners } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
-import type { Funds } from "./valuation.ts";
+import { sizeQuestion } from "./sizing.ts";
+import { Funds } from "./valuation.ts";
 
 /** What the executor needs of the paper account whose queue it runs in. */
 export interface PaperHost {
@@ -145,10 +146,19 @@ export class PaperExecutor implements AccountExecutor {
     return services.halted() ?? cameLate(services, bot, state.intents.get(order.intentId));
   }
 
+  entryNow(bot: BotState): EntryAnswer | undefined {
+    const { services, runners, priceOf } = this.#account;
+    const instrument = services.market.instruments.get(bot.spec.symbol);
+    const price = priceOf(bot.spec.symbol);
+    if (!instrument || price === undefined) return undefined;
+    const asked = entryQuestion(this.#account, undefined, new Funds(this.#account), ZERO);
+    return checkEntry({ ...asked, instrument, price: decimal(price), ...sizeQuestion(bot.spec, runners.get(bot.spec.id)?.lastSlot) });
+  }
+
   #checkEntry(bot: BotState, slot: Slot, funds: Funds, spent: Decimal): EntryAnswer {
     const instrument = this.#account.services.market.instruments.get(bot.spec.symbol);
     if (!instrument) throw new BotFault(`the market has no rules for ${bot.spec.symbol}`);
     const price = decimal(slot.candle.close);
-    return checkEntry({ ...entryQuestion(this.#account, slot, funds, spent), instrument, price, sizing: bot.spec.sizing });
+    return checkEntry({ ...entryQuestion(this.#account, slot, funds, spent), instrument, price, ...sizeQuestion(bot.spec, slot) });
   }
 }

@@ -7,6 +7,7 @@ import type { MarketMs } from "../domain/time.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
 import type { IndicatorValues, PositionFacts, Strategy } from "../ports/strategy.ts";
 import type { Slot } from "./feeds.ts";
+import { sizingSpecs } from "./sizing.ts";
 
 export interface Decision {
   readonly slotMs: MarketMs;
@@ -32,7 +33,7 @@ export class BotRunner {
     this.bot = bot;
     this.#strategy = strategy;
     const declared = Object.entries(strategy.indicators(bot.spec.params));
-    this.specs = declared.map(([, spec]) => spec);
+    this.specs = [...declared.map(([, spec]) => spec), ...sizingSpecs(bot.spec.sizing)];
     this.#keys = declared.map(([name, spec]) => [name, indicatorKey(spec)]);
     this.#bundle = this.#keys.map(([name, key]) => `${name}=${key}`).join(";");
   }
@@ -53,6 +54,11 @@ export class BotRunner {
     } catch (cause) {
       throw new BotFault(`strategy ${this.#strategy.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     }
+  }
+
+  /** The newest slot that was decided on. */
+  get lastSlot(): Slot | undefined {
+    return this.#lastSlot;
   }
 
   /** The newest decision with the numbers it saw. */

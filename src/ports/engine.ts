@@ -1,5 +1,5 @@
 import type { AccountState, BotState } from "../domain/books.ts";
-import type { Protection, Sizing } from "../domain/bot.ts";
+import type { Protection, SizeCap, Sizing } from "../domain/bot.ts";
 import type { DeskState } from "../domain/desk.ts";
 import type { AccountEvent, DeskEvent, KeyEntry, Recorded } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -28,6 +28,8 @@ export interface BotFacts {
   /** Where the exchange would close a perpetual position, reckoned on the safe side; undefined where it never would. */
   readonly liquidationPrice?: Decimal | undefined;
   readonly orders: readonly Order[];
+  /** Average true range in percent of the price at the newest decision, where the bot's size asks for it. */
+  readonly atrPct?: number | undefined;
   /** Newest decision in words with the market time of its slot, as "hold: no cross". */
   readonly lastDecision:
     | { readonly slotMs: MarketMs; readonly text: string; readonly values: Readonly<Record<string, number>> }
@@ -101,10 +103,16 @@ export interface NewBot {
   /** Checked against the strategy's own schema; missing ones take its defaults. */
   readonly params: Readonly<Record<string, number>>;
   readonly sizing: Sizing;
+  readonly sizeMax?: SizeCap;
   readonly protection: Protection;
   /** On perpetual contracts only. */
   readonly leverage?: number;
 }
+
+/** An entry that is only asked about: its arithmetic, or the reason of its denial with the code. */
+export type EntryNow =
+  | { readonly allowed: true; readonly arithmetic: string }
+  | { readonly allowed: false; readonly code: string; readonly because: string };
 
 /** An account at an exchange as a person asks for it. */
 export interface NewAccount {
@@ -149,6 +157,8 @@ export interface PromotionFacts {
   /** Smallest order that the venue takes, and the one that the sizing gives now, in quote. */
   readonly smallestNotional: Decimal;
   readonly orderNotional: Decimal;
+  /** How that size is come by, before anything cuts it. */
+  readonly orderArithmetic?: string;
   /** Fees of one round trip in percent of the target's gain; undefined without a target. */
   readonly feePctOfTarget: number | undefined;
   readonly lossAtStop: Decimal;
@@ -202,6 +212,8 @@ export interface Engine extends MarketReader {
   /** All bots that are not deleted, by name. */
   bots(): readonly BotFacts[];
   bot(name: string): BotFacts | undefined;
+  /** What the risk door would answer a flat bot that wished to enter now; undefined where it holds something or there is no price. */
+  entryNow(name: string): EntryNow | undefined;
   accounts(): readonly AccountFacts[];
   /** The paper account of an owner; undefined before the owner's first bot. */
   accountOf(owner: string): AccountFacts | undefined;

@@ -1,6 +1,7 @@
-import type { Sizing } from "../domain/bot.ts";
+import type { SizeCap, Sizing } from "../domain/bot.ts";
 import { brokenRule, type Instrument } from "../domain/instrument.ts";
-import { type Decimal, decimal, floorToStep, min, percentOf, shown } from "../domain/money.ts";
+import { type Decimal, decimal, floorToStep, percentOf, shown } from "../domain/money.ts";
+import { capOf, wishedSize } from "./sizing.ts";
 
 /** Limits that hold over all bots of one account, as percentages of its equity. */
 export interface AccountLimits {
@@ -15,6 +16,11 @@ export interface EntryQuestion {
   readonly instrument: Instrument;
   readonly price: Decimal;
   readonly sizing: Sizing;
+  /** The bot's own cap. */
+  readonly sizeMax?: SizeCap | undefined;
+  /** From the entry price to the nearest stop, and the average true range, in percent: what sizes by risk and volatility are made of. */
+  readonly stopPct?: number | undefined;
+  readonly atrPct?: number | undefined;
   readonly limits: AccountLimits;
   readonly equity: Decimal | undefined;
   /** Cash less what working entries may still spend. */
@@ -47,14 +53,26 @@ export type DenialCode =
   | "naked"
   | "symbol-taken"
   | "exit-infeasible"
-  | "leverage";
+  | "leverage"
+  | "sizing";
+
+/** What a size may not exceed: it is cut to the least of these. */
+export interface Bound {
+  readonly amount: Decimal;
+  /** What it is cut to, as in "cut to the free cash". */
+  readonly name: string;
+  /** Said when nothing is left, or too little for the market. */
+  readonly code: DenialCode;
+  readonly none: string;
+  readonly little?: (broken: string) => string;
+}
 
 /** Part of the free cash that an entry leaves alone, because it fills at the next price, not at the one it was sized on. */
 export const CASH_RESERVE_PCT = 1;
 
 /** Whether an entry may be made and how large. Sizes are cut to the position cap and to the free cash, never raised. */
 export function checkEntry(question: EntryQuestion): EntryAnswer {
-  const { instrument, price, sizing, limits, equity, cashFree, dayOpeningEquity } = question;
+  const { instrument, price, sizing, limits, equity, dayOpeningEquity } = question;
   if (question.halted !== undefined) return denied("halted", question.halted);
   if (question.late) return denied("late-slot", "the candle is not the newest one; after a gap only the newest may enter");
   if (equity === undefined) return denied("no-price", "a position of this account has no price, so its equity is unknown");
@@ -66,32 +84,55 @@ export function checkEntry(question: EntryQuestion): EntryAnswer {
       `the account lost ${shown(loss, 2)} ${instrument.quote} today; the limit is ${limits.dailyLossPct}% of ${shown(dayOpeningEquity ?? equity, 2)}`,
     );
   }
-  const wished = sizing.kind === "notional" ? sizing.notional : percentOf(equity, sizing.pct);
-  const cap = percentOf(equity, limits.positionCapPct);
-  const room = question.ceilingRoom;
-  if (room?.isLessThanOrEqualTo(0)) return denied("ceiling", "the desk holds as much at risk as its live ceiling allows");
-  const spendable = cashFree.minus(percentOf(cashFree, CASH_RESERVE_PCT));
-  const allowed = min(min(wished, cap), spendable);
-  const notional = room ? min(allowed, room) : allowed;
-  if (notional.isLessThanOrEqualTo(0))
-    return denied("cash", `${shown(cashFree, 2)} ${instrument.quote} are free, which is not enough for an entry`);
+  const { quote, takerFeeBps } = instrument;
+  const sized = wishedSize({ sizing, equity, quote, takerFeeBps, stopPct: question.stopPct, atrPct: question.atrPct });
+  if ("refused" in sized) return denied("sizing", sized.refused);
+  const bounds = boundsOf(question, equity);
+  const used = bounds.findLast(({ amount }) => amount.isLessThanOrEqualTo(0));
+  if (used) return denied(used.code, used.none);
+  const wished = sized.notional;
+  const bound = bounds.reduce<Bound | undefined>(
+    (least, each) => (each.amount.isLessThan(least?.amount ?? wished) ? each : least),
+    undefined,
+  );
+  const notional = bound?.amount ?? wished;
   const quantity = floorToStep(notional.dividedBy(price), instrument.lotSize);
   const broken = brokenRule(instrument, quantity, price);
-  if (broken && room?.isEqualTo(notional) && notional.isLessThan(allowed))
-    return denied("ceiling", `what the live ceiling leaves is too little: ${broken}`);
-  if (broken) return denied(notional.isLessThan(wished) ? "cash" : "market-rules", broken);
-  const cut = notional.isEqualTo(wished)
-    ? ""
-    : notional.isEqualTo(cap)
-      ? `, cut to the position cap of ${limits.positionCapPct}%`
-      : notional.isEqualTo(allowed)
-        ? ", cut to the free cash"
-        : ", cut to what the live ceiling leaves";
+  if (broken) return denied(bound?.code ?? "market-rules", bound?.little?.(broken) ?? broken);
+  const cut = bound ? `, cut to ${bound.name}` : "";
   return {
     allowed: true,
     quantity,
-    arithmetic: `${shown(wished, 2)} ${instrument.quote} wished${cut}, at ${shown(price, 8)} = ${shown(quantity, 8)} ${instrument.base}`,
+    arithmetic: `${sized.arithmetic}${cut}, at ${shown(price, 8)} = ${shown(quantity, 8)} ${instrument.base}`,
   };
+}
+
+/** Everything that cuts a size, what is said first where two are equal first. */
+function boundsOf({ instrument: { quote }, limits, cashFree, ceilingRoom, sizeMax }: EntryQuestion, equity: Decimal): Bound[] {
+  const poor = `${shown(cashFree, 2)} ${quote} are free, which is not enough for an entry`;
+  const bounds: Bound[] = [
+    {
+      amount: percentOf(equity, limits.positionCapPct),
+      name: `the position cap of ${limits.positionCapPct}%`,
+      code: "cash",
+      none: poor,
+    },
+    { amount: cashFree.minus(percentOf(cashFree, CASH_RESERVE_PCT)), name: "the free cash", code: "cash", none: poor },
+  ];
+  if (sizeMax) {
+    const amount = capOf(sizeMax, equity);
+    const little = (broken: string) => `the bot's own maximum is too little: ${broken}`;
+    bounds.unshift({ amount, name: "the bot's own maximum", code: "market-rules", none: little("it is zero"), little });
+  }
+  if (ceilingRoom)
+    bounds.push({
+      amount: ceilingRoom,
+      name: "what the live ceiling leaves",
+      code: "ceiling",
+      none: "the desk holds as much at risk as its live ceiling allows",
+      little: (broken) => `what the live ceiling leaves is too little: ${broken}`,
+    });
+  return bounds;
 }
 
 /** What was lost since the day began, as a positive number; undefined when nothing was. */

@@ -34,6 +34,14 @@ test("a bot takes what is given", async () => {
   expect(desk.engine.bot("dip")!.state.status).toBe("running");
 });
 
+test("a size by risk and its cap are shown with their arithmetic, and a risk level as its numbers", async () => {
+  const risky = await desk.type('bot create name:risky symbol:BTC/USDT strategy:ema-cross timeframe:1m size:"risk 1%" max:40%');
+  expect(textOf(risky)).toContain("risk 1% of equity at the stop, at most 40% of equity");
+  expect(textOf(risky)).toMatch(/1% of 10,000 = 100 USDT to lose .* cut to the bot's own maximum/);
+  const level = await desk.type("bot create name:calm symbol:BTC/USDT strategy:ema-cross timeframe:1m risk_level:conservative");
+  expect(textOf(level)).toContain("risk 0.25% of equity at the stop, at most 10% of equity");
+});
+
 test("a list of symbols makes a group, and the group starts and stops as one", async () => {
   const made = await desk.type("bot create symbol:BTC/USDT,ETH/USDT strategy:ema-cross timeframe:1m");
   expect(made.title).toBe("Created: 2 bots");
@@ -70,6 +78,10 @@ test.each([
   ["timeframe:7m", "timeframe: expected one of 1m, 3m"],
   ["size:200%", "size: expected a share of equity"],
   ["size:0", "size: expected a share of equity"],
+  ['size:"risk 11%"', "size: expected a share of equity"],
+  ['size:"vol -1%"', "size: expected a share of equity"],
+  ["max:0", "max: expected a share of equity"],
+  ["size:5% risk_level:balanced", "size: risk_level balanced is a size of its own"],
   ['size:"100 EUR"', "size: BTC/USDT is traded in USDT, found EUR"],
   ["stop:100%", "stop: expected a percentage above 0 and below 100"],
   ["stop:-1", "stop: expected a percentage"],

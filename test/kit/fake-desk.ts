@@ -18,7 +18,7 @@ import type {
   PriceFacts,
 } from "../../src/ports/engine.ts";
 import { FakeAccounts } from "./fake-accounts.ts";
-import { instrumentOf, refuseLeverage } from "./fake-instrument.ts";
+import { entryOf, instrumentOf, refuseLeverage } from "./fake-instrument.ts";
 import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
 import { FakeReader } from "./fake-reader.ts";
 import { FakeTrading } from "./fake-trading.ts";
@@ -82,6 +82,7 @@ export class FakeEngine implements Engine {
     return this.accounts().find(({ state }) => state.owner === owner && state.mode === "paper");
   }
 
+  readonly entryNow: Engine["entryNow"] = (name) => entryOf(this.bot(name), START_CASH);
   readonly account: Engine["account"] = (name) => this.exchanges.named(name);
   readonly connectAccount: Engine["connectAccount"] = async (wish, caller) => this.exchanges.connect(wish, caller);
   readonly testAccount: Engine["testAccount"] = async (name) => this.exchanges.test(name);

@@ -1,7 +1,10 @@
 import type { Instrument } from "../../src/domain/instrument.ts";
 import { decimal } from "../../src/domain/money.ts";
-import type { NewBot } from "../../src/ports/engine.ts";
+import { isFlat } from "../../src/domain/position.ts";
+import type { BotFacts, EntryNow, NewBot } from "../../src/ports/engine.ts";
+import { checkEntry } from "../../src/risk/entry.ts";
 import { checkLeverage, checkLeveragedStop } from "../../src/risk/leverage.ts";
+import { nearestStopPct } from "../../src/risk/sizing.ts";
 
 /** The rules of every symbol of the fake desk. */
 export function instrumentOf(symbol: string): Instrument {
@@ -17,4 +20,16 @@ export function refuseLeverage({ symbol, leverage, protection: { stopPct = Numbe
   if (leverage === undefined) return;
   checkLeverage(instrumentOf(symbol), leverage);
   checkLeveragedStop(instrumentOf(symbol), "buy", leverage, stopPct);
+}
+
+/** What the risk door says of a flat bot whose account holds nothing but cash. */
+export function entryOf(bot: BotFacts | undefined, cash: string): EntryNow | undefined {
+  if (!bot?.price || !isFlat(bot.state.position)) return undefined;
+  const { symbol, sizing, sizeMax, protection } = bot.state.spec;
+  return checkEntry({
+    ...{ instrument: instrumentOf(symbol), price: bot.price, sizing, sizeMax, stopPct: nearestStopPct(protection) },
+    limits: { dailyLossPct: 5, positionCapPct: 50 },
+    ...{ equity: decimal(cash), cashFree: decimal(cash), dayOpeningEquity: decimal(cash) },
+    ...{ tripped: false, halted: undefined, late: false },
+  });
 }

@@ -4,6 +4,7 @@ import { type Decimal, decimal } from "../../src/domain/money.ts";
 import { isProtective, isTerminal } from "../../src/domain/order.ts";
 import { netRealized } from "../../src/domain/position.ts";
 import type { AccountFacts, BotFacts, Caller, ManualOrder, PromotionFacts } from "../../src/ports/engine.ts";
+import { wishedSize } from "../../src/risk/sizing.ts";
 import type { FakeAccounts, FakeHost } from "./fake-accounts.ts";
 import { instrumentOf } from "./fake-instrument.ts";
 
@@ -36,7 +37,8 @@ export class FakeTrading {
     const instrument = instrumentOf(spec.symbol);
     const equity = account.equity ?? decimal(0);
     const { sizing, protection } = spec;
-    const orderNotional = sizing.kind === "notional" ? sizing.notional : equity.times(sizing.pct).dividedBy(PERCENT);
+    const sized = wishedSize({ sizing, equity, quote: instrument.quote, takerFeeBps: instrument.takerFeeBps, stopPct: protection.stopPct });
+    const orderNotional = "refused" in sized ? decimal(0) : sized.notional;
     const feePctOfTarget = protection.takePct === undefined ? undefined : (FEE_PCT_OF_ROUND_TRIP / protection.takePct) * PERCENT;
     const refusals = this.#refusals(bot, account, newName, orderNotional);
     return {

@@ -12,7 +12,8 @@ import type { Slot } from "../feeds.ts";
 import type { Wish } from "../intents.ts";
 import type { Runners } from "../runner.ts";
 import type { AccountServices } from "../services.ts";
-import type { Funds } from "../valuation.ts";
+import { sizeQuestion } from "../sizing.ts";
+import { Funds } from "../valuation.ts";
 import type { Ceiling } from "./ceiling.ts";
 import { feasible, gate } from "./gate.ts";
 import { entryBound, entryIntent } from "./intents.ts";
@@ -120,7 +121,12 @@ export class LiveExecutor implements AccountExecutor {
     return entryBound(price, "buy", rules);
   }
 
-  #check(bot: BotState, slot: Slot, funds: Funds, spent: Decimal): EntryAnswer {
+  entryNow(bot: BotState): EntryAnswer | undefined {
+    if (!this.#account.services.hub.price(bot.spec.symbol)) return undefined;
+    return this.#check(bot, undefined, new Funds(this.#account), ZERO);
+  }
+
+  #check(bot: BotState, slot: Slot | undefined, funds: Funds, spent: Decimal): EntryAnswer {
     const { state, services, ceiling, preparations } = this.#account;
     const seen = services.hub.price(bot.spec.symbol);
     const rules = this.#account.rulesOf(bot.spec.symbol);
@@ -133,7 +139,7 @@ export class LiveExecutor implements AccountExecutor {
       ...entryQuestion(this.#account, slot, funds, spent),
       instrument: rules,
       price: bound,
-      sizing: bot.spec.sizing,
+      ...sizeQuestion(bot.spec, slot ?? this.#account.runners.get(bot.spec.id)?.lastSlot),
       ceilingRoom: ceiling?.room().minus(spent),
     });
     return answer.allowed ? (feasible(bot, "buy", answer.quantity, bound, rules) ?? answer) : answer;

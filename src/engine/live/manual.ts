@@ -11,6 +11,7 @@ import { aboveLeverageLimit, checkLeverage, checkLeveragedStop } from "../../ris
 import type { Account } from "../account.ts";
 import { BY_HAND } from "../hand-bots.ts";
 import { marketIntent, type Wish } from "../intents.ts";
+import { sizeQuestion } from "../sizing.ts";
 import { Funds } from "../valuation.ts";
 import { LiveAccount } from "./account.ts";
 import { feasible, gate } from "./gate.ts";
@@ -96,7 +97,7 @@ export function manualEvents(order: ManualOrder, spec: BotSpec, account: Account
   const answer = checkEntry({
     instrument: rules,
     price: bound,
-    sizing: spec.sizing,
+    ...sizeQuestion(spec, undefined),
     limits: services.limits,
     equity: funds.equity,
     cashFree: funds.free,

@@ -8,6 +8,7 @@ import type { BotFacts, MarginFacts, PromotionFacts } from "../../ports/engine.t
 import type { AccountLimits } from "../../risk/entry.ts";
 import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { liquidationPrice, stopPctBeyondLiquidation } from "../../risk/liquidation.ts";
+import { capOf, nearestStopPct, roundTripPct, wishedSize } from "../../risk/sizing.ts";
 import { accountFacts } from "../account-facts.ts";
 import type { LiveAccount } from "./account.ts";
 import { entryBound } from "./intents.ts";
@@ -39,15 +40,19 @@ export function promotionFacts(question: PromotionQuestion): PromotionFacts {
   const at = price === undefined ? (bot.price ?? ZERO) : entryBound(price, "buy", instrument);
   const equity = facts.equity ?? account.state.balances.get(account.state.currency) ?? ZERO;
   const positionCap = percentOf(equity, limits.positionCapPct);
-  const wished = spec.sizing.kind === "notional" ? spec.sizing.notional : percentOf(equity, spec.sizing.pct);
+  const { quote, takerFeeBps } = instrument;
+  const { sizing, sizeMax, protection } = spec;
+  const sized = wishedSize({ sizing, equity, quote, takerFeeBps, stopPct: nearestStopPct(protection), atrPct: bot.atrPct });
+  const cap = sizeMax ? min(positionCap, capOf(sizeMax, equity)) : positionCap;
   const ceiling = account.ceiling?.facts();
   const room = account.ceiling ? max(ZERO, account.ceiling.room()) : undefined;
-  const capped = min(wished, positionCap);
+  // A size that nobody knows yet may become as large as its cap.
+  const capped = "refused" in sized ? cap : min(sized.notional, cap);
   const orderNotional = room ? min(capped, room) : capped;
-  const { stopPct, trailingPct, takePct } = spec.protection;
-  const stop = Math.min(stopPct ?? Number.POSITIVE_INFINITY, trailingPct ?? Number.POSITIVE_INFINITY);
-  const roundTripPct = (instrument.takerFeeBps * 2) / 100;
-  const feePctOfTarget = takePct === undefined ? undefined : (roundTripPct / takePct) * 100;
+  const { takePct } = protection;
+  const stop = nearestStopPct(protection) ?? Number.POSITIVE_INFINITY;
+  const feesPct = roundTripPct(takerFeeBps);
+  const feePctOfTarget = takePct === undefined ? undefined : (feesPct / takePct) * 100;
   const smallestNotional = smallest(instrument, at);
   const paper = paperRecord(bot, question.paperMarket);
   return {
@@ -57,8 +62,9 @@ export function promotionFacts(question: PromotionQuestion): PromotionFacts {
     instrument,
     smallestNotional,
     orderNotional,
+    orderArithmetic: "refused" in sized ? `not known yet, at most this: ${sized.refused}` : sized.arithmetic,
     feePctOfTarget,
-    lossAtStop: Number.isFinite(stop) ? percentOf(orderNotional, stop + roundTripPct) : orderNotional,
+    lossAtStop: Number.isFinite(stop) ? percentOf(orderNotional, stop + feesPct) : orderNotional,
     margin: marginFacts(instrument, { price: at, stop, leverage: spec.leverage ?? 1, notional: orderNotional }),
     dailyLossLimit: percentOf(equity, limits.dailyLossPct),
     positionCap,
