@@ -22,7 +22,7 @@ describe("a size by volatility", () => {
     const rig = await openRig({ market: scripted({ [BTC]: QUIET_THEN_UP }) });
     await startBot(rig, { name: "vol", sizing: { kind: "volatility-percent", pct: 1 } });
     expect(rig.engine.entryNow("vol")).toMatchObject({ allowed: false, code: "sizing" });
-    await rig.move(2);
+    await rig.move(16);
     expect(rig.engine.entryNow("vol")).toMatchObject({ allowed: true });
   });
 });
