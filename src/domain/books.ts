@@ -4,6 +4,7 @@ import { type Decimal, ZERO } from "./money.ts";
 import type { Order, Purpose } from "./order.ts";
 import { FLAT, type Position } from "./position.ts";
 import type { Result } from "./result.ts";
+import { emptyRecord, type RecentOrder, type RiskRecord } from "./risk-record.ts";
 import type { SealedKey } from "./sealed.ts";
 import { type MarketMs, marketMs, type WallMs } from "./time.ts";
 
@@ -29,6 +30,9 @@ export interface BotState {
   naked: { readonly sinceMs: number; readonly reason: string } | undefined;
   /** Since when the last protective order of a real position has ended and no other was accepted. */
   uncoveredSinceMs?: MarketMs | undefined;
+  risk: RiskRecord;
+  /** Closed result at the moment at which the position was opened, or was to be. */
+  openedResult: Decimal;
 }
 
 export interface ExitWanted {
@@ -79,6 +83,9 @@ export interface AccountState {
   intents: Map<string, Intent>;
   day: { day: string; equity: Decimal } | undefined;
   trippedDay: string | undefined;
+  risk: RiskRecord;
+  /** Orders of about the last minute, protective ones left out. */
+  recentOrders: RecentOrder[];
   venue: VenueBooks;
   panic: { scope: string; reason: string } | undefined;
   requests: string[];
@@ -102,6 +109,8 @@ export function emptyAccount(): AccountState {
     intents: new Map(),
     day: undefined,
     trippedDay: undefined,
+    risk: emptyRecord(),
+    recentOrders: [],
     venue: emptyVenueBooks(),
     panic: undefined,
     requests: [],
@@ -141,5 +150,7 @@ export function newBot(spec: BotSpec): BotState {
     results: new Map(),
     exit: undefined,
     naked: undefined,
+    risk: emptyRecord(),
+    openedResult: ZERO,
   };
 }

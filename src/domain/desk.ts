@@ -1,5 +1,6 @@
 import type { BacktestRecord } from "./backtest.ts";
 import type { AlertKind, CrashReport, DeskEvent, Recorded, Role } from "./events.ts";
+import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { QuietHours } from "./quiet.ts";
 import type { SealedKey } from "./sealed.ts";
@@ -63,6 +64,11 @@ export interface DeskState {
   bans: Map<string, { readonly untilMs: WallMs; readonly reason: string }>;
   /** The most that live accounts may hold at risk, where a person has lowered it below the process setting. */
   ceiling: Decimal | undefined;
+  /** Limits by what they are about. */
+  limits: Map<RiskScope, Limits>;
+  /** Entries that are locked, by the lock's id. */
+  locks: Map<string, EntryLock>;
+  locksEver: number;
   /** Exchanges where a drill has run. */
   drilled: string[];
   /** Newest last. */
@@ -95,6 +101,9 @@ export function emptyDesk(): DeskState {
     lastCrash: undefined,
     bans: new Map(),
     ceiling: undefined,
+    limits: new Map(),
+    locks: new Map(),
+    locksEver: 0,
     drilled: [],
     backtests: [],
     backtestsEver: 0,
@@ -154,6 +163,10 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
     case "ceiling-lowered":
       state.ceiling = event.amount;
       return;
+    case "limits-set":
+    case "entries-locked":
+    case "entries-unlocked":
+      return applyRiskFact(state, event);
     case "drill-done":
       if (!state.drilled.includes(event.exchange)) state.drilled.push(event.exchange);
       return;
@@ -174,6 +187,23 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       return;
     default:
       return applyPeopleFact(state, event);
+  }
+}
+
+type RiskFact = Extract<DeskEvent, { type: "limits-set" | "entries-locked" | "entries-unlocked" }>;
+
+function applyRiskFact(state: DeskState, event: RiskFact): void {
+  switch (event.type) {
+    case "limits-set":
+      if (Object.keys(event.limits).length === 0) state.limits.delete(event.scope);
+      else state.limits.set(event.scope, event.limits);
+      return;
+    case "entries-locked":
+      state.locks.set(event.lock.id, event.lock);
+      state.locksEver += 1;
+      return;
+    case "entries-unlocked":
+      state.locks.delete(event.lockId);
   }
 }
 
@@ -199,6 +229,7 @@ type HandledAbove =
   | "account-unregistered"
   | "venue-banned"
   | "ceiling-lowered"
+  | RiskFact["type"]
   | "drill-done"
   | "backtest-done"
   | "bot-registered"

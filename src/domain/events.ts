@@ -1,5 +1,6 @@
 import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
+import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { OrderType, Purpose, Side } from "./order.ts";
 import type { Fill } from "./position.ts";
@@ -185,6 +186,11 @@ export type DeskEvent =
   | { type: "venue-banned"; exchange: string; untilMs: WallMs; reason: string }
   /** The most that the desk may hold at risk; never above the process setting. */
   | { type: "ceiling-lowered"; amount: Decimal; by: string }
+  /** The limits at one level from now on, all of them; none lifts them. */
+  | { type: "limits-set"; scope: RiskScope; limits: Limits; by: string }
+  /** Entries are denied until then or until somebody allows them again. */
+  | { type: "entries-locked"; lock: EntryLock }
+  | { type: "entries-unlocked"; lockId: string; by: string }
   /** The smallest real order life was run at an exchange. */
   | { type: "drill-done"; exchange: string; account: string; confirmed: number; refuted: number }
   | { type: "backtest-done"; record: BacktestRecord }

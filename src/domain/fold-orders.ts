@@ -6,6 +6,7 @@ import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus } fr
 import { followPaperPosition, restProtection } from "./paper-protection.ts";
 import { applyFill, type Fill, isFlat, isPerpetual } from "./position.ts";
 import { NO_RESULT, RESULT_BUCKET_MS } from "./result.ts";
+import { countOrder, countResult } from "./risk-record.ts";
 import type { MarketMs } from "./time.ts";
 
 /** Orders that have ended and are still remembered, for fills that come late. */
@@ -52,6 +53,7 @@ function applyIntent(state: AccountState, intent: Intent, at: MarketMs): void {
     return;
   }
   bot.actedSlotMs = intent.slotMs;
+  countOrder(state, bot, intent, at);
   if (bot.exit && intent.purpose !== "entry") bot.exit = { ...bot.exit, tries: bot.exit.tries + 1 };
 }
 
@@ -82,7 +84,9 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
   const [base = "", rest = ""] = fill.symbol.split("/");
   const quote = rest.split(":")[0] ?? "";
   book(state, bot, event, base, quote);
-  bot.position = applyFill(bot.position, state.mode === "paper" ? fill : claimed(bot, fill), base);
+  const before = bot.position;
+  bot.position = applyFill(before, state.mode === "paper" ? fill : claimed(bot, fill), base);
+  countResult(state, bot, before);
   const filled = { ...order, filledQuantity: order.filledQuantity.plus(fill.quantity), fillIds: [...order.fillIds, fill.fillId] };
   if (order === late) state.venue.closed.set(order.clientOrderId, filled);
   else putFilled(state, filled);

@@ -4,6 +4,7 @@ import { botOf } from "./fold-bots.ts";
 import { followPosition } from "./fold-orders.ts";
 import { type Decimal, ZERO } from "./money.ts";
 import { isPerpetual, reducePosition } from "./position.ts";
+import { countResult } from "./risk-record.ts";
 
 /** Balance changes that are remembered, so that none is booked twice. */
 const FOREIGN_IDS_MAX = 500;
@@ -88,6 +89,7 @@ function leaveBot(state: AccountState, botId: string, quantity: Decimal, price: 
   const before = bot.position;
   bot.position = reducePosition(before, quantity, price);
   bot.baseEntries = bot.baseEntries.minus(quantity);
+  countResult(state, bot, before);
   followPosition(state, bot);
 }
 
