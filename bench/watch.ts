@@ -8,6 +8,7 @@ import { Days } from "../src/engine/days.ts";
 import { openDesk } from "../src/engine/desk.ts";
 import { FeedHub } from "../src/engine/feeds.ts";
 import { clientOrderIdOf, intentIdOf } from "../src/engine/intents.ts";
+import { RiskGuard } from "../src/engine/risk-guard.ts";
 import { StreamBook } from "../src/engine/streams.ts";
 import type { Market } from "../src/ports/market.ts";
 import type { Store } from "../src/ports/store.ts";
@@ -105,6 +106,7 @@ async function openAccounts(store: Store, market: Market): Promise<Accounts> {
     logger: quietLogger,
     limits: { dailyLossPct: 50, positionCapPct: 50 },
     days: new Days("UTC"),
+    risk: new RiskGuard({ desk, accounts: () => accounts.all(), days: new Days("UTC") }),
     halted: () => undefined,
     now: () => hub.atMs,
     lagMs: 0,

@@ -2,30 +2,51 @@ import { accountHeld, type VenueAccount } from "../../src/chat/account-cards.ts"
 import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
 import { moneyText, quantityDigits } from "../../src/chat/amounts.ts";
 import type { Money } from "../../src/chat/args.ts";
+import * as limits from "../../src/chat/args-limits.ts";
 import { accountName, amount, leverage } from "../../src/chat/args-venue.ts";
 import { type Call, defineCommand } from "../../src/chat/command.ts";
+import { type LimitWish, loosensLive, looserQuestion, setLimits, wishesLimits } from "../../src/chat/limit-wish.ts";
 import { type Card, card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
 import { isFlat } from "../../src/domain/position.ts";
 import { LEVERAGE_LIMIT_MOST } from "../../src/risk/leverage.ts";
+import { ORDERS_MOST } from "../../src/risk/limits.ts";
 
-interface Wish {
+interface Wish extends LimitWish {
   readonly ceiling?: Money | undefined;
   readonly account?: string | undefined;
   readonly leverage?: number | undefined;
 }
 
 export default defineCommand({
-  summary: "Lowers the live ceiling, which chat can never raise; or sets the most leverage of an account",
+  summary: "Sets limits of a bot, a symbol, an account or all; lowers the live ceiling, which chat can never raise",
   role: "trader",
   factor: true,
-  factorUnless: (call) => raisedOf(call) === undefined,
+  factorUnless: (call) => (wishesLimits(call.args) ? !loosensLive(call) : raisedOf(call) === undefined),
   args: {
     ceiling: amount.describe("The new ceiling of live trading, below the one in force").optional(),
     account: accountName.describe("Whose leverage is limited").optional(),
-    leverage: leverage.describe(`The most leverage that anything in that account may have (1 to ${LEVERAGE_LIMIT_MOST})`).optional(),
+    leverage: leverage.describe(`The most leverage that anything there may have (1 to ${LEVERAGE_LIMIT_MOST})`).optional(),
+    on: limits.scopeWords
+      .describe("What the limits below are about: all (when not given), symbol:BTC/USDT, bot:NAME, account:paper")
+      .optional(),
+    position: limits.moneyLimit.describe("Notional of one position").optional(),
+    exposure: limits.moneyLimit.describe("Notional of all positions and working entries together").optional(),
+    positions: limits.countLimit(1, 500).describe("Open positions").optional(),
+    orders: limits.countLimit(1, ORDERS_MOST).describe("Orders a minute").optional(),
+    entries: limits.countLimit(1, 10_000).describe("Entries a day").optional(),
+    daily_loss: limits.percentLimit.describe("Loss of a day, of the equity").optional(),
+    drawdown: limits.percentLimit.describe("Below the highest result, of the equity").optional(),
+    losses: limits.countLimit(1, 100).describe("Losses in a row that end the entries of a day").optional(),
+    cool_down: limits.spanLimit.describe("No entry so long after a loss").optional(),
+    session: limits.sessionLimit.describe("Hours in which entries are made, in the desk's time zone").optional(),
+    allow: limits.symbolsLimit.describe("Only these symbols").optional(),
+    deny: limits.symbolsLimit.describe("Never these symbols").optional(),
+    spread: limits.spreadLimit.describe("Distance of bid and ask; an unknown one denies").optional(),
+    volume: limits.moneyLimit.describe("The least that is traded in a candle").optional(),
   },
   danger(call) {
+    if (wishesLimits(call.args)) return looserQuestion(call);
     const account = raisedOf(call, { demoToo: true });
     if (!account) return undefined;
     const { from, to, name } = account;
@@ -33,6 +54,10 @@ export default defineCommand({
   },
   run: (call) => {
     const { ceiling, account, leverage } = call.args;
+    if (wishesLimits(call.args)) {
+      if (ceiling !== undefined) throw new UserError("ceiling: it is set alone; leave the other limits out.");
+      return setLimits(call);
+    }
     if ((ceiling === undefined) === (leverage === undefined))
       throw new UserError("Say what is to be set: ceiling:... or account:... leverage:..., one at a time.");
     if (ceiling !== undefined && account !== undefined)

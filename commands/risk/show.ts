@@ -1,17 +1,23 @@
 import { stateText } from "../../src/chat/account-cards.ts";
 import { accountTitle } from "../../src/chat/account-names.ts";
 import { moneyText, resultText } from "../../src/chat/amounts.ts";
+import { shownName } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { scopeText } from "../../src/chat/risk-scopes.ts";
 import { card, right } from "../../src/chat/view.ts";
-import type { AccountFacts } from "../../src/ports/engine.ts";
+import { levelOf } from "../../src/domain/limits.ts";
+import type { AccountFacts, BotFacts, Engine } from "../../src/ports/engine.ts";
+
+/** Bots that are asked about at once. */
+const LOOKED_AT_MAX = 50;
 
 export default defineCommand({
-  summary: "Shows the ceiling of live trading, and which accounts may enter",
+  summary: "Shows every limit and how much of it is used, the live ceiling, and what would be denied now",
   role: "viewer",
   readOnly: true,
   partial: true,
   args: {},
-  run({ accounts, engine, desk, caller }) {
+  run({ accounts, engine, desk, caller, visible }) {
     const ceiling = engine.ceiling();
     const { halt } = desk.state;
     return card("Risk")
@@ -30,9 +36,33 @@ export default defineCommand({
         ]),
       )
       .line(...accounts.map((account) => leverageText(account, caller.user)))
+      .line(...limitLines(engine, accounts, visible))
+      .line(...deniedLines(engine, visible))
       .line("`risk set ceiling:...` lowers the ceiling. `risk reset account:...` ends a pause.");
   },
 });
+
+/** Limits that the caller may see, with what is used of each. */
+function limitLines(engine: Engine, accounts: readonly AccountFacts[], visible: readonly BotFacts[]): string[] {
+  const seen = engine.limits().filter(({ scope }) => {
+    if (levelOf(scope) === "account") return accounts.some(({ state }) => scope === `account:${state.account}`);
+    return levelOf(scope) !== "bot" || visible.some(({ state }) => scope === `bot:${state.spec.id}`);
+  });
+  return seen.map(({ scope, mode, currency, name, limit, used }) => {
+    const level = levelOf(scope);
+    const money = level === "fleet" || level === "symbol" ? ` (${mode} in ${currency})` : "";
+    return `${scopeText(scope, visible)}${money}: ${name.toLowerCase()} ${limit}, used ${used}.`;
+  });
+}
+
+/** Bots that run, hold nothing and could not enter at this moment. */
+function deniedLines(engine: Engine, visible: readonly BotFacts[]): string[] {
+  const running = visible.filter(({ state }) => state.status === "running").slice(0, LOOKED_AT_MAX);
+  return running.flatMap((bot) => {
+    const now = engine.entryNow(bot.state.spec.name);
+    return now && !now.allowed ? [`An entry of ${shownName(bot)} would be denied now (${now.code}): ${now.because}.`] : [];
+  });
+}
 
 function leverageText({ state, venue }: AccountFacts, user: string): string | undefined {
   if (venue?.leverageLimit === undefined) return undefined;

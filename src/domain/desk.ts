@@ -66,9 +66,8 @@ export interface DeskState {
   ceiling: Decimal | undefined;
   /** Limits by what they are about. */
   limits: Map<RiskScope, Limits>;
-  /** Entries that are locked, by the lock's id. */
-  locks: Map<string, EntryLock>;
-  locksEver: number;
+  /** Entries that are locked, by what they are about. */
+  locks: Map<RiskScope, EntryLock>;
   /** Exchanges where a drill has run. */
   drilled: string[];
   /** Newest last. */
@@ -103,7 +102,6 @@ export function emptyDesk(): DeskState {
     ceiling: undefined,
     limits: new Map(),
     locks: new Map(),
-    locksEver: 0,
     drilled: [],
     backtests: [],
     backtestsEver: 0,
@@ -199,11 +197,10 @@ function applyRiskFact(state: DeskState, event: RiskFact): void {
       else state.limits.set(event.scope, event.limits);
       return;
     case "entries-locked":
-      state.locks.set(event.lock.id, event.lock);
-      state.locksEver += 1;
+      state.locks.set(event.lock.scope, event.lock);
       return;
     case "entries-unlocked":
-      state.locks.delete(event.lockId);
+      state.locks.delete(event.scope);
   }
 }
 

@@ -190,7 +190,7 @@ export type DeskEvent =
   | { type: "limits-set"; scope: RiskScope; limits: Limits; by: string }
   /** Entries are denied until then or until somebody allows them again. */
   | { type: "entries-locked"; lock: EntryLock }
-  | { type: "entries-unlocked"; lockId: string; by: string }
+  | { type: "entries-unlocked"; scope: RiskScope; by: string }
   /** The smallest real order life was run at an exchange. */
   | { type: "drill-done"; exchange: string; account: string; confirmed: number; refuted: number }
   | { type: "backtest-done"; record: BacktestRecord }

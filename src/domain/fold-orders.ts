@@ -1,12 +1,12 @@
 import type { AccountState, BotState } from "./books.ts";
 import type { AccountEvent, Intent } from "./events.ts";
 import { botOf, setStatus } from "./fold-bots.ts";
+import { countOrder, countResult } from "./fold-risk.ts";
 import { max, min, ZERO } from "./money.ts";
 import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus } from "./order.ts";
 import { followPaperPosition, restProtection } from "./paper-protection.ts";
 import { applyFill, type Fill, isFlat, isPerpetual } from "./position.ts";
 import { NO_RESULT, RESULT_BUCKET_MS } from "./result.ts";
-import { countOrder, countResult } from "./risk-record.ts";
 import type { MarketMs } from "./time.ts";
 
 /** Orders that have ended and are still remembered, for fills that come late. */

@@ -2,9 +2,9 @@ import type { AccountState } from "./books.ts";
 import type { AccountEvent } from "./events.ts";
 import { botOf } from "./fold-bots.ts";
 import { followPosition } from "./fold-orders.ts";
+import { countResult } from "./fold-risk.ts";
 import { type Decimal, ZERO } from "./money.ts";
 import { isPerpetual, reducePosition } from "./position.ts";
-import { countResult } from "./risk-record.ts";
 
 /** Balance changes that are remembered, so that none is booked twice. */
 const FOREIGN_IDS_MAX = 500;

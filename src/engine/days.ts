@@ -1,4 +1,4 @@
-import { minuteText } from "../domain/time.ts";
+import { MINUTE_MS, minuteText } from "../domain/time.ts";
 
 const QUARTER_MS = 900_000;
 const DAY_LETTERS = 10;
@@ -8,13 +8,31 @@ export class Days {
   readonly #format: (epochMs: number) => string;
   #quarter: number | undefined;
   #day = "";
+  readonly #minute: (epochMs: number) => number;
+  #minuteQuarterMs: number | undefined;
+  #minuteOfQuarter = 0;
 
   constructor(timeZone: string) {
+    const clock = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    this.#minute = (epochMs) => {
+      const [hour = 0, minute = 0] = clock.format(epochMs).split(":").map(Number);
+      return hour * 60 + minute;
+    };
     if (timeZone === "UTC") this.#format = (epochMs) => minuteText(epochMs).slice(0, DAY_LETTERS);
     else {
       const format = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
       this.#format = (epochMs) => format.format(epochMs);
     }
+  }
+
+  /** Minutes since local midnight, as the clock on the wall shows them. */
+  minuteOf(epochMs: number): number {
+    const quarterMs = epochMs - (epochMs % QUARTER_MS);
+    if (this.#minuteQuarterMs !== quarterMs) {
+      this.#minuteQuarterMs = quarterMs;
+      this.#minuteOfQuarter = this.#minute(quarterMs);
+    }
+    return this.#minuteOfQuarter + Math.floor((epochMs - quarterMs) / MINUTE_MS);
   }
 
   /** The day of an instant, as `2021-05-19`. */

@@ -9,6 +9,8 @@ import { timeframeMs } from "../domain/timeframe.ts";
 import type { EntryAnswer, EntryQuestion } from "../risk/entry.ts";
 import type { Slot } from "./feeds.ts";
 import type { Wish } from "./intents.ts";
+import type { HeldEntry } from "./level-facts.ts";
+import { heldIn } from "./risk-guard.ts";
 import type { BotRunner, Runners } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
 import { Funds } from "./valuation.ts";
@@ -36,8 +38,8 @@ export function wishesOf(state: AccountState, runners: Runners, works: (botId: s
 
 /** How one kind of account turns wishes into events. */
 export interface WishMakers {
-  /** Whether an entry may be made and how large; `spent` is what earlier wishes of the same slots take. */
-  check(bot: BotState, slot: Slot, funds: Funds, spent: Decimal): EntryAnswer;
+  /** Whether an entry may be made and how large; `spent` and `pending` are what earlier wishes of the same slots take. */
+  check(bot: BotState, slot: Slot, funds: Funds, spent: Decimal, pending: readonly HeldEntry[]): EntryAnswer;
   enter(bot: BotState, quantity: Decimal, wish: Wish): AccountEvent;
   exit(bot: BotState, wish: Wish): AccountEvent[];
 }
@@ -50,6 +52,7 @@ export function wishEvents(
 ): AccountEvent[] {
   const events: AccountEvent[] = [];
   const funds = new Funds(account);
+  const pending: HeldEntry[] = [];
   let spent = ZERO;
   for (const { runner, slot, signal } of wishes) {
     const { bot } = runner;
@@ -64,9 +67,11 @@ export function wishEvents(
       events.push(...makers.exit(bot, wish));
       continue;
     }
-    const answer = makers.check(bot, slot, funds, spent);
+    const answer = makers.check(bot, slot, funds, spent, pending);
     if (answer.allowed) {
-      events.push(makers.enter(bot, answer.quantity, wish));
+      const entry = makers.enter(bot, answer.quantity, wish);
+      events.push(entry);
+      pending.push(...heldIn(account, [entry]));
       spent = spent.plus(answer.quantity.times(decimal(slot.candle.close)));
     } else {
       events.push(...deniedEvents(account.state, bot, wish, answer.code, answer.because));

@@ -13,6 +13,7 @@ import type {
   Engine,
   EntryNow,
   HealthFacts,
+  LimitFacts,
   ManualOrder,
   MarketFacts,
   NewAccount,
@@ -38,6 +39,7 @@ import { FloorReader } from "./market-reader.ts";
 import { panicFacts, startPanic } from "./panic.ts";
 import type { Pulse } from "./pulse.ts";
 import type { MarketSpeed, Pump } from "./pump.ts";
+import type { RiskGuard } from "./risk-guard.ts";
 import { sizeQuestion } from "./sizing.ts";
 import { accountStream } from "./streams.ts";
 
@@ -53,6 +55,7 @@ export interface EngineParts {
   readonly pulse: Pulse;
   readonly speed: MarketSpeed;
   readonly live: LiveDesk;
+  readonly risk: RiskGuard;
 }
 
 /** The engine as commands see it: reads from memory, writes through the account's queue. */
@@ -162,6 +165,10 @@ export class TradingEngine implements Engine {
 
   cancelOrder(clientOrderId: string, caller: Caller): Promise<void> {
     return this.#venues.cancel(clientOrderId, caller);
+  }
+
+  limits(): readonly LimitFacts[] {
+    return this.#parts.risk.lines();
   }
 
   ceiling(): CeilingFacts | undefined {

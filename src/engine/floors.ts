@@ -12,6 +12,7 @@ import { FeedHub } from "./feeds.ts";
 import { LATE_AFTER_MS } from "./limits.ts";
 import { PriceWatch } from "./price-watch.ts";
 import { type MarketSpeed, Pump } from "./pump.ts";
+import type { RiskGuard } from "./risk-guard.ts";
 import type { AccountServices } from "./services.ts";
 
 /** On a live market, candles newer than this are left to the watch, which has seen their prices; before this start nothing has watched. */
@@ -33,6 +34,7 @@ export interface FloorsOptions {
   readonly limits: AccountLimits;
   readonly days: Days;
   readonly halted: () => string | undefined;
+  readonly risk: RiskGuard;
   readonly accounts: Accounts;
   readonly scheduled: () => readonly Scheduled[];
   readonly told: () => Promise<void>;
@@ -117,7 +119,7 @@ export class Floors {
   }
 
   #services(market: Market, hub: FeedHub): AccountServices {
-    const { clock, logger, limits, days, halted, speed } = this.#options;
+    const { clock, logger, limits, days, halted, risk, speed } = this.#options;
     const live = market.pace === "live";
     return {
       market,
@@ -127,6 +129,7 @@ export class Floors {
       limits,
       days,
       halted,
+      risk,
       now: () => (live ? marketMs(Math.max(hub.atMs, clock.wall())) : hub.atMs),
       lagMs: !live && typeof speed === "number" ? speed * LATE_AFTER_MS : 0,
       matchUntil: () => (live ? Math.max(this.#startedMs, clock.wall() - WATCHED_MS) : Number.POSITIVE_INFINITY),

@@ -23,6 +23,7 @@ import { LiveDesk } from "./live/desk.ts";
 import { Pulse } from "./pulse.ts";
 import type { MarketSpeed } from "./pump.ts";
 import { crashReport, loadAlive, resumeAt } from "./recovery.ts";
+import { RiskGuard } from "./risk-guard.ts";
 import { StreamBook } from "./streams.ts";
 
 export interface EngineOptions {
@@ -77,12 +78,15 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const scheduled: Scheduled[] = [];
   let told = () => Promise.resolve();
   const blindness = new Blindness({ accounts, desk, clock, logger });
+  const days = new Days(options.timeZone);
+  const risk = new RiskGuard({ desk, accounts: () => accounts.all(), days });
   const floors = new Floors({
     clock,
     logger,
     speed,
     limits: options.limits,
-    days: new Days(options.timeZone),
+    days,
+    risk,
     halted: () => desk.halted(),
     accounts,
     scheduled: () => scheduled,
@@ -104,7 +108,20 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   await bots.reconcileNames();
   const { residentBytes } = options;
   const pulse = new Pulse({ store, hub: main.hub, floors, blindness, clock, logger, desk, accounts, residentBytes, onFatal });
-  const engine = new TradingEngine({ clock, market, hub: main.hub, floors, desk, accounts, bots, pump: main.pump, pulse, speed, live });
+  const engine = new TradingEngine({
+    clock,
+    market,
+    hub: main.hub,
+    floors,
+    desk,
+    accounts,
+    bots,
+    pump: main.pump,
+    pulse,
+    speed,
+    live,
+    risk,
+  });
   return {
     engine,
     desk,

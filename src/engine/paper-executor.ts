@@ -13,6 +13,7 @@ import type { AccountExecutor } from "./executor.ts";
 import type { Exposure } from "./exposure.ts";
 import type { Slot } from "./feeds.ts";
 import { clientOrderIdOf, marketIntent, type Wish } from "./intents.ts";
+import type { HeldEntry } from "./level-facts.ts";
 import type { Runners } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
 import { sizeQuestion } from "./sizing.ts";
@@ -28,6 +29,7 @@ export interface PaperHost {
   /** Market time of the newest step that this account has seen. */
   readonly position: MarketMs;
   readonly priceOf: (symbol: string) => number | undefined;
+  now(): MarketMs;
   /** Appends what the engine found out, however long the store takes. */
   appendEvents(facts: Facts): Promise<void>;
   /** Appends for a command; rejects when the store cannot write. */
@@ -50,7 +52,7 @@ export class PaperExecutor implements AccountExecutor {
   async act(wishes: readonly BotWish[]): Promise<void> {
     if (wishes.length === 0) return;
     const events = wishEvents(this.#account, wishes, {
-      check: (bot, slot, funds, spent) => this.#checkEntry(bot, slot, funds, spent),
+      check: (bot, slot, funds, spent, pending) => this.#checkEntry(bot, slot, funds, spent, pending),
       enter: (bot, quantity, wish) => ({ type: "intent", intent: marketIntent(bot, "entry", quantity, wish) }),
       exit: (bot, wish) => [{ type: "intent", intent: marketIntent(bot, "exit", bot.position.quantity, wish) }],
     });
@@ -58,8 +60,9 @@ export class PaperExecutor implements AccountExecutor {
   }
 
   async send(events: readonly AccountEvent[], requestId?: string): Promise<void> {
-    if (requestId === undefined) await this.#account.appendEvents(events);
-    else await this.#account.appendOnce(events, requestId);
+    const write = () => (requestId === undefined ? this.#account.appendEvents(events) : this.#account.appendOnce(events, requestId));
+    // From the check on nothing has been waited for: what another account decides meanwhile sees these entries held.
+    await this.#account.services.risk.hold(this.#account, events, write);
     const ids = events.flatMap((event) => (event.type === "intent" ? [event.intent.clientOrderId] : []));
     const orders = ids.map((id) => this.#account.state.orders.get(id)).filter((order) => order !== undefined);
     await this.#submit(orders);
@@ -143,7 +146,7 @@ export class PaperExecutor implements AccountExecutor {
     const bot = this.#account.state.bots.get(order.botId);
     if (bot?.status !== "running") return "the bot no longer runs";
     const { services, state } = this.#account;
-    return services.halted() ?? cameLate(services, bot, state.intents.get(order.intentId));
+    return services.halted() ?? services.risk.locked(bot.spec) ?? cameLate(services, bot, state.intents.get(order.intentId));
   }
 
   entryNow(bot: BotState): EntryAnswer | undefined {
@@ -152,13 +155,23 @@ export class PaperExecutor implements AccountExecutor {
     const price = priceOf(bot.spec.symbol);
     if (!instrument || price === undefined) return undefined;
     const asked = entryQuestion(this.#account, undefined, new Funds(this.#account), ZERO);
-    return checkEntry({ ...asked, instrument, price: decimal(price), ...sizeQuestion(bot.spec, runners.get(bot.spec.id)?.lastSlot) });
+    const slot = runners.get(bot.spec.id)?.lastSlot;
+    const limited = services.risk.question(this.#account, bot.spec, { instrument, slot }, []);
+    return checkEntry({ ...asked, ...limited, instrument, price: decimal(price), ...sizeQuestion(bot.spec, slot) });
   }
 
-  #checkEntry(bot: BotState, slot: Slot, funds: Funds, spent: Decimal): EntryAnswer {
-    const instrument = this.#account.services.market.instruments.get(bot.spec.symbol);
+  #checkEntry(bot: BotState, slot: Slot, funds: Funds, spent: Decimal, pending: readonly HeldEntry[]): EntryAnswer {
+    const { services } = this.#account;
+    const instrument = services.market.instruments.get(bot.spec.symbol);
     if (!instrument) throw new BotFault(`the market has no rules for ${bot.spec.symbol}`);
     const price = decimal(slot.candle.close);
-    return checkEntry({ ...entryQuestion(this.#account, slot, funds, spent), instrument, price, ...sizeQuestion(bot.spec, slot) });
+    const limited = services.risk.question(this.#account, bot.spec, { instrument, slot }, pending);
+    return checkEntry({
+      ...entryQuestion(this.#account, slot, funds, spent),
+      ...limited,
+      instrument,
+      price,
+      ...sizeQuestion(bot.spec, slot),
+    });
   }
 }

@@ -5,6 +5,7 @@ import type { Market } from "../ports/market.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { Days } from "./days.ts";
 import type { FeedHub } from "./feeds.ts";
+import type { RiskGuard } from "./risk-guard.ts";
 
 /** What every account shares. */
 export interface AccountServices {
@@ -17,6 +18,8 @@ export interface AccountServices {
   readonly days: Days;
   /** Why the desk denies entries, if it does. */
   readonly halted: () => string | undefined;
+  /** Limits and locks over everything that trades here. */
+  readonly risk: RiskGuard;
   /** Market time now: a slot whose successor has closed by then is late. */
   readonly now: () => MarketMs;
   /** How far market time runs on in a few beats: an account that is no further behind only waits for the steps of one beat. */

@@ -1,8 +1,9 @@
 import type { AccountState, BotState } from "../domain/books.ts";
-import type { Protection, SizeCap, Sizing } from "../domain/bot.ts";
+import type { Mode, Protection, SizeCap, Sizing } from "../domain/bot.ts";
 import type { DeskState } from "../domain/desk.ts";
 import type { AccountEvent, DeskEvent, KeyEntry, Recorded } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
+import type { RiskScope } from "../domain/limits.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Order } from "../domain/order.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
@@ -190,6 +191,16 @@ export interface CeilingFacts {
   readonly atRisk: Decimal;
 }
 
+/** One limit in force as people read it; of limits over several accounts there is one for each mode and currency. */
+export interface LimitFacts {
+  readonly scope: RiskScope;
+  readonly mode: Mode;
+  readonly currency: string;
+  readonly name: string;
+  readonly limit: string;
+  readonly used: string;
+}
+
 /** An order by hand on an account at an exchange or on a paper account, with its protection. */
 export interface ManualOrder {
   readonly account: string;
@@ -258,6 +269,8 @@ export interface Engine extends MarketReader {
   ceiling(): CeilingFacts | undefined;
   /** The most leverage that anything in an account at an exchange may have; what is held keeps its own. */
   limitLeverage(account: string, leverage: number, caller: Caller): Promise<void>;
+  /** Every limit in force, with how much of it is used. */
+  limits(): readonly LimitFacts[];
   /** Only ever lower. */
   lowerCeiling(amount: Decimal, caller: Caller): Promise<CeilingFacts>;
   /** Denies new entries on the whole desk until resumed or until a wall time. Exits, stops and cancels go on. */

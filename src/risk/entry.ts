@@ -1,6 +1,8 @@
 import type { SizeCap, Sizing } from "../domain/bot.ts";
 import { brokenRule, type Instrument } from "../domain/instrument.ts";
 import { type Decimal, decimal, floorToStep, percentOf, shown } from "../domain/money.ts";
+import type { EntryFacts, Level, LimitCode } from "./limit-rules.ts";
+import { limitDenial, limitRooms } from "./limits.ts";
 import { capOf, wishedSize } from "./sizing.ts";
 
 /** Limits that hold over all bots of one account, as percentages of its equity. */
@@ -29,6 +31,10 @@ export interface EntryQuestion {
   /** Whether the daily-loss breaker tripped earlier today: it stays tripped, even when the loss is made good. */
   readonly tripped: boolean;
   readonly halted: string | undefined;
+  /** Why somebody keeps this bot from entering. */
+  readonly locked?: string | undefined;
+  /** Limits that concern it, with what is used of each, and what they look at. */
+  readonly limited?: { readonly levels: readonly Level[]; readonly entry: EntryFacts } | undefined;
   /** Set when the slot is not the newest: after a gap only the newest may enter. */
   readonly late: boolean;
   /** What live trading may still put at risk on the whole desk, in quote; undefined where no ceiling applies. */
@@ -54,7 +60,9 @@ export type DenialCode =
   | "symbol-taken"
   | "exit-infeasible"
   | "leverage"
-  | "sizing";
+  | "sizing"
+  | "locked"
+  | LimitCode;
 
 /** What a size may not exceed: it is cut to the least of these. */
 export interface Bound {
@@ -74,6 +82,7 @@ export const CASH_RESERVE_PCT = 1;
 export function checkEntry(question: EntryQuestion): EntryAnswer {
   const { instrument, price, sizing, limits, equity, dayOpeningEquity } = question;
   if (question.halted !== undefined) return denied("halted", question.halted);
+  if (question.locked !== undefined) return denied("locked", question.locked);
   if (question.late) return denied("late-slot", "the candle is not the newest one; after a gap only the newest may enter");
   if (equity === undefined) return denied("no-price", "a position of this account has no price, so its equity is unknown");
   if (question.tripped) return denied("daily-loss", "the daily-loss breaker tripped today; it clears when the next local day begins");
@@ -84,6 +93,8 @@ export function checkEntry(question: EntryQuestion): EntryAnswer {
       `the account lost ${shown(loss, 2)} ${instrument.quote} today; the limit is ${limits.dailyLossPct}% of ${shown(dayOpeningEquity ?? equity, 2)}`,
     );
   }
+  const limit = question.limited && limitDenial(question.limited.levels, question.limited.entry);
+  if (limit) return denied(limit.code, limit.because);
   const { quote, takerFeeBps } = instrument;
   const sized = wishedSize({ sizing, equity, quote, takerFeeBps, stopPct: question.stopPct, atrPct: question.atrPct });
   if ("refused" in sized) return denied("sizing", sized.refused);
@@ -108,7 +119,7 @@ export function checkEntry(question: EntryQuestion): EntryAnswer {
 }
 
 /** Everything that cuts a size, what is said first where two are equal first. */
-function boundsOf({ instrument: { quote }, limits, cashFree, ceilingRoom, sizeMax }: EntryQuestion, equity: Decimal): Bound[] {
+function boundsOf({ instrument: { quote }, limits, cashFree, ceilingRoom, sizeMax, limited }: EntryQuestion, equity: Decimal): Bound[] {
   const poor = `${shown(cashFree, 2)} ${quote} are free, which is not enough for an entry`;
   const bounds: Bound[] = [
     {
@@ -132,6 +143,8 @@ function boundsOf({ instrument: { quote }, limits, cashFree, ceilingRoom, sizeMa
       none: "the desk holds as much at risk as its live ceiling allows",
       little: (broken) => `what the live ceiling leaves is too little: ${broken}`,
     });
+  for (const { code, amount, name, none } of limited ? limitRooms(limited.levels) : [])
+    bounds.push({ amount, name, code, none, little: (broken) => `${name} leaves too little: ${broken}` });
   return bounds;
 }
 

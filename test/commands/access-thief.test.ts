@@ -44,6 +44,9 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "channel subscribe": ["channel subscribe", "notices"],
   "channel unsubscribe": ["channel unsubscribe", "notices"],
   help: ["help", "reads"],
+  "lock add": ["lock add on:account:main", "lowers"],
+  "lock list": ["lock list", "reads"],
+  "lock remove": ["lock remove all", "raises"],
   "market analyze": ["market analyze btc", "reads"],
   "market chart": ["market chart btc", "reads"],
   "market pairs": ["market pairs", "reads"],
@@ -92,13 +95,14 @@ beforeEach(async () => {
   await at.desk.ledger.append([
     { type: "user-linked", user: PHONE, to: ADMIN, by: PHONE },
     { type: "access-locked", user: "discord:6", by: ADMIN },
+    { type: "entries-locked", lock: { scope: "all", reason: "news", by: ADMIN, untilMs: undefined } },
     { type: "halted", reason: "panic", untilMs: undefined, by: ADMIN, panic: true },
   ]);
 });
 
 /** Everything that a thief would want more of, as texts. */
 function dangers(): ReadonlySet<string> {
-  const { grants, links, factors, halt, locked, ceiling } = at.desk.ledger.state;
+  const { grants, links, factors, halt, locked, ceiling, locks } = at.desk.ledger.state;
   const venues = at.engine.accounts().filter(({ venue }) => venue?.environment === "live");
   const bots = at.engine.bots().filter(({ state }) => state.spec.mode === "live");
   const keys = at.engine.accounts().flatMap(({ state }) => (state.venue.key ? [`key of ${state.account}`] : []));
@@ -107,6 +111,7 @@ function dangers(): ReadonlySet<string> {
     ...[...links].map(([user, to]) => `${user} is ${to}`),
     ...[...factors.keys()].map((user) => `${user} has an authenticator`),
     ...(halt?.panic ? [] : ["entries are allowed"]),
+    ...(locks.has("all") ? [] : ["nothing is locked"]),
     ...["discord:6"].filter((user) => !locked.includes(user)).map((user) => `${user} is not locked`),
     ...venues.filter(({ state }) => !state.venue.paused).map(({ state }) => `${state.account} may enter`),
     ...keys,

@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { applyAccountEvent } from "../../src/domain/account.ts";
 import { emptyAccount } from "../../src/domain/books.ts";
+import { emptyDesk } from "../../src/domain/desk.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { enter, exit, type Signal } from "../../src/domain/signal.ts";
 import { MINUTE_MS, marketMs } from "../../src/domain/time.ts";
 import { Days } from "../../src/engine/days.ts";
 import { FeedHub } from "../../src/engine/feeds.ts";
 import { PaperAccount } from "../../src/engine/paper-account.ts";
+import { RiskGuard } from "../../src/engine/risk-guard.ts";
 import { BotRunner } from "../../src/engine/runner.ts";
 import { openStream } from "../../src/engine/stream.ts";
 import type { DecideInput, Strategy } from "../../src/ports/strategy.ts";
@@ -41,6 +43,7 @@ async function accountWith(strategies: Readonly<Record<string, (input: DecideInp
     logger: quiet,
     limits: { dailyLossPct: 50, positionCapPct: 100 },
     days: new Days("UTC"),
+    risk: new RiskGuard({ desk: { state: emptyDesk(), clock }, accounts: () => [], days: new Days("UTC") }),
     lagMs: 0,
   };
   const account = new PaperAccount(writer, openPaperVenue(), {

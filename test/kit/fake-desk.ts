@@ -83,6 +83,7 @@ export class FakeEngine implements Engine {
   }
 
   readonly entryNow: Engine["entryNow"] = (name) => entryOf(this.bot(name), START_CASH);
+  readonly limits: Engine["limits"] = () => [];
   readonly account: Engine["account"] = (name) => this.exchanges.named(name);
   readonly connectAccount: Engine["connectAccount"] = async (wish, caller) => this.exchanges.connect(wish, caller);
   readonly testAccount: Engine["testAccount"] = async (name) => this.exchanges.test(name);

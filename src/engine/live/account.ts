@@ -200,7 +200,9 @@ export class LiveAccount extends Account {
     if (this.ceiling?.exceeded) return "the ceiling of live trading was lowered meanwhile";
     if (aboveLeverageLimit(this.state, bot.spec.leverage) !== undefined) return "the leverage limit of its account was lowered meanwhile";
     const { paused } = this.state.venue;
-    return this.services.halted() ?? (paused ? `the account is paused: ${paused.reason}` : undefined);
+    return (
+      this.services.halted() ?? this.services.risk.locked(bot.spec) ?? (paused ? `the account is paused: ${paused.reason}` : undefined)
+    );
   }
 
   refused(order: Order, outcome: Parameters<Refusals["follow"]>[2]): readonly AccountEvent[] {

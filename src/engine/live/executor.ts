@@ -4,12 +4,14 @@ import type { Instrument } from "../../domain/instrument.ts";
 import { type Decimal, ZERO } from "../../domain/money.ts";
 import { isProtective } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
+import type { MarketMs } from "../../domain/time.ts";
 import { checkEntry, type EntryAnswer } from "../../risk/entry.ts";
 import type { Facts } from "../account.ts";
 import { type BotWish, entryQuestion, wishEvents, wishesOf } from "../decide.ts";
 import type { AccountExecutor } from "../executor.ts";
 import type { Slot } from "../feeds.ts";
 import type { Wish } from "../intents.ts";
+import type { HeldEntry } from "../level-facts.ts";
 import type { Runners } from "../runner.ts";
 import type { AccountServices } from "../services.ts";
 import { sizeQuestion } from "../sizing.ts";
@@ -29,6 +31,7 @@ export interface LiveExecutorHost {
   readonly ceiling: Ceiling | undefined;
   readonly preparations: Preparations;
   readonly priceOf: (symbol: string) => number | undefined;
+  now(): MarketMs;
   rulesOf(symbol: string): Instrument | undefined;
   /** Why this account cannot trade at all now. */
   closed(): string | undefined;
@@ -56,7 +59,7 @@ export class LiveExecutor implements AccountExecutor {
   async act(wishes: readonly BotWish[]): Promise<void> {
     if (wishes.length === 0) return;
     const events = wishEvents(this.#account, wishes, {
-      check: (bot, slot, funds, spent) => this.#check(bot, slot, funds, spent),
+      check: (bot, slot, funds, spent, pending) => this.#check(bot, slot, funds, spent, pending),
       enter: (bot, quantity, wish) => ({ type: "intent", intent: entryIntent(bot, "buy", quantity, this.#bound(bot), wish) }),
       exit: (bot, wish) => [wantExit(this.#account.state, bot, "exit", wish.reason, wish.slotMs, wish.values)],
     });
@@ -75,7 +78,8 @@ export class LiveExecutor implements AccountExecutor {
     const write = () => (requestId === undefined ? this.#account.appendEvents(events) : this.#account.appendOnce(events, requestId));
     try {
       // From the check on nothing has been waited for: what another account decides meanwhile sees this amount held.
-      await (ceiling ? ceiling.hold(risked, write) : write());
+      const held = () => this.#account.services.risk.hold(this.#account, events, write);
+      await (ceiling ? ceiling.hold(risked, held) : held());
     } catch (failure) {
       for (const { clientOrderId } of intents) this.#account.unsent.delete(clientOrderId);
       throw failure;
@@ -123,10 +127,10 @@ export class LiveExecutor implements AccountExecutor {
 
   entryNow(bot: BotState): EntryAnswer | undefined {
     if (!this.#account.services.hub.price(bot.spec.symbol)) return undefined;
-    return this.#check(bot, undefined, new Funds(this.#account), ZERO);
+    return this.#check(bot, undefined, new Funds(this.#account), ZERO, []);
   }
 
-  #check(bot: BotState, slot: Slot | undefined, funds: Funds, spent: Decimal): EntryAnswer {
+  #check(bot: BotState, slot: Slot | undefined, funds: Funds, spent: Decimal, pending: readonly HeldEntry[]): EntryAnswer {
     const { state, services, ceiling, preparations } = this.#account;
     const seen = services.hub.price(bot.spec.symbol);
     const rules = this.#account.rulesOf(bot.spec.symbol);
@@ -135,11 +139,13 @@ export class LiveExecutor implements AccountExecutor {
     const denied = gate({ state, bot, closed, priceAgeMs, priceAgeMaxMs: ENTRY_PRICE_AGE_MS });
     if (denied || !rules || !seen) return denied ?? { allowed: false, code: "no-price", because: "no price was seen yet" };
     const bound = entryBound(seen.price, "buy", rules);
+    const newest = slot ?? this.#account.runners.get(bot.spec.id)?.lastSlot;
     const answer = checkEntry({
       ...entryQuestion(this.#account, slot, funds, spent),
+      ...services.risk.question(this.#account, bot.spec, { instrument: rules, slot: newest }, pending),
       instrument: rules,
       price: bound,
-      ...sizeQuestion(bot.spec, slot ?? this.#account.runners.get(bot.spec.id)?.lastSlot),
+      ...sizeQuestion(bot.spec, newest),
       ceilingRoom: ceiling?.room().minus(spent),
     });
     return answer.allowed ? (feasible(bot, "buy", answer.quantity, bound, rules) ?? answer) : answer;

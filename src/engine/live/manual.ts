@@ -98,6 +98,7 @@ export function manualEvents(order: ManualOrder, spec: BotSpec, account: Account
     instrument: rules,
     price: bound,
     ...sizeQuestion(spec, undefined),
+    ...services.risk.question(account, spec, { instrument: rules, slot: undefined }, []),
     limits: services.limits,
     equity: funds.equity,
     cashFree: funds.free,

@@ -1,0 +1,177 @@
+import type { AccountState } from "../domain/books.ts";
+import type { BotSpec } from "../domain/bot.ts";
+import type { DeskState } from "../domain/desk.ts";
+import type { AccountEvent } from "../domain/events.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import { type Limits, levelOf, lockOn, type RiskScope, scopesOf } from "../domain/limits.ts";
+import { decimal } from "../domain/money.ts";
+import { minuteText } from "../domain/time.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { LimitFacts } from "../ports/engine.ts";
+import type { EntryQuestion } from "../risk/entry.ts";
+import type { EntryFacts, Level } from "../risk/limit-rules.ts";
+import { LIMIT_NAMES, limitLine } from "../risk/limits.ts";
+import type { Days } from "./days.ts";
+import type { Slot } from "./feeds.ts";
+import { CountedFacts, type HeldEntry, type LimitedAccount } from "./level-facts.ts";
+
+export interface RiskGuardOptions {
+  readonly desk: { readonly state: Readonly<DeskState>; readonly clock: Clock };
+  /** Every account of the desk. */
+  readonly accounts: () => readonly LimitedAccount[];
+  readonly days: Days;
+}
+
+/**
+ * The limits and locks of the desk at work. What is allowed is held back from the check until it is in the books, so that of two bots that want the
+ * last of a limit one gets it: within an account by its queue, between accounts by what is held here.
+ */
+export class RiskGuard {
+  readonly #options: RiskGuardOptions;
+  readonly #held = new Set<HeldEntry>();
+
+  constructor(options: RiskGuardOptions) {
+    this.#options = options;
+  }
+
+  /** Why somebody keeps a bot from entering, if anybody does. */
+  locked(spec: Pick<BotSpec, "id" | "symbol" | "account">): string | undefined {
+    const { desk } = this.#options;
+    if (desk.state.locks.size === 0) return undefined;
+    const lock = lockOn(desk.state.locks.values(), scopesOf(spec), desk.clock.wall());
+    if (!lock) return undefined;
+    const until = lock.untilMs === undefined ? "until it is removed" : `until ${minuteText(lock.untilMs)} UTC`;
+    return `entries are locked ${until} (lock on ${lock.scope.split(":")[0]}): ${lock.reason}`;
+  }
+
+  /** What the risk door is asked about locks and limits. `pending` are the entries that the same batch has allowed already. */
+  question(
+    account: LimitedAccount,
+    spec: BotSpec,
+    market: { readonly instrument: Instrument; readonly slot: Slot | undefined },
+    pending: readonly HeldEntry[],
+  ): Pick<EntryQuestion, "locked" | "limited"> {
+    const { desk } = this.#options;
+    const locked = this.locked(spec);
+    if (desk.state.limits.size === 0) return { locked };
+    const levels = this.levels(account, spec, pending);
+    return levels.length === 0 ? { locked } : { locked, limited: { levels, entry: this.entryFacts(account, spec, market) } };
+  }
+
+  entryFacts(
+    account: LimitedAccount,
+    { symbol, leverage = 1, mode }: BotSpec,
+    { instrument, slot }: { readonly instrument: Instrument; readonly slot: Slot | undefined },
+  ): EntryFacts {
+    const { volume, close } = slot?.candle ?? {};
+    return {
+      symbol,
+      quote: instrument.quote,
+      leverage,
+      minuteOfDay: this.#options.days.minuteOf(account.now()),
+      // Only a paper market says what it charges; the spread of a real exchange nobody has measured here.
+      spreadBps: mode === "paper" ? instrument.halfSpreadBps * 2 : undefined,
+      volume: volume === undefined || close === undefined ? undefined : decimal(volume).times(decimal(close)),
+    };
+  }
+
+  /** The limits that concern a bot, the narrowest first. */
+  levels(account: LimitedAccount, spec: Pick<BotSpec, "id" | "name" | "symbol" | "account">, pending: readonly HeldEntry[] = []): Level[] {
+    const { limits } = this.#options.desk.state;
+    return scopesOf(spec).flatMap((scope): Level[] => {
+      const found = limits.get(scope);
+      return found ? [this.#level(scope, found, account, spec, pending)] : [];
+    });
+  }
+
+  #level(
+    scope: RiskScope,
+    limits: Limits,
+    account: LimitedAccount,
+    { id, name, symbol }: Pick<BotSpec, "id" | "name" | "symbol">,
+    pending: readonly HeldEntry[],
+  ): Level {
+    const held = [...this.#held, ...pending];
+    const { state } = account;
+    const own = { accounts: [account], held };
+    switch (levelOf(scope)) {
+      case "bot": {
+        const bot = state.bots.get(id);
+        return {
+          scope,
+          name: `bot ${name}`,
+          limits,
+          facts: new CountedFacts({ ...own, bot, record: bot?.risk, concerns: (each) => each.id === id }),
+        };
+      }
+      case "account":
+        return {
+          scope,
+          name: "its account",
+          limits,
+          facts: new CountedFacts({ ...own, bot: undefined, record: state.risk, concerns: () => true }),
+        };
+      case "symbol":
+        return { scope, name: symbol, limits, facts: this.#together(state, held, (each) => each.symbol === symbol) };
+      case "fleet":
+        return { scope, name: "the desk", limits, facts: this.#together(state, held, () => true) };
+    }
+  }
+
+  /** Over all accounts of one mode and currency: real money, test money and paper are never one number. */
+  #together({ mode, currency }: AccountState, held: readonly HeldEntry[], concerns: (bot: { symbol: string }) => boolean): CountedFacts {
+    const accounts = this.#options.accounts().filter(({ state }) => state.mode === mode && state.currency === currency);
+    return new CountedFacts({ accounts, held, concerns, bot: undefined, record: undefined });
+  }
+
+  /** Every limit in force with what is used of it; over several accounts, apart for each mode and currency. */
+  lines(): LimitFacts[] {
+    const { desk, accounts } = this.#options;
+    const groups = [...Map.groupBy(accounts(), ({ state }) => `${state.mode} ${state.currency}`).values()];
+    return [...desk.state.limits].flatMap(([scope, limits]) => {
+      const level = levelOf(scope);
+      if (level === "account" || level === "bot") {
+        const found = accounts().find(({ state }) =>
+          level === "account" ? scope === `account:${state.account}` : state.bots.has(scope.slice(4)),
+        );
+        const spec = level === "bot" ? found?.state.bots.get(scope.slice(4))?.spec : { id: "", name: "", symbol: "" };
+        return found && spec ? this.#linesOf(this.#level(scope, limits, found, spec, []), found) : [];
+      }
+      return groups.flatMap(([account]) =>
+        account ? this.#linesOf(this.#level(scope, limits, account, { id: "", name: "", symbol: scope.slice(7) }, []), account) : [],
+      );
+    });
+  }
+
+  #linesOf(level: Level, account: LimitedAccount): LimitFacts[] {
+    const { mode, currency } = account.state;
+    const minuteOfDay = this.#options.days.minuteOf(account.now());
+    const entry = { symbol: "", quote: currency, leverage: 1, minuteOfDay, spreadBps: undefined, volume: undefined };
+    return LIMIT_NAMES.flatMap((name): LimitFacts[] => {
+      const line = limitLine(name, level, entry);
+      const used = name === "spreadBps" || name === "volume" ? "looked at with each entry" : (line?.used ?? "-");
+      return line ? [{ scope: level.scope, mode, currency, name: line.title, limit: line.limit, used }] : [];
+    });
+  }
+
+  /** Holds the entries among events back while they are being written down. */
+  async hold(account: LimitedAccount, events: readonly AccountEvent[], writing: () => Promise<void>): Promise<void> {
+    const entries = heldIn(account, events);
+    if (entries.length === 0) return writing();
+    for (const entry of entries) this.#held.add(entry);
+    try {
+      await writing();
+    } finally {
+      for (const entry of entries) this.#held.delete(entry);
+    }
+  }
+}
+
+/** The entries among events that are not in the books yet. */
+export function heldIn({ state, priceOf }: Pick<LimitedAccount, "state" | "priceOf">, events: readonly AccountEvent[]): HeldEntry[] {
+  return events.flatMap((event): HeldEntry[] => {
+    if (event.type !== "intent" || event.intent.purpose !== "entry") return [];
+    const { clientOrderId, botId, symbol, quantity, price } = event.intent;
+    return [{ state, clientOrderId, botId, symbol, notional: quantity.times(price ?? decimal(priceOf(symbol) ?? 0)) }];
+  });
+}
