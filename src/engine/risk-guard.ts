@@ -7,7 +7,7 @@ import { type Limits, levelOf, lockOn, type RiskScope, scopesOf } from "../domai
 import { decimal } from "../domain/money.ts";
 import { minuteText } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { LimitFacts } from "../ports/engine.ts";
+import type { LimitFacts } from "../ports/risk-facts.ts";
 import type { EntryQuestion } from "../risk/entry.ts";
 import type { EntryFacts, Level } from "../risk/limit-rules.ts";
 import { LIMIT_NAMES, limitLine } from "../risk/limits.ts";

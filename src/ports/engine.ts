@@ -1,15 +1,15 @@
 import type { AccountState, BotState } from "../domain/books.ts";
-import type { Mode, Protection, SizeCap, Sizing } from "../domain/bot.ts";
+import type { Protection, SizeCap, Sizing } from "../domain/bot.ts";
 import type { DeskState } from "../domain/desk.ts";
 import type { AccountEvent, DeskEvent, KeyEntry, Recorded } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { RiskScope } from "../domain/limits.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Order } from "../domain/order.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
+import type { EntryNow, LimitFacts } from "./risk-facts.ts";
 import type { Credentials } from "./vault.ts";
 
 /** Who asks, and by which chat request: an effect carries the request's id, so that a repeat finds it. */
@@ -110,11 +110,6 @@ export interface NewBot {
   readonly leverage?: number;
 }
 
-/** An entry that is only asked about: its arithmetic, or the reason of its denial with the code. */
-export type EntryNow =
-  | { readonly allowed: true; readonly arithmetic: string }
-  | { readonly allowed: false; readonly code: string; readonly because: string };
-
 /** An account at an exchange as a person asks for it. */
 export interface NewAccount {
   /** Unique on the desk; letters, digits and dashes. */
@@ -189,16 +184,6 @@ export interface CeilingFacts {
   readonly currency: string;
   /** Positions and working entries of all live accounts at the last prices. */
   readonly atRisk: Decimal;
-}
-
-/** One limit in force as people read it; of limits over several accounts there is one for each mode and currency. */
-export interface LimitFacts {
-  readonly scope: RiskScope;
-  readonly mode: Mode;
-  readonly currency: string;
-  readonly name: string;
-  readonly limit: string;
-  readonly used: string;
 }
 
 /** An order by hand on an account at an exchange or on a paper account, with its protection. */

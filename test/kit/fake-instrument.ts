@@ -1,7 +1,8 @@
 import type { Instrument } from "../../src/domain/instrument.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
-import type { BotFacts, EntryNow, NewBot } from "../../src/ports/engine.ts";
+import type { BotFacts, NewBot } from "../../src/ports/engine.ts";
+import type { EntryNow } from "../../src/ports/risk-facts.ts";
 import { checkEntry } from "../../src/risk/entry.ts";
 import { checkLeverage, checkLeveragedStop } from "../../src/risk/leverage.ts";
 import { nearestStopPct } from "../../src/risk/sizing.ts";
