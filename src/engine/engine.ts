@@ -21,9 +21,8 @@ import type {
   PromotionFacts,
   ReconcileFacts,
 } from "../ports/engine.ts";
-import type { LimitFacts } from "../ports/risk-facts.ts";
-import type { EntryNow } from "../ports/risk-facts.ts";
 import type { Market } from "../ports/market.ts";
+import type { EntryNow, LimitFacts } from "../ports/risk-facts.ts";
 import type { Account } from "./account.ts";
 import { accountFacts, liquidationOf } from "./account-facts.ts";
 import type { Accounts } from "./accounts.ts";
