@@ -11,6 +11,10 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/services/**", "node_modules/**"],
           testTimeout: 20_000,
+          // The product keeps no state in modules (test/shape), so a worker loads it and its packages once for all of its files: half of the
+          // time went into loading. What a file could leave behind in the process fails that file.
+          isolate: false,
+          setupFiles: ["test/kit/leave-no-trace.ts"],
           // Many tests wait for sockets: on two cores, two workers take half the time of the one that is the default there.
           maxWorkers: "100%",
         },
