@@ -23,16 +23,17 @@ export default defineConfig({
         test: {
           name: "services",
           include: ["test/services/**/*.test.ts"],
-          exclude: ["test/services/live-*.test.ts", "node_modules/**"],
+          exclude: ["test/services/live-panic.test.ts", "test/services/live-outage.test.ts", "node_modules/**"],
           testTimeout: 300_000,
-          fileParallelism: false,
+          // Half of them wait (slow commits, kills of live trading) while the others compute (kills of a replay).
+          maxWorkers: 2,
         },
       },
       {
-        // Real processes that trade at simulated exchanges. They wait more than they compute, so files run beside each other.
+        // The services that wait for minutes: real processes that trade at simulated exchanges, in a panic and in an outage.
         test: {
           name: "live",
-          include: ["test/services/live-*.test.ts"],
+          include: ["test/services/live-panic.test.ts", "test/services/live-outage.test.ts"],
           testTimeout: 600_000,
           maxWorkers: 2,
         },
