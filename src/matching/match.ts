@@ -1,6 +1,6 @@
 import type { Candle } from "../domain/candle.ts";
 import type { BotBook, Execution } from "../domain/execution.ts";
-import { type Decimal, decimal, floorToStep, max, min, ONE, percentOf, toDouble, ZERO } from "../domain/money.ts";
+import { affordable, type Decimal, decimal, floorToStep, max, min, ONE, percentOf, toDouble, ZERO } from "../domain/money.ts";
 import { isProtective, type Order, protectiveOrderId, remainingOf } from "../domain/order.ts";
 import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
 import { feeOf, takerPrice } from "./costs.ts";
@@ -130,7 +130,7 @@ class Matching {
   #affordable(price: Decimal, liquidity: "maker" | "taker"): Decimal {
     const { instrument } = this.#book;
     const oneWithFee = price.plus(feeOf(instrument, price, ONE, liquidity));
-    return max(ZERO, floorToStep(max(this.#cash, ZERO).dividedBy(oneWithFee), instrument.lotSize));
+    return max(ZERO, affordable(max(this.#cash, ZERO), oneWithFee, instrument.lotSize));
   }
 }
 

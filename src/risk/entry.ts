@@ -1,6 +1,6 @@
 import type { Sizing } from "../domain/bot.ts";
 import { brokenRule, type Instrument } from "../domain/instrument.ts";
-import { type Decimal, decimal, floorToStep, min, percentOf, shown } from "../domain/money.ts";
+import { affordable, type Decimal, decimal, min, percentOf, shown } from "../domain/money.ts";
 
 /** Limits that hold over all bots of one account, as percentages of its equity. */
 export interface AccountLimits {
@@ -75,7 +75,7 @@ export function checkEntry(question: EntryQuestion): EntryAnswer {
   const notional = room ? min(allowed, room) : allowed;
   if (notional.isLessThanOrEqualTo(0))
     return denied("cash", `${shown(cashFree, 2)} ${instrument.quote} are free, which is not enough for an entry`);
-  const quantity = floorToStep(notional.dividedBy(price), instrument.lotSize);
+  const quantity = affordable(notional, price, instrument.lotSize);
   const broken = brokenRule(instrument, quantity, price);
   if (broken && room?.isEqualTo(notional) && notional.isLessThan(allowed))
     return denied("ceiling", `what the live ceiling leaves is too little: ${broken}`);
