@@ -1,0 +1,57 @@
+import type { Config } from "../../config/schema.ts";
+import { ConfigError } from "../domain/errors.ts";
+import type { OpenedEngine } from "../engine/open.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Store } from "../ports/store.ts";
+import type { Reporter } from "../shenron/reporter.ts";
+
+export interface ShenronParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: Store;
+}
+
+/** The reporter to the service that the settings name; undefined without one. Throws ConfigError on settings that contradict one another. */
+export async function openShenron({ config, clock, logger, store }: ShenronParts, opened: OpenedEngine): Promise<Reporter | undefined> {
+  const { shenronUrl: url, shenronKey: key, shenronPrivate: isPrivateAllowed, timezone } = config;
+  if (url === undefined && key === undefined) return undefined;
+  if (url === undefined || key === undefined) {
+    const [missing, given] = url === undefined ? ["SHENRON_URL", "SHENRON_KEY"] : ["SHENRON_KEY", "SHENRON_URL"];
+    throw new ConfigError([{ setting: missing, problem: `it is not set, and ${given} is`, remedy: "Set both, or none of them." }]);
+  }
+  const { addressProblem } = await import("../shenron/address.ts");
+  const problem = addressProblem(new URL(url), { isPrivateAllowed });
+  if (problem) throw new ConfigError([problem]);
+  const [{ ShenronClient }, { httpWire }, { Reporter }, { dayFactsIn }] = await Promise.all([
+    import("../shenron/client.ts"),
+    import("../shenron/http.ts"),
+    import("../shenron/reporter.ts"),
+    import("../shenron/days.ts"),
+  ]);
+  const client = new ShenronClient({ wire: httpWire({ url, clock, isPrivateAllowed }), key, clock });
+  const { engine, desk, streams, specOf } = opened;
+  const dayFacts = dayFactsIn(timezone);
+  return new Reporter({
+    streams,
+    store,
+    client,
+    clock,
+    logger: logger.child({ service: "shenron" }),
+    host: new URL(url).host,
+    sources: {
+      specOf,
+      dayOf(stream, event, marketMs) {
+        const account = engine.account(stream.replace(/^account:/, ""));
+        return account && dayFacts(account.state, event, marketMs);
+      },
+    },
+    health() {
+      const { uptimeMs, beatAgeMs, storeAgeMs, watchAgeMs, residentBytes, bots, unknownOrders, problems } = engine.health();
+      const ages = { beatAgeMs: beatAgeMs ?? null, storeAgeMs: storeAgeMs ?? null, watchAgeMs: watchAgeMs ?? null };
+      const halted = desk.state.halt !== undefined;
+      return { uptimeMs, ...ages, residentBytes, bots: { ...bots }, unknownOrders, problems: problems.length, halted };
+    },
+  });
+}
