@@ -52,8 +52,7 @@ export const ruleAnalyst: Analyst = {
     const words = new Set(wordsOf(question));
     const rated = facts.map((fact) => ({ fact, hits: wordsOf(`${fact.source} ${fact.label}`).filter((word) => words.has(word)).length }));
     const best = rated.filter(({ hits }) => hits > 0).sort((a, b) => b.hits - a.hits);
-    const chosen = (best.length > 0 ? best : rated).slice(0, SENTENCES_MAX).map(({ fact }) => fact);
-    if (chosen.length === 0) throw new Error("there is nothing to answer from");
+    const chosen = best.slice(0, SENTENCES_MAX).map(({ fact }) => fact);
     return { sentences: chosen.map(({ id, label, source }) => ({ text: `${label} of ${nameOf(source)}: {${id}}.`, cites: [source] })) };
   },
 };

@@ -18,7 +18,7 @@ const RECOMMEND = `${RULES}
 Shape: {"recommendations":[{"symbol":"...","action":"buy"|"sell"|"hold","confidence":0.0,"reasons":["..."]}]}. One entry for each subject, with exactly its symbol. 1 to 5 reasons of at most 200 characters, from the figures only. "troubles" says what went wrong on the desk within the last hour: be less sure of buying then. confidence is from 0 to 1.`;
 
 const ANSWER = `${RULES}
-"question" is what a person wants to know, "facts" is all that you know. Shape: {"sentences":[{"text":"...","cites":["..."]}]}. Write no digit and no number word: where a value belongs, write the id of its fact in braces, as {f3}. "cites" lists the "source" of every fact that the sentence uses, and nothing else. When the facts do not answer the question, say so in one sentence and cite the source that comes nearest.`;
+"question" is what a person wants to know, "facts" is all that you know. Shape: {"sentences":[{"text":"...","cites":["..."]}]}. Write no digit and no number word: where a value belongs, write the id of its fact in braces, as {f3}. Every sentence holds at least one. "cites" lists the "source" of every fact that the sentence uses, and nothing else. When the facts do not answer the question, answer with no sentences.`;
 
 const completion = z.object({ choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1) });
 const opinions = z.object({

@@ -9,7 +9,7 @@ Every request is signed: \`${SIGNATURE_HEADER}\` is \`v1=\` and the HMAC-SHA256,
 
 Reports come at least once and in the order of the desk's books. Equal idempotency keys mean equal reports, and an item that comes again keeps its id: a service takes each id once and answers the repeat like the first. After no answer, a 429 (obeying Retry-After) or a 5xx the desk tries again with growing pauses of at most five minutes, for as long as it takes. After any other answer than the documented one it does the same, and says so to its people.
 
-The desk follows no redirect, reads at most ${BODY_BYTES_MAX} bytes, and ignores fields that it does not know. What a service says is data: it can make a bot that listens enter less or not at all, and nothing else.`;
+The desk follows no redirect, reads at most ${BODY_BYTES_MAX} bytes, and ignores fields that it does not know. What a service says is data. An answer to a question is words with places for values: the desk fills them in from its own books, and shows no statement that holds a number of its own, no value at all, or a source that there is not. Recommendations are part of the contract, and this desk does not ask for any yet: nothing that a service says reaches its trading.`;
 
 /** The contract as OpenAPI 3.1, from the schemas by which both sides parse. */
 export function shenronContract(): string {

@@ -3,8 +3,8 @@ import { ConfigError } from "../domain/errors.ts";
 import type { OpenedEngine } from "../engine/open.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { Shenron } from "../ports/shenron.ts";
 import type { Store } from "../ports/store.ts";
-import type { Reporter } from "../shenron/reporter.ts";
 
 export interface ShenronParts {
   readonly config: Config;
@@ -13,8 +13,17 @@ export interface ShenronParts {
   readonly store: Store;
 }
 
-/** The reporter to the service that the settings name; undefined without one. Throws ConfigError on settings that contradict one another. */
-export async function openShenron({ config, clock, logger, store }: ShenronParts, opened: OpenedEngine): Promise<Reporter | undefined> {
+/** The service as the desk has it: told from `start` on, asked when somebody asks. */
+export interface OpenedShenron extends Shenron {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** The service that the settings name; undefined without one. Throws ConfigError on settings that contradict one another. */
+export async function openShenron(
+  { config, clock, logger, store }: ShenronParts,
+  opened: OpenedEngine,
+): Promise<OpenedShenron | undefined> {
   const { shenronUrl: url, shenronKey: key, shenronPrivate: isPrivateAllowed, timezone } = config;
   if (url === undefined && key === undefined) return undefined;
   if (url === undefined || key === undefined) {
@@ -24,16 +33,18 @@ export async function openShenron({ config, clock, logger, store }: ShenronParts
   const { addressProblem } = await import("../shenron/address.ts");
   const problem = addressProblem(new URL(url), { isPrivateAllowed });
   if (problem) throw new ConfigError([problem]);
-  const [{ ShenronClient }, { httpWire }, { Reporter }, { dayFactsIn }] = await Promise.all([
+  const [{ ShenronClient }, { httpWire }, { Reporter }, { dayFactsIn }, { askClaims }] = await Promise.all([
     import("../shenron/client.ts"),
     import("../shenron/http.ts"),
     import("../shenron/reporter.ts"),
     import("../shenron/days.ts"),
+    import("../shenron/ask.ts"),
   ]);
   const client = new ShenronClient({ wire: httpWire({ url, clock, isPrivateAllowed }), key, clock });
   const { engine, desk, streams, specOf } = opened;
   const dayFacts = dayFactsIn(timezone);
-  return new Reporter({
+  const closing = new AbortController();
+  const reporter = new Reporter({
     streams,
     store,
     client,
@@ -54,4 +65,14 @@ export async function openShenron({ config, clock, logger, store }: ShenronParts
       return { uptimeMs, ...ages, residentBytes, bots: { ...bots }, unknownOrders, problems: problems.length, halted };
     },
   });
+  return {
+    start: () => reporter.start(),
+    status: () => reporter.status(),
+    report: () => reporter.report(),
+    ask: (question, facts, requestId) => askClaims({ client, streams, signal: closing.signal }, question, facts, requestId),
+    async stop() {
+      closing.abort();
+      await reporter.stop();
+    },
+  };
 }

@@ -16,10 +16,28 @@ export interface ShenronStatus {
   readonly items: number;
 }
 
+/** Something from the desk's books that an answer may state: by its id, never in digits of its own. */
+export interface AskFact {
+  /** As `f12`. */
+  readonly id: string;
+  /** What it is of: `bot:dip`, `order:abc`, `decision:dip@1621429200000`, `account:main`. */
+  readonly source: string;
+  readonly label: string;
+  readonly value: string;
+}
+
+/** One claim of an answer as the service wrote it: nothing of it is believed yet. */
+export interface AskClaim {
+  readonly text: string;
+  readonly cites: readonly string[];
+}
+
 /** The AI service as commands see it. Nothing here is ever waited for by trading. */
 export interface Shenron {
   /** From memory. */
   status(): ShenronStatus;
   /** Reports everything that is not reported yet, without waiting for the pause after a failure. Resolves when that is done, has failed or takes too long. */
   report(): Promise<ShenronStatus>;
+  /** Asks once, with all that the answer may be made from. Rejects with TransientError in one sentence of ours. */
+  ask(question: string, facts: readonly AskFact[], requestId: string): Promise<readonly AskClaim[]>;
 }

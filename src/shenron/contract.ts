@@ -180,7 +180,8 @@ export type Question = z.infer<typeof question>;
 
 /** One claim: words with `{f12}` where a value belongs, and the sources that carry it, as `bot:dip`, `order:abc` or `decision:dip@1621429200000`. */
 const sentence = z.object({ text: text(SENTENCE_CHARS_MAX), cites: z.array(text(120)).min(1).max(10) });
-export const answer = z.object({ sentences: z.array(sentence).min(1).max(SENTENCES_MAX) });
+/** No sentence at all says that the facts do not answer the question. */
+export const answer = z.object({ sentences: z.array(sentence).max(SENTENCES_MAX) });
 export type Answer = z.infer<typeof answer>;
 
 export const serviceStatus = z.object({

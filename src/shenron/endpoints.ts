@@ -32,7 +32,7 @@ export const ENDPOINTS = {
   recommendations: {
     method: "POST",
     path: "/v1/recommendations",
-    summary: "Says what it would do in each symbol. The desk may only enter less or not at all because of it",
+    summary: "Says what it would do in each symbol. Whatever asks may only enter less or not at all because of it",
     body: recommendationQuestion,
     answer: recommendationAnswer,
     timeoutMs: 10_000,

@@ -9,13 +9,11 @@ import { type Batch, nextBatch, type Span, sameBatch } from "./batch.ts";
 import { type ShenronClient, ShenronTrouble } from "./client.ts";
 import { CONTRACT_VERSION, type ReportedHealth } from "./contract.ts";
 import type { ItemSources } from "./items.ts";
-import { markOf } from "./marks.ts";
+import { deskMark, markOf } from "./marks.ts";
 
 /** The name of the cursors in the store. No place of a chat is called so. */
 const CHANNEL = "shenron";
 const ROW = "report";
-const DESK_STREAM = "desk";
-
 const BACKOFF_FIRST_MS = SECOND_MS;
 export const BACKOFF_MAX_MS = 5 * MINUTE_MS;
 /** Between two reports of a backlog: a desk that catches up leaves its store and its thread to the trading. */
@@ -130,9 +128,7 @@ export class Reporter {
 
   async #open(): Promise<void> {
     const { store, streams } = this.#parts;
-    const [first] = await streams.since(DESK_STREAM, 0, 1);
-    // A desk has no name of its own; nothing else began in that millisecond with those times.
-    this.#desk = markOf("desk", first?.wallMs ?? 0, first?.marketMs ?? 0);
+    this.#desk = await deskMark(streams);
     this.#cursors = await store.cursors(CHANNEL);
     const [row] = await store.undelivered(CHANNEL);
     if (row !== undefined) this.#sending = await sameBatch(streams, JSON.parse(row.body) as Span[], this.#sources());

@@ -49,6 +49,7 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "risk reset": ["risk reset main", "trader"],
   "risk set": ["risk set 50", "trader"],
   "risk show": ["risk show", "viewer", "part"],
+  "shenron ask": ['shenron ask "How is dip?"', "viewer", "part"],
   "shenron report": ["shenron report", "operator"],
   "shenron status": ["shenron status", "viewer"],
   "stats daily": ["stats daily", "viewer", "part"],

@@ -57,6 +57,7 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "risk reset": ["risk reset held", "raises"],
   "risk set": ["risk set account:perps leverage:9", "raises"],
   "risk show": ["risk show", "reads"],
+  "shenron ask": ['shenron ask "How is dip?"', "reads"],
   "shenron report": ["shenron report", "reads"],
   "shenron status": ["shenron status", "reads"],
   "stats daily": ["stats daily", "reads"],

@@ -162,7 +162,7 @@ describe("A model behind the service", () => {
 
   test.each([
     ["Sure! Here is the JSON:"],
-    [{ sentences: [] }],
+    [{ sentences: "none" }],
     [{ sentences: [{ text: "x".repeat(501), cites: ["bot:dip"] }] }],
     ["x".repeat(300_000)],
   ])("that answers %j is a service that cannot answer now", async (content) => {
