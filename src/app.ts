@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { BacktestThreads } from "./app/backtests.ts";
 import { apiUrlsOf, openExchangeMarket, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
-import { openShenron } from "./app/shenron.ts";
+import { openShenron, type ShenronSettings, shenronSettings } from "./app/shenron.ts";
 import { digestNow, subscribeTerminal, wait, welcome } from "./app/terminal.ts";
 import { EXCHANGES, Venues } from "./app/venues.ts";
 import { createClaim } from "./chat/claim.ts";
@@ -78,17 +78,20 @@ interface Sources {
   readonly market: Market;
   readonly commands: Commands;
   readonly venues: Venues;
+  /** Where the AI service is, if there is one. */
+  readonly service: ShenronSettings | undefined;
 }
 
 /** Composes a desk from its plugs and starts it; only here and in src/app/ are concrete ones named. A desk that cannot start leaves nothing open. */
 export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   const { clock, chance, logger } = options;
+  const service = await shenronSettings(options.config);
   const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(options.config) });
   const [market, commands] = await Promise.all([options.market ?? openMarket(options, venues), loadCommands(options.commandsFolder)]);
   let store: Store | undefined;
   try {
     store = options.store ?? (await openStore(options.config.storeUrl, options.logger));
-    return await composeDesk(options, { store, market, commands, venues });
+    return await composeDesk(options, { store, market, commands, venues, service });
   } catch (thrown) {
     // A store's thread would keep a process alive that has refused to start.
     await Promise.allSettled([market.close(), store?.close()]);
@@ -107,7 +110,8 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   const { desk, streams } = opened;
   const platforms: Platform[] = [];
   const backtests = openBacktests(options, opened);
-  const shenron = await openShenron({ ...options, store: sources.store }, opened);
+  const { service } = sources;
+  const shenron = service && (await openShenron(service, { ...options, store: sources.store }, opened));
   const { door, claim } = openDoor(options, sources, { ...opened, backtests, shenron }, platforms);
   const delivery = new Delivery({ streams, store: sources.store, desk, platforms, clock, logger, names: opened.specOf });
   if (options.terminal) {

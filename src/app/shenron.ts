@@ -1,5 +1,6 @@
 import type { Config } from "../../config/schema.ts";
 import { ConfigError } from "../domain/errors.ts";
+import type { Secret } from "../domain/secret.ts";
 import type { OpenedEngine } from "../engine/open.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -19,12 +20,16 @@ export interface OpenedShenron extends Shenron {
   stop(): Promise<void>;
 }
 
-/** The service that the settings name; undefined without one. Throws ConfigError on settings that contradict one another. */
-export async function openShenron(
-  { config, clock, logger, store }: ShenronParts,
-  opened: OpenedEngine,
-): Promise<OpenedShenron | undefined> {
-  const { shenronUrl: url, shenronKey: key, shenronPrivate: isPrivateAllowed, timezone } = config;
+/** Where the service is and how it is spoken to. */
+export interface ShenronSettings {
+  readonly url: string;
+  readonly key: Secret;
+  readonly isPrivateAllowed: boolean;
+}
+
+/** The service that the settings name; undefined without one. Throws ConfigError on settings that contradict one another: to be asked before anything is opened, for a desk that was open and refused would look like one that crashed. */
+export async function shenronSettings(config: Config): Promise<ShenronSettings | undefined> {
+  const { shenronUrl: url, shenronKey: key, shenronPrivate: isPrivateAllowed } = config;
   if (url === undefined && key === undefined) return undefined;
   if (url === undefined || key === undefined) {
     const [missing, given] = url === undefined ? ["SHENRON_URL", "SHENRON_KEY"] : ["SHENRON_KEY", "SHENRON_URL"];
@@ -33,6 +38,13 @@ export async function openShenron(
   const { addressProblem } = await import("../shenron/address.ts");
   const problem = addressProblem(new URL(url), { isPrivateAllowed });
   if (problem) throw new ConfigError([problem]);
+  return { url, key, isPrivateAllowed };
+}
+
+/** Opens the way to the service; nothing is sent before `start`. */
+export async function openShenron(settings: ShenronSettings, parts: ShenronParts, opened: OpenedEngine): Promise<OpenedShenron> {
+  const { url, key, isPrivateAllowed } = settings;
+  const { config, clock, logger, store } = parts;
   const [{ ShenronClient }, { httpWire }, { Reporter }, { dayFactsIn }, { askClaims }] = await Promise.all([
     import("../shenron/client.ts"),
     import("../shenron/http.ts"),
@@ -42,7 +54,7 @@ export async function openShenron(
   ]);
   const client = new ShenronClient({ wire: httpWire({ url, clock, isPrivateAllowed }), key, clock });
   const { engine, desk, streams, specOf } = opened;
-  const dayFacts = dayFactsIn(timezone);
+  const dayFacts = dayFactsIn(config.timezone);
   const closing = new AbortController();
   const reporter = new Reporter({
     streams,
