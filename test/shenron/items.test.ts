@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type BotState, emptyAccount, type Result } from "../../src/domain/books.ts";
+import { type BotState, emptyAccount } from "../../src/domain/books.ts";
 import type { BotSpec } from "../../src/domain/bot.ts";
 import type { AccountEvent, DeskEvent } from "../../src/domain/events.ts";
 import { decimal } from "../../src/domain/money.ts";
+import type { Result } from "../../src/domain/result.ts";
 import { marketMs, wallMs } from "../../src/domain/time.ts";
 import { item } from "../../src/shenron/contract.ts";
 import { dayFactsIn } from "../../src/shenron/days.ts";
