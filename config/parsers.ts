@@ -9,6 +9,9 @@ const KEY_BYTES = 32;
 /** A passphrase can be guessed without end by who has the store's file. */
 const PASSPHRASE_CHARS_MIN = 12;
 
+/** A key of so many letters and digits cannot be found by trying, also by who has seen many signatures. */
+const SIGNING_CHARS_MIN = 32;
+
 const MARKET_SPEED_MAX = 3_600;
 const SEED_MAX = 4_294_967_295;
 
@@ -131,6 +134,15 @@ export const apiUrl = parser((text) => {
   const safe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url));
   return url !== null && safe && bare(url) ? url.href.replace(/\/$/, "") : undefined;
 }, foundUrl("an https address (http only for localhost) without user, query or fragment"));
+
+/** `yes` or `no`. */
+export const yesNo = parser((text) => (text === "yes" ? true : text === "no" ? false : undefined), found("yes or no"));
+
+/** A key that signs: long enough that nobody finds it by trying. */
+export const signingKey = parser(
+  (text) => (text.length >= SIGNING_CHARS_MIN && !/\s/.test(text) ? new Secret(text) : undefined),
+  () => `expected at least ${SIGNING_CHARS_MIN} characters without a space, found something else (not shown)`,
+);
 
 export const loopbackUrl = parser((text) => {
   const url = URL.parse(text);

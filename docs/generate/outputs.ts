@@ -6,6 +6,7 @@ import { commandTable } from "./commands.ts";
 import { filled, type Parts } from "./markers.ts";
 import { ruleFunctions } from "./rules.ts";
 import { envExample, settingsTable } from "./settings.ts";
+import { shenronContract } from "./shenron.ts";
 import { strategySummaries, strategyTable } from "./strategies.ts";
 
 export interface Output {
@@ -37,6 +38,7 @@ export async function outputs(root: string): Promise<Output[]> {
   const pages = MARKDOWN_FILES.filter((path) => existsSync(join(root, path)));
   return [
     { path: ".env.example", text: envExample(settingList) },
+    { path: "docs/shenron.openapi.json", text: shenronContract() },
     ...pages.map((path) => ({ path, text: filled(readFileSync(join(root, path), "utf8"), parts) })),
   ];
 }

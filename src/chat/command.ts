@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { AccountFacts, BotFacts, Caller, DeskLedger, Engine } from "../ports/engine.ts";
 import type { Place, Platform, Request } from "../ports/platform.ts";
 import type { SecretForm, SecretValues } from "../ports/secret-form.ts";
+import type { Shenron } from "../ports/shenron.ts";
 import type { Strategy } from "../ports/strategy.ts";
 import type { View } from "../ports/view.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
@@ -39,6 +40,8 @@ export interface Call<A> {
   readonly platforms: readonly Pick<Platform, "name" | "reachable">[];
   readonly catalog: readonly CatalogEntry[];
   readonly claim: Claim | undefined;
+  /** The AI service, where one is set. */
+  readonly shenron: Shenron | undefined;
   /** The desk's own time zone. */
   readonly timeZone: string;
   readonly version: string;

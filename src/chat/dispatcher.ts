@@ -223,7 +223,7 @@ export class Dispatcher implements FrontDoor {
   }
 
   #call(request: Request, args: Args, bots: readonly BotFacts[], recorded: DeskEvent[], onProgress: RunOptions["onProgress"]): Call<Args> {
-    const { engine, desk, strategies, backtests, clock, claim, timeZone, version, platforms } = this.options;
+    const { engine, desk, strategies, backtests, clock, claim, shenron, timeZone, version, platforms } = this.options;
     const asker = askerOf(request);
     const people = this.#people();
     const role = deskRole(people, asker);
@@ -241,6 +241,7 @@ export class Dispatcher implements FrontDoor {
       backtests,
       clock,
       claim,
+      shenron,
       timeZone,
       version,
       platforms: platforms(),
