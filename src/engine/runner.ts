@@ -2,11 +2,11 @@ import type { BotState } from "../domain/books.ts";
 import { BotFault } from "../domain/errors.ts";
 import { toDouble } from "../domain/money.ts";
 import { entryPrice, type Position } from "../domain/position.ts";
-import { hold, type IndicatorSpec, indicatorKey, type Signal } from "../domain/signal.ts";
+import { hold, indicatorKey, type Signal } from "../domain/signal.ts";
 import type { MarketMs } from "../domain/time.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
-import type { IndicatorValues, PositionFacts, Strategy } from "../ports/strategy.ts";
-import type { Slot } from "./feeds.ts";
+import type { DecideInput, IndicatorValues, PositionFacts, Strategy } from "../ports/strategy.ts";
+import type { Reads, Slot } from "./feeds.ts";
 
 export interface Decision {
   readonly slotMs: MarketMs;
@@ -19,7 +19,7 @@ const FLAT_FACTS: PositionFacts = { flat: true, long: false, entryPrice: undefin
 /** One bot's strategy at work: pure decisions on slots. It holds nothing that a restart would miss. */
 export class BotRunner {
   readonly bot: BotState;
-  readonly specs: readonly IndicatorSpec[];
+  readonly reads: Reads;
   readonly #strategy: Strategy;
   readonly #keys: readonly (readonly [string, string])[];
   readonly #bundle: string;
@@ -32,7 +32,7 @@ export class BotRunner {
     this.bot = bot;
     this.#strategy = strategy;
     const declared = Object.entries(strategy.indicators(bot.spec.params));
-    this.specs = declared.map(([, spec]) => spec);
+    this.reads = { specs: declared.map(([, spec]) => spec), series: strategy.series ?? [] };
     this.#keys = declared.map(([name, spec]) => [name, indicatorKey(spec)]);
     this.#bundle = this.#keys.map(([name, key]) => `${name}=${key}`).join(";");
   }
@@ -40,19 +40,19 @@ export class BotRunner {
   /** The wish at a slot. Throws BotFault when the strategy fails, for then only this bot may suffer. */
   decide(slot: Slot): Signal {
     try {
-      const signal = this.#strategy.decide({
-        candle: slot.candle,
-        previous: slot.previous,
-        values: slot.bundle(this.#bundle, this.#keys),
-        position: this.#facts(slot),
-        params: this.bot.spec.params,
-      });
+      const signal = this.#strategy.decide(this.#input(slot));
       this.#lastSlot = slot;
       this.#lastSignal = signal;
       return signal;
     } catch (cause) {
       throw new BotFault(`strategy ${this.#strategy.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     }
+  }
+
+  #input(slot: Slot): DecideInput {
+    const { candle, previous, past } = slot;
+    const values = slot.bundle(this.#bundle, this.#keys);
+    return { candle, previous, values, past, position: this.#facts(slot), params: this.bot.spec.params };
   }
 
   /** The newest decision with the numbers it saw. */

@@ -1,5 +1,5 @@
 import type { AccountState, BotState } from "../domain/books.ts";
-import type { Protection, Sizing } from "../domain/bot.ts";
+import type { BotRules, Protection, Sizing } from "../domain/bot.ts";
 import type { DeskState } from "../domain/desk.ts";
 import type { AccountEvent, DeskEvent, KeyEntry, Recorded } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -100,6 +100,8 @@ export interface NewBot {
   readonly strategy: string;
   /** Checked against the strategy's own schema; missing ones take its defaults. */
   readonly params: Readonly<Record<string, number>>;
+  /** With the strategy `OWN_RULES`; kept in their canonical text. */
+  readonly rules?: BotRules;
   readonly sizing: Sizing;
   readonly protection: Protection;
   /** On perpetual contracts only. */

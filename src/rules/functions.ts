@@ -20,6 +20,8 @@ export interface RuleFunction {
   readonly lines: readonly Line[];
   /** For the reference page. */
   readonly summary: string;
+  /** Between which numbers it always is, where that is known; one bound may be left out. */
+  readonly span?: { readonly least?: number; readonly most?: number };
   /** A reading that says nothing, such as an RSI without movement: it is undefined in a rule. */
   readonly silentAt?: number;
   /** Why numbers that are fine one by one do not fit together, or undefined. */
@@ -47,6 +49,7 @@ export const FUNCTIONS: readonly RuleFunction[] = [
     params: [PERIOD(14)],
     lines: [{ name: "value", kind: "price", words: "the average true range" }],
     summary: "How far the price moves in a candle, smoothed as Wilder does; a distance in quote currency",
+    span: { least: 0 },
   },
   {
     name: "bollinger",
@@ -136,6 +139,7 @@ export const FUNCTIONS: readonly RuleFunction[] = [
     lines: [{ name: "value", kind: "number", words: "the RSI" }],
     summary: "Relative strength index of closes, 0 to 100; a reading of exactly 0 (no movement, or none upward) is undefined",
     silentAt: 0,
+    span: { least: 0, most: 100 },
   },
   {
     name: "sma",
