@@ -2,16 +2,26 @@ import type { BotState } from "../domain/books.ts";
 import { BotFault } from "../domain/errors.ts";
 import { toDouble } from "../domain/money.ts";
 import { entryPrice, type Position } from "../domain/position.ts";
-import { hold, indicatorKey, type Signal } from "../domain/signal.ts";
+import { indicatorKey, type Signal } from "../domain/signal.ts";
 import type { MarketMs } from "../domain/time.ts";
-import { timeframeMs } from "../domain/timeframe.ts";
-import type { DecideInput, IndicatorValues, PositionFacts, Strategy } from "../ports/strategy.ts";
+import { slotOf, timeframeMs } from "../domain/timeframe.ts";
+import type { DecideInput, Explanation, IndicatorValues, PositionFacts, Strategy } from "../ports/strategy.ts";
+import { candlesFor } from "../rules/plan.ts";
 import type { Reads, Slot } from "./feeds.ts";
 
 export interface Decision {
   readonly slotMs: MarketMs;
   readonly signal: Signal;
   readonly values: Readonly<Record<string, number>>;
+}
+
+/** A decision with its input, to be told. */
+export interface Explained {
+  readonly slot: Slot;
+  readonly input: DecideInput;
+  readonly signal: Signal;
+  readonly isWarm: boolean;
+  readonly explanation: Explanation | undefined;
 }
 
 const FLAT_FACTS: PositionFacts = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
@@ -23,8 +33,9 @@ export class BotRunner {
   readonly #strategy: Strategy;
   readonly #keys: readonly (readonly [string, string])[];
   readonly #bundle: string;
-  #lastSlot: Slot | undefined;
-  #lastSignal: Signal = hold;
+  /** The newest wish that the risk door refused. */
+  denied: { readonly slotMs: MarketMs; readonly code: string; readonly because: string } | undefined;
+  #last: { readonly slot: Slot; readonly input: DecideInput; readonly signal: Signal } | undefined;
   #position: Position | undefined;
   #entryPrice: number | undefined;
 
@@ -40,9 +51,9 @@ export class BotRunner {
   /** The wish at a slot. Throws BotFault when the strategy fails, for then only this bot may suffer. */
   decide(slot: Slot): Signal {
     try {
-      const signal = this.#strategy.decide(this.#input(slot));
-      this.#lastSlot = slot;
-      this.#lastSignal = signal;
+      const input = this.#input(slot);
+      const signal = this.#strategy.decide(input);
+      this.#last = { slot, input, signal };
       return signal;
     } catch (cause) {
       throw new BotFault(`strategy ${this.#strategy.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
@@ -57,8 +68,20 @@ export class BotRunner {
 
   /** The newest decision with the numbers it saw. */
   lastDecision(): Decision | undefined {
-    if (!this.#lastSlot) return undefined;
-    return { slotMs: this.#lastSlot.candle.openTimeMs as MarketMs, signal: this.#lastSignal, values: this.valuesAt(this.#lastSlot) };
+    if (!this.#last) return undefined;
+    const { slot, signal } = this.#last;
+    return { slotMs: slot.candle.openTimeMs as MarketMs, signal, values: this.valuesAt(slot) };
+  }
+
+  /** The newest decision with all that it saw. */
+  explained(): Explained | undefined {
+    if (!this.#last) return undefined;
+    const { slot, input, signal } = this.#last;
+    const { series } = this.#strategy;
+    const isWarm = series
+      ? series.every((each) => slot.past.seen(each.key) >= candlesFor(each))
+      : !Object.values(this.valuesAt(slot)).some(Number.isNaN);
+    return { slot, input, signal, isWarm, explanation: this.#strategy.explain?.(input) };
   }
 
   /** Close and every indicator line by name, as `fast` or `bands.upper`. */
@@ -80,8 +103,10 @@ export class BotRunner {
       this.#entryPrice = price && toDouble(price);
     }
     if (this.#entryPrice === undefined) return FLAT_FACTS;
-    const heldMs = slot.closedMs - (position.openedMs ?? slot.closedMs);
-    return { flat: false, long: true, entryPrice: this.#entryPrice, barsHeld: Math.floor(heldMs / timeframeMs(slot.feed.timeframe)) };
+    const { timeframe } = slot.feed;
+    // From the start of the candle in which it was bought: at an exchange seconds pass before a fill, and on paper none do.
+    const heldMs = slot.closedMs - slotOf(position.openedMs ?? slot.closedMs, timeframe);
+    return { flat: false, long: true, entryPrice: this.#entryPrice, barsHeld: Math.floor(heldMs / timeframeMs(timeframe)) };
   }
 }
 

@@ -51,6 +51,13 @@ export interface Term {
   readonly holds: boolean | undefined;
 }
 
+/** A decision in its parts, whatever it was. */
+export interface Explanation {
+  /** Why it was none other, in one sentence without its stop. */
+  readonly because: string;
+  readonly terms: readonly Term[];
+}
+
 /** One strategy: pure, one file. Contract: equal input gives an equal signal; it never sees a forming candle. */
 export interface Strategy {
   readonly name: string;
@@ -61,6 +68,5 @@ export interface Strategy {
   /** What it reads of the past beyond its indicators' newest two readings. */
   readonly series?: readonly Series[];
   readonly decide: (input: DecideInput) => Signal;
-  /** Every term with its numbers, whatever was decided. */
-  readonly explain?: (input: DecideInput) => readonly Term[];
+  readonly explain?: (input: DecideInput) => Explanation;
 }

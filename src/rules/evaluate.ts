@@ -5,7 +5,7 @@ import type { Comparison, Tree } from "./tree.ts";
 /** What a rule may know of the position that is held. */
 export interface HeldPosition {
   readonly entryPrice: number;
-  /** Closed candles since the entry; 0 at the candle in which it was bought. */
+  /** Closed candles since the entry, the one in which it was bought included. */
   readonly barsHeld: number;
 }
 

@@ -42,7 +42,12 @@ export function followRules(name: string, summary: string, { enter: entering, ex
     },
     explain(input) {
       const moment = momentOf(input);
-      return [...explained("enter", buy, moment), ...(sell ? explained("exit", sell, moment) : [])];
+      const terms = [...termsOn("enter", buy, moment), ...(sell ? termsOn("exit", sell, moment) : [])];
+      const said = (name: string, judge: Judge) =>
+        `${name} is ${judge.isTrue(moment, input.past) ? "true" : "not true"}: ${reasonOf(judge, moment)}`;
+      const sells = sell?.isTrue(moment, input.past) ?? false;
+      if (!input.position.flat) return { because: sell ? said("exit", sell) : "it has no rule to exit", terms };
+      return { because: sell && sells ? `nothing is bought while ${said("exit", sell)}` : said("enter", buy), terms };
     },
   };
 }
@@ -87,7 +92,7 @@ function reasonOf({ rule }: Judge, moment: Moment): string {
   return reason.length > REASON_MAX ? `${reason.slice(0, REASON_MAX - 3)}...` : reason;
 }
 
-function explained(side: Term["side"], { rule }: Judge, moment: Moment): Term[] {
+function termsOn(side: Term["side"], { rule }: Judge, moment: Moment): Term[] {
   return termsOf(rule.tree).map((term) => {
     const [left, right] = numbersOf(term, moment, writeBoth);
     return { side, text: print(term), numbers: `${left} and ${right}`, holds: conditionOf(term)(moment) };

@@ -1,11 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { newBot } from "../../src/domain/books.ts";
+import { decimal } from "../../src/domain/money.ts";
+import { FLAT } from "../../src/domain/position.ts";
 import { MINUTE_MS, marketMs } from "../../src/domain/time.ts";
-import { FeedHub } from "../../src/engine/feeds.ts";
+import { Feed, FeedHub } from "../../src/engine/feeds.ts";
+import { BotRunner } from "../../src/engine/runner.ts";
 import { ruleOf } from "../../src/rules/plan.ts";
+import { Ring } from "../../src/rules/ring.ts";
 import { RuleRun } from "../../src/rules/run.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { followRules } from "../../src/strategies/follow-rules.ts";
-import { ArrayMarket, NOON, plainInstrument, scripted, walk } from "../kit/engine-market.ts";
+import { ArrayMarket, candlesOf, NOON, plainInstrument, scripted, walk } from "../kit/engine-market.ts";
 import { by, type EngineRig, OWNER, openRig, startBot, wishFor } from "../kit/engine-rig.ts";
 
 const BTC = "BTC/USDT";
@@ -47,6 +52,17 @@ describe("a bot that follows rules of its own", () => {
       expect.stringMatching(/^exit: pnl_pct -5.88\d*% < -5%$/),
       "exit: close 96 < (entry_price * (1 - 5%)) 96.9",
     ]);
+  });
+
+  it.each([0, 2_345])("counts the candle in which it was bought, also when the fill came %d ms into it", (delayMs) => {
+    const strategy = followRules("rules", "", { enter: "close > 1", exit: "bars_held >= 1" });
+    const spec = { ...wishFor(ruled("dip", "close > 1", "bars_held >= 1")), id: "b1", owner: OWNER, account: "a", mode: "demo" } as const;
+    const bought = { ...FLAT, quantity: decimal(1), cost: decimal(100), openedMs: marketMs(NOON + delayMs), fillCount: 1 };
+    const runner = new BotRunner({ ...newBot(spec), position: bought }, strategy);
+    const feed = new Feed(BTC, "1m");
+    for (const series of strategy.series ?? []) feed.track({ series, ring: new Ring(series.depth) });
+    const [slot] = feed.push(candlesOf(NOON, [100])[0]!);
+    expect(runner.decide(slot!)).toEqual({ kind: "exit", reason: "bars_held 1 >= 1" });
   });
 
   it("buys nothing while its exit rule is true", async () => {
