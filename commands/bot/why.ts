@@ -12,6 +12,6 @@ export default defineCommand({
     const [only, ...others] = bots;
     if (!only || others.length > 0)
       throw new UserError(`bot: ${args.bot} is ${bots.length} bots, and one is explained at a time; name one.`);
-    return whyCard(engine.why(only.state.spec.name));
+    return whyCard(only, engine.why(only.state.spec.name));
   },
 });

@@ -1,3 +1,4 @@
+import type { BotFacts } from "../ports/engine.ts";
 import type { PositionFacts, Term } from "../ports/strategy.ts";
 import type { WhyDecision, WhyFacts, WhyGate } from "../ports/why.ts";
 import { rounded } from "../strategies/define.ts";
@@ -6,7 +7,7 @@ import { botButtons, shownName } from "./bot-cards.ts";
 import { type Card, card } from "./view.ts";
 
 /** A decision with every term and gate: for acting, and for not acting. */
-export function whyCard({ bot, decision, gates }: WhyFacts): Card {
+export function whyCard(bot: BotFacts, { decision, gates }: WhyFacts): Card {
   const { spec } = bot.state;
   const answer = card(`Why ${shownName(bot)} ${decision ? verbOf(decision) : "has decided nothing"}`);
   if (!decision) {

@@ -100,7 +100,8 @@ export class TradingEngine implements Engine {
   }
 
   why(name: string): WhyFacts {
-    return whyFacts(this.#parts.bots.find(name).account, this.#found(name));
+    const { account, bot } = this.#parts.bots.find(name);
+    return whyFacts(account, bot);
   }
 
   accounts(): readonly AccountFacts[] {

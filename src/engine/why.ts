@@ -3,18 +3,16 @@ import { isProtective } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import type { MarketMs } from "../domain/time.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
-import type { BotFacts } from "../ports/engine.ts";
 import type { WhyDecision, WhyFacts, WhyGate } from "../ports/why.ts";
 import type { Account } from "./account.ts";
 import type { BotRunner, Explained } from "./runner.ts";
 
 /** Why a bot acted or did not: its newest decision, and every gate as it stands now. Changes nothing. */
-export function whyFacts(account: Account, facts: BotFacts): WhyFacts {
-  const bot = account.state.bots.get(facts.state.spec.id);
-  const runner = account.runners.get(facts.state.spec.id);
+export function whyFacts(account: Account, bot: BotState): WhyFacts {
+  const runner = account.runners.get(bot.spec.id);
   const explained = runner?.explained();
   const decision = runner && explained ? decisionOf(runner, explained) : undefined;
-  return { bot: facts, decision, gates: bot ? gatesOf(account, bot, explained) : [] };
+  return { decision, gates: gatesOf(account, bot, explained) };
 }
 
 function decisionOf(runner: BotRunner, { slot, input, signal, explanation }: Explained): WhyDecision {

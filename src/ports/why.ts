@@ -1,6 +1,5 @@
 import type { Signal } from "../domain/signal.ts";
 import type { MarketMs } from "../domain/time.ts";
-import type { BotFacts } from "./engine.ts";
 import type { Explanation, PositionFacts } from "./strategy.ts";
 
 /** Something that must be so before a bot acts. */
@@ -28,7 +27,6 @@ export interface WhyDecision {
 
 /** Why a bot did what it did, or did not. */
 export interface WhyFacts {
-  readonly bot: BotFacts;
   /** Undefined where it has decided nothing since this process runs. */
   readonly decision: WhyDecision | undefined;
   /** As they are now, in the order in which they are asked. */

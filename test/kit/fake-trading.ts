@@ -22,7 +22,7 @@ export class FakeTrading {
   /** The bot's time on paper. */
   paperDays = 12;
   /** What bots have decided, by name. */
-  readonly decisions = new Map<string, Omit<WhyFacts, "bot">>();
+  readonly decisions = new Map<string, WhyFacts>();
   readonly #accounts: FakeAccounts;
   readonly #host: FakeTrader;
 
@@ -32,7 +32,7 @@ export class FakeTrading {
   }
 
   why(name: string): WhyFacts {
-    return { bot: this.#bot(name), ...(this.decisions.get(name) ?? { decision: undefined, gates: [] }) };
+    return this.decisions.get(name) ?? { decision: undefined, gates: [] };
   }
 
   promotion(name: string, accountName: string, wishedName: string | undefined): PromotionFacts {
