@@ -42,6 +42,7 @@ export const FUNCTIONS: readonly RuleFunction[] = [
       { name: "plus", kind: "number", words: "the upward direction" },
       { name: "minus", kind: "number", words: "the downward direction" },
     ],
+    span: { least: 0, most: 100 },
     summary: "Average directional index, 0 to 100: how one-sided the market moves, upwards or downwards; `.plus` and `.minus` say which",
   },
   {
@@ -110,6 +111,7 @@ export const FUNCTIONS: readonly RuleFunction[] = [
     name: "mfi",
     params: [PERIOD(14)],
     lines: [{ name: "value", kind: "number", words: "the money flow index" }],
+    span: { least: 0, most: 100 },
     summary:
       "Money flow index, 0 to 100: the share of money that was traded while the typical price rose; undefined where nothing moved or was traded",
   },
@@ -154,6 +156,7 @@ export const FUNCTIONS: readonly RuleFunction[] = [
       { name: "k", kind: "number", words: "the stochastic" },
       { name: "d", kind: "number", words: "the signal of the stochastic" },
     ],
+    span: { least: 0, most: 100 },
     summary:
       "Where the close is between the lowest low (0) and the highest high (100), averaged; `stochastic(14, 1, 3)` is the fast one; undefined where no price moved",
   },

@@ -9,6 +9,8 @@ describe("what can never be true", () => {
   test.each([
     ["rsi(14) < 0", "rsi(14) < 0 never holds, because rsi(14) is from 0 to 100"],
     ["rsi(14) crosses above 100", "never holds"],
+    ["stochastic(14, 3, 3).k > 100 or mfi(14) < 0", "never holds"],
+    ["adx(14) > 25", undefined],
     ["close < 0", "close is 0 or more"],
     ["close > close", "both sides are the same"],
     ["rsi(14) < 30 and close > 1 and rsi(14) > 60", "rsi(14) < 30 and rsi(14) > 60 cannot both hold"],
