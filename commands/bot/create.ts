@@ -1,8 +1,9 @@
 import * as arg from "../../src/chat/args.ts";
+import { enteringRule, leavingRule, strategyOrRules } from "../../src/chat/args-rule.ts";
 import { leverage } from "../../src/chat/args-venue.ts";
 import { botButtons, botCard, forEach, haltLine, outcomeCard } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
-import { levelOf, namesFor, paramsFor, protectionWarning, refuseCurrency, refuseUntraded } from "../../src/chat/new-bot.ts";
+import { askedFor, deciderOf, levelOf, namesFor, protectionWarning, refuseCurrency, refuseUntraded } from "../../src/chat/new-bot.ts";
 
 /** Above any take-profit that a person means. */
 const TAKE_BELOW_PCT = 1_000;
@@ -12,7 +13,7 @@ export default defineCommand({
   role: "trader",
   args: {
     symbol: arg.symbols.describe("What to trade; a list makes one bot for each, in a group"),
-    strategy: arg.strategyName.describe("Which strategy decides"),
+    strategy: strategyOrRules.describe("Which strategy decides; or rules, for enter and exit of your own").optional(),
     timeframe: arg.timeframe.describe("Candle length that it decides on"),
     name: arg.newName.describe("Name of the bot; made up when not given").optional(),
     group: arg.newName.describe("Group that it belongs to").optional(),
@@ -21,6 +22,8 @@ export default defineCommand({
     take: arg.percentOrNone(TAKE_BELOW_PCT).describe("Take profit above the entry price, or none").prefault("4%"),
     trailing: arg.percentOrNone(100).describe("Trailing stop below the highest price, or none").prefault("none"),
     params: arg.params.describe("Parameters of the strategy").optional(),
+    enter: enteringRule.describe("In place of a strategy: the rule by which it buys").optional(),
+    exit: leavingRule.describe("In place of a strategy: the rule by which it sells, or none").optional(),
     leverage: leverage.describe("On perpetual contracts: how many times its margin a position is worth").optional(),
     margin: arg
       .choice(["isolated", "cross"])
@@ -29,20 +32,23 @@ export default defineCommand({
     direction: arg.choice(["long", "short", "both"]).describe("long: strategies buy first").optional(),
     start: arg.flag.describe("Start it at once").prefault("no"),
   },
+  asks: askedFor,
   async run({ args, engine, desk, strategies, callerFor }) {
-    const { symbol: symbols, strategy, timeframe, size } = args;
+    const { symbol: symbols, timeframe, size } = args;
+    const decider = deciderOf(
+      { strategy: args.strategy, params: args.params, enter: args.enter, exit: args.exit },
+      strategies.strategyNamed,
+    );
     refuseUntraded(args);
     refuseCurrency(size.currency, symbols);
-    const { names, group } = namesFor({ name: args.name, group: args.group, symbols, strategy }, engine.bots());
-    const params = paramsFor(strategies.strategyNamed(strategy), args.params ?? {});
+    const { names, group } = namesFor({ name: args.name, group: args.group, symbols, strategy: decider.strategy }, engine.bots());
     const protection = { stopPct: levelOf(args.stop), takePct: levelOf(args.take), trailingPct: levelOf(args.trailing) };
     const wishes = names.map((name, index) => ({
       name,
       group,
       symbol: symbols[index]!,
       timeframe,
-      strategy,
-      params,
+      ...decider,
       sizing: size.sizing,
       protection,
       ...(args.leverage === undefined && args.margin === undefined ? {} : { leverage: args.leverage ?? 1 }),

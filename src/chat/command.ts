@@ -85,6 +85,8 @@ export interface Definition<A extends z.ZodRawShape> {
   readonly factor?: boolean;
   /** Uses of it that need no second factor after all, because nothing real is at stake. */
   factorUnless?(call: Call<z.output<z.ZodObject<A>>>): boolean;
+  /** Which optional arguments are asked for all the same, where that depends on what else was given. */
+  asks?(given: Readonly<Record<string, string>>): readonly string[];
   /** Asked before it runs. */
   danger?(call: Call<z.output<z.ZodObject<A>>>): Promise<Question> | Question;
   run(call: Call<z.output<z.ZodObject<A>>>): Promise<View | Card> | View | Card;
@@ -104,6 +106,7 @@ export interface Command {
   readonly rerun: boolean;
   readonly factor: boolean;
   factorUnless?(call: Call<Args>): boolean;
+  asks?(given: Readonly<Record<string, string>>): readonly string[];
   danger?(call: Call<Args>): Promise<Question> | Question;
   run(call: Call<Args>): Promise<View | Card> | View | Card;
 }

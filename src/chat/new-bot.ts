@@ -1,7 +1,8 @@
-import type { BotSpec } from "../domain/bot.ts";
+import { type BotRules, type BotSpec, OWN_RULES } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import type { BotFacts, NewBot } from "../ports/engine.ts";
 import type { Strategy } from "../ports/strategy.ts";
+import type { Rule } from "../rules/plan.ts";
 import { quoted } from "./arg-meta.ts";
 
 /** Names that mean something else where a bot is named. */
@@ -65,6 +66,37 @@ function unique(wished: string, taken: ReadonlySet<string>): string {
     const numbered = `${name.slice(0, NAME_MAX - String(count).length - 1)}-${count}`;
     if (!taken.has(numbered)) return numbered;
   }
+}
+
+export interface StrategyWish {
+  readonly strategy: string | undefined;
+  readonly params: Readonly<Record<string, number>> | undefined;
+  readonly enter: Rule | undefined;
+  readonly exit: Rule | "none" | undefined;
+}
+
+/** What bot create asks for: a strategy, or the rules that stand for one. */
+export function askedFor({ strategy, enter, exit }: Readonly<Record<string, string>>): readonly string[] {
+  const byRules = strategy?.trim().toLowerCase() === OWN_RULES || (strategy === undefined && (enter ?? exit) !== undefined);
+  return byRules ? ["enter", "exit"] : ["strategy"];
+}
+
+/** What decides for new bots. Throws UserError where a strategy and rules are given, or parameters that nothing takes. */
+export function deciderOf(
+  { strategy, params, enter, exit }: StrategyWish,
+  strategyNamed: (name: string) => Strategy,
+): { readonly strategy: string; readonly params: Readonly<Record<string, number>>; readonly rules?: BotRules } {
+  if (strategy !== undefined && strategy !== OWN_RULES) {
+    if (enter ?? exit)
+      throw new UserError(
+        `${enter ? "enter" : "exit"}: a bot follows a strategy or rules of its own, found both; leave out strategy, or leave out enter and exit.`,
+      );
+    return { strategy, params: paramsFor(strategyNamed(strategy), params ?? {}) };
+  }
+  if (!enter) throw new UserError("enter: expected a rule by which the bot buys; give one.");
+  if (params && Object.keys(params).length > 0)
+    throw new UserError("params: rules of its own take no parameters; write the numbers into enter and exit.");
+  return { strategy: OWN_RULES, params: {}, rules: { enter: enter.text, exit: exit === "none" ? undefined : exit?.text } };
 }
 
 /** A strategy's parameters with its defaults. Throws UserError in one sentence when they cannot be used. */

@@ -14,6 +14,16 @@ export interface Protection {
   readonly trailingPct: number | undefined;
 }
 
+/** The strategy of bots that follow rules of their own. */
+export const OWN_RULES = "rules";
+
+/** When a bot buys and sells, in the canonical text of the rule language. */
+export interface BotRules {
+  readonly enter: string;
+  /** Without one, only stops and targets close a position. */
+  readonly exit: string | undefined;
+}
+
 /** One strategy on one symbol at one account, for one owner. */
 export interface BotSpec {
   readonly id: string;
@@ -27,6 +37,8 @@ export interface BotSpec {
   readonly timeframe: Timeframe;
   readonly strategy: string;
   readonly params: Readonly<Record<string, number>>;
+  /** Set where the strategy is `OWN_RULES`. */
+  readonly rules?: BotRules;
   readonly sizing: Sizing;
   readonly protection: Protection;
   /** On perpetual contracts: how many times its margin a position is worth. */

@@ -69,6 +69,7 @@ export function wishEvents(
       events.push(makers.enter(bot, answer.quantity, wish));
       spent = spent.plus(answer.quantity.times(decimal(slot.candle.close)));
     } else {
+      runner.denied = { slotMs, code: answer.code, because: answer.because };
       events.push(...deniedEvents(account.state, bot, wish, answer.code, answer.because));
     }
   }

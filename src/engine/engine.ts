@@ -22,6 +22,7 @@ import type {
   ReconcileFacts,
 } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
+import type { WhyFacts } from "../ports/why.ts";
 import type { Account } from "./account.ts";
 import { accountFacts, liquidationOf } from "./account-facts.ts";
 import type { Accounts } from "./accounts.ts";
@@ -38,6 +39,7 @@ import { panicFacts, startPanic } from "./panic.ts";
 import type { Pulse } from "./pulse.ts";
 import type { MarketSpeed, Pump } from "./pump.ts";
 import { accountStream } from "./streams.ts";
+import { whyFacts } from "./why.ts";
 
 export interface EngineParts {
   readonly clock: Clock;
@@ -95,6 +97,11 @@ export class TradingEngine implements Engine {
         values: decision.values,
       },
     };
+  }
+
+  why(name: string): WhyFacts {
+    const { account, bot } = this.#parts.bots.find(name);
+    return whyFacts(account, bot);
   }
 
   accounts(): readonly AccountFacts[] {

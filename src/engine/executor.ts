@@ -1,5 +1,6 @@
 import type { BotState } from "../domain/books.ts";
 import type { AccountEvent } from "../domain/events.ts";
+import type { EntryAnswer } from "../risk/entry.ts";
 import type { BotWish } from "./decide.ts";
 import type { Slot } from "./feeds.ts";
 import type { Wish } from "./intents.ts";
@@ -8,6 +9,8 @@ import type { Wish } from "./intents.ts";
 export interface AccountExecutor {
   /** What the running bots on these slots wish, holds left out. Pure: asking again gives the same. */
   wishes(slots: readonly Slot[]): BotWish[];
+  /** What the risk door would say to an entry of this bot at this slot, alone. Changes nothing. */
+  mayEnter(bot: BotState, slot: Slot): EntryAnswer;
   /** Wishes -> denied, or intents with their first attempt -> durable -> sent once -> what became of them. */
   act(wishes: readonly BotWish[]): Promise<void>;
   /** Makes events durable, then sends the intents among them once. `requestId` names the chat request behind them. */

@@ -1,10 +1,12 @@
-import { BOT_NAME, type BotSpec } from "../domain/bot.ts";
+import { BOT_NAME, type BotRules, type BotSpec, OWN_RULES } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import { type Instrument, splitSymbol } from "../domain/instrument.ts";
 import type { NewBot } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
 import { protectionProblem } from "../risk/entry.ts";
 import { checkLeverage, checkLeveragedStop } from "../risk/leverage.ts";
+import { RuleError } from "../rules/errors.ts";
+import { enterRule, exitRule } from "../rules/use.ts";
 import { strategyNamed } from "../strategies/registry.ts";
 
 export interface BotIdentity {
@@ -52,7 +54,7 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
     symbol,
     timeframe,
     strategy: wish.strategy,
-    params: paramsOf(wish),
+    ...(wish.strategy === OWN_RULES ? { params: {}, rules: rulesOf(wish) } : { params: paramsOf(wish) }),
     sizing,
     protection,
     ...(leverage === undefined ? {} : { leverage }),
@@ -63,6 +65,26 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
 function instrumentOf({ instruments }: Market, typed: string): Instrument | undefined {
   const symbol = splitSymbol(typed)?.symbol ?? typed;
   return instruments.get(symbol) ?? instruments.get(`${symbol}:${symbol.split("/")[1]}`);
+}
+
+/** The rules of a new bot in their canonical text. */
+function rulesOf({ rules, protection }: NewBot): BotRules {
+  if (!rules) throw new UserError("A bot with rules of its own needs one to enter. Give it with enter.");
+  const { stopPct, takePct, trailingPct } = protection;
+  const closes = stopPct ?? takePct ?? trailingPct;
+  if (rules.exit === undefined && closes === undefined)
+    throw new UserError("exit: without a rule, a stop or a target nothing would ever close what this bot buys; give one of them.");
+  const enter = readRule("enter", () => enterRule(rules.enter).text);
+  return { enter, exit: rules.exit === undefined ? undefined : readRule("exit", () => exitRule(rules.exit!).text) };
+}
+
+function readRule(name: "enter" | "exit", read: () => string): string {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof RuleError) throw new UserError(`${name}: ${thrown.sentence}.`);
+    throw thrown;
+  }
 }
 
 function paramsOf(wish: NewBot): Record<string, number> {

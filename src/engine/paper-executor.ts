@@ -1,7 +1,7 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import { BotFault, messageOf } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
-import { type Decimal, decimal } from "../domain/money.ts";
+import { type Decimal, decimal, ZERO } from "../domain/money.ts";
 import { isProtective, type Order } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import type { MarketMs } from "../domain/time.ts";
@@ -15,7 +15,7 @@ import type { Slot } from "./feeds.ts";
 import { clientOrderIdOf, marketIntent, type Wish } from "./intents.ts";
 import type { Runners } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
-import type { Funds } from "./valuation.ts";
+import { Funds } from "./valuation.ts";
 
 /** What the executor needs of the paper account whose queue it runs in. */
 export interface PaperHost {
@@ -44,6 +44,10 @@ export class PaperExecutor implements AccountExecutor {
   wishes(slots: readonly Slot[]): BotWish[] {
     const { state, runners, exposure } = this.#account;
     return wishesOf(state, runners, (botId) => exposure.works(botId), slots);
+  }
+
+  mayEnter(bot: BotState, slot: Slot): EntryAnswer {
+    return this.#checkEntry(bot, slot, new Funds(this.#account), ZERO);
   }
 
   async act(wishes: readonly BotWish[]): Promise<void> {

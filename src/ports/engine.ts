@@ -1,5 +1,5 @@
 import type { AccountState, BotState } from "../domain/books.ts";
-import type { Protection, Sizing } from "../domain/bot.ts";
+import type { BotRules, Protection, Sizing } from "../domain/bot.ts";
 import type { DeskState } from "../domain/desk.ts";
 import type { AccountEvent, DeskEvent, KeyEntry, Recorded } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -10,6 +10,7 @@ import type { Timeframe } from "../domain/timeframe.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
 import type { Credentials } from "./vault.ts";
+import type { WhyFacts } from "./why.ts";
 
 /** Who asks, and by which chat request: an effect carries the request's id, so that a repeat finds it. */
 export interface Caller {
@@ -100,6 +101,8 @@ export interface NewBot {
   readonly strategy: string;
   /** Checked against the strategy's own schema; missing ones take its defaults. */
   readonly params: Readonly<Record<string, number>>;
+  /** With the strategy `OWN_RULES`; kept in their canonical text. */
+  readonly rules?: BotRules;
   readonly sizing: Sizing;
   readonly protection: Protection;
   /** On perpetual contracts only. */
@@ -202,6 +205,8 @@ export interface Engine extends MarketReader {
   /** All bots that are not deleted, by name. */
   bots(): readonly BotFacts[];
   bot(name: string): BotFacts | undefined;
+  /** The newest decision of a bot with every term and gate. Throws UserError when there is no such bot. */
+  why(name: string): WhyFacts;
   accounts(): readonly AccountFacts[];
   /** The paper account of an owner; undefined before the owner's first bot. */
   accountOf(owner: string): AccountFacts | undefined;

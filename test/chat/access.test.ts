@@ -28,6 +28,7 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "bot list": ["bot list", "viewer", "part"],
   "bot promote": ["bot promote dip main", "trader", "bot"],
   "bot show": ["bot show dip", "viewer", "bot"],
+  "bot why": ["bot why dip", "viewer", "bot"],
   "bot start": ["bot start dip", "trader", "bot"],
   "bot stop": ["bot stop dip", "operator", "bot"],
   "channel digest": ["channel digest 08:00", "operator"],

@@ -38,6 +38,7 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "bot show": ["bot show dip-live", "reads"],
   "bot start": ["bot start dip-live", "raises"],
   "bot stop": ["bot stop dip-live close:yes", "lowers"],
+  "bot why": ["bot why dip-live", "reads"],
   "channel digest": ["channel digest 08:00", "notices"],
   "channel list": ["channel list", "reads"],
   "channel quiet": ["channel quiet 22:00-07:00", "notices"],

@@ -149,7 +149,7 @@ test("a role is given, shown and taken away", async () => {
 
 test("help shows every noun, and explains one command with an example", async () => {
   const overview = await desk.type("help");
-  expect(overview.lines).toContain("`bot` create, delete, list, promote, show, start, stop");
+  expect(overview.lines).toContain("`bot` create, delete, list, promote, show, start, stop, why");
   expect(overview.table).toBeUndefined();
   const one = await desk.type("help bot create");
   expect(one.lines).toContain("`stop`: Stop loss below the entry price, or none (2% unless given).");

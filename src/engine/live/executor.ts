@@ -12,7 +12,7 @@ import type { Slot } from "../feeds.ts";
 import type { Wish } from "../intents.ts";
 import type { Runners } from "../runner.ts";
 import type { AccountServices } from "../services.ts";
-import type { Funds } from "../valuation.ts";
+import { Funds } from "../valuation.ts";
 import type { Ceiling } from "./ceiling.ts";
 import { feasible, gate } from "./gate.ts";
 import { entryBound, entryIntent } from "./intents.ts";
@@ -50,6 +50,10 @@ export class LiveExecutor implements AccountExecutor {
     const { state, runners } = this.#account;
     const working = new Set([...state.orders.values()].filter((order) => !isProtective(order)).map(({ botId }) => botId));
     return wishesOf(state, runners, (botId) => working.has(botId), slots);
+  }
+
+  mayEnter(bot: BotState, slot: Slot): EntryAnswer {
+    return this.#check(bot, slot, new Funds(this.#account), ZERO);
   }
 
   async act(wishes: readonly BotWish[]): Promise<void> {
