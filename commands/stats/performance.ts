@@ -9,7 +9,7 @@ import { FIGURE_NAMES } from "../../src/reports/performance.ts";
 import { type PerformanceGroup, performanceGroups, SLICES } from "../../src/reports/performance-groups.ts";
 
 export default defineCommand({
-  summary: "Shows how well bots did: win rate, expectancy, drawdown, Sharpe, Sortino, Calmar",
+  summary: "Shows how well bots did: win rate, profit factor, drawdown, Sharpe, Sortino, Calmar",
   role: "viewer",
   readOnly: true,
   partial: true,

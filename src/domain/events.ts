@@ -89,7 +89,15 @@ export type AccountEvent =
   /** What is too small to sell leaves the bot and stays in the account; a negative quantity goes the other way, to be sold with a position. */
   | { type: "dust-moved"; botId: string; coin: string; quantity: Decimal }
   /** A change of the balance that no order of ours made. */
-  | { type: "foreign-booked"; coin: string; quantity: Decimal; entryId: string; reason: string }
+  | {
+      type: "foreign-booked";
+      coin: string;
+      quantity: Decimal;
+      entryId: string;
+      reason: string;
+      /** Set where it is the price of holding a perpetual contract. */
+      funding?: { readonly symbol: string; readonly atMs: number };
+    }
   /** Coins that a bot claims are gone: sold or moved by hand at the exchange. */
   | { type: "claim-reduced"; botId: string; quantity: Decimal; price: Decimal | undefined; reason: string }
   /** An order at the exchange that no durable intent explains: with our prefix it is quarantined, otherwise it is the person's. */

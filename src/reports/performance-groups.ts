@@ -2,11 +2,11 @@ import type { AccountState, BotState } from "../domain/books.ts";
 import { type Mode, marked } from "../domain/bot.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
-import { NO_RESULT, type Result } from "../domain/result.ts";
+import { addResults, NO_RESULT, type Result } from "../domain/result.ts";
 import { mergedResults, type Performance, performanceOf } from "./performance.ts";
 import { isoWeek, monthOf } from "./periods.ts";
 import { resultGroups } from "./result-groups.ts";
-import { addResults, dayReader } from "./statistics.ts";
+import { dayReader } from "./statistics.ts";
 
 /** What the rows of a performance may be. */
 export const SLICES = ["bot", "strategy", "symbol", "group", "day", "week", "month"] as const;

@@ -58,6 +58,7 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "shenron report": ["shenron report", "operator"],
   "shenron status": ["shenron status", "viewer"],
   "stats daily": ["stats daily", "viewer", "part"],
+  "stats fees": ["stats fees", "viewer", "part"],
   "stats monthly": ["stats monthly", "viewer", "part"],
   "stats performance": ["stats performance", "viewer", "part"],
   "stats today": ["stats today", "viewer", "part"],

@@ -66,6 +66,7 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "shenron report": ["shenron report", "reads"],
   "shenron status": ["shenron status", "reads"],
   "stats daily": ["stats daily", "reads"],
+  "stats fees": ["stats fees", "reads"],
   "stats monthly": ["stats monthly", "reads"],
   "stats performance": ["stats performance", "reads"],
   "stats today": ["stats today", "reads"],

@@ -99,3 +99,16 @@ test("the books of an account at an exchange speak of what bots claim", async ()
     "Books of main (LIVE): cash 229.98 = start 250 + entries -20.02 USDT\nBTC: bots claim 0.0005 of 0.0005\nThe books add up.",
   );
 });
+
+test("stats fees tells what each kind of money paid, by month and symbol, and what made liquidity", async () => {
+  const view = await at.type("stats fees");
+  expect(view.title).toBe("Fees and funding, in USDT");
+  expect(view.table?.columns.map(({ name }) => name)).toEqual(["Money", "Month", "Symbol", "Maker", "Taker", "Fees", "Funding", "Fills"]);
+  expect(view.table?.rows).toEqual([
+    ["LIVE", "2021-05", "BTC/USDT", "0.00", "0.02", "0.02", "-", "1"],
+    ["DEMO", "2021-05", "BTC/USDT", "0.00", "0.02", "0.02", "-", "1"],
+    ["paper", "2021-05", "BTC/USDT", "0.00", "7.00", "7.00", "-", "2"],
+  ]);
+  expect(view.lines).toContain("Paper: fees 7.00 USDT.");
+  expect((await at.type("stats fees since:2021-05-20")).lines).toContain("Nothing was paid yet.");
+});
