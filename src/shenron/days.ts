@@ -1,9 +1,9 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { plain } from "../domain/money.ts";
-import { NO_RESULT, type Result } from "../domain/result.ts";
+import { addResults, NO_RESULT, type Result } from "../domain/result.ts";
 import { HOUR_MS } from "../domain/time.ts";
-import { addResults, dayReader } from "../reports/statistics.ts";
+import { dayReader } from "../reports/statistics.ts";
 import { DAY_BOTS_MAX } from "./contract.ts";
 import type { DayFacts } from "./items.ts";
 
