@@ -3,7 +3,7 @@ import { type BotState, emptyAccount } from "../../src/domain/books.ts";
 import type { BotSpec } from "../../src/domain/bot.ts";
 import type { AccountEvent, DeskEvent } from "../../src/domain/events.ts";
 import { decimal } from "../../src/domain/money.ts";
-import type { Result } from "../../src/domain/result.ts";
+import { NO_RESULT, type Result } from "../../src/domain/result.ts";
 import { marketMs, wallMs } from "../../src/domain/time.ts";
 import { item } from "../../src/shenron/contract.ts";
 import { dayFactsIn } from "../../src/shenron/days.ts";
@@ -62,7 +62,7 @@ describe("What the service is told", () => {
 });
 
 describe("A day that began", () => {
-  const RESULT: Result = { realized: decimal("1.25"), fees: decimal("0.1"), fills: 2, closes: 1, wins: 1 };
+  const RESULT: Result = { ...NO_RESULT, realized: decimal("1.25"), fees: decimal("0.1"), fills: 2, closes: 1, wins: 1 };
   const at = (text: string) => Date.parse(`${text}:00Z`);
 
   function books(bots: Readonly<Record<string, readonly string[]>>) {
