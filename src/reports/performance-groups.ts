@@ -65,7 +65,12 @@ export function performanceGroups(
 }
 
 /** Start balances of the accounts of one kind of money; undefined where some of these bots trade in an account that the reader may not see. */
-function capitalOf(mode: Mode, currency: string, lines: readonly Line[], accounts: readonly Account[]): Decimal | undefined {
+export function capitalOf(
+  mode: Mode,
+  currency: string,
+  lines: readonly { readonly bot: Bot }[],
+  accounts: readonly Account[],
+): Decimal | undefined {
   const own = accounts.filter((state) => state.mode === mode);
   if (!lines.every(({ bot }) => own.some(({ account }) => account === bot.spec.account))) return undefined;
   return own.reduce((sum, state) => sum.plus(state.startBalances.get(currency) ?? ZERO), ZERO);
