@@ -29,10 +29,24 @@ export interface BotFacts {
   /** Where the exchange would close a perpetual position, reckoned on the safe side; undefined where it never would. */
   readonly liquidationPrice?: Decimal | undefined;
   readonly orders: readonly Order[];
+  /** What closes the position by itself, as it stands now; empty when flat. */
+  readonly exits?: readonly ExitFacts[];
   /** Newest decision in words with the market time of its slot, as "hold: no cross". */
   readonly lastDecision:
     | { readonly slotMs: MarketMs; readonly text: string; readonly values: Readonly<Record<string, number>> }
     | undefined;
+}
+
+/** One level at which a position closes, whole or in part. */
+export interface ExitFacts {
+  /** As "stop loss" or "target 1 of 2". */
+  readonly what: string;
+  /** Where, as a price; a time stop has a time instead. */
+  readonly price?: Decimal;
+  readonly atMs?: MarketMs;
+  /** How much it sells, in base. */
+  readonly quantity: Decimal;
+  readonly heldBy: "venue" | "desk";
 }
 
 export interface AccountFacts {
