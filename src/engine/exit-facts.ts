@@ -4,7 +4,7 @@ import { max, ZERO } from "../domain/money.ts";
 import { remainingOf } from "../domain/order.ts";
 import { entryPrice } from "../domain/position.ts";
 import { marketMs } from "../domain/time.ts";
-import type { ExitFacts } from "../ports/engine.ts";
+import type { ExitFacts } from "../ports/exits.ts";
 import type { Account } from "./account.ts";
 import { stopNow } from "./exposure.ts";
 

@@ -7,6 +7,7 @@ import type { Decimal } from "../domain/money.ts";
 import type { Order } from "../domain/order.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
+import type { ExitFacts } from "./exits.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
 import type { Credentials } from "./vault.ts";
@@ -35,18 +36,6 @@ export interface BotFacts {
   readonly lastDecision:
     | { readonly slotMs: MarketMs; readonly text: string; readonly values: Readonly<Record<string, number>> }
     | undefined;
-}
-
-/** One level at which a position closes, whole or in part. */
-export interface ExitFacts {
-  /** As "stop loss" or "target 1 of 2". */
-  readonly what: string;
-  /** Where, as a price; a time stop has a time instead. */
-  readonly price?: Decimal;
-  readonly atMs?: MarketMs;
-  /** How much it sells, in base. */
-  readonly quantity: Decimal;
-  readonly heldBy: "venue" | "desk";
 }
 
 export interface AccountFacts {
