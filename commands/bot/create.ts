@@ -1,12 +1,10 @@
 import * as arg from "../../src/chat/args.ts";
+import * as exits from "../../src/chat/args-exits.ts";
 import { enteringRule, leavingRule, strategyOrRules } from "../../src/chat/args-rule.ts";
 import { leverage } from "../../src/chat/args-venue.ts";
 import { botButtons, botCard, forEach, haltLine, outcomeCard } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
-import { askedFor, deciderOf, levelOf, namesFor, protectionWarning, refuseCurrency, refuseUntraded } from "../../src/chat/new-bot.ts";
-
-/** Above any take-profit that a person means. */
-const TAKE_BELOW_PCT = 1_000;
+import { askedFor, deciderOf, namesFor, protectionWarning, refuseCurrency, refuseUntraded } from "../../src/chat/new-bot.ts";
 
 export default defineCommand({
   summary: "Makes a bot (several symbols make a group); asks for what is missing",
@@ -18,9 +16,13 @@ export default defineCommand({
     name: arg.newName.describe("Name of the bot; made up when not given").optional(),
     group: arg.newName.describe("Group that it belongs to").optional(),
     size: arg.size.describe("How large an entry is: a share of equity or an amount").prefault("10%"),
-    stop: arg.percentOrNone(100).describe("Stop loss below the entry price, or none").prefault("2%"),
-    take: arg.percentOrNone(TAKE_BELOW_PCT).describe("Take profit above the entry price, or none").prefault("4%"),
-    trailing: arg.percentOrNone(100).describe("Trailing stop below the highest price, or none").prefault("none"),
+    stop: exits.stop.describe("Stop loss: percent below the entry, a multiple of the ATR, a price, or none").prefault("2%"),
+    take: exits.take.describe("Take profit above the entry, whole or in parts (50% at 2%, rest at 4%), or none").prefault("4%"),
+    trailing: exits.trailing
+      .describe("Trailing stop below the highest price, at once or after a gain (1% after 2%), or none")
+      .prefault("none"),
+    breakeven: exits.breakeven.describe("Gain after which the stop moves to the entry plus fees, or none").prefault("none"),
+    max_hold: exits.holdMax.describe("Longest time in a position, in candles (48) or as a span (2h), or none").prefault("none"),
     params: arg.params.describe("Parameters of the strategy").optional(),
     enter: enteringRule.describe("In place of a strategy: the rule by which it buys").optional(),
     exit: leavingRule.describe("In place of a strategy: the rule by which it sells, or none").optional(),
@@ -40,9 +42,10 @@ export default defineCommand({
       strategies.strategyNamed,
     );
     refuseUntraded(args);
-    refuseCurrency(size.currency, symbols);
+    refuseCurrency("size", size.currency, symbols);
+    refuseCurrency("stop", args.stop.currency, symbols);
     const { names, group } = namesFor({ name: args.name, group: args.group, symbols, strategy: decider.strategy }, engine.bots());
-    const protection = { stopPct: levelOf(args.stop), takePct: levelOf(args.take), trailingPct: levelOf(args.trailing) };
+    const protection = exits.exitsFrom([args.stop, args.take, args.trailing, args.breakeven, args.max_hold]);
     const wishes = names.map((name, index) => ({
       name,
       group,

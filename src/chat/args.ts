@@ -58,19 +58,6 @@ const numberOf = (text: string) => (/^\d{1,12}([.]\d{1,8})?$/.test(text) ? Numbe
 /** A percentage with or without its sign. */
 export const percentOfText = (text: string) => numberOf(text.replace(/\s*%$/, ""));
 
-/** A distance in percent above zero and below a limit, or `none` to switch it off. */
-export function percentOrNone(belowPct: number) {
-  return argument<number | "none">(
-    { kind: "text", example: "2%" },
-    `a percentage above 0 and below ${belowPct} such as 2%, or none`,
-    (text) => {
-      if (["none", "off", "no"].includes(text.toLowerCase())) return "none";
-      const pct = percentOfText(text);
-      return pct !== undefined && pct > 0 && pct < belowPct ? pct : undefined;
-    },
-  );
-}
-
 export interface Money {
   readonly value: Decimal;
   /** Undefined when only a number was typed. */

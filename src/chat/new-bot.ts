@@ -110,17 +110,12 @@ export function paramsFor(strategy: Strategy, given: Readonly<Record<string, num
   );
 }
 
-/** Percent, or undefined where a level was switched off. */
-export function levelOf(wish: number | "none"): number | undefined {
-  return wish === "none" ? undefined : wish;
-}
-
-/** Refuses a size in a currency that the symbol is not quoted in. */
-export function refuseCurrency(currency: string | undefined, symbols: readonly string[]): void {
+/** Refuses an amount or a price in a currency that the symbol is not quoted in. */
+export function refuseCurrency(name: "size" | "stop", currency: string | undefined, symbols: readonly string[]): void {
   const other = currency === undefined ? undefined : symbols.find((symbol) => symbol.split(/[/:]/)[1] !== currency);
   if (other === undefined) return;
   const quote = other.split(/[/:]/)[1];
-  throw new UserError(`size: ${other} is traded in ${quote}, found ${currency}; give the size in ${quote} or in percent.`);
+  throw new UserError(`${name}: ${other} is traded in ${quote}, found ${currency}; give the ${name} in ${quote} or in percent.`);
 }
 
 /** Refuses what strategies and accounts here do not do, rather than do something else. Throws UserError. */
@@ -143,6 +138,7 @@ export function refuseUntraded({
 
 /** What a wish for a new bot is missing to be safe, to be said out loud. */
 export function protectionWarning({ protection }: Pick<NewBot, "protection">): string | undefined {
-  const { stopPct, trailingPct } = protection;
-  return stopPct === undefined && trailingPct === undefined ? "This bot has no stop: a falling price is not limited." : undefined;
+  const { stopPct, stopAtr, stopPrice, trailingPct } = protection;
+  const hasStop = [stopPct, stopAtr, stopPrice, trailingPct].some((each) => each !== undefined);
+  return hasStop ? undefined : "This bot has no stop: a falling price is not limited.";
 }

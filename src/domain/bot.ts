@@ -7,11 +7,30 @@ export type BotStatus = "created" | "running" | "stopping" | "stopped" | "faulte
 /** How large an entry is before limits cut it: a percentage of the account's equity or a fixed notional in quote. */
 export type Sizing = { readonly kind: "equity-percent"; readonly pct: number } | { readonly kind: "notional"; readonly notional: Decimal };
 
-/** Exit levels relative to the entry price. */
+/** A target and how much of the position it sells. */
+export interface TakeLevel {
+  /** Distance from the entry. */
+  readonly pct: number;
+  /** Part of the whole position, as it was once its entry had filled. */
+  readonly sharePct: number;
+}
+
+/** Exit levels, relative to the entry price where nothing else is said. */
 export interface Protection {
   readonly stopPct: number | undefined;
   readonly takePct: number | undefined;
   readonly trailingPct: number | undefined;
+  /** So many times the ATR of the bot's own candles, as it was when the entry was decided. */
+  readonly stopAtr?: number;
+  /** A stop at a price. */
+  readonly stopPrice?: Decimal;
+  /** Several targets, nearest first, in the place of `takePct`. */
+  readonly takes?: readonly TakeLevel[];
+  /** How far the price must have gone before the trailing stop begins. */
+  readonly trailAfterPct?: number;
+  /** How far the price must have gone for the stop to move to the entry plus fees. */
+  readonly breakevenPct?: number;
+  readonly holdMax?: { readonly kind: "bars"; readonly bars: number } | { readonly kind: "span"; readonly spanMs: number };
 }
 
 /** The strategy of bots that follow rules of their own. */
@@ -58,13 +77,4 @@ export const BOT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
 export function sizingText(sizing: Sizing, quote: string): string {
   return sizing.kind === "equity-percent" ? `${sizing.pct}% of equity` : `${sizing.notional.toFormat()} ${quote}`;
-}
-
-export function protectionText({ stopPct, takePct, trailingPct }: Protection): string {
-  const parts = [
-    stopPct === undefined ? undefined : `stop ${stopPct}%`,
-    takePct === undefined ? undefined : `take ${takePct}%`,
-    trailingPct === undefined ? undefined : `trailing ${trailingPct}%`,
-  ].filter((part) => part !== undefined);
-  return parts.length > 0 ? parts.join(", ") : "none";
 }

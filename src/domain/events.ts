@@ -1,5 +1,6 @@
 import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
+import type { Target } from "./exits.ts";
 import type { Decimal } from "./money.ts";
 import type { OrderType, Purpose, Side } from "./order.ts";
 import type { Fill } from "./position.ts";
@@ -124,6 +125,8 @@ export interface Intent {
   /** A protective order's target beside its trigger, and the worst price of its triggered stop. */
   readonly takePrice?: Decimal;
   readonly stopLimitPrice?: Decimal;
+  /** With an entry: how far from it a stop by ATR stands, in quote. */
+  readonly stopDistance?: Decimal;
   readonly reason: string;
   readonly values: Record<string, number>;
   readonly clientOrderId: string;
@@ -162,6 +165,8 @@ export interface FillOutcome {
   readonly realized: Decimal | undefined;
   readonly stopPrice: Decimal | undefined;
   readonly takePrice: Decimal | undefined;
+  /** Where there are several targets, all of them, nearest first. */
+  readonly targets?: readonly Target[];
 }
 
 export type Role = "viewer" | "operator" | "trader" | "admin";

@@ -171,7 +171,8 @@ function endOrder(state: AccountState, order: Order): void {
 }
 
 function orderOf(intent: Intent, clientOrderId: string, at: MarketMs): Order {
-  const { intentId, botId, symbol, side, type, purpose, quantity, reason, price, immediate, takePrice, stopLimitPrice } = intent;
+  const { intentId, botId, symbol, side, type, purpose, quantity, reason, price, immediate, takePrice, stopLimitPrice, stopDistance } =
+    intent;
   return {
     clientOrderId,
     intentId,
@@ -191,5 +192,6 @@ function orderOf(intent: Intent, clientOrderId: string, at: MarketMs): Order {
     ...(immediate === undefined ? {} : { immediate }),
     ...(takePrice === undefined ? {} : { takePrice }),
     ...(stopLimitPrice === undefined ? {} : { stopLimitPrice }),
+    ...(stopDistance === undefined ? {} : { stopDistance }),
   };
 }

@@ -28,6 +28,7 @@ import { accountFacts, liquidationOf } from "./account-facts.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Bots } from "./bots.ts";
 import type { Desk } from "./desk.ts";
+import { exitFacts } from "./exit-facts.ts";
 import type { FeedHub } from "./feeds.ts";
 import type { Floors } from "./floors.ts";
 import { LiveAccount } from "./live/account.ts";
@@ -91,6 +92,7 @@ export class TradingEngine implements Engine {
       liquidationPrice: liquidationOf(account, state),
       unrealized: isFlat(state.position) ? decimal(0) : price && unrealizedAt(state.position, price),
       orders,
+      exits: exitFacts(account, state),
       lastDecision: decision && {
         slotMs: decision.slotMs,
         text: decision.signal.reason === undefined ? decision.signal.kind : `${decision.signal.kind}: ${decision.signal.reason}`,

@@ -1,9 +1,10 @@
 import { BOT_NAME, type BotRules, type BotSpec, OWN_RULES } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import { type Instrument, splitSymbol } from "../domain/instrument.ts";
+import type { Decimal } from "../domain/money.ts";
 import type { NewBot } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
-import { protectionProblem } from "../risk/entry.ts";
+import { exitsProblem } from "../risk/exits.ts";
 import { checkLeverage, checkLeveragedStop } from "../risk/leverage.ts";
 import { RuleError } from "../rules/errors.ts";
 import { enterRule, exitRule } from "../rules/use.ts";
@@ -17,7 +18,7 @@ export interface BotIdentity {
 }
 
 /** A checked spec of a new paper bot. Throws UserError with one sentence for the first thing that cannot be. */
-export function specOf(wish: NewBot, identity: BotIdentity, market: Market): BotSpec {
+export function specOf(wish: NewBot, identity: BotIdentity, market: Market, priceOf: (symbol: string) => Decimal | undefined): BotSpec {
   if (!BOT_NAME.test(wish.name)) {
     throw new UserError(
       `A bot's name is 1 to 32 lower-case letters, digits and dashes and begins with a letter; "${wish.name.slice(0, 40)}" is not. Choose another name.`,
@@ -31,17 +32,14 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
       `${symbol} is paid in ${instrument.quote}, and your paper account holds ${identity.currency}. Choose a symbol quoted in ${identity.currency}.`,
     );
   }
-  const { stopPct, takePct, trailingPct } = wish.protection;
-  const wrong =
-    protectionProblem("stop", stopPct) ??
-    protectionProblem("take", takePct) ??
-    protectionProblem("trailing", trailingPct) ??
-    sizeProblem(wish);
+  const { stopPct = Number.POSITIVE_INFINITY, trailingPct, trailAfterPct } = wish.protection;
+  const wrong = exitsProblem(wish.protection, instrument, priceOf(symbol)) ?? sizeProblem(wish);
   if (wrong) throw new UserError(`${wrong[0]?.toUpperCase()}${wrong.slice(1)}.`);
   const { name, group, timeframe, sizing, protection, leverage } = wish;
   if (leverage !== undefined) {
+    const trailing = trailAfterPct === undefined ? (trailingPct ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
     checkLeverage(instrument, leverage);
-    checkLeveragedStop(instrument, "buy", leverage, Math.min(stopPct ?? Number.POSITIVE_INFINITY, trailingPct ?? Number.POSITIVE_INFINITY));
+    checkLeveragedStop(instrument, "buy", leverage, Math.min(stopPct, trailing));
   }
   const { id, owner, account } = identity;
   return {

@@ -1,10 +1,12 @@
 import type { BotState } from "../domain/books.ts";
 import { BotFault } from "../domain/errors.ts";
-import { toDouble } from "../domain/money.ts";
+import { ATR_STOP_PERIOD } from "../domain/exits.ts";
+import { type Decimal, decimal, toDouble } from "../domain/money.ts";
 import { entryPrice, type Position } from "../domain/position.ts";
 import { indicatorKey, type Signal } from "../domain/signal.ts";
 import type { MarketMs } from "../domain/time.ts";
 import { slotOf, timeframeMs } from "../domain/timeframe.ts";
+import { atr } from "../indicators/atr.ts";
 import type { DecideInput, Explanation, IndicatorValues, PositionFacts, Strategy } from "../ports/strategy.ts";
 import { candlesFor } from "../rules/plan.ts";
 import type { Reads, Slot } from "./feeds.ts";
@@ -23,6 +25,9 @@ export interface Explained {
   readonly isWarm: boolean;
   readonly explanation: Explanation | undefined;
 }
+/** The range that stops by ATR are measured in: that of the bot's own candles. */
+const STOP_ATR = atr(ATR_STOP_PERIOD);
+const STOP_ATR_KEYS = [["atr", indicatorKey(STOP_ATR)]] as const;
 
 const FLAT_FACTS: PositionFacts = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
 
@@ -43,7 +48,9 @@ export class BotRunner {
     this.bot = bot;
     this.#strategy = strategy;
     const declared = Object.entries(strategy.indicators(bot.spec.params));
-    this.reads = { specs: declared.map(([, spec]) => spec), series: strategy.series ?? [] };
+    const isByAtr = bot.spec.protection.stopAtr !== undefined;
+    const specs = [...declared.map(([, spec]) => spec), ...(isByAtr ? [STOP_ATR] : [])];
+    this.reads = { specs, series: strategy.series ?? [] };
     this.#keys = declared.map(([name, spec]) => [name, indicatorKey(spec)]);
     this.#bundle = this.#keys.map(([name, key]) => `${name}=${key}`).join(";");
   }
@@ -64,6 +71,14 @@ export class BotRunner {
     const { candle, previous, past } = slot;
     const values = slot.bundle(this.#bundle, this.#keys);
     return { candle, previous, values, past, position: this.#facts(slot), params: this.bot.spec.params };
+  }
+
+  /** How far from an entry at this slot a stop by ATR stands, in quote; undefined without one, and while the ATR is not known yet. */
+  stopDistanceAt(slot: Slot): Decimal | undefined {
+    const { stopAtr } = this.bot.spec.protection;
+    if (stopAtr === undefined) return undefined;
+    const atr = slot.bundle("stop-atr", STOP_ATR_KEYS).atr?.value?.now ?? Number.NaN;
+    return Number.isFinite(atr) && atr > 0 ? decimal(atr).times(decimal(stopAtr)) : undefined;
   }
 
   /** The newest decision with the numbers it saw. */

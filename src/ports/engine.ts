@@ -7,6 +7,7 @@ import type { Decimal } from "../domain/money.ts";
 import type { Order } from "../domain/order.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
+import type { ExitFacts } from "./exits.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
 import type { Credentials } from "./vault.ts";
@@ -29,6 +30,8 @@ export interface BotFacts {
   /** Where the exchange would close a perpetual position, reckoned on the safe side; undefined where it never would. */
   readonly liquidationPrice?: Decimal | undefined;
   readonly orders: readonly Order[];
+  /** What closes the position by itself, as it stands now; empty when flat. */
+  readonly exits?: readonly ExitFacts[];
   /** Newest decision in words with the market time of its slot, as "hold: no cross". */
   readonly lastDecision:
     | { readonly slotMs: MarketMs; readonly text: string; readonly values: Readonly<Record<string, number>> }

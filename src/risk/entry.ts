@@ -47,7 +47,8 @@ export type DenialCode =
   | "naked"
   | "symbol-taken"
   | "exit-infeasible"
-  | "leverage";
+  | "leverage"
+  | "stop";
 
 /** Part of the free cash that an entry leaves alone, because it fills at the next price, not at the one it was sized on. */
 export const CASH_RESERVE_PCT = 1;
@@ -105,9 +106,9 @@ function denied(code: DenialCode, because: string): EntryAnswer {
 }
 
 /** A percentage for protective levels: above zero and, for stops, below one hundred. Undefined when it is fine, else the sentence. */
-export function protectionProblem(name: "stop" | "take" | "trailing", pct: number | undefined): string | undefined {
+export function protectionProblem(name: string, pct: number | undefined): string | undefined {
   if (pct === undefined) return undefined;
-  const largest = name === "take" ? 1_000 : 90;
+  const largest = name === "stop" || name === "trailing" ? 90 : 1_000;
   if (pct >= 0.1 && pct <= largest) return undefined;
   return `${name} must be between 0.1% and ${largest}%, found ${decimal(pct).toFixed()}%`;
 }

@@ -6,6 +6,7 @@ import { RESULT_BUCKET_MS } from "../../domain/result.ts";
 import { DAY_MS } from "../../domain/time.ts";
 import type { BotFacts, MarginFacts, PromotionFacts } from "../../ports/engine.ts";
 import type { AccountLimits } from "../../risk/entry.ts";
+import { paperOnlyExits } from "../../risk/exits.ts";
 import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { liquidationPrice, stopPctBeyondLiquidation } from "../../risk/liquidation.ts";
 import { accountFacts } from "../account-facts.ts";
@@ -95,7 +96,12 @@ function refusals({ bot, account, newName, nameTaken }: PromotionQuestion, judge
   if (state.venue.paused) found.push(`The account is paused: ${state.venue.paused.reason}.`);
   if (state.mode === "live" && !judged.hasCeiling)
     found.push('This process allows no live trading: set LIVE_CEILING, as in LIVE_CEILING="100 USDT", and restart.');
-  if (!Number.isFinite(judged.stop)) found.push(`${spec.name} has no stop, and a real position needs one: make the bot with stop.`);
+  const onPaper = paperOnlyExits(spec.protection);
+  if (onPaper !== undefined)
+    found.push(
+      `${spec.name} exits by ${onPaper}, which the desk does on paper only so far: make the bot with a stop, a take and a trailing in percent.`,
+    );
+  else if (!Number.isFinite(judged.stop)) found.push(`${spec.name} has no stop, and a real position needs one: make the bot with stop.`);
   const rules = account.rulesOf(spec.symbol);
   if (!rules) found.push(notListed(account, spec.symbol));
   else if (rules.quote !== state.currency)
