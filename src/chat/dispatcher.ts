@@ -5,6 +5,7 @@ import type { ButtonPress, Completion, FrontDoor, Place, Request } from "../port
 import { StoreUnavailable } from "../ports/store.ts";
 import type { View } from "../ports/view.ts";
 import { type Asker, atLeast, deskRole, holdsAny, type People, peopleOf, personOf, roleOn, samePerson } from "./access.ts";
+import { tokenDesk } from "./api-tokens.ts";
 import { argumentsOf, catalogOf } from "./arg-info.ts";
 import { auditOf } from "./audit.ts";
 import { authorize } from "./authorize.ts";
@@ -17,6 +18,7 @@ import type { DoorOptions } from "./door-options.ts";
 import { FACTOR_ACTION } from "./factors.ts";
 import { failureView } from "./failures.ts";
 import { Gate } from "./gate.ts";
+import type { Identity } from "./identity.ts";
 import { offersOf, type Sight } from "./known.ts";
 import { type Line, parseLine, unknownCommand } from "./line.ts";
 import { LinkCodes } from "./link-codes.ts";
@@ -46,6 +48,7 @@ export class Dispatcher implements FrontDoor {
   readonly #gate: Gate;
   readonly #linkCodes: LinkCodes;
   readonly #longActions: LongActions;
+  readonly #proofs: Omit<Identity, "person" | "holdsRights">;
   readonly #running = new Map<string, Promise<View>>();
   /** Requests that this process accepted and has not settled. */
   readonly #accepted = new Set<string>();
@@ -58,6 +61,7 @@ export class Dispatcher implements FrontDoor {
     this.#gate = new Gate(options);
     this.#linkCodes = new LinkCodes(options.desk, options.clock, options.chance);
     this.#longActions = new LongActions(options.clock, options.chance);
+    this.#proofs = { factors: this.#gate.factors, linkCodes: this.#linkCodes, tokens: tokenDesk(options) };
   }
 
   catalog(): readonly CatalogEntry[] {
@@ -229,7 +233,7 @@ export class Dispatcher implements FrontDoor {
     const role = deskRole(people, asker);
     const { id: requestId, user, place } = request;
     const person = personOf(people.links, user.id);
-    const identity = { person, holdsRights: holdsAny(people, asker), factors: this.#gate.factors, linkCodes: this.#linkCodes };
+    const identity = { person, holdsRights: holdsAny(people, asker), ...this.#proofs };
     return {
       args,
       bots,
