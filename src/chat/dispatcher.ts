@@ -37,8 +37,6 @@ export interface RunOptions {
   readonly again?: boolean;
 }
 
-type Work = () => ReturnType<Command["run"]>;
-
 /** Finds, authorizes, parses, asks, confirms, runs and audits commands. The one door for platforms, tests and simulations. */
 export class Dispatcher implements FrontDoor {
   readonly options: DoorOptions;
@@ -188,7 +186,7 @@ export class Dispatcher implements FrontDoor {
     return held ?? this.#effect(command, () => command.run(call), request, recorded);
   }
 
-  async #effect(command: Command, work: Work, request: Request, recorded: readonly DeskEvent[]): Promise<View> {
+  async #effect(command: Command, work: () => ReturnType<Command["run"]>, request: Request, recorded: readonly DeskEvent[]): Promise<View> {
     const { desk } = this.options;
     try {
       const view = viewOf(await work());
@@ -202,7 +200,7 @@ export class Dispatcher implements FrontDoor {
   }
 
   /** What a filled form was for is authorized, audited and answered like the command that opened it. */
-  async #finishForm({ request, recorded }: FormAsk, work: Work): Promise<View> {
+  async #finishForm({ request, recorded }: FormAsk, work: () => ReturnType<Command["run"]>): Promise<View> {
     const command = this.options.commands.get(request.path);
     try {
       if (!command || this.#verdict(command, request).kind !== "allowed") return await this.#deny(request);

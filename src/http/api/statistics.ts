@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { atLeast, roleOn } from "../../chat/access.ts";
-import type { Result } from "../../domain/result.ts";
 import { type Decimal, plain } from "../../domain/money.ts";
+import type { Result } from "../../domain/result.ts";
 import { type PerformanceGroup, performanceGroups, SLICES } from "../../reports/performance-groups.ts";
 import { sightOf } from "./bearer.ts";
 import { accountsFor } from "./market.ts";
