@@ -210,3 +210,18 @@ function bare(url: URL): boolean {
 function foundUrl(expected: string) {
   return (text: string) => `expected ${expected}, found "${text.replace(/\/\/[^@/]*@/, "//…@").replace(/[?#].*$/s, "?…")}"`;
 }
+
+const PORT_MAX = 65_535;
+
+/** Where a server listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `PORT` on this machine only, or `HOST:PORT`; an address of version 6 stands in brackets. */
+export const address = parser((text): Address | undefined => {
+  const [, six, name, digits] = /^(?:(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9.-]{1,253})):)?(\d{1,5})$/i.exec(text) ?? [];
+  const port = Number(digits ?? Number.NaN);
+  return port <= PORT_MAX ? { host: six ?? name ?? "127.0.0.1", port } : undefined;
+}, found("PORT or HOST:PORT"));

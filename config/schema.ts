@@ -228,6 +228,14 @@ export const settings = {
     parser: parse.wholeNumber(0, PORT_MAX),
     remedy: `Write a whole number from 0 to ${PORT_MAX}.`,
   }),
+  httpAddress: setting({
+    name: "HTTP_ADDRESS",
+    default: undefined,
+    description: "Where the HTTP API listens: `PORT` for this machine only, or `HOST:PORT`, in plain HTTP; off when not set",
+    example: "127.0.0.1:8780",
+    parser: parse.address,
+    remedy: "Write a port such as 8780, or an address such as 0.0.0.0:8780, or leave it out to switch the API off.",
+  }),
   binanceApiUrl: setting({
     name: "BINANCE_API_URL",
     default: undefined,

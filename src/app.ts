@@ -1,9 +1,10 @@
 import type { Config } from "../config/schema.ts";
 import { BacktestThreads } from "./app/backtests.ts";
-import { apiUrlsOf, openExchangeMarket, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
+import { apiUrlsOf, openExchangeMarket, openHttpApi, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
 import { openShenron, type ShenronSettings, shenronSettings } from "./app/shenron.ts";
 import { digestNow, subscribeTerminal, wait, welcome } from "./app/terminal.ts";
 import { EXCHANGES, Venues } from "./app/venues.ts";
+import { catalogOf } from "./chat/arg-info.ts";
 import { createClaim } from "./chat/claim.ts";
 import type { Commands } from "./chat/command.ts";
 import { Delivery } from "./chat/delivery.ts";
@@ -11,6 +12,7 @@ import { Digests } from "./chat/digests.ts";
 import { Dispatcher } from "./chat/dispatcher.ts";
 import { recoverInterrupted } from "./chat/recovery.ts";
 import { type EngineOptions, type OpenedEngine, openEngine } from "./engine/open.ts";
+import type { Api } from "./http/api.ts";
 import { openKeyPages } from "./http/key-page.ts";
 import type { Beat, Calendar, Chance, Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
@@ -67,6 +69,8 @@ export interface RunningDesk {
   readonly platforms: readonly Platform[];
   /** The code that claims an unowned desk, while there is one. */
   readonly claimCode: string | undefined;
+  /** Where the HTTP API is, while there is one. */
+  readonly apiUrl: string | undefined;
   panic(reason: string): Promise<void>;
   stop(reason: string): Promise<void>;
 }
@@ -80,6 +84,7 @@ interface Sources {
   readonly venues: Venues;
   /** Where the AI service is, if there is one. */
   readonly service: ShenronSettings | undefined;
+  readonly api: Api | undefined;
 }
 
 /** Composes a desk from its plugs and starts it; only here and in src/app/ are concrete ones named. A desk that cannot start leaves nothing open. */
@@ -89,12 +94,14 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(options.config) });
   const [market, commands] = await Promise.all([options.market ?? openMarket(options, venues), loadCommands(options.commandsFolder)]);
   let store: Store | undefined;
+  let api: Api | undefined;
   try {
+    api = await openHttpApi(options, catalogOf(commands));
     store = options.store ?? (await openStore(options.config.storeUrl, options.logger));
-    return await composeDesk(options, { store, market, commands, venues, service });
+    return await composeDesk(options, { store, market, commands, venues, service, api });
   } catch (thrown) {
     // A store's thread would keep a process alive that has refused to start.
-    await Promise.allSettled([market.close(), store?.close()]);
+    await Promise.allSettled([market.close(), store?.close(), api?.stop()]);
     throw thrown;
   }
 }
@@ -129,16 +136,19 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   startBeat(options, opened, panic);
   for (const platform of platforms) await platform.start(door);
   await recoverInterrupted(door, platforms);
+  sources.api?.serve(door);
   return {
     door,
     opened,
     delivery,
     platforms,
     claimCode: claim?.code,
+    apiUrl: sources.api?.url,
     panic,
     async stop(reason) {
       options.beat.stop();
       backtests.stop();
+      await sources.api?.stop();
       await opened.stop(reason);
       await Promise.all([delivery.stop(DRAIN_MS), shenron?.stop()]);
       await Promise.all(platforms.map((platform) => platform.stop()));

@@ -133,7 +133,7 @@ export interface Intent {
 }
 
 /** How a key came in: out of band, or through a chat that has seen it. */
-export type KeyEntry = "terminal" | "page" | "discord" | "telegram";
+export type KeyEntry = "terminal" | "page" | "discord" | "telegram" | "api";
 
 /** What the exchange told of a key; undefined where it does not tell. */
 export interface KeyRights {
@@ -206,6 +206,9 @@ export type DeskEvent =
   /** Ends a person's rights and pending confirmations at once; their bots stay protected. */
   | { type: "access-locked"; user: string; by: string }
   | { type: "access-unlocked"; user: string; by: string }
+  /** A program may ask in a person's name, with at most that role; only the hash of its token is kept. */
+  | { type: "token-made"; name: string; user: string; role: Role; hash: string; expiresMs: WallMs; by: string }
+  | { type: "token-revoked"; name: string; by: string }
   | { type: "bot-registered"; botId: string; name: string; group: string | undefined; owner: string; account: string }
   | { type: "bot-unregistered"; botId: string }
   | { type: "halted"; reason: string; untilMs: WallMs | undefined; by: string; panic: boolean }

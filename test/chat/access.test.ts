@@ -13,6 +13,7 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "access list": ["access list", "admin"],
   "access lock": ["access lock", "viewer", "part"],
   "access revoke": ["access revoke telegram:5", "admin"],
+  "access token": ["access token name:ci", "admin"],
   "access totp": ["access totp", "viewer", "part"],
   "access unlock": ["access unlock telegram:5", "admin"],
   "account balance": ["account balance", "viewer", "part"],

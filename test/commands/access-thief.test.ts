@@ -21,6 +21,7 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "access list": ["access list", "reads"],
   "access lock": ["access lock", "lowers"],
   "access revoke": ["access revoke discord:5", "lowers"],
+  "access token": ["access token name:more role:trader", "raises"],
   "access totp": ["access totp", "raises"],
   "access unlock": ["access unlock discord:6", "raises"],
   "account balance": ["account balance", "reads"],
