@@ -1,4 +1,8 @@
+import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
+
+// Node keeps what it compiled: half of the start of a process is compiling the same sources again, and the tests start a few hundred.
+process.env.NODE_COMPILE_CACHE ??= resolve(import.meta.dirname, "node_modules/.cache/compiled");
 
 export default defineConfig({
   test: {
@@ -11,6 +15,10 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/services/**", "node_modules/**"],
           testTimeout: 20_000,
+          // The product keeps no state in modules (test/shape), so a worker loads it and its packages once for all of its files: half of the
+          // time went into loading. What a file could leave behind in the process fails that file.
+          isolate: false,
+          setupFiles: ["test/kit/leave-no-trace.ts"],
           // Many tests wait for sockets: on two cores, two workers take half the time of the one that is the default there.
           maxWorkers: "100%",
         },
@@ -19,16 +27,17 @@ export default defineConfig({
         test: {
           name: "services",
           include: ["test/services/**/*.test.ts"],
-          exclude: ["test/services/live-*.test.ts", "node_modules/**"],
+          exclude: ["test/services/live-panic.test.ts", "test/services/live-outage.test.ts", "node_modules/**"],
           testTimeout: 300_000,
-          fileParallelism: false,
+          // Half of them wait (slow commits, kills of live trading) while the others compute (kills of a replay).
+          maxWorkers: 2,
         },
       },
       {
-        // Real processes that trade at simulated exchanges. They wait more than they compute, so files run beside each other.
+        // The services that wait for minutes: real processes that trade at simulated exchanges, in a panic and in an outage.
         test: {
           name: "live",
-          include: ["test/services/live-*.test.ts"],
+          include: ["test/services/live-panic.test.ts", "test/services/live-outage.test.ts"],
           testTimeout: 600_000,
           maxWorkers: 2,
         },

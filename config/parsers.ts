@@ -9,6 +9,9 @@ const KEY_BYTES = 32;
 /** A passphrase can be guessed without end by who has the store's file. */
 const PASSPHRASE_CHARS_MIN = 12;
 
+/** A key of so many letters and digits cannot be found by trying, also by who has seen many signatures. */
+const SIGNING_CHARS_MIN = 32;
+
 const MARKET_SPEED_MAX = 3_600;
 const SEED_MAX = 4_294_967_295;
 
@@ -132,6 +135,15 @@ export const apiUrl = parser((text) => {
   return url !== null && safe && bare(url) ? url.href.replace(/\/$/, "") : undefined;
 }, foundUrl("an https address (http only for localhost) without user, query or fragment"));
 
+/** `yes` or `no`. */
+export const yesNo = parser((text) => (text === "yes" ? true : text === "no" ? false : undefined), found("yes or no"));
+
+/** A key that signs: long enough that nobody finds it by trying. */
+export const signingKey = parser(
+  (text) => (text.length >= SIGNING_CHARS_MIN && !/\s/.test(text) ? new Secret(text) : undefined),
+  () => `expected at least ${SIGNING_CHARS_MIN} characters without a space, found something else (not shown)`,
+);
+
 export const loopbackUrl = parser((text) => {
   const url = URL.parse(text);
   const local = url !== null && (url.protocol === "http:" || url.protocol === "https:") && isLoopback(url);
@@ -198,3 +210,18 @@ function bare(url: URL): boolean {
 function foundUrl(expected: string) {
   return (text: string) => `expected ${expected}, found "${text.replace(/\/\/[^@/]*@/, "//…@").replace(/[?#].*$/s, "?…")}"`;
 }
+
+const PORT_MAX = 65_535;
+
+/** Where a server listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `PORT` on this machine only, or `HOST:PORT`; an address of version 6 stands in brackets. */
+export const address = parser((text): Address | undefined => {
+  const [, six, name, digits] = /^(?:(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9.-]{1,253})):)?(\d{1,5})$/i.exec(text) ?? [];
+  const port = Number(digits ?? Number.NaN);
+  return port <= PORT_MAX ? { host: six ?? name ?? "127.0.0.1", port } : undefined;
+}, found("PORT or HOST:PORT"));

@@ -228,6 +228,14 @@ export const settings = {
     parser: parse.wholeNumber(0, PORT_MAX),
     remedy: `Write a whole number from 0 to ${PORT_MAX}.`,
   }),
+  httpAddress: setting({
+    name: "HTTP_ADDRESS",
+    default: undefined,
+    description: "Where the HTTP API listens: `PORT` for this machine only, or `HOST:PORT`, in plain HTTP; off when not set",
+    example: "127.0.0.1:8780",
+    parser: parse.address,
+    remedy: "Write a port such as 8780, or an address such as 0.0.0.0:8780, or leave it out to switch the API off.",
+  }),
   binanceApiUrl: setting({
     name: "BINANCE_API_URL",
     default: undefined,
@@ -251,6 +259,33 @@ export const settings = {
     example: "http://127.0.0.1:9092",
     parser: parse.counterpartUrl,
     remedy: COUNTERPART,
+  }),
+  shenronUrl: setting({
+    name: "SHENRON_URL",
+    default: undefined,
+    description:
+      "Address of a SHENRON service, which is told what happens on the desk and may advise; plain http on this machine only. It can come from nowhere but here",
+    example: "http://127.0.0.1:8791",
+    parser: parse.apiUrl,
+    remedy: LOCAL_ONLY,
+  }),
+  shenronKey: setting({
+    name: "SHENRON_KEY",
+    default: undefined,
+    description:
+      "Key that requests to SHENRON are signed with, the same on both sides: at least 32 characters, as `openssl rand -hex 32` makes them",
+    example: "the-same-long-key-as-on-the-other-side",
+    parser: parse.signingKey,
+    remedy: "Make one with `openssl rand -hex 32` and give it to both sides.",
+    secret: true,
+  }),
+  shenronPrivate: setting({
+    name: "SHENRON_PRIVATE",
+    default: "no",
+    description: "Whether SHENRON may be in a private network (addresses such as 10.0.0.5); this machine itself always may be named",
+    example: "yes",
+    parser: parse.yesNo,
+    remedy: "Write yes or no.",
   }),
 } as const;
 

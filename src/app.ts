@@ -1,8 +1,10 @@
 import type { Config } from "../config/schema.ts";
 import { BacktestThreads } from "./app/backtests.ts";
-import { apiUrlsOf, openExchangeMarket, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
+import { apiUrlsOf, openExchangeMarket, openHttpApi, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
+import { openShenron, type ShenronSettings, shenronSettings } from "./app/shenron.ts";
 import { digestNow, subscribeTerminal, wait, welcome } from "./app/terminal.ts";
 import { EXCHANGES, Venues } from "./app/venues.ts";
+import { catalogOf } from "./chat/arg-info.ts";
 import { createClaim } from "./chat/claim.ts";
 import type { Commands } from "./chat/command.ts";
 import { Delivery } from "./chat/delivery.ts";
@@ -10,12 +12,14 @@ import { Digests } from "./chat/digests.ts";
 import { Dispatcher } from "./chat/dispatcher.ts";
 import { recoverInterrupted } from "./chat/recovery.ts";
 import { type EngineOptions, type OpenedEngine, openEngine } from "./engine/open.ts";
+import type { Api } from "./http/api.ts";
 import { openKeyPages } from "./http/key-page.ts";
 import type { Beat, Calendar, Chance, Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Market } from "./ports/market.ts";
 import type { Painter } from "./ports/picture.ts";
 import type { FrontDoor, Platform, Request } from "./ports/platform.ts";
+import type { Shenron } from "./ports/shenron.ts";
 import type { Store } from "./ports/store.ts";
 import type { Vault } from "./ports/vault.ts";
 import type { View } from "./ports/view.ts";
@@ -65,6 +69,8 @@ export interface RunningDesk {
   readonly platforms: readonly Platform[];
   /** The code that claims an unowned desk, while there is one. */
   readonly claimCode: string | undefined;
+  /** Where the HTTP API is, while there is one. */
+  readonly apiUrl: string | undefined;
   panic(reason: string): Promise<void>;
   stop(reason: string): Promise<void>;
 }
@@ -76,22 +82,33 @@ interface Sources {
   readonly market: Market;
   readonly commands: Commands;
   readonly venues: Venues;
+  /** Where the AI service is, if there is one. */
+  readonly service: ShenronSettings | undefined;
+  readonly api: Api | undefined;
 }
 
 /** Composes a desk from its plugs and starts it; only here and in src/app/ are concrete ones named. A desk that cannot start leaves nothing open. */
 export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   const { clock, chance, logger } = options;
+  const service = await shenronSettings(options.config);
   const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(options.config) });
   const [market, commands] = await Promise.all([options.market ?? openMarket(options, venues), loadCommands(options.commandsFolder)]);
   let store: Store | undefined;
+  let api: Api | undefined;
   try {
+    api = await openHttpApi(options, catalogOf(commands));
     store = options.store ?? (await openStore(options.config.storeUrl, options.logger));
-    return await composeDesk(options, { store, market, commands, venues });
+    return await composeDesk(options, { store, market, commands, venues, service, api });
   } catch (thrown) {
     // A store's thread would keep a process alive that has refused to start.
-    await Promise.allSettled([market.close(), store?.close()]);
+    await Promise.allSettled([market.close(), store?.close(), api?.stop()]);
     throw thrown;
   }
+}
+
+interface DoorNeeds extends Pick<OpenedEngine, "engine" | "desk"> {
+  readonly backtests: BacktestThreads;
+  readonly shenron: Shenron | undefined;
 }
 
 async function composeDesk(options: DeskOptions, sources: Sources): Promise<RunningDesk> {
@@ -100,7 +117,9 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   const { desk, streams } = opened;
   const platforms: Platform[] = [];
   const backtests = openBacktests(options, opened);
-  const { door, claim } = openDoor(options, sources, { ...opened, backtests }, platforms);
+  const { service } = sources;
+  const shenron = service && (await openShenron(service, { ...options, store: sources.store }, opened));
+  const { door, claim } = openDoor(options, sources, { ...opened, backtests, shenron }, platforms);
   const delivery = new Delivery({ streams, store: sources.store, desk, platforms, clock, logger, names: opened.specOf });
   if (options.terminal) {
     platforms.push(options.terminal(terminalNeeds(config, opened, delivery)));
@@ -112,22 +131,26 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   opened.schedule(new Digests({ desk, logger, calendar, digestOf: (_place, day) => digestNow(opened, day, config.timezone) }));
   opened.waitFor(() => delivery.idle());
   delivery.start();
+  shenron?.start();
   const panic = panicOf(opened, clock);
   startBeat(options, opened, panic);
   for (const platform of platforms) await platform.start(door);
   await recoverInterrupted(door, platforms);
+  sources.api?.serve(door);
   return {
     door,
     opened,
     delivery,
     platforms,
     claimCode: claim?.code,
+    apiUrl: sources.api?.url,
     panic,
     async stop(reason) {
       options.beat.stop();
       backtests.stop();
+      await sources.api?.stop();
       await opened.stop(reason);
-      await delivery.stop(DRAIN_MS);
+      await Promise.all([delivery.stop(DRAIN_MS), shenron?.stop()]);
       await Promise.all(platforms.map((platform) => platform.stop()));
       await options.painter?.close();
       await sources.market.close();
@@ -166,19 +189,16 @@ function openBacktests({ clock, config }: DeskOptions, { desk, marketOf }: Opene
 }
 
 /** The chat layer's front door. A desk that nobody owns can be claimed from the platforms that need an owner. */
-function openDoor(
-  options: DeskOptions,
-  { store, commands }: Sources,
-  { engine, desk, backtests }: Pick<OpenedEngine, "engine" | "desk"> & { readonly backtests: BacktestThreads },
-  platforms: readonly Platform[],
-) {
+function openDoor(options: DeskOptions, { store, commands }: Sources, opened: DoorNeeds, platforms: readonly Platform[]) {
+  const { engine, desk, backtests, shenron } = opened;
   const { config, clock, chance, vault, logger, version } = options;
   const owners = new Set((config.ownerIds ?? []).map(({ platform, id }) => `${platform}:${id}`));
   const isRemote = config.discordToken !== undefined || config.telegramToken !== undefined;
   const claim = isRemote && owners.size === 0 && !desk.state.claimed ? createClaim(chance) : undefined;
   const strategies = { strategyNames, strategyNamed };
   const timeZone = config.timezone;
-  const parts = { commands, engine, desk, store, strategies, backtests, clock, chance, vault, logger, owners, claim, timeZone, version };
+  const needs = { engine, desk, store, strategies, backtests, shenron, clock, chance, vault, logger, timeZone, version };
+  const parts = { ...needs, commands, owners, claim };
   const tell = async (request: Request, view: View) =>
     platforms.find(({ name }) => name === request.place.platform)?.settleInterrupted(request, view);
   const { onSecret } = options;

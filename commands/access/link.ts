@@ -1,3 +1,4 @@
+import { refuseProgram } from "../../src/chat/api-tokens.ts";
 import { secretText } from "../../src/chat/args.ts";
 import { CLAIM_CODE_LENGTH } from "../../src/chat/claim.ts";
 import type { Call } from "../../src/chat/command.ts";
@@ -25,6 +26,7 @@ export default defineCommand({
   },
   run(call) {
     const { args, identity, user } = call;
+    refuseProgram(user.id, "access link");
     if (args.code === undefined) return issue(call);
     const owner = identity.linkCodes.ownerOf(args.code, user.id);
     return owner === undefined ? claimDesk(call, args.code) : link(call, args.code, owner);

@@ -1,18 +1,21 @@
 import { personOf, samePerson } from "../../src/chat/access.ts";
-import { scope as scopeArg, userId } from "../../src/chat/args.ts";
-import { defineCommand } from "../../src/chat/command.ts";
+import { API_PLATFORM, isApiUser } from "../../src/chat/api-tokens.ts";
+import { scope as scopeArg, userOrToken } from "../../src/chat/args.ts";
+import { type Call, defineCommand } from "../../src/chat/command.ts";
 import { personText } from "../../src/chat/person-text.ts";
-import { card } from "../../src/chat/view.ts";
+import { type Card, card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
 
 export default defineCommand({
-  summary: "Takes a person's roles away",
+  summary: "Takes a person's roles away, or a program's token",
   role: "admin",
   args: {
-    user: userId.describe("Whose, as discord:123456789 or telegram:123456789"),
+    user: userOrToken.describe("Whose, as discord:123456789, telegram:123456789 or api:NAME"),
     scope: scopeArg.describe("Which of them: desk, here, bot:NAME, group:NAME, place:PLACE or all").prefault("all"),
   },
-  run({ args, place, user, desk, record }) {
+  run(call) {
+    const { args, place, user, desk, record } = call;
+    if (isApiUser(args.user)) return revokeToken(call);
     const scope = args.scope === "here" ? `place:${place.id}` : args.scope;
     const { links, locked } = desk.state;
     // What is linked to somebody else stands alone from now on, so that a lost account can be cut off.
@@ -30,3 +33,10 @@ export default defineCommand({
       .fields({ Scope: scope, Link: isLinked ? `no longer the person of ${personOf(links, args.user)}` : undefined });
   },
 });
+
+function revokeToken({ args, user, desk, record }: Pick<Call<{ readonly user: string }>, "args" | "user" | "desk" | "record">): Card {
+  const name = args.user.slice(API_PLATFORM.length + 1);
+  if (!desk.state.tokens.has(name)) throw new UserError(`There is no token ${name}. \`access list\` shows which there are.`);
+  record({ type: "token-revoked", name, by: user.id });
+  return card(`Token ${name} no longer works`).good();
+}

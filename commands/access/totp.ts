@@ -1,4 +1,5 @@
 import { TERMINAL_USER } from "../../src/chat/access.ts";
+import { refuseProgram } from "../../src/chat/api-tokens.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
@@ -11,6 +12,7 @@ export default defineCommand({
   factor: true,
   args: {},
   async run({ identity, user, record }) {
+    refuseProgram(user.id, "access totp");
     if (user.id === TERMINAL_USER)
       throw new UserError("The terminal needs no second factor: being there is one. Send this in Discord or Telegram.");
     const { uri, seed, event } = await identity.factors.enrol(user.id);

@@ -1,19 +1,18 @@
 import * as arg from "../../src/chat/args.ts";
+import * as exits from "../../src/chat/args-exits.ts";
+import { enteringRule, leavingRule, strategyOrRules } from "../../src/chat/args-rule.ts";
 import * as sizes from "../../src/chat/args-size.ts";
 import { leverage } from "../../src/chat/args-venue.ts";
 import { botButtons, botCard, forEach, haltLine, outcomeCard } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
-import { levelOf, namesFor, paramsFor, protectionWarning, refuseUntraded, sizeOf } from "../../src/chat/new-bot.ts";
-
-/** Above any take-profit that a person means. */
-const TAKE_BELOW_PCT = 1_000;
+import { askedFor, deciderOf, namesFor, protectionWarning, refuseCurrency, refuseUntraded, sizeOf } from "../../src/chat/new-bot.ts";
 
 export default defineCommand({
   summary: "Makes a bot (several symbols make a group); asks for what is missing",
   role: "trader",
   args: {
     symbol: arg.symbols.describe("What to trade; a list makes one bot for each, in a group"),
-    strategy: arg.strategyName.describe("Which strategy decides"),
+    strategy: strategyOrRules.describe("Which strategy decides; or rules, for enter and exit of your own").optional(),
     timeframe: arg.timeframe.describe("Candle length that it decides on"),
     name: arg.newName.describe("Name of the bot; made up when not given").optional(),
     group: arg.newName.describe("Group that it belongs to").optional(),
@@ -24,10 +23,16 @@ export default defineCommand({
       .optional(),
     max: sizes.sizeMax.describe("The most that one position may be: a share of equity or an amount").optional(),
     risk_level: sizes.riskLevel.describe("A named size instead: the answer shows its numbers").optional(),
-    stop: arg.percentOrNone(100).describe("Stop loss below the entry price, or none").prefault("2%"),
-    take: arg.percentOrNone(TAKE_BELOW_PCT).describe("Take profit above the entry price, or none").prefault("4%"),
-    trailing: arg.percentOrNone(100).describe("Trailing stop below the highest price, or none").prefault("none"),
+    stop: exits.stop.describe("Stop loss: percent below the entry, a multiple of the ATR, a price, or none").prefault("2%"),
+    take: exits.take.describe("Take profit above the entry, whole or in parts (50% at 2%, rest at 4%), or none").prefault("4%"),
+    trailing: exits.trailing
+      .describe("Trailing stop below the highest price, at once or after a gain (1% after 2%), or none")
+      .prefault("none"),
+    breakeven: exits.breakeven.describe("Gain after which the stop moves to the entry plus fees, or none").prefault("none"),
+    max_hold: exits.holdMax.describe("Longest time in a position, in candles (48) or as a span (2h), or none").prefault("none"),
     params: arg.params.describe("Parameters of the strategy").optional(),
+    enter: enteringRule.describe("In place of a strategy: the rule by which it buys").optional(),
+    exit: leavingRule.describe("In place of a strategy: the rule by which it sells, or none").optional(),
     leverage: leverage.describe("On perpetual contracts: how many times its margin a position is worth").optional(),
     margin: arg
       .choice(["isolated", "cross"])
@@ -36,20 +41,24 @@ export default defineCommand({
     direction: arg.choice(["long", "short", "both"]).describe("long: strategies buy first").optional(),
     start: arg.flag.describe("Start it at once").prefault("no"),
   },
+  asks: askedFor,
   async run({ args, engine, desk, strategies, callerFor }) {
-    const { symbol: symbols, strategy, timeframe } = args;
+    const { symbol: symbols, timeframe } = args;
+    const decider = deciderOf(
+      { strategy: args.strategy, params: args.params, enter: args.enter, exit: args.exit },
+      strategies.strategyNamed,
+    );
     refuseUntraded(args);
     const size = sizeOf(args, symbols);
-    const { names, group } = namesFor({ name: args.name, group: args.group, symbols, strategy }, engine.bots());
-    const params = paramsFor(strategies.strategyNamed(strategy), args.params ?? {});
-    const protection = { stopPct: levelOf(args.stop), takePct: levelOf(args.take), trailingPct: levelOf(args.trailing) };
+    refuseCurrency("stop", args.stop.currency, symbols);
+    const { names, group } = namesFor({ name: args.name, group: args.group, symbols, strategy: decider.strategy }, engine.bots());
+    const protection = exits.exitsFrom([args.stop, args.take, args.trailing, args.breakeven, args.max_hold]);
     const wishes = names.map((name, index) => ({
       name,
       group,
       symbol: symbols[index]!,
       timeframe,
-      strategy,
-      params,
+      ...decider,
       ...size,
       protection,
       ...(args.leverage === undefined && args.margin === undefined ? {} : { leverage: args.leverage ?? 1 }),

@@ -1,3 +1,4 @@
+import { refuseProgram } from "../../src/chat/api-tokens.ts";
 import { localTimeOrOff, timeZone as zoneArg } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card } from "../../src/chat/view.ts";
@@ -12,6 +13,7 @@ export default defineCommand({
   run({ args, place, user, timeZone, record }) {
     const zone = args.zone ?? timeZone;
     const at = args.at === "off" ? undefined : args.at;
+    refuseProgram(user.id, "channel digest");
     record({ type: "channel-digest-set", place: place.id, at, timeZone: zone, by: user.id });
     return at === undefined
       ? card("This place gets no digest").good()

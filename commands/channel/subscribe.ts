@@ -1,3 +1,4 @@
+import { refuseProgram } from "../../src/chat/api-tokens.ts";
 import { choices } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card } from "../../src/chat/view.ts";
@@ -12,6 +13,7 @@ export default defineCommand({
       .prefault("critical,fills"),
   },
   run({ args, place, user, record }) {
+    refuseProgram(user.id, "channel subscribe");
     record({ type: "channel-subscribed", place: place.id, kinds: args.kinds, by: user.id });
     return card("This place gets alerts")
       .good()

@@ -4,6 +4,7 @@ import { defineCommand } from "../../src/chat/command.ts";
 import { periodCard } from "../../src/chat/period-card.ts";
 import { periodGroups } from "../../src/reports/period-groups.ts";
 import { monthOf } from "../../src/reports/periods.ts";
+import { periodChart } from "../../src/reports/realized-chart.ts";
 
 const MONTHS_MAX = 36;
 
@@ -15,14 +16,14 @@ export default defineCommand({
   args: { months: count(1, MONTHS_MAX).describe("How many months").prefault("6") },
   run({ args, visible, accounts, engine, clock, timeZone }) {
     const now = { live: clock.wall(), demo: clock.wall(), paper: engine.market().atMs };
-    const groups = periodGroups(
-      visible.map(({ state }) => state),
-      accounts.map(({ state }) => state),
-      { timeZone, now, periods: args.months, periodOf: monthOf, periodDaysMax: 31 },
-    );
+    const shown = visible.map(({ state }) => state);
+    const books = accounts.map(({ state }) => state);
+    const wish = { timeZone, now, periods: args.months, periodOf: monthOf, periodDaysMax: 31 };
+    const groups = periodGroups(shown, books, wish);
     const modes = groups.map(({ mode }) => mode);
     return periodCard(args.months === 1 ? "The last month" : `The last ${args.months} months`, "Month", groups)
       .tableFirst()
+      .picture(periodChart(shown, books, wish))
       .line(pricesLine(engine, modes), `Days are those of ${timeZone}.`);
   },
 });

@@ -7,9 +7,10 @@ import { modeMark, modeWords, oneCurrency } from "../../src/chat/mode-words.ts";
 import { card, right } from "../../src/chat/view.ts";
 import { FIGURE_NAMES } from "../../src/reports/performance.ts";
 import { type PerformanceGroup, performanceGroups, SLICES } from "../../src/reports/performance-groups.ts";
+import { realizedChart } from "../../src/reports/realized-chart.ts";
 
 export default defineCommand({
-  summary: "Shows how well bots did: win rate, expectancy, drawdown, Sharpe, Sortino, Calmar",
+  summary: "Shows how well bots did: win rate, profit factor, drawdown, Sharpe, Sortino, Calmar",
   role: "viewer",
   readOnly: true,
   partial: true,
@@ -18,16 +19,10 @@ export default defineCommand({
     since: localDay.describe("First day that counts; everything unless given").optional(),
   },
   run({ args, visible, accounts, engine, clock, timeZone }) {
-    const groups = performanceGroups(
-      visible.map(({ state, unrealized }) => ({ state, unrealized })),
-      accounts.map(({ state }) => state),
-      {
-        timeZone,
-        now: { live: clock.wall(), demo: clock.wall(), paper: engine.market().atMs },
-        since: args.since,
-        by: args.by,
-      },
-    );
+    const books = accounts.map(({ state }) => state);
+    const now = { live: clock.wall(), demo: clock.wall(), paper: engine.market().atMs };
+    const shown = visible.map(({ state, unrealized }) => ({ state, unrealized }));
+    const groups = performanceGroups(shown, books, { timeZone, now, since: args.since, by: args.by });
     const [first, ...others] = groups;
     const isOnly = oneCurrency(groups);
     const since = args.since === undefined ? "" : ` since ${args.since}`;
@@ -42,6 +37,9 @@ export default defineCommand({
     if (first && others.length === 0) answer.fields(fieldsOf(first));
     else for (const group of groups) answer.line(`${modeWords(group.mode)}: ${sentence(fieldsOf(group))}.`);
     const modes = groups.map(({ mode }) => mode);
+    const isBefore = (day: string) => args.since !== undefined && day < args.since;
+    const bots = shown.map(({ state }) => state);
+    answer.picture(realizedChart(bots, books, { timeZone, now, isBefore }));
     return answer.line(
       "The curve is the start balance and realized results after fees; deposits, withdrawals, funding and open positions are not in it.",
       pricesLine(engine, modes),

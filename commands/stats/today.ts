@@ -8,11 +8,11 @@ import type { BotState } from "../../src/domain/books.ts";
 import { type Mode, marked } from "../../src/domain/bot.ts";
 import { type Decimal, ZERO } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
-import { NO_RESULT, type Result } from "../../src/domain/result.ts";
+import { addResults, NO_RESULT, type Result } from "../../src/domain/result.ts";
 import { booksOf } from "../../src/reports/books.ts";
 import { booksText } from "../../src/reports/books-text.ts";
 import { type ResultGroup, resultGroups } from "../../src/reports/result-groups.ts";
-import { addResults, dayReader, resultOfDay } from "../../src/reports/statistics.ts";
+import { dayReader, resultOfDay } from "../../src/reports/statistics.ts";
 
 /** A bot's day. */
 interface Line {

@@ -4,6 +4,7 @@ import { defineCommand } from "../../src/chat/command.ts";
 import { periodCard } from "../../src/chat/period-card.ts";
 import { periodGroups } from "../../src/reports/period-groups.ts";
 import { isoWeek } from "../../src/reports/periods.ts";
+import { periodChart } from "../../src/reports/realized-chart.ts";
 
 const WEEKS_MAX = 52;
 
@@ -15,14 +16,14 @@ export default defineCommand({
   args: { weeks: count(1, WEEKS_MAX).describe("How many weeks").prefault("8") },
   run({ args, visible, accounts, engine, clock, timeZone }) {
     const now = { live: clock.wall(), demo: clock.wall(), paper: engine.market().atMs };
-    const groups = periodGroups(
-      visible.map(({ state }) => state),
-      accounts.map(({ state }) => state),
-      { timeZone, now, periods: args.weeks, periodOf: isoWeek, periodDaysMax: 7 },
-    );
+    const shown = visible.map(({ state }) => state);
+    const books = accounts.map(({ state }) => state);
+    const wish = { timeZone, now, periods: args.weeks, periodOf: isoWeek, periodDaysMax: 7 };
+    const groups = periodGroups(shown, books, wish);
     const modes = groups.map(({ mode }) => mode);
     return periodCard(args.weeks === 1 ? "The last week" : `The last ${args.weeks} weeks`, "Week", groups)
       .tableFirst()
+      .picture(periodChart(shown, books, wish))
       .line(pricesLine(engine, modes), `Days are those of ${timeZone}.`);
   },
 });

@@ -4,8 +4,10 @@ import { settingList } from "../../config/schema.ts";
 import { loadCommands } from "../../src/system/loader.ts";
 import { commandTable } from "./commands.ts";
 import { filled, type Parts } from "./markers.ts";
+import { openApiText } from "./openapi.ts";
 import { ruleFunctions } from "./rules.ts";
 import { envExample, settingsTable } from "./settings.ts";
+import { shenronContract } from "./shenron.ts";
 import { strategySummaries, strategyTable } from "./strategies.ts";
 
 export interface Output {
@@ -27,9 +29,10 @@ const MARKDOWN_FILES = [
 
 /** Everything that is derived from the code, as it should stand on the disk. A new generator is one more entry in `parts`. */
 export async function outputs(root: string): Promise<Output[]> {
+  const commands = await loadCommands(join(root, "commands"));
   const parts: Parts = new Map([
     ["settings", settingsTable(settingList)],
-    ["commands", commandTable(await loadCommands(join(root, "commands")))],
+    ["commands", commandTable(commands)],
     ["rule-functions", ruleFunctions()],
     ["strategies", strategySummaries()],
     ["strategy-parameters", strategyTable()],
@@ -37,6 +40,8 @@ export async function outputs(root: string): Promise<Output[]> {
   const pages = MARKDOWN_FILES.filter((path) => existsSync(join(root, path)));
   return [
     { path: ".env.example", text: envExample(settingList) },
+    { path: "docs/shenron.openapi.json", text: shenronContract() },
+    { path: "docs/openapi.json", text: await openApiText(commands) },
     ...pages.map((path) => ({ path, text: filled(readFileSync(join(root, path), "utf8"), parts) })),
   ];
 }

@@ -1,10 +1,12 @@
 import type { Config } from "../../config/schema.ts";
-import type { Clock } from "../ports/clock.ts";
+import { ConfigError, messageOf } from "../domain/errors.ts";
+import type { Api } from "../http/api.ts";
+import type { Chance, Clock } from "../ports/clock.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
 import type { Painter } from "../ports/picture.ts";
-import type { Platform } from "../ports/platform.ts";
+import type { CommandInfo, Platform } from "../ports/platform.ts";
 import type { Store } from "../ports/store.ts";
 import type { Venues } from "./venues.ts";
 
@@ -76,4 +78,25 @@ export async function openRemotePlatforms(
     platforms.push(openTelegram({ token: config.telegramToken, apiUrl: config.telegramApiUrl, logger, clock, painter, onFailure }));
   }
   return platforms;
+}
+
+export interface ApiNeeds extends PlugParts {
+  readonly chance: Chance;
+  readonly version: string;
+}
+
+/** The HTTP API, where `HTTP_ADDRESS` names a place for it. It answers 503 until it is served a desk. */
+export async function openHttpApi(
+  { config, clock, chance, logger, version }: ApiNeeds,
+  catalog: readonly CommandInfo[],
+): Promise<Api | undefined> {
+  const { httpAddress } = config;
+  if (!httpAddress) return undefined;
+  const { openApi } = await import("../http/api.ts");
+  try {
+    return await openApi({ ...httpAddress, clock, chance, logger, version, catalog });
+  } catch (thrown) {
+    const remedy = "Choose another port, or end what listens there.";
+    throw new ConfigError([{ setting: "HTTP_ADDRESS", problem: messageOf(thrown), remedy }]);
+  }
 }

@@ -1,4 +1,4 @@
-import type { DeskState, Grant } from "../domain/desk.ts";
+import { apiUser, type DeskState, type Grant } from "../domain/desk.ts";
 import type { Role } from "../domain/events.ts";
 
 /** From least to most. */
@@ -16,6 +16,8 @@ export interface People {
   readonly owners: ReadonlySet<string>;
   readonly links: Links;
   readonly locked: ReadonlySet<string>;
+  /** The most that a program may do in the name of its person, by the program's user. */
+  readonly caps: ReadonlyMap<string, Role>;
 }
 
 /** Who asks, and where: a grant for a place counts only there. */
@@ -30,7 +32,7 @@ interface Named {
   readonly owner: string;
 }
 
-export function peopleOf(state: Pick<DeskState, "grants" | "links" | "locked">, owners: ReadonlySet<string>): People {
+export function peopleOf(state: Pick<DeskState, "grants" | "links" | "locked" | "tokens">, owners: ReadonlySet<string>): People {
   const { links } = state;
   const person = (user: string) => personOf(links, user);
   return {
@@ -38,6 +40,7 @@ export function peopleOf(state: Pick<DeskState, "grants" | "links" | "locked">, 
     owners: links.size === 0 ? owners : new Set([...owners].map(person)),
     links,
     locked: new Set(state.locked.map(person)),
+    caps: new Map([...state.tokens.values()].map(({ name, role }) => [apiUser(name), role])),
   };
 }
 
@@ -74,13 +77,25 @@ function below(role: Role): Role {
   return role === "admin" ? "trader" : role;
 }
 
+/** Only a program can be linked to who sits at the machine. */
 function isAlwaysAdmin({ owners, links }: People, { user }: Asker): boolean {
-  return user === TERMINAL_USER || owners.has(personOf(links, user));
+  const person = personOf(links, user);
+  return person === TERMINAL_USER || owners.has(person);
+}
+
+/** What a person holds, as far as this user of theirs may use it. */
+function capped({ caps }: People, { user }: Asker, role: Role | undefined): Role | undefined {
+  const cap = caps.get(user);
+  return cap !== undefined && atLeast(role, cap) ? cap : role;
 }
 
 /** The role on everything, as it counts at that place. */
 export function deskRole(people: People, asker: Asker): Role | undefined {
   if (isLocked(people, asker.user)) return undefined;
+  return capped(people, asker, uncappedRole(people, asker));
+}
+
+function uncappedRole(people: People, asker: Asker): Role | undefined {
   if (isAlwaysAdmin(people, asker)) return "admin";
   const person = personOf(people.links, asker.user);
   const held = people.grants.filter(({ user }) => user === person);
@@ -99,7 +114,7 @@ export function roleOn(people: People, asker: Asker, bot: Named): Role | undefin
   const scopes = [`bot:${bot.name}`, bot.group === undefined ? undefined : `group:${bot.group}`];
   const held = people.grants.filter(({ user, scope }) => user === person && scopes.includes(scope)).map(({ role }) => below(role));
   const owned: Role | undefined = personOf(people.links, bot.owner) === person && holdsAny(people, asker) ? "trader" : undefined;
-  return highest([deskRole(people, asker), owned, ...held]);
+  return capped(people, asker, highest([deskRole(people, asker), owned, ...held]));
 }
 
 /** Whether the person holds any grant that counts at that place. */

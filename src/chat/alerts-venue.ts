@@ -50,6 +50,7 @@ const ENTRIES: Readonly<Record<EventOf<"key-set">["enteredBy"], string>> = {
   page: "the one-time page of this machine",
   discord: "Discord, in a form that Discord has seen",
   telegram: "Telegram, in a message that Telegram has seen",
+  api: "the API, by a program",
 };
 
 /** Pauses that are critical even when nothing is held. */

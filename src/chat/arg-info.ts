@@ -17,8 +17,13 @@ export interface Argument {
 
 const PLAIN_TEXT: ArgMeta = { kind: "text" };
 
-export function argumentsOf(command: Command): readonly Argument[] {
-  return Object.entries(command.args).map(([name, schema]) => argumentOf(name, schema));
+/** The arguments of a command. Which are required may depend on what was given. */
+export function argumentsOf(command: Command, given: Readonly<Record<string, string>> = {}): readonly Argument[] {
+  const asked = new Set(command.asks?.(given));
+  return Object.entries(command.args).map(([name, schema]) => {
+    const argument = argumentOf(name, schema);
+    return asked.has(name) ? { ...argument, required: true } : argument;
+  });
 }
 
 function argumentOf(name: string, outer: z.ZodType): Argument {

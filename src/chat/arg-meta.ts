@@ -17,6 +17,7 @@ export interface ArgMeta {
   /** True when the value names bots: the caller needs the command's role on each. */
   readonly target?: boolean;
   readonly list?: boolean;
+  /** What it may be; beside a source, in addition to that. */
   readonly choices?: readonly string[];
   /** What a text that is being typed may become, as whole texts. */
   readonly complete?: (typed: string) => readonly string[];

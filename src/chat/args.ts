@@ -58,19 +58,6 @@ const numberOf = (text: string) => (/^\d{1,12}([.]\d{1,8})?$/.test(text) ? Numbe
 /** A percentage with or without its sign. */
 export const percentOfText = (text: string) => numberOf(text.replace(/\s*%$/, ""));
 
-/** A distance in percent above zero and below a limit, or `none` to switch it off. */
-export function percentOrNone(belowPct: number) {
-  return argument<number | "none">(
-    { kind: "text", example: "2%" },
-    `a percentage above 0 and below ${belowPct} such as 2%, or none`,
-    (text) => {
-      if (["none", "off", "no"].includes(text.toLowerCase())) return "none";
-      const pct = percentOfText(text);
-      return pct !== undefined && pct > 0 && pct < belowPct ? pct : undefined;
-    },
-  );
-}
-
 export interface Money {
   readonly value: Decimal;
   /** Undefined when only a number was typed. */
@@ -221,15 +208,24 @@ export const timeZone = argument<string>(
   },
 );
 
+const userIdOf = (value: string) => {
+  const [, mentioned] = /^<@!?(\d{1,24})>$/.exec(value) ?? [];
+  if (mentioned !== undefined) return `discord:${mentioned}`;
+  return /^(discord|telegram):\d{1,24}$/.test(value) || value === "terminal:local" ? value : undefined;
+};
+
 /** A person's immutable id on a platform. Discord's mention form is understood. */
 export const userId = argument<string>(
   { kind: "text", question: "Which person? (their id, such as discord:123456789)", freeText: true, example: "discord:123456789" },
   "a person's id such as discord:123456789 or telegram:123456789",
-  (value) => {
-    const [, mentioned] = /^<@!?(\d{1,24})>$/.exec(value) ?? [];
-    if (mentioned !== undefined) return `discord:${mentioned}`;
-    return /^(discord|telegram):\d{1,24}$/.test(value) || value === "terminal:local" ? value : undefined;
-  },
+  userIdOf,
+);
+
+/** A person, or a program by its token, as `api:ci`. */
+export const userOrToken = argument<string>(
+  { kind: "text", question: "Which person or token?", freeText: true, example: "discord:123456789" },
+  "a person's id such as discord:123456789, or a token such as api:ci",
+  (value) => (/^api:[a-z][a-z0-9-]{0,31}$/.test(value.toLowerCase()) ? value.toLowerCase() : userIdOf(value)),
 );
 
 const ROLE_CHOICES: readonly Role[] = ["viewer", "operator", "trader", "admin"];

@@ -1,5 +1,6 @@
 import type { BacktestRecord } from "../domain/backtest.ts";
-import { protectionText, sizingText } from "../domain/bot.ts";
+import { sizingText } from "../domain/bot.ts";
+import { protectionText } from "../domain/exits.ts";
 import { type Decimal, shown } from "../domain/money.ts";
 import { minuteText, SECOND_MS, spanText } from "../domain/time.ts";
 import { moneyText, resultText } from "./amounts.ts";

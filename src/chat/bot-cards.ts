@@ -1,5 +1,6 @@
-import { type Mode, marked, protectionText, sizingText } from "../domain/bot.ts";
+import { type Mode, marked, sizingText } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
+import { protectionText } from "../domain/exits.ts";
 import type { Decimal } from "../domain/money.ts";
 import { isProtective, type Order } from "../domain/order.ts";
 import { entryPrice, isFlat, isPerpetual, netRealized } from "../domain/position.ts";
@@ -94,11 +95,13 @@ export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): 
     Mode: spec.mode === "paper" ? "paper" : `${MODE_WORDS[spec.mode]}, account ${bot.account}`,
     Symbol: spec.symbol,
     Timeframe: spec.timeframe,
-    Strategy: params.length === 0 ? spec.strategy : `${spec.strategy} (${params.join(" ")})`,
+    Strategy: spec.rules ? "rules of its own" : params.length === 0 ? spec.strategy : `${spec.strategy} (${params.join(" ")})`,
+    Enter: spec.rules?.enter,
+    Exit: spec.rules && (spec.rules.exit === undefined ? "none: only its stop and target" : spec.rules.exit),
     Group: spec.group,
     Size: sizingText(spec.sizing, quote, spec.sizeMax),
     "An entry now": isFlat(position) ? entryText(engine.entryNow(spec.name)) : undefined,
-    Protection: protectionText(spec.protection),
+    Protection: protectionText(spec.protection, quote),
     Leverage: leverageText(bot),
     Position: positionText(bot),
     Protected: protectionNow(bot),
@@ -107,7 +110,24 @@ export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): 
     Realized: `${resultText(netRealized(position), quote)} after ${feeText(position.feesPaid, quote)} fees, ${fillsText(position.fillCount)}`,
     "Last decision": bot.lastDecision && `${bot.lastDecision.text} (${marketTime(bot.lastDecision.slotMs)})`,
   });
-  return botButtons(bot, answer.line(pricesLine(engine, [spec.mode])));
+  return botButtons(bot, withLevels(answer, bot).line(pricesLine(engine, [spec.mode])));
+}
+
+/** Every level with its numbers, where there is more to say of them than one stop and one target. */
+function withLevels(answer: Card, bot: BotFacts): Card {
+  const { exits = [], state } = bot;
+  const { takes, breakevenPct, trailAfterPct, holdMax } = state.spec.protection;
+  if (exits.length === 0 || [takes, breakevenPct, trailAfterPct, holdMax].every((each) => each === undefined)) return answer;
+  const { base, quote } = coinsOf(bot);
+  return answer.table(
+    ["Level", right("At"), right("Sells"), "Held by"],
+    exits.map(({ what, price, atMs, quantity, heldBy }) => [
+      what,
+      price ? `${priceText(price)} ${quote}` : atMs === undefined ? "-" : marketTime(atMs),
+      quantity.isZero() ? "-" : quantityText(quantity, base),
+      heldBy === "desk" ? "the desk" : `the ${MODE_WORDS[state.spec.mode]} venue`,
+    ]),
+  );
 }
 
 /** How a position in a perpetual contract is backed, and where it would be liquidated; undefined on spot. */

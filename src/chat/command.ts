@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { AccountFacts, BotFacts, Caller, DeskLedger, Engine } from "../ports/engine.ts";
 import type { Place, Platform, Request } from "../ports/platform.ts";
 import type { SecretForm, SecretValues } from "../ports/secret-form.ts";
+import type { Shenron } from "../ports/shenron.ts";
 import type { Strategy } from "../ports/strategy.ts";
 import type { View } from "../ports/view.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
@@ -39,6 +40,8 @@ export interface Call<A> {
   readonly platforms: readonly Pick<Platform, "name" | "reachable">[];
   readonly catalog: readonly CatalogEntry[];
   readonly claim: Claim | undefined;
+  /** The AI service, where one is set. */
+  readonly shenron: Shenron | undefined;
   /** The desk's own time zone. */
   readonly timeZone: string;
   readonly version: string;
@@ -82,6 +85,8 @@ export interface Definition<A extends z.ZodRawShape> {
   readonly factor?: boolean;
   /** Uses of it that need no second factor after all, because nothing real is at stake. */
   factorUnless?(call: Call<z.output<z.ZodObject<A>>>): boolean;
+  /** Which optional arguments are asked for all the same, where that depends on what else was given. */
+  asks?(given: Readonly<Record<string, string>>): readonly string[];
   /** Asked before it runs. */
   danger?(call: Call<z.output<z.ZodObject<A>>>): Promise<Question> | Question;
   run(call: Call<z.output<z.ZodObject<A>>>): Promise<View | Card> | View | Card;
@@ -101,6 +106,7 @@ export interface Command {
   readonly rerun: boolean;
   readonly factor: boolean;
   factorUnless?(call: Call<Args>): boolean;
+  asks?(given: Readonly<Record<string, string>>): readonly string[];
   danger?(call: Call<Args>): Promise<Question> | Question;
   run(call: Call<Args>): Promise<View | Card> | View | Card;
 }

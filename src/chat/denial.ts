@@ -16,10 +16,14 @@ export async function denialOf(
     logger.error({ user: request.user.id, path: request.path, error: messageOf(thrown) }, "a denial could not be written to the audit");
   }
   if (isLocked)
-    return badView("Your access is locked: an admin who is not you, or the desk's terminal, gives it back with `access unlock`.");
+    return denied("Your access is locked: an admin who is not you, or the desk's terminal, gives it back with `access unlock`.");
   const unclaimed = !desk.state.claimed && owners.size === 0;
   const hint = unclaimed
     ? "Nobody owns this desk yet: send `access link code:...` with the code that it printed when it started."
     : "An admin of this desk can change that.";
-  return badView("You may not do that here", hint);
+  return denied("You may not do that here", hint);
+}
+
+function denied(sentence: string, ...lines: readonly string[]): View {
+  return { ...badView(sentence, ...lines), fault: "denied" };
 }

@@ -5,6 +5,7 @@ import type { ButtonPress, Completion, FrontDoor, Place, Request } from "../port
 import { StoreUnavailable } from "../ports/store.ts";
 import type { View } from "../ports/view.ts";
 import { type Asker, atLeast, deskRole, holdsAny, type People, peopleOf, personOf, roleOn, samePerson } from "./access.ts";
+import { tokenDesk } from "./api-tokens.ts";
 import { argumentsOf, catalogOf } from "./arg-info.ts";
 import { auditOf } from "./audit.ts";
 import { authorize } from "./authorize.ts";
@@ -17,6 +18,7 @@ import type { DoorOptions } from "./door-options.ts";
 import { FACTOR_ACTION } from "./factors.ts";
 import { failureView } from "./failures.ts";
 import { Gate } from "./gate.ts";
+import type { Identity } from "./identity.ts";
 import { offersOf, type Sight } from "./known.ts";
 import { type Line, parseLine, unknownCommand } from "./line.ts";
 import { LinkCodes } from "./link-codes.ts";
@@ -35,8 +37,6 @@ export interface RunOptions {
   readonly again?: boolean;
 }
 
-type Work = () => ReturnType<Command["run"]>;
-
 /** Finds, authorizes, parses, asks, confirms, runs and audits commands. The one door for platforms, tests and simulations. */
 export class Dispatcher implements FrontDoor {
   readonly options: DoorOptions;
@@ -46,6 +46,7 @@ export class Dispatcher implements FrontDoor {
   readonly #gate: Gate;
   readonly #linkCodes: LinkCodes;
   readonly #longActions: LongActions;
+  readonly #proofs: Omit<Identity, "person" | "holdsRights">;
   readonly #running = new Map<string, Promise<View>>();
   /** Requests that this process accepted and has not settled. */
   readonly #accepted = new Set<string>();
@@ -58,6 +59,7 @@ export class Dispatcher implements FrontDoor {
     this.#gate = new Gate(options);
     this.#linkCodes = new LinkCodes(options.desk, options.clock, options.chance);
     this.#longActions = new LongActions(options.clock, options.chance);
+    this.#proofs = { factors: this.#gate.factors, linkCodes: this.#linkCodes, tokens: tokenDesk(options) };
   }
 
   catalog(): readonly CatalogEntry[] {
@@ -184,7 +186,7 @@ export class Dispatcher implements FrontDoor {
     return held ?? this.#effect(command, () => command.run(call), request, recorded);
   }
 
-  async #effect(command: Command, work: Work, request: Request, recorded: readonly DeskEvent[]): Promise<View> {
+  async #effect(command: Command, work: () => ReturnType<Command["run"]>, request: Request, recorded: readonly DeskEvent[]): Promise<View> {
     const { desk } = this.options;
     try {
       const view = viewOf(await work());
@@ -198,7 +200,7 @@ export class Dispatcher implements FrontDoor {
   }
 
   /** What a filled form was for is authorized, audited and answered like the command that opened it. */
-  async #finishForm({ request, recorded }: FormAsk, work: Work): Promise<View> {
+  async #finishForm({ request, recorded }: FormAsk, work: () => ReturnType<Command["run"]>): Promise<View> {
     const command = this.options.commands.get(request.path);
     try {
       if (!command || this.#verdict(command, request).kind !== "allowed") return await this.#deny(request);
@@ -223,13 +225,13 @@ export class Dispatcher implements FrontDoor {
   }
 
   #call(request: Request, args: Args, bots: readonly BotFacts[], recorded: DeskEvent[], onProgress: RunOptions["onProgress"]): Call<Args> {
-    const { engine, desk, strategies, backtests, clock, claim, timeZone, version, platforms } = this.options;
+    const { engine, desk, strategies, backtests, clock, claim, shenron, timeZone, version, platforms } = this.options;
     const asker = askerOf(request);
     const people = this.#people();
     const role = deskRole(people, asker);
     const { id: requestId, user, place } = request;
     const person = personOf(people.links, user.id);
-    const identity = { person, holdsRights: holdsAny(people, asker), factors: this.#gate.factors, linkCodes: this.#linkCodes };
+    const identity = { person, holdsRights: holdsAny(people, asker), ...this.#proofs };
     return {
       args,
       bots,
@@ -241,6 +243,7 @@ export class Dispatcher implements FrontDoor {
       backtests,
       clock,
       claim,
+      shenron,
       timeZone,
       version,
       platforms: platforms(),

@@ -4,6 +4,7 @@ import type { DeskLedger, Engine } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Platform, Request } from "../ports/platform.ts";
 import type { KeyPage } from "../ports/secret-form.ts";
+import type { Shenron } from "../ports/shenron.ts";
 import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
 import type { View } from "../ports/view.ts";
@@ -35,5 +36,7 @@ export interface DoorOptions {
   readonly keyPage?: KeyPage;
   /** Shows a person what became of a request whose form was filled in on that page. */
   readonly tell?: (request: Request, view: View) => Promise<void>;
+  /** The AI service, where one is set. */
+  readonly shenron?: Shenron | undefined;
   readonly platforms: () => readonly Pick<Platform, "name" | "reachable">[];
 }

@@ -10,13 +10,11 @@ export function failureView(thrown: unknown, path: string, { chance, logger }: P
   if (thrown instanceof UserError) return badView(thrown.message);
   if (thrown instanceof TransientError) {
     logger.warn({ path, error: messageOf(thrown) }, "a command met something that should pass");
-    return badView("The exchange or the store does not answer right now. Try again in a moment.");
+    return { ...badView("The exchange or the store does not answer right now. Try again in a moment."), fault: "unavailable" };
   }
   const incident = chance.token(INCIDENT_LENGTH);
   const stack = thrown instanceof Error ? thrown.stack : undefined;
   logger.error({ incident, path, error: messageOf(thrown), stack }, "a command failed");
-  return badView(
-    "Something went wrong on our side",
-    `It is noted as incident ${incident}. Look at what it changed before you send it again.`,
-  );
+  const noted = `It is noted as incident ${incident}. Look at what it changed before you send it again.`;
+  return { ...badView("Something went wrong on our side", noted), fault: "internal" };
 }

@@ -10,6 +10,7 @@ interface Figures {
   readonly result: { readonly realized: Decimal; readonly fees: Decimal; readonly closes: number; readonly wins: number };
   readonly winRatePct: Decimal | undefined;
   readonly expectancy: Decimal | undefined;
+  readonly profitFactor: Decimal | undefined;
   readonly drawdown: { readonly amount: Decimal; readonly share: Decimal | undefined; readonly longestMs: number };
   readonly ratios: { readonly sharpe: number | undefined; readonly sortino: number | undefined; readonly calmar: number | undefined };
 }
@@ -19,6 +20,7 @@ export interface FigureTexts {
   readonly fees: string;
   readonly winRate: string;
   readonly expectancy: string;
+  readonly profitFactor: string;
   readonly sharpe: string;
   readonly sortino: string;
   readonly calmar: string;
@@ -27,13 +29,14 @@ export interface FigureTexts {
 }
 
 /** Every figure as it is shown: money to the cent, ratios and percentages to two decimals, half-even; what has no meaning yet is said or a dash. */
-export function figureTexts({ result, winRatePct, expectancy, drawdown, ratios }: Figures, currency: string): FigureTexts {
+export function figureTexts({ result, winRatePct, expectancy, profitFactor, drawdown, ratios }: Figures, currency: string): FigureTexts {
   const noCloses = "no closed positions yet";
   return {
     realized: resultText(result.realized, currency),
     fees: feeText(result.fees, currency),
     winRate: winRatePct === undefined ? noCloses : `${ratioDigits(winRatePct)}% (${result.wins} of ${result.closes})`,
     expectancy: expectancy === undefined ? noCloses : resultText(expectancy, currency),
+    profitFactor: profitFactor === undefined ? NONE : ratioDigits(profitFactor),
     sharpe: ratioText(ratios.sharpe),
     sortino: ratioText(ratios.sortino),
     calmar: ratioText(ratios.calmar),

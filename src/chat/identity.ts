@@ -1,4 +1,5 @@
 import type { DeskEvent } from "../domain/events.ts";
+import type { TokenDesk } from "./api-tokens.ts";
 
 /** Who asks, as a person, whichever of their linked users it is, and what makes and breaks that identity. */
 export interface Identity {
@@ -8,6 +9,7 @@ export interface Identity {
   readonly holdsRights: boolean;
   readonly factors: FactorDesk;
   readonly linkCodes: LinkDesk;
+  readonly tokens: TokenDesk;
 }
 
 export interface FactorDesk {

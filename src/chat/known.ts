@@ -18,8 +18,7 @@ const LISTED_MAX = 12;
 
 /** The values that an argument may have now: its own choices, or what exists. */
 export function offersOf({ meta }: Argument, sight: Sight): readonly string[] {
-  if (meta.source !== undefined) return valuesOf(meta.source, sight);
-  return meta.choices ?? [];
+  return [...(meta.source === undefined ? [] : valuesOf(meta.source, sight)), ...(meta.choices ?? [])];
 }
 
 function valuesOf(source: Source, { bots, engine, strategies, paths }: Sight): readonly string[] {
@@ -51,8 +50,8 @@ export function resolveKnown({ meta, name }: Argument, value: unknown, sight: Si
     if (Array.isArray(value)) return [...new Set(value.map((each) => symbolOf(String(each), symbols)))];
     return typeof value === "string" ? symbolOf(value, symbols) : value;
   }
-  if (meta.source === "strategies" && typeof value === "string" && !sight.strategies.strategyNames().includes(value)) {
-    const names = sight.strategies.strategyNames();
+  const names = meta.source === "strategies" ? [...sight.strategies.strategyNames(), ...(meta.choices ?? [])] : undefined;
+  if (names && typeof value === "string" && !names.includes(value)) {
     throw new UserError(`${name}: there is no strategy ${quoted(value)}${meant(value, names)}. There are ${names.join(", ")}.`);
   }
   return value;

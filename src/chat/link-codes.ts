@@ -4,6 +4,7 @@ import { MINUTE_MS } from "../domain/time.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
 import type { DeskLedger } from "../ports/engine.ts";
 import { LINKS_MAX, personOf, samePerson, TERMINAL_USER } from "./access.ts";
+import { isApiUser } from "./api-tokens.ts";
 import type { LinkDesk } from "./identity.ts";
 import { sameCode } from "./same-code.ts";
 import { TokenBook } from "./tokens.ts";
@@ -49,7 +50,11 @@ export class LinkCodes implements LinkDesk {
     if (user === TERMINAL_USER) throw new UserError("The terminal is nobody's account. Type the code in Discord or Telegram.");
     if (samePerson(links, owner, user)) throw new UserError(`${owner} and ${user} are one person already.`);
     const [from, to] = [personOf(links, user), personOf(links, owner)];
-    const known = [...links].flat().filter((each) => samePerson(links, each, from) || samePerson(links, each, to));
+    // The tokens of a person take no room of theirs.
+    const known = [...links.keys()]
+      .filter((each) => !isApiUser(each))
+      .concat([...links.values()])
+      .filter((each) => samePerson(links, each, from) || samePerson(links, each, to));
     if (new Set([...known, from, to]).size > LINKS_MAX) throw new UserError(`One person has at most ${LINKS_MAX} linked accounts.`);
     this.#book.use(code.trim().toLowerCase(), requestId);
     return { type: "user-linked", user: from, to, by: user };

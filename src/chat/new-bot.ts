@@ -1,8 +1,9 @@
-import type { BotSpec } from "../domain/bot.ts";
+import { type BotRules, type BotSpec, OWN_RULES } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import type { BotFacts, NewBot } from "../ports/engine.ts";
 import type { Strategy } from "../ports/strategy.ts";
 import { RISK_PRESETS, type RiskLevel } from "../risk/presets.ts";
+import type { Rule } from "../rules/plan.ts";
 import { quoted } from "./arg-meta.ts";
 import type { CapWish, SizeWish } from "./args-size.ts";
 
@@ -71,6 +72,37 @@ function unique(wished: string, taken: ReadonlySet<string>): string {
   }
 }
 
+export interface StrategyWish {
+  readonly strategy: string | undefined;
+  readonly params: Readonly<Record<string, number>> | undefined;
+  readonly enter: Rule | undefined;
+  readonly exit: Rule | "none" | undefined;
+}
+
+/** What bot create asks for: a strategy, or the rules that stand for one. */
+export function askedFor({ strategy, enter, exit }: Readonly<Record<string, string>>): readonly string[] {
+  const byRules = strategy?.trim().toLowerCase() === OWN_RULES || (strategy === undefined && (enter ?? exit) !== undefined);
+  return byRules ? ["enter", "exit"] : ["strategy"];
+}
+
+/** What decides for new bots. Throws UserError where a strategy and rules are given, or parameters that nothing takes. */
+export function deciderOf(
+  { strategy, params, enter, exit }: StrategyWish,
+  strategyNamed: (name: string) => Strategy,
+): { readonly strategy: string; readonly params: Readonly<Record<string, number>>; readonly rules?: BotRules } {
+  if (strategy !== undefined && strategy !== OWN_RULES) {
+    if (enter ?? exit)
+      throw new UserError(
+        `${enter ? "enter" : "exit"}: a bot follows a strategy or rules of its own, found both; leave out strategy, or leave out enter and exit.`,
+      );
+    return { strategy, params: paramsFor(strategyNamed(strategy), params ?? {}) };
+  }
+  if (!enter) throw new UserError("enter: expected a rule by which the bot buys; give one.");
+  if (params && Object.keys(params).length > 0)
+    throw new UserError("params: rules of its own take no parameters; write the numbers into enter and exit.");
+  return { strategy: OWN_RULES, params: {}, rules: { enter: enter.text, exit: exit === "none" ? undefined : exit?.text } };
+}
+
 /** A strategy's parameters with its defaults. Throws UserError in one sentence when they cannot be used. */
 export function paramsFor(strategy: Strategy, given: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   const parsed = strategy.params.safeParse(given);
@@ -80,11 +112,6 @@ export function paramsFor(strategy: Strategy, given: Readonly<Record<string, num
   throw new UserError(
     `params: ${where === "" ? "" : `${where} `}${issue?.message ?? "not understood"}. \`strategy show ${strategy.name}\` explains them.`,
   );
-}
-
-/** Percent, or undefined where a level was switched off. */
-export function levelOf(wish: number | "none"): number | undefined {
-  return wish === "none" ? undefined : wish;
 }
 
 /** The size of a new bot and its cap: as wished, else those of a risk level, else a tenth of the equity. Throws UserError for what cannot be meant. */
@@ -106,12 +133,12 @@ export function sizeOf(
   return sizeMax ? { sizing, sizeMax } : { sizing };
 }
 
-/** Refuses a size in a currency that the symbol is not quoted in. */
-function refuseCurrency(name: string, currency: string | undefined, symbols: readonly string[]): void {
+/** Refuses an amount or a price in a currency that the symbol is not quoted in. */
+export function refuseCurrency(name: string, currency: string | undefined, symbols: readonly string[]): void {
   const other = currency === undefined ? undefined : symbols.find((symbol) => symbol.split(/[/:]/)[1] !== currency);
   if (other === undefined) return;
   const quote = other.split(/[/:]/)[1];
-  throw new UserError(`${name}: ${other} is traded in ${quote}, found ${currency}; give it in ${quote} or in percent.`);
+  throw new UserError(`${name}: ${other} is traded in ${quote}, found ${currency}; give the ${name} in ${quote} or in percent.`);
 }
 
 /** Refuses what strategies and accounts here do not do, rather than do something else. Throws UserError. */
@@ -134,6 +161,7 @@ export function refuseUntraded({
 
 /** What a wish for a new bot is missing to be safe, to be said out loud. */
 export function protectionWarning({ protection }: Pick<NewBot, "protection">): string | undefined {
-  const { stopPct, trailingPct } = protection;
-  return stopPct === undefined && trailingPct === undefined ? "This bot has no stop: a falling price is not limited." : undefined;
+  const { stopPct, stopAtr, stopPrice, trailingPct } = protection;
+  const hasStop = [stopPct, stopAtr, stopPrice, trailingPct].some((each) => each !== undefined);
+  return hasStop ? undefined : "This bot has no stop: a falling price is not limited.";
 }

@@ -1,6 +1,6 @@
 import { UserError } from "../domain/errors.ts";
 import { brokenRule, type Instrument, splitSymbol } from "../domain/instrument.ts";
-import { type Decimal, floorToStep, percentOf } from "../domain/money.ts";
+import { affordable, type Decimal, percentOf } from "../domain/money.ts";
 import type { AccountFacts, ManualOrder, MarginFacts, PriceFacts } from "../ports/engine.ts";
 import { checkLeverage, checkLeveragedStop } from "../risk/leverage.ts";
 import { liquidationPrice } from "../risk/liquidation.ts";
@@ -27,7 +27,7 @@ export interface OrderPreview {
 /** The order in numbers, by the rules of the symbol. Throws UserError with the rule's name and the smallest quantity that works. */
 export function previewOf(order: ManualOrder, { instrument, price: now, worst }: PriceFacts): OrderPreview {
   const price = order.price ?? worst?.[order.side] ?? now;
-  const quantity = floorToStep(order.notional.dividedBy(price), instrument.lotSize);
+  const quantity = affordable(order.notional, price, instrument.lotSize);
   const broken = brokenRule(instrument, quantity, price);
   if (broken !== undefined) throw new UserError(`amount: ${broken}. Choose a larger amount.`);
   refuseBand(instrument, price, now);

@@ -13,7 +13,7 @@ export type Parsed =
 
 /** Reads typed values by the command's schemas and against what exists. Throws UserError on an argument that the command does not have. */
 export function parseArgs(path: string, command: Command, raw: Readonly<Record<string, string>>, sight: Sight): Parsed {
-  const known = argumentsOf(command);
+  const known = argumentsOf(command, raw);
   for (const name of Object.keys(raw)) {
     if (isProof(name) || known.some((argument) => argument.name === name)) continue;
     throw new UserError(unknownArgument(name, infoOf(path, command)));

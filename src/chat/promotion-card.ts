@@ -1,4 +1,5 @@
-import { marked, protectionText, sizingText } from "../domain/bot.ts";
+import { marked, sizingText } from "../domain/bot.ts";
+import { protectionText } from "../domain/exits.ts";
 import type { MarginFacts, PromotionFacts } from "../ports/engine.ts";
 import { ended } from "./account-cards.ts";
 import { accountNameFor, exchangeName } from "./account-names.ts";

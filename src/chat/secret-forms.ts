@@ -130,7 +130,7 @@ export class SecretForms implements FormDoor {
       }
     });
     if (view.tone === "bad") return { ...view, lines: [...view.lines, `To try again, send \`${ask.request.path}\` once more.`] };
-    if (view.form || enteredBy === "page" || enteredBy === "terminal") return view;
+    if (view.form || enteredBy === "page" || enteredBy === "terminal" || enteredBy === "api") return view;
     return { ...view, lines: [...view.lines, "It was entered in chat: rotate it when you can."] };
   }
 

@@ -61,6 +61,8 @@ export interface VenueBooks {
   orphans: Map<string, Orphan>;
   /** Changes of balances already booked, newest last. */
   foreignIds: string[];
+  /** What was received for holding perpetual contracts, less what was paid: by symbol, then by quarter of an hour. */
+  funding: Map<string, Map<number, Decimal>>;
   /** Coins left over from positions, too few to sell. */
   dust: Map<string, Decimal>;
   /** Protective orders made so far, by bot: numbers their intents. */
@@ -129,6 +131,7 @@ function emptyVenueBooks(): VenueBooks {
     closed: new Map(),
     orphans: new Map(),
     foreignIds: [],
+    funding: new Map(),
     dust: new Map(),
     protections: new Map(),
   };

@@ -10,11 +10,40 @@ export type SizeCap = { readonly kind: "equity-percent"; readonly pct: number } 
 /** How large an entry is before limits cut it. By risk: the percentage of the equity that is lost at the stop. By volatility: the one that an average candle moves. */
 export type Sizing = SizeCap | { readonly kind: "risk-percent" | "volatility-percent"; readonly pct: number };
 
-/** Exit levels relative to the entry price. */
+/** A target and how much of the position it sells. */
+export interface TakeLevel {
+  /** Distance from the entry. */
+  readonly pct: number;
+  /** Part of the whole position, as it was once its entry had filled. */
+  readonly sharePct: number;
+}
+
+/** Exit levels, relative to the entry price where nothing else is said. */
 export interface Protection {
   readonly stopPct: number | undefined;
   readonly takePct: number | undefined;
   readonly trailingPct: number | undefined;
+  /** So many times the ATR of the bot's own candles, as it was when the entry was decided. */
+  readonly stopAtr?: number;
+  /** A stop at a price. */
+  readonly stopPrice?: Decimal;
+  /** Several targets, nearest first, in the place of `takePct`. */
+  readonly takes?: readonly TakeLevel[];
+  /** How far the price must have gone before the trailing stop begins. */
+  readonly trailAfterPct?: number;
+  /** How far the price must have gone for the stop to move to the entry plus fees. */
+  readonly breakevenPct?: number;
+  readonly holdMax?: { readonly kind: "bars"; readonly bars: number } | { readonly kind: "span"; readonly spanMs: number };
+}
+
+/** The strategy of bots that follow rules of their own. */
+export const OWN_RULES = "rules";
+
+/** When a bot buys and sells, in the canonical text of the rule language. */
+export interface BotRules {
+  readonly enter: string;
+  /** Without one, only stops and targets close a position. */
+  readonly exit: string | undefined;
 }
 
 /** One strategy on one symbol at one account, for one owner. */
@@ -30,6 +59,8 @@ export interface BotSpec {
   readonly timeframe: Timeframe;
   readonly strategy: string;
   readonly params: Readonly<Record<string, number>>;
+  /** Set where the strategy is `OWN_RULES`. */
+  readonly rules?: BotRules;
   readonly sizing: Sizing;
   /** The most that one position may be, whatever the size says. */
   readonly sizeMax?: SizeCap;
@@ -61,13 +92,4 @@ export function sizingText(sizing: Sizing, quote: string, cap?: SizeCap): string
     case "volatility-percent":
       return `vol ${sizing.pct}% of equity for an average candle${most}`;
   }
-}
-
-export function protectionText({ stopPct, takePct, trailingPct }: Protection): string {
-  const parts = [
-    stopPct === undefined ? undefined : `stop ${stopPct}%`,
-    takePct === undefined ? undefined : `take ${takePct}%`,
-    trailingPct === undefined ? undefined : `trailing ${trailingPct}%`,
-  ].filter((part) => part !== undefined);
-  return parts.length > 0 ? parts.join(", ") : "none";
 }

@@ -44,6 +44,20 @@ export interface RegisteredAccount {
   readonly environment?: "demo" | "live";
 }
 
+/** What a program proves itself with. Its user is `api:NAME`, which is the person it was made for, with at most this role. */
+export interface ApiToken {
+  readonly name: string;
+  readonly role: Role;
+  /** SHA-256 of the token, in hex. */
+  readonly hash: string;
+  readonly expiresMs: WallMs;
+}
+
+/** The user that stands for a program. */
+export function apiUser(tokenName: string): string {
+  return `api:${tokenName}`;
+}
+
 /** What the whole desk shares: people, channels, who owns which bot, halts. A fold of the desk stream. */
 export interface DeskState {
   claimed: boolean;
@@ -79,6 +93,8 @@ export interface DeskState {
   links: Map<string, string>;
   /** Users whose rights are ended until an admin gives them back. */
   locked: string[];
+  /** Tokens of the API by name, also expired ones. */
+  tokens: Map<string, ApiToken>;
   /** Results of commands by request id, oldest first. */
   results: Map<string, string>;
   sequence: number;
@@ -108,6 +124,7 @@ export function emptyDesk(): DeskState {
     factors: new Map(),
     links: new Map(),
     locked: [],
+    tokens: new Map(),
     results: new Map(),
     sequence: 0,
     marketMs: marketMs(0),
@@ -258,6 +275,14 @@ function applyPeopleFact(state: DeskState, event: PeopleFact): void {
       return;
     case "access-unlocked":
       state.locked = state.locked.filter((user) => user !== event.user);
+      return;
+    case "token-made":
+      state.tokens.set(event.name, { name: event.name, role: event.role, hash: event.hash, expiresMs: event.expiresMs });
+      state.links.set(apiUser(event.name), event.user);
+      return;
+    case "token-revoked":
+      state.tokens.delete(event.name);
+      state.links.delete(apiUser(event.name));
       return;
     case "channel-subscribed": {
       const before = state.channels.get(event.place);

@@ -69,6 +69,8 @@ const TYPES: Readonly<Record<AccountEvent["type"] | DeskEvent["type"], true>> = 
   "user-linked": true,
   "access-locked": true,
   "access-unlocked": true,
+  "token-made": true,
+  "token-revoked": true,
   "bot-registered": true,
   "bot-unregistered": true,
   halted: true,

@@ -1,5 +1,6 @@
 import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
+import type { Target } from "./exits.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { OrderType, Purpose, Side } from "./order.ts";
@@ -90,7 +91,15 @@ export type AccountEvent =
   /** What is too small to sell leaves the bot and stays in the account; a negative quantity goes the other way, to be sold with a position. */
   | { type: "dust-moved"; botId: string; coin: string; quantity: Decimal }
   /** A change of the balance that no order of ours made. */
-  | { type: "foreign-booked"; coin: string; quantity: Decimal; entryId: string; reason: string }
+  | {
+      type: "foreign-booked";
+      coin: string;
+      quantity: Decimal;
+      entryId: string;
+      reason: string;
+      /** Set where it is the price of holding a perpetual contract. */
+      funding?: { readonly symbol: string; readonly atMs: number };
+    }
   /** Coins that a bot claims are gone: sold or moved by hand at the exchange. */
   | { type: "claim-reduced"; botId: string; quantity: Decimal; price: Decimal | undefined; reason: string }
   /** An order at the exchange that no durable intent explains: with our prefix it is quarantined, otherwise it is the person's. */
@@ -117,13 +126,15 @@ export interface Intent {
   /** A protective order's target beside its trigger, and the worst price of its triggered stop. */
   readonly takePrice?: Decimal;
   readonly stopLimitPrice?: Decimal;
+  /** With an entry: how far from it a stop by ATR stands, in quote. */
+  readonly stopDistance?: Decimal;
   readonly reason: string;
   readonly values: Record<string, number>;
   readonly clientOrderId: string;
 }
 
 /** How a key came in: out of band, or through a chat that has seen it. */
-export type KeyEntry = "terminal" | "page" | "discord" | "telegram";
+export type KeyEntry = "terminal" | "page" | "discord" | "telegram" | "api";
 
 /** What the exchange told of a key; undefined where it does not tell. */
 export interface KeyRights {
@@ -155,6 +166,8 @@ export interface FillOutcome {
   readonly realized: Decimal | undefined;
   readonly stopPrice: Decimal | undefined;
   readonly takePrice: Decimal | undefined;
+  /** Where there are several targets, all of them, nearest first. */
+  readonly targets?: readonly Target[];
 }
 
 export type Role = "viewer" | "operator" | "trader" | "admin";
@@ -199,6 +212,9 @@ export type DeskEvent =
   /** Ends a person's rights and pending confirmations at once; their bots stay protected. */
   | { type: "access-locked"; user: string; by: string }
   | { type: "access-unlocked"; user: string; by: string }
+  /** A program may ask in a person's name, with at most that role; only the hash of its token is kept. */
+  | { type: "token-made"; name: string; user: string; role: Role; hash: string; expiresMs: WallMs; by: string }
+  | { type: "token-revoked"; name: string; by: string }
   | { type: "bot-registered"; botId: string; name: string; group: string | undefined; owner: string; account: string }
   | { type: "bot-unregistered"; botId: string }
   | { type: "halted"; reason: string; untilMs: WallMs | undefined; by: string; panic: boolean }

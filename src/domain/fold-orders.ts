@@ -6,7 +6,7 @@ import { max, min, ZERO } from "./money.ts";
 import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus } from "./order.ts";
 import { followPaperPosition, restProtection } from "./paper-protection.ts";
 import { applyFill, type Fill, isFlat, isPerpetual } from "./position.ts";
-import { NO_RESULT, RESULT_BUCKET_MS } from "./result.ts";
+import { addToBucket, resultOf } from "./result.ts";
 import type { MarketMs } from "./time.ts";
 
 /** Orders that have ended and are still remembered, for fills that come late. */
@@ -137,21 +137,7 @@ function book(
   if (!feeInBase && !feeInQuote) add(fill.feeCurrency, fill.fee.negated());
   bot.baseEntries = bot.baseEntries.plus(baseMove);
   bot.quoteEntries = bot.quoteEntries.plus(quoteMove);
-  addResult(bot, fill, realized, feeInBase, feeInQuote);
-}
-
-/** Fees in a third coin are booked in that coin and left out of results, which are in quote. */
-function addResult(bot: BotState, fill: Fill, realized: Fill["fee"] | undefined, feeInBase: boolean, feeInQuote: boolean): void {
-  const bucket = fill.marketMs - (fill.marketMs % RESULT_BUCKET_MS);
-  const before = bot.results.get(bucket) ?? NO_RESULT;
-  const feeQuote = feeInBase ? fill.fee.times(fill.price) : feeInQuote ? fill.fee : ZERO;
-  bot.results.set(bucket, {
-    realized: before.realized.plus(realized ?? (feeInBase ? ZERO : feeQuote.negated())),
-    fees: before.fees.plus(feeQuote),
-    fills: before.fills + 1,
-    closes: before.closes + (realized !== undefined ? 1 : 0),
-    wins: before.wins + (realized?.isGreaterThan(0) ? 1 : 0),
-  });
+  addToBucket(bot.results, fill.marketMs, resultOf(fill, realized, feeInBase, feeInQuote));
 }
 
 /** What ends with a position. At a real venue orders end by evidence only; on paper protective orders follow the position. */
@@ -189,7 +175,8 @@ function endOrder(state: AccountState, order: Order): void {
 }
 
 function orderOf(intent: Intent, clientOrderId: string, at: MarketMs): Order {
-  const { intentId, botId, symbol, side, type, purpose, quantity, reason, price, immediate, takePrice, stopLimitPrice } = intent;
+  const { intentId, botId, symbol, side, type, purpose, quantity, reason, price, immediate, takePrice, stopLimitPrice, stopDistance } =
+    intent;
   return {
     clientOrderId,
     intentId,
@@ -209,5 +196,6 @@ function orderOf(intent: Intent, clientOrderId: string, at: MarketMs): Order {
     ...(immediate === undefined ? {} : { immediate }),
     ...(takePrice === undefined ? {} : { takePrice }),
     ...(stopLimitPrice === undefined ? {} : { stopLimitPrice }),
+    ...(stopDistance === undefined ? {} : { stopDistance }),
   };
 }

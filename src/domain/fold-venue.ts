@@ -5,6 +5,7 @@ import { followPosition } from "./fold-orders.ts";
 import { countResult } from "./fold-risk.ts";
 import { type Decimal, ZERO } from "./money.ts";
 import { isPerpetual, reducePosition } from "./position.ts";
+import { bucketOf } from "./result.ts";
 
 /** Balance changes that are remembered, so that none is booked twice. */
 const FOREIGN_IDS_MAX = 500;
@@ -59,6 +60,7 @@ export function applyVenueFact(state: AccountState, event: VenueFact): void {
     case "foreign-booked":
       add(state.balances, event.coin, event.quantity);
       if (event.coin === state.currency) shiftDay(state, event.quantity);
+      if (event.funding) addFunding(venue.funding, event.funding, event.quantity);
       venue.foreignIds.push(event.entryId);
       if (venue.foreignIds.length > FOREIGN_IDS_MAX) venue.foreignIds.shift();
       return;
@@ -76,6 +78,13 @@ export function applyVenueFact(state: AccountState, event: VenueFact): void {
     case "orphan-settled":
       venue.orphans.delete(orphanKey(event.symbol, event.venueOrderId));
   }
+}
+
+function addFunding(sums: AccountState["venue"]["funding"], { symbol, atMs }: { symbol: string; atMs: number }, quantity: Decimal): void {
+  const buckets = sums.get(symbol) ?? new Map<number, Decimal>();
+  sums.set(symbol, buckets);
+  const bucket = bucketOf(atMs);
+  buckets.set(bucket, (buckets.get(bucket) ?? ZERO).plus(quantity));
 }
 
 /** Order ids of venues are unique per symbol only. */

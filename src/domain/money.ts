@@ -44,6 +44,13 @@ export function floorToStep(value: Decimal, step: Decimal): Decimal {
   return value.dividedToIntegerBy(step).times(step);
 }
 
+/** The largest multiple of `step` that costs at most `budget` at a price (all positive). */
+export function affordable(budget: Decimal, price: Decimal, step: Decimal): Decimal {
+  const quantity = floorToStep(budget.dividedBy(price), step);
+  // A quotient has an end only where it is rounded, and may have been rounded up to a whole step.
+  return quantity.times(price).isGreaterThan(budget) ? quantity.minus(step) : quantity;
+}
+
 /** The smallest multiple of `step` that is not below `value` (both positive). */
 export function ceilToStep(value: Decimal, step: Decimal): Decimal {
   const floor = floorToStep(value, step);

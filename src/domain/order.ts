@@ -29,6 +29,10 @@ export interface Order {
   readonly price?: Decimal;
   /** A trailing stop's distance below the highest price since entry. */
   readonly trailingPct?: number;
+  /** What a target leaves of the position; nothing where it is left out. */
+  readonly keep?: Decimal;
+  /** With an entry: how far from it a stop by ATR stands, in quote. */
+  readonly stopDistance?: Decimal;
   readonly status: OrderStatus;
   readonly reason: string;
   readonly sinceMs: MarketMs;
@@ -66,9 +70,9 @@ export function remainingOf(order: Order): Decimal {
   return order.quantity.minus(order.filledQuantity);
 }
 
-/** The client order id under which an entry's protective order rests at the venue. */
-export function protectiveOrderId(entryOrderId: string, purpose: "stop" | "take"): string {
-  return `${entryOrderId}${purpose === "stop" ? "s" : "t"}`;
+/** The client order id under which an entry's protective order rests at the paper venue; its targets are counted from zero. */
+export function protectiveOrderId(entryOrderId: string, purpose: "stop" | "take", target = 0): string {
+  return `${entryOrderId}${purpose === "stop" ? "s" : "t"}${target === 0 ? "" : target + 1}`;
 }
 
 /** Stops and targets: they rest at the venue and their quantity follows the position. */

@@ -1,4 +1,5 @@
 import { type Decimal, ZERO } from "./money.ts";
+import type { Fill } from "./position.ts";
 
 /** Results are kept per quarter of an hour, because every time zone's day begins on one. */
 export const RESULT_BUCKET_MS = 15 * 60_000;
@@ -6,9 +7,66 @@ export const RESULT_BUCKET_MS = 15 * 60_000;
 export interface Result {
   readonly realized: Decimal;
   readonly fees: Decimal;
+  /** The part of the fees that was paid for making liquidity. */
+  readonly makerFees: Decimal;
+  /** Fees in a third coin, which are in no other figure here. */
+  readonly otherFees: ReadonlyMap<string, Decimal>;
+  /** Results of the closing fills above zero, and of those below it without their sign. */
+  readonly gains: Decimal;
+  readonly losses: Decimal;
   readonly fills: number;
   readonly closes: number;
   readonly wins: number;
 }
 
-export const NO_RESULT: Result = { realized: ZERO, fees: ZERO, fills: 0, closes: 0, wins: 0 };
+export const NO_RESULT: Result = {
+  ...{ realized: ZERO, fees: ZERO, makerFees: ZERO, otherFees: new Map(), gains: ZERO, losses: ZERO },
+  ...{ fills: 0, closes: 0, wins: 0 },
+};
+
+/** The quarter of an hour in which something happened. */
+export function bucketOf(epochMs: number): number {
+  return epochMs - (epochMs % RESULT_BUCKET_MS);
+}
+
+/** What one fill did, with its result where it closed something. Fees in a third coin stay in that coin, because results are in quote. */
+export function resultOf(fill: Fill, realized: Decimal | undefined, feeInBase: boolean, feeInQuote: boolean): Result {
+  const fees = feeInBase ? fill.fee.times(fill.price) : feeInQuote ? fill.fee : ZERO;
+  return {
+    realized: realized ?? (feeInBase ? ZERO : fees.negated()),
+    fees,
+    makerFees: fill.liquidity === "maker" ? fees : ZERO,
+    otherFees: feeInBase || feeInQuote || fill.fee.isZero() ? NO_RESULT.otherFees : new Map([[fill.feeCurrency, fill.fee]]),
+    gains: realized?.isGreaterThan(0) ? realized : ZERO,
+    losses: realized?.isLessThan(0) ? realized.negated() : ZERO,
+    fills: 1,
+    closes: realized === undefined ? 0 : 1,
+    wins: realized?.isGreaterThan(0) ? 1 : 0,
+  };
+}
+
+export function addToBucket(results: Map<number, Result>, epochMs: number, result: Result): void {
+  const bucket = bucketOf(epochMs);
+  results.set(bucket, addResults(results.get(bucket) ?? NO_RESULT, result));
+}
+
+export function addResults(a: Result, b: Result): Result {
+  return {
+    realized: a.realized.plus(b.realized),
+    fees: a.fees.plus(b.fees),
+    makerFees: a.makerFees.plus(b.makerFees),
+    otherFees: addCoins(a.otherFees, b.otherFees),
+    gains: a.gains.plus(b.gains),
+    losses: a.losses.plus(b.losses),
+    fills: a.fills + b.fills,
+    closes: a.closes + b.closes,
+    wins: a.wins + b.wins,
+  };
+}
+
+function addCoins(a: Result["otherFees"], b: Result["otherFees"]): Result["otherFees"] {
+  if (b.size === 0) return a;
+  const sums = new Map(a);
+  for (const [coin, fee] of b) sums.set(coin, (sums.get(coin) ?? ZERO).plus(fee));
+  return sums;
+}

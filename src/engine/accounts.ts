@@ -10,8 +10,8 @@ import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import type { Account, AccountWriter } from "./account.ts";
+import { BotStrategies } from "./bot-strategies.ts";
 import type { Desk } from "./desk.ts";
-import { strategyOf } from "./hand-bots.ts";
 import { PaperAccount } from "./paper-account.ts";
 import { BotRunner } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
@@ -49,6 +49,7 @@ export class Accounts {
   readonly #active = new Map<string, Account[]>();
   readonly #symbols = new Map<string, ReadonlySet<string>>();
   /** What the newest snapshots hold, by stream. */
+  readonly #strategies = new BotStrategies();
   readonly #kept = new Map<string, { readonly sequence: number; readonly atMs: number }>();
   /** Live markets whose running bots were not tried yet since the start. */
   readonly #starting = new Set<string>();
@@ -205,10 +206,10 @@ export class Accounts {
   async run(account: Account, botId: string): Promise<void> {
     const bot = account.state.bots.get(botId);
     if (!bot || account.runners.get(botId)) return;
-    const runner = new BotRunner(bot, strategyOf(bot.spec.strategy));
+    const runner = new BotRunner(bot, this.#strategies.of(bot.spec));
     const { hub, market } = account.services;
     if (market.pace === "live" && !this.symbolsOn(market.key).has(bot.spec.symbol)) hub.forget(bot.spec.symbol);
-    const feed = await hub.subscribe(bot.spec.symbol, bot.spec.timeframe, runner.specs);
+    const feed = await hub.subscribe(bot.spec.symbol, bot.spec.timeframe, runner.reads);
     if (!account.runners.get(botId)) account.runners.add(runner, feed.key);
   }
 

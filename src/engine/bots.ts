@@ -2,6 +2,7 @@ import type { BotState } from "../domain/books.ts";
 import type { BotSpec } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
+import { decimal } from "../domain/money.ts";
 import { isProtective } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import type { Caller, NewBot } from "../ports/engine.ts";
@@ -56,7 +57,10 @@ export class Bots {
     const account = await told(this.#accounts.openFor(caller.user, this.#services));
     const { account: accountName, currency } = account.state;
     const id = `b${state.botsEver + 1}`;
-    const bot = specOf(wish, { id, owner: caller.user, account: accountName, currency }, this.#services.market);
+    const bot = specOf(wish, { id, owner: caller.user, account: accountName, currency }, this.#services.market, (symbol) => {
+      const seen = this.#services.hub.price(symbol);
+      return seen && decimal(seen.price);
+    });
     const registered = {
       type: "bot-registered" as const,
       botId: id,

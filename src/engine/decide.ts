@@ -7,6 +7,7 @@ import type { Signal } from "../domain/signal.ts";
 import type { MarketMs } from "../domain/time.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
 import type { EntryAnswer, EntryQuestion } from "../risk/entry.ts";
+import { stopProblem } from "../risk/exits.ts";
 import type { Slot } from "./feeds.ts";
 import type { Wish } from "./intents.ts";
 import type { HeldEntry } from "./level-facts.ts";
@@ -62,9 +63,21 @@ export function wishEvents(
     }
     if (signal.kind === "hold") continue;
     const slotMs = slot.candle.openTimeMs as MarketMs;
-    const wish = { decision: slotMs, slotMs, reason: signal.reason, values: runner.valuesAt(slot) };
+    const stopDistance = runner.stopDistanceAt(slot);
+    const wish: Wish = {
+      decision: slotMs,
+      slotMs,
+      reason: signal.reason,
+      values: runner.valuesAt(slot),
+      ...(stopDistance && { stopDistance }),
+    };
     if (signal.kind === "exit") {
       events.push(...makers.exit(bot, wish));
+      continue;
+    }
+    const unprotected = stopProblem(bot.spec.protection, decimal(slot.candle.close), stopDistance);
+    if (unprotected !== undefined) {
+      events.push(...deniedEvents(account.state, bot, wish, "stop", unprotected));
       continue;
     }
     const answer = makers.check(bot, slot, funds, spent, pending);
@@ -74,6 +87,7 @@ export function wishEvents(
       pending.push(...heldIn(account, [entry]));
       spent = spent.plus(answer.quantity.times(decimal(slot.candle.close)));
     } else {
+      runner.denied = { slotMs, code: answer.code, because: answer.because };
       events.push(...deniedEvents(account.state, bot, wish, answer.code, answer.because));
     }
   }

@@ -23,11 +23,13 @@ import type {
 } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
 import type { EntryNow, LimitFacts } from "../ports/risk-facts.ts";
+import type { WhyFacts } from "../ports/why.ts";
 import type { Account } from "./account.ts";
 import { accountFacts, liquidationOf } from "./account-facts.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Bots } from "./bots.ts";
 import type { Desk } from "./desk.ts";
+import { exitFacts } from "./exit-facts.ts";
 import type { FeedHub } from "./feeds.ts";
 import type { Floors } from "./floors.ts";
 import { LiveAccount } from "./live/account.ts";
@@ -41,6 +43,7 @@ import type { MarketSpeed, Pump } from "./pump.ts";
 import type { RiskGuard } from "./risk-guard.ts";
 import { sizeQuestion } from "./sizing.ts";
 import { accountStream } from "./streams.ts";
+import { whyFacts } from "./why.ts";
 
 export interface EngineParts {
   readonly clock: Clock;
@@ -95,6 +98,7 @@ export class TradingEngine implements Engine {
       unrealized: isFlat(state.position) ? decimal(0) : price && unrealizedAt(state.position, price),
       orders,
       atrPct: sizeQuestion(state.spec, runner?.lastSlot).atrPct,
+      exits: exitFacts(account, state),
       lastDecision: decision && {
         slotMs: decision.slotMs,
         text: decision.signal.reason === undefined ? decision.signal.kind : `${decision.signal.kind}: ${decision.signal.reason}`,
@@ -106,6 +110,11 @@ export class TradingEngine implements Engine {
   entryNow(name: string): EntryNow | undefined {
     const { account, bot } = this.#parts.bots.find(name);
     return isFlat(bot.position) ? account.executor.entryNow(bot) : undefined;
+  }
+
+  why(name: string): WhyFacts {
+    const { account, bot } = this.#parts.bots.find(name);
+    return whyFacts(account, bot);
   }
 
   accounts(): readonly AccountFacts[] {

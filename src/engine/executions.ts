@@ -1,9 +1,11 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { AccountEvent, FillOutcome } from "../domain/events.ts";
 import type { BotBook, Execution } from "../domain/execution.ts";
+import { takesOf } from "../domain/exits.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { type Order, type Purpose, protectiveOrderId, remainingOf } from "../domain/order.ts";
+import { targetReason } from "../domain/paper-protection.ts";
 import { applyFill, entryPrice, type Fill, type Position } from "../domain/position.ts";
 import { type MarketMs, MINUTE_MS } from "../domain/time.ts";
 import { levelsFrom } from "../matching/protection.ts";
@@ -39,7 +41,13 @@ export function executionEvents(book: BotBook, bot: BotState, executions: readon
     const before = position;
     position = applyFill(position, fill, book.instrument.base);
     sold ||= fill.side === "sell";
-    const after = outcomeOf(book, bot, before, position, fill, order.purpose);
+    const after = outcomeOf(
+      book,
+      before,
+      position,
+      fill,
+      order.purpose === "entry" ? order.order : { ...order.order, purpose: order.purpose },
+    );
     events.push({ type: "order-filled", fill, botId: bot.spec.id, purpose: order.purpose, reason: order.reason, after });
   }
   for (const order of book.orders) {
@@ -70,11 +78,13 @@ function orderOf(book: BotBook, clientOrderId: string): { order: Order; purpose:
   const known = book.orders.find((order) => order.clientOrderId === clientOrderId);
   if (known) return { order: known, purpose: known.purpose, reason: known.reason };
   for (const order of book.orders) {
-    for (const purpose of ["stop", "take"] as const) {
-      if (order.purpose !== "entry" || protectiveOrderId(order.clientOrderId, purpose) !== clientOrderId) continue;
-      const reason = purpose === "stop" ? "stop loss" : "take profit";
-      return { order: { ...order, clientOrderId, side: "sell", fillIds: [] }, purpose, reason };
-    }
+    if (order.purpose !== "entry" || !clientOrderId.startsWith(order.clientOrderId)) continue;
+    const made: Order = { ...order, clientOrderId, side: "sell", fillIds: [] };
+    if (protectiveOrderId(order.clientOrderId, "stop") === clientOrderId) return { order: made, purpose: "stop", reason: "stop loss" };
+    const count = takesOf(book.protection).length;
+    for (let index = 0; index < count; index += 1)
+      if (protectiveOrderId(order.clientOrderId, "take", index) === clientOrderId)
+        return { order: made, purpose: "take", reason: targetReason(index, count) };
   }
   throw new Error(`the venue executed an order that the ledger does not know: ${clientOrderId}`);
 }
@@ -96,10 +106,10 @@ function fillOf(execution: Execution, order: Order, instrument: Instrument, coun
   };
 }
 
-function outcomeOf(book: BotBook, bot: BotState, before: Position, after: Position, fill: Fill, purpose: Purpose): FillOutcome {
+function outcomeOf(book: BotBook, before: Position, after: Position, fill: Fill, { purpose, stopDistance }: Order): FillOutcome {
   const realized = fill.side === "sell" ? after.grossRealized.minus(before.grossRealized).minus(fill.fee) : undefined;
   const price = entryPrice(after);
-  const levels =
-    purpose === "entry" && price ? levelsFrom(book.instrument, bot.spec.protection, price) : { stopPrice: undefined, takePrice: undefined };
-  return { positionQuantity: after.quantity, entryPrice: price, realized, ...levels };
+  const outcome = { positionQuantity: after.quantity, entryPrice: price, realized, stopPrice: undefined, takePrice: undefined };
+  if (purpose !== "entry" || !price) return outcome;
+  return { ...outcome, ...levelsFrom(book, { side: "sell", entry: price, stopDistance }, after.quantity) };
 }

@@ -11,6 +11,8 @@ export interface AccountExecutor {
   wishes(slots: readonly Slot[]): BotWish[];
   /** What an entry of this bot would be answered at this moment; undefined where there is no price or no rule to size it by. Changes nothing. */
   entryNow(bot: BotState): EntryAnswer | undefined;
+  /** What the risk door would say to an entry of this bot at this slot, alone. Changes nothing. */
+  mayEnter(bot: BotState, slot: Slot): EntryAnswer;
   /** Wishes -> denied, or intents with their first attempt -> durable -> sent once -> what became of them. */
   act(wishes: readonly BotWish[]): Promise<void>;
   /** Makes events durable, then sends the intents among them once. `requestId` names the chat request behind them. */

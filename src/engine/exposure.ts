@@ -1,9 +1,9 @@
 import type { AccountState, BotState } from "../domain/books.ts";
+import { followsPrice, holdMaxMs, movedStop } from "../domain/exits.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { toDouble } from "../domain/money.ts";
+import { type Decimal, toDouble } from "../domain/money.ts";
 import { isProtective, type Order } from "../domain/order.ts";
-import { isFlat } from "../domain/position.ts";
-import { trailedStop } from "../matching/protection.ts";
+import { entryPrice, isFlat } from "../domain/position.ts";
 
 /** Price levels at which something of one bot happens, as doubles, for a first look that costs nothing. */
 interface Levels {
@@ -15,6 +15,8 @@ interface Levels {
   stop: number;
   readonly take: number;
   readonly trails: boolean;
+  /** When it has held its position long enough. */
+  readonly dueMs: number;
 }
 
 /** What the bots on one symbol wait for, with the outermost of their levels. */
@@ -37,6 +39,9 @@ export class Exposure {
   readonly #ranks = new Map<string, number>();
   readonly #working = new Set<string>();
   readonly #trailing = new Set<string>();
+  /** The earliest time at which a position was held long enough. */
+  #dueMs = Number.POSITIVE_INFINITY;
+  readonly #dues = new Map<string, number>();
 
   /** Reads all bots of an account. */
   rebuild(state: AccountState, instruments: ReadonlyMap<string, Instrument>): void {
@@ -59,16 +64,18 @@ export class Exposure {
 
   #levelsOf(bot: BotState, own: readonly Order[], instrument: Instrument): Levels | undefined {
     if (own.length === 0 && isFlat(bot.position)) return undefined;
-    const { trailingPct } = bot.spec.protection;
+    const { protection, timeframe } = bot.spec;
     const stop = own.find(({ purpose }) => purpose === "stop")?.price;
-    const take = own.find(({ purpose }) => purpose === "take")?.price;
+    const takes = own.flatMap(({ purpose, price }) => (purpose === "take" && price ? [toDouble(price)] : []));
+    const held = holdMaxMs(protection, timeframe);
     return {
       bot,
       rank: this.#rankOf(bot),
       working: own.some((order) => !isProtective(order) || order.status === "partially-filled"),
-      stop: stop ? toDouble(trailedStop(instrument, stop, trailingPct, bot.highest)) : 0,
-      take: take ? toDouble(take) : Number.POSITIVE_INFINITY,
-      trails: trailingPct !== undefined && !isFlat(bot.position),
+      stop: stop ? toDouble(stopNow(bot, instrument, stop)) : 0,
+      take: Math.min(Number.POSITIVE_INFINITY, ...takes),
+      trails: followsPrice(protection) && !isFlat(bot.position),
+      dueMs: held === undefined || bot.position.openedMs === undefined ? Number.POSITIVE_INFINITY : bot.position.openedMs + held,
     };
   }
 
@@ -86,9 +93,17 @@ export class Exposure {
     if (levels?.trails) this.#trailing.add(id);
     else this.#trailing.delete(id);
     const firstBefore = this.#bySymbol.get(symbol)?.bots[0]?.rank;
+    this.#keepDue(id, levels?.dueMs ?? Number.POSITIVE_INFINITY);
     if (bots.length === 0) this.#bySymbol.delete(symbol);
     else this.#bySymbol.set(symbol, bookOf(bots));
     this.#inOrder &&= bots.length === 0 || bots[0]?.rank === firstBefore;
+  }
+
+  #keepDue(botId: string, dueMs: number): void {
+    if (dueMs === (this.#dues.get(botId) ?? Number.POSITIVE_INFINITY)) return;
+    if (dueMs === Number.POSITIVE_INFINITY) this.#dues.delete(botId);
+    else this.#dues.set(botId, dueMs);
+    this.#dueMs = Math.min(Number.POSITIVE_INFINITY, ...this.#dues.values());
   }
 
   /** Whether an order of this bot opens or closes something right now. */
@@ -129,7 +144,14 @@ export class Exposure {
     return bots.filter(({ trails }) => trails).map(({ bot }) => bot);
   }
 
-  /** A trailing stop has risen. */
+  /** The bots that have held their positions as long as they may, in the order of their creation. */
+  due(atMs: number): BotState[] {
+    if (atMs < this.#dueMs) return [];
+    const due = [...this.#bySymbol.values()].flatMap(({ bots }) => bots.filter(({ dueMs }) => dueMs <= atMs));
+    return due.sort((a, b) => a.rank - b.rank).map(({ bot }) => bot);
+  }
+
+  /** A stop has risen. */
   raiseStop(symbol: string, bot: BotState, stop: number): void {
     const book = this.#bySymbol.get(symbol);
     const levels = book?.bots.find((each) => each.bot === bot);
@@ -137,6 +159,12 @@ export class Exposure {
     levels.stop = Math.max(levels.stop, stop);
     book.stopMax = Math.max(book.stopMax, stop);
   }
+}
+
+/** Where the stop of a bot that began at a price stands now. */
+export function stopNow(bot: BotState, instrument: Instrument, from: Decimal): Decimal {
+  const entry = entryPrice(bot.position);
+  return entry ? movedStop(instrument, bot.spec.protection, { side: "sell", entry, best: bot.highest }, from) : from;
 }
 
 function bookOf(bots: Levels[]): Book {

@@ -1,11 +1,14 @@
 import { type Candle, CandleFolder, type FoldedCandle } from "../domain/candle.ts";
 import { type Kernel, type Reading, settlingMs } from "../domain/indicator.ts";
+import { deepest, type Series } from "../domain/series.ts";
 import { type IndicatorSpec, indicatorKey } from "../domain/signal.ts";
 import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
 import { type Timeframe, timeframeMs } from "../domain/timeframe.ts";
 import { createKernel } from "../indicators/registry.ts";
 import type { Market, MarketStep } from "../ports/market.ts";
-import type { IndicatorValues } from "../ports/strategy.ts";
+import type { IndicatorValues, Past } from "../ports/strategy.ts";
+import { Ring } from "../rules/ring.ts";
+import { SlotPast } from "./past.ts";
 
 /** History that every feed is begun with, in candles. */
 const HISTORY_CANDLES_MIN = 20;
@@ -20,6 +23,7 @@ export class Slot {
   readonly previous: FoldedCandle | undefined;
   /** Instant at which the candle closed. */
   readonly closedMs: MarketMs;
+  readonly past: Past;
   readonly #readings: ReadonlyMap<string, Readonly<Record<string, Reading>>>;
   readonly #bundles = new Map<string, IndicatorValues>();
 
@@ -28,11 +32,13 @@ export class Slot {
     candle: FoldedCandle,
     previous: FoldedCandle | undefined,
     readings: ReadonlyMap<string, Readonly<Record<string, Reading>>>,
+    past: Past,
   ) {
     this.feed = feed;
     this.candle = candle;
     this.previous = previous;
     this.closedMs = marketMs(candle.openTimeMs + timeframeMs(feed.timeframe));
+    this.past = past;
     this.#readings = readings;
   }
 
@@ -52,6 +58,18 @@ interface Running {
   before: number[];
 }
 
+/** A series that somebody reads further back than one candle. */
+interface Track {
+  readonly series: Series;
+  readonly ring: Ring;
+}
+
+/** What is asked of a feed: indicators, and series with their depth. */
+export interface Reads {
+  readonly specs: readonly IndicatorSpec[];
+  readonly series: readonly Series[];
+}
+
 /** Closed candles of one (symbol, timeframe), folded and advanced once for all bots that read it. */
 export class Feed {
   readonly key: string;
@@ -59,6 +77,7 @@ export class Feed {
   readonly timeframe: Timeframe;
   readonly #folder: CandleFolder;
   readonly #running = new Map<string, Running>();
+  readonly #tracks = new Map<string, Track>();
   #last: FoldedCandle | undefined;
   #beforeLast: FoldedCandle | undefined;
 
@@ -77,6 +96,19 @@ export class Feed {
     this.#running.set(indicatorKey(spec), running);
   }
 
+  tracks({ key, depth }: Series): boolean {
+    return (this.#tracks.get(key)?.series.depth ?? 0) >= depth;
+  }
+
+  trackOf({ key }: Series): Track | undefined {
+    return this.#tracks.get(key);
+  }
+
+  /** Its indicator, if it reads one, must run on this feed. */
+  track(track: Track): void {
+    this.#tracks.set(track.series.key, track);
+  }
+
   /** Advances by a one-minute candle; returns the slots that it closed. `warming` skips building them. */
   push(minute: Candle, warming = false): Slot[] {
     const slots: Slot[] = [];
@@ -84,9 +116,16 @@ export class Feed {
       this.#beforeLast = this.#last;
       this.#last = candle;
       for (const running of this.#running.values()) advance(running, candle);
+      for (const { series, ring } of this.#tracks.values()) ring.push(this.#newest(series, candle));
       if (!warming) slots.push(this.#slot(candle));
     }
     return slots;
+  }
+
+  #newest({ source }: Series, candle: FoldedCandle): number {
+    if (typeof source === "string") return candle[source];
+    const running = this.#running.get(indicatorKey(source.spec));
+    return running?.now[running.kernel.lines.indexOf(source.line)] ?? Number.NaN;
   }
 
   #slot(candle: FoldedCandle): Slot {
@@ -97,7 +136,9 @@ export class Feed {
         lines[line] = { now: now[index] ?? Number.NaN, before: before[index] ?? Number.NaN };
       readings.set(key, lines);
     }
-    return new Slot(this, candle, this.#beforeLast, readings);
+    const tracks = [...this.#tracks.values()];
+    const past = new SlotPast(new Map(tracks.map(({ series, ring }) => [series.key, { newestFirst: ring.shot(), seen: ring.seen }])));
+    return new Slot(this, candle, this.#beforeLast, readings, past);
   }
 }
 
@@ -135,15 +176,18 @@ export class FeedHub {
     this.#prices.set(symbol, { price, atMs });
   }
 
-  /** Makes sure that a feed runs with these indicators, warmed by history before the market's position. */
-  async subscribe(symbol: string, timeframe: Timeframe, specs: readonly IndicatorSpec[]): Promise<Feed> {
+  /** Makes sure that a feed runs with these indicators and series, warmed by history before the market's position. */
+  async subscribe(symbol: string, timeframe: Timeframe, reads: Reads): Promise<Feed> {
     const key = `${symbol} ${timeframe}`;
     const known = this.#feeds.get(key);
-    const missing = specs.filter((spec) => !known?.has(spec));
-    if (known && missing.length === 0) return known;
+    const missing = {
+      specs: reads.specs.filter((spec) => !known?.has(spec)),
+      series: deepest(reads.series).filter((each) => !known?.tracks(each)),
+    };
+    if (known && missing.specs.length + missing.series.length === 0) return known;
     const before = this.#atMs;
     const history = await this.#market.history(symbol, before, warmupMinutes(missing, timeframe));
-    if (this.#atMs !== before) return this.subscribe(symbol, timeframe, specs);
+    if (this.#atMs !== before) return this.subscribe(symbol, timeframe, reads);
     return this.#warm(symbol, timeframe, missing, history);
   }
 
@@ -182,14 +226,21 @@ export class FeedHub {
   }
 
   /** Runs fresh kernels over history. Nothing waits in here: the market must not move between the history's end and the feed's first step. */
-  #warm(symbol: string, timeframe: Timeframe, specs: readonly IndicatorSpec[], history: Iterable<Candle>): Feed {
+  #warm(symbol: string, timeframe: Timeframe, { specs, series }: Reads, history: Iterable<Candle>): Feed {
     const fresh = new Feed(symbol, timeframe);
-    const running = specs.map((spec): [IndicatorSpec, Running] => [spec, { kernel: createKernel(spec), now: [], before: [] }]);
+    const read = series.flatMap(({ source }) => (typeof source === "string" ? [] : [source.spec]));
+    const distinct = new Map([...specs, ...read].map((spec) => [indicatorKey(spec), spec]));
+    const running = [...distinct.values()].map((spec): [IndicatorSpec, Running] => [
+      spec,
+      { kernel: createKernel(spec), now: [], before: [] },
+    ]);
     for (const [spec, each] of running) fresh.add(spec, each);
+    for (const each of series) fresh.track({ series: each, ring: new Ring(each.depth) });
     for (const minute of history) fresh.push(minute, true);
     const feed = this.#feeds.get(fresh.key);
     if (feed) {
       for (const [spec, each] of running) if (!feed.has(spec)) feed.add(spec, each);
+      for (const each of series) if (!feed.tracks(each)) feed.track(fresh.trackOf(each)!);
       return feed;
     }
     this.#feeds.set(fresh.key, fresh);
@@ -198,8 +249,10 @@ export class FeedHub {
   }
 }
 
-function warmupMinutes(specs: readonly IndicatorSpec[], timeframe: Timeframe): number {
+function warmupMinutes({ specs, series }: Reads, timeframe: Timeframe): number {
   const candleMs = timeframeMs(timeframe);
-  const historyMs = Math.max(HISTORY_CANDLES_MIN * candleMs, ...specs.map((spec) => settlingMs(createKernel(spec), candleMs)));
+  const settling = (spec: IndicatorSpec) => settlingMs(createKernel(spec), candleMs);
+  const deep = series.map(({ source, depth }) => (typeof source === "string" ? 0 : settling(source.spec)) + depth * candleMs);
+  const historyMs = Math.max(HISTORY_CANDLES_MIN * candleMs, ...specs.map(settling), ...deep);
   return Math.ceil(historyMs / MINUTE_MS);
 }

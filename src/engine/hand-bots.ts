@@ -4,13 +4,12 @@ import { isFlat } from "../domain/position.ts";
 import { hold } from "../domain/signal.ts";
 import type { Strategy } from "../ports/strategy.ts";
 import { defineStrategy } from "../strategies/define.ts";
-import { strategyNamed } from "../strategies/registry.ts";
 import type { Account } from "./account.ts";
 
 /** The strategy of bots that hold one order entered by a person. Nobody chooses it: it comes with the order. */
 export const BY_HAND = "by-hand";
 
-const byHand: Strategy = {
+export const byHand: Strategy = {
   name: BY_HAND,
   ...defineStrategy({
     summary: "Holds what a person entered until its stop, its target or a person closes it; never acts by itself",
@@ -19,11 +18,6 @@ const byHand: Strategy = {
     decide: () => hold,
   }),
 };
-
-/** The strategy that a bot runs. Throws UserError when there is none of that name. */
-export function strategyOf(name: string): Strategy {
-  return name === BY_HAND ? byHand : strategyNamed(name);
-}
 
 /** Ends the bots whose one order by hand is over: closed, or never filled. Their symbol is free again. */
 export function endHandBots(account: Account): Promise<void> | undefined {

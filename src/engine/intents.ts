@@ -35,6 +35,7 @@ export function marketIntent(bot: BotState, purpose: "entry" | "exit" | "close" 
     quantity,
     reason: wish.reason,
     values: wish.values,
+    ...(purpose === "entry" && wish.stopDistance ? { stopDistance: wish.stopDistance } : {}),
     clientOrderId: clientOrderIdOf(intentId, 1),
   };
 }
@@ -45,6 +46,8 @@ export interface Wish {
   readonly slotMs: MarketMs;
   readonly reason: string;
   readonly values: Record<string, number>;
+  /** With an entry: how far from it a stop by ATR stands, in quote. */
+  readonly stopDistance?: Decimal;
 }
 
 /** Whether a client order id has the shape of ours. */

@@ -1,11 +1,14 @@
-import { BOT_NAME, type BotSpec } from "../domain/bot.ts";
+import { BOT_NAME, type BotRules, type BotSpec, OWN_RULES } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import { type Instrument, splitSymbol } from "../domain/instrument.ts";
+import type { Decimal } from "../domain/money.ts";
 import type { NewBot } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
-import { protectionProblem } from "../risk/entry.ts";
+import { exitsProblem } from "../risk/exits.ts";
 import { checkLeverage, checkLeveragedStop } from "../risk/leverage.ts";
 import { sizingProblem } from "../risk/sizing.ts";
+import { RuleError } from "../rules/errors.ts";
+import { enterRule, exitRule } from "../rules/use.ts";
 import { strategyNamed } from "../strategies/registry.ts";
 
 export interface BotIdentity {
@@ -16,7 +19,7 @@ export interface BotIdentity {
 }
 
 /** A checked spec of a new paper bot. Throws UserError with one sentence for the first thing that cannot be. */
-export function specOf(wish: NewBot, identity: BotIdentity, market: Market): BotSpec {
+export function specOf(wish: NewBot, identity: BotIdentity, market: Market, priceOf: (symbol: string) => Decimal | undefined): BotSpec {
   if (!BOT_NAME.test(wish.name)) {
     throw new UserError(
       `A bot's name is 1 to 32 lower-case letters, digits and dashes and begins with a letter; "${wish.name.slice(0, 40)}" is not. Choose another name.`,
@@ -30,17 +33,15 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
       `${symbol} is paid in ${instrument.quote}, and your paper account holds ${identity.currency}. Choose a symbol quoted in ${identity.currency}.`,
     );
   }
-  const { stopPct, takePct, trailingPct } = wish.protection;
+  const { stopPct = Number.POSITIVE_INFINITY, trailingPct, trailAfterPct } = wish.protection;
   const wrong =
-    protectionProblem("stop", stopPct) ??
-    protectionProblem("take", takePct) ??
-    protectionProblem("trailing", trailingPct) ??
-    sizingProblem(wish.sizing, wish.protection, wish.sizeMax);
+    exitsProblem(wish.protection, instrument, priceOf(symbol)) ?? sizingProblem(wish.sizing, wish.protection, wish.sizeMax);
   if (wrong) throw new UserError(`${wrong[0]?.toUpperCase()}${wrong.slice(1)}.`);
   const { name, group, timeframe, sizing, sizeMax, protection, leverage } = wish;
   if (leverage !== undefined) {
+    const trailing = trailAfterPct === undefined ? (trailingPct ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
     checkLeverage(instrument, leverage);
-    checkLeveragedStop(instrument, "buy", leverage, Math.min(stopPct ?? Number.POSITIVE_INFINITY, trailingPct ?? Number.POSITIVE_INFINITY));
+    checkLeveragedStop(instrument, "buy", leverage, Math.min(stopPct, trailing));
   }
   const { id, owner, account } = identity;
   return {
@@ -53,7 +54,7 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
     symbol,
     timeframe,
     strategy: wish.strategy,
-    params: paramsOf(wish),
+    ...(wish.strategy === OWN_RULES ? { params: {}, rules: rulesOf(wish) } : { params: paramsOf(wish) }),
     sizing,
     protection,
     ...(sizeMax === undefined ? {} : { sizeMax }),
@@ -65,6 +66,26 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market): Bot
 function instrumentOf({ instruments }: Market, typed: string): Instrument | undefined {
   const symbol = splitSymbol(typed)?.symbol ?? typed;
   return instruments.get(symbol) ?? instruments.get(`${symbol}:${symbol.split("/")[1]}`);
+}
+
+/** The rules of a new bot in their canonical text. */
+function rulesOf({ rules, protection }: NewBot): BotRules {
+  if (!rules) throw new UserError("A bot with rules of its own needs one to enter. Give it with enter.");
+  const { stopPct, takePct, trailingPct } = protection;
+  const closes = stopPct ?? takePct ?? trailingPct;
+  if (rules.exit === undefined && closes === undefined)
+    throw new UserError("exit: without a rule, a stop or a target nothing would ever close what this bot buys; give one of them.");
+  const enter = readRule("enter", () => enterRule(rules.enter).text);
+  return { enter, exit: rules.exit === undefined ? undefined : readRule("exit", () => exitRule(rules.exit!).text) };
+}
+
+function readRule(name: "enter" | "exit", read: () => string): string {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof RuleError) throw new UserError(`${name}: ${thrown.sentence}.`);
+    throw thrown;
+  }
 }
 
 function paramsOf(wish: NewBot): Record<string, number> {

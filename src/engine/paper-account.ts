@@ -1,15 +1,15 @@
 import type { BotState } from "../domain/books.ts";
 import type { AccountEvent } from "../domain/events.ts";
+import { followsPrice, holdReason } from "../domain/exits.ts";
 import { type Decimal, decimal, max, toDouble, ZERO } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
 import { type MarketMs, marketMs } from "../domain/time.ts";
-import { trailedStop } from "../matching/protection.ts";
 import type { MarketStep } from "../ports/market.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import { Account, type AccountWriter } from "./account.ts";
 import type { BotWish } from "./decide.ts";
 import { bookOf, executionEvents } from "./executions.ts";
-import { Exposure } from "./exposure.ts";
+import { Exposure, stopNow } from "./exposure.ts";
 import type { Slot } from "./feeds.ts";
 import { PaperExecutor, type PaperHost } from "./paper-executor.ts";
 import type { AccountServices } from "./services.ts";
@@ -77,7 +77,7 @@ export class PaperAccount extends Account implements PaperHost {
   /** Whether a step may change the books before anyone decides. */
   #moves(step: MarketStep): boolean {
     if (step.atMs < this.#resumeMs) return false;
-    if (this.#dayBegins(step)) return true;
+    if (this.#dayBegins(step) || this.exposure.due(step.atMs).length > 0) return true;
     for (const symbol of this.exposure.symbols) {
       const candle = step.candles.get(symbol);
       if (candle && this.exposure.touches(symbol, candle.low, candle.high)) return true;
@@ -91,9 +91,19 @@ export class PaperAccount extends Account implements PaperHost {
     const matched = step.atMs > this.#resumeMs ? this.#matchStep(step) : [];
     this.position = marketMs(Math.max(this.position, step.atMs));
     await this.appendEvents(matched);
+    await this.#endHolds();
     const wishes = asked?.sequence === this.state.sequence ? asked.wishes : this.executor.wishes(slots);
     await this.executor.act(wishes);
     await this.executor.finishPanic();
+  }
+
+  /** Positions that were held as long as they may be are closed at market, whether their bots run or not. */
+  async #endHolds(): Promise<void> {
+    const events = this.exposure.due(this.position).flatMap((bot) => {
+      const reason = holdReason(bot.spec.protection);
+      return this.executor.closing(bot, "close", { decision: `held-${this.position}`, slotMs: this.position, reason, values: {} });
+    });
+    if (events.length > 0) await this.executor.send(events);
   }
 
   #matchStep(step: MarketStep): AccountEvent[] {
@@ -155,8 +165,7 @@ export class PaperAccount extends Account implements PaperHost {
       bot.highest = max(bot.highest ?? seen, seen);
       const stop = [...this.state.orders.values()].find(({ botId, purpose }) => botId === bot.spec.id && purpose === "stop");
       if (!stop?.price) continue;
-      const raised = trailedStop(this.#instrument(symbol), stop.price, bot.spec.protection.trailingPct, bot.highest);
-      this.exposure.raiseStop(symbol, bot, toDouble(raised));
+      this.exposure.raiseStop(symbol, bot, toDouble(stopNow(bot, this.#instrument(symbol), stop.price)));
     }
   }
 
@@ -170,7 +179,7 @@ export class PaperAccount extends Account implements PaperHost {
     const risen: AccountEvent[] = [];
     if (!this.exposure.trails) return risen;
     for (const bot of this.state.bots.values()) {
-      if (!bot.highest || bot.spec.protection.trailingPct === undefined || isFlat(bot.position)) continue;
+      if (!bot.highest || !followsPrice(bot.spec.protection) || isFlat(bot.position)) continue;
       if (this.#highestStored.get(bot.spec.id)?.isEqualTo(bot.highest)) continue;
       risen.push({ type: "trail-moved", botId: bot.spec.id, highest: bot.highest });
     }

@@ -49,6 +49,10 @@ export class PaperExecutor implements AccountExecutor {
     return wishesOf(state, runners, (botId) => exposure.works(botId), slots);
   }
 
+  mayEnter(bot: BotState, slot: Slot): EntryAnswer {
+    return this.#checkEntry(bot, slot, new Funds(this.#account), ZERO, []);
+  }
+
   async act(wishes: readonly BotWish[]): Promise<void> {
     if (wishes.length === 0) return;
     const events = wishEvents(this.#account, wishes, {

@@ -1,12 +1,15 @@
 import type { BotState } from "../domain/books.ts";
 import { BotFault } from "../domain/errors.ts";
-import { toDouble } from "../domain/money.ts";
+import { ATR_STOP_PERIOD } from "../domain/exits.ts";
+import { type Decimal, decimal, toDouble } from "../domain/money.ts";
 import { entryPrice, type Position } from "../domain/position.ts";
-import { hold, type IndicatorSpec, indicatorKey, type Signal } from "../domain/signal.ts";
+import { indicatorKey, type Signal } from "../domain/signal.ts";
 import type { MarketMs } from "../domain/time.ts";
-import { timeframeMs } from "../domain/timeframe.ts";
-import type { IndicatorValues, PositionFacts, Strategy } from "../ports/strategy.ts";
-import type { Slot } from "./feeds.ts";
+import { slotOf, timeframeMs } from "../domain/timeframe.ts";
+import { atr } from "../indicators/atr.ts";
+import type { DecideInput, Explanation, IndicatorValues, PositionFacts, Strategy } from "../ports/strategy.ts";
+import { candlesFor } from "../rules/plan.ts";
+import type { Reads, Slot } from "./feeds.ts";
 import { sizingSpecs } from "./sizing.ts";
 
 export interface Decision {
@@ -15,17 +18,30 @@ export interface Decision {
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** A decision with its input, to be told. */
+export interface Explained {
+  readonly slot: Slot;
+  readonly input: DecideInput;
+  readonly signal: Signal;
+  readonly isWarm: boolean;
+  readonly explanation: Explanation | undefined;
+}
+/** The range that stops by ATR are measured in: that of the bot's own candles. */
+const STOP_ATR = atr(ATR_STOP_PERIOD);
+const STOP_ATR_KEYS = [["atr", indicatorKey(STOP_ATR)]] as const;
+
 const FLAT_FACTS: PositionFacts = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
 
 /** One bot's strategy at work: pure decisions on slots. It holds nothing that a restart would miss. */
 export class BotRunner {
   readonly bot: BotState;
-  readonly specs: readonly IndicatorSpec[];
+  readonly reads: Reads;
   readonly #strategy: Strategy;
   readonly #keys: readonly (readonly [string, string])[];
   readonly #bundle: string;
-  #lastSlot: Slot | undefined;
-  #lastSignal: Signal = hold;
+  /** The newest wish that the risk door refused. */
+  denied: { readonly slotMs: MarketMs; readonly code: string; readonly because: string } | undefined;
+  #last: { readonly slot: Slot; readonly input: DecideInput; readonly signal: Signal } | undefined;
   #position: Position | undefined;
   #entryPrice: number | undefined;
 
@@ -33,7 +49,9 @@ export class BotRunner {
     this.bot = bot;
     this.#strategy = strategy;
     const declared = Object.entries(strategy.indicators(bot.spec.params));
-    this.specs = [...declared.map(([, spec]) => spec), ...sizingSpecs(bot.spec.sizing)];
+    const isByAtr = bot.spec.protection.stopAtr !== undefined;
+    const specs = [...declared.map(([, spec]) => spec), ...(isByAtr ? [STOP_ATR] : []), ...sizingSpecs(bot.spec.sizing)];
+    this.reads = { specs, series: strategy.series ?? [] };
     this.#keys = declared.map(([name, spec]) => [name, indicatorKey(spec)]);
     this.#bundle = this.#keys.map(([name, key]) => `${name}=${key}`).join(";");
   }
@@ -41,15 +59,9 @@ export class BotRunner {
   /** The wish at a slot. Throws BotFault when the strategy fails, for then only this bot may suffer. */
   decide(slot: Slot): Signal {
     try {
-      const signal = this.#strategy.decide({
-        candle: slot.candle,
-        previous: slot.previous,
-        values: slot.bundle(this.#bundle, this.#keys),
-        position: this.#facts(slot),
-        params: this.bot.spec.params,
-      });
-      this.#lastSlot = slot;
-      this.#lastSignal = signal;
+      const input = this.#input(slot);
+      const signal = this.#strategy.decide(input);
+      this.#last = { slot, input, signal };
       return signal;
     } catch (cause) {
       throw new BotFault(`strategy ${this.#strategy.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
@@ -58,13 +70,39 @@ export class BotRunner {
 
   /** The newest slot that was decided on. */
   get lastSlot(): Slot | undefined {
-    return this.#lastSlot;
+    return this.#last?.slot;
+  }
+
+  #input(slot: Slot): DecideInput {
+    const { candle, previous, past } = slot;
+    const values = slot.bundle(this.#bundle, this.#keys);
+    return { candle, previous, values, past, position: this.#facts(slot), params: this.bot.spec.params };
+  }
+
+  /** How far from an entry at this slot a stop by ATR stands, in quote; undefined without one, and while the ATR is not known yet. */
+  stopDistanceAt(slot: Slot): Decimal | undefined {
+    const { stopAtr } = this.bot.spec.protection;
+    if (stopAtr === undefined) return undefined;
+    const atr = slot.bundle("stop-atr", STOP_ATR_KEYS).atr?.value?.now ?? Number.NaN;
+    return Number.isFinite(atr) && atr > 0 ? decimal(atr).times(decimal(stopAtr)) : undefined;
   }
 
   /** The newest decision with the numbers it saw. */
   lastDecision(): Decision | undefined {
-    if (!this.#lastSlot) return undefined;
-    return { slotMs: this.#lastSlot.candle.openTimeMs as MarketMs, signal: this.#lastSignal, values: this.valuesAt(this.#lastSlot) };
+    if (!this.#last) return undefined;
+    const { slot, signal } = this.#last;
+    return { slotMs: slot.candle.openTimeMs as MarketMs, signal, values: this.valuesAt(slot) };
+  }
+
+  /** The newest decision with all that it saw. */
+  explained(): Explained | undefined {
+    if (!this.#last) return undefined;
+    const { slot, input, signal } = this.#last;
+    const { series } = this.#strategy;
+    const isWarm = series
+      ? series.every((each) => slot.past.seen(each.key) >= candlesFor(each))
+      : !Object.values(this.valuesAt(slot)).some(Number.isNaN);
+    return { slot, input, signal, isWarm, explanation: this.#strategy.explain?.(input) };
   }
 
   /** Close and every indicator line by name, as `fast` or `bands.upper`. */
@@ -86,8 +124,10 @@ export class BotRunner {
       this.#entryPrice = price && toDouble(price);
     }
     if (this.#entryPrice === undefined) return FLAT_FACTS;
-    const heldMs = slot.closedMs - (position.openedMs ?? slot.closedMs);
-    return { flat: false, long: true, entryPrice: this.#entryPrice, barsHeld: Math.floor(heldMs / timeframeMs(slot.feed.timeframe)) };
+    const { timeframe } = slot.feed;
+    // From the start of the candle in which it was bought: at an exchange seconds pass before a fill, and on paper none do.
+    const heldMs = slot.closedMs - slotOf(position.openedMs ?? slot.closedMs, timeframe);
+    return { flat: false, long: true, entryPrice: this.#entryPrice, barsHeld: Math.floor(heldMs / timeframeMs(timeframe)) };
   }
 }
 

@@ -18,8 +18,10 @@ export function sizeQuestion(
   { sizing, sizeMax, protection }: Pick<BotSpec, "sizing" | "sizeMax" | "protection">,
   slot: Slot | undefined,
 ): Pick<EntryQuestion, "sizing" | "sizeMax" | "stopPct" | "atrPct"> {
-  const atrPct = sizing.kind === "volatility-percent" && slot ? atrPctOf(atrAt(slot), slot.candle.close) : undefined;
-  return { sizing, sizeMax, stopPct: nearestStopPct(protection), atrPct };
+  const range = slot && atrAt(slot);
+  const atrPct = sizing.kind === "volatility-percent" && slot ? atrPctOf(range, slot.candle.close) : undefined;
+  const stopPct = nearestStopPct(protection, slot?.candle.close ?? Number.NaN, range);
+  return { sizing, sizeMax, stopPct: Number.isNaN(stopPct) ? undefined : stopPct, atrPct };
 }
 
 function atrAt(slot: Slot): number | undefined {

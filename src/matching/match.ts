@@ -1,10 +1,10 @@
 import type { Candle } from "../domain/candle.ts";
 import type { BotBook, Execution } from "../domain/execution.ts";
-import { type Decimal, decimal, floorToStep, max, min, ONE, percentOf, toDouble, ZERO } from "../domain/money.ts";
-import { isProtective, type Order, protectiveOrderId, remainingOf } from "../domain/order.ts";
+import { affordable, type Decimal, decimal, floorToStep, max, min, ONE, percentOf, toDouble, ZERO } from "../domain/money.ts";
+import { isProtective, type Order, remainingOf } from "../domain/order.ts";
 import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
 import { feeOf, takerPrice } from "./costs.ts";
-import { levelsFrom, trailedStop } from "./protection.ts";
+import { heldLevels } from "./protection.ts";
 
 /** At most this share of a one-minute candle's volume fills for one bot; the rest of an order works on in the next minute. */
 export const PARTICIPATION_PCT = 10;
@@ -23,11 +23,14 @@ export function matchCandle(book: BotBook, candle: Candle): Execution[] {
   const resting = run.levels().stop;
   if (resting && candle.open <= toDouble(resting.price)) run.take(resting.order, candle.open, openMs);
   else for (const order of book.orders) if (order.purpose === "entry") run.enterInCandle(order, candle, openMs, closeMs);
-  const { stop, target } = run.levels();
+  const { stop, targets } = run.levels();
   if (stop && candle.low <= toDouble(stop.price)) {
     const gapped = enteredBefore && candle.open <= toDouble(stop.price);
     run.take(stop.order, gapped ? candle.open : stop.price, gapped ? openMs : closeMs);
-  } else if (target && candle.high >= toDouble(target.price)) {
+    return run.executions;
+  }
+  for (const target of targets) {
+    if (candle.high < toDouble(target.price)) break;
     const gapped = enteredBefore && candle.open >= toDouble(target.price);
     run.take(target.order, gapped ? candle.open : target.price, gapped ? openMs : closeMs);
   }
@@ -42,9 +45,9 @@ export function matchPrice(book: BotBook, price: number, at: MarketMs): Executio
     if (order.purpose !== "entry") continue;
     if (order.type === "market" || (order.price && price <= toDouble(order.price))) run.take(order, price, at);
   }
-  const { stop, target } = run.levels();
+  const { stop, targets } = run.levels();
   if (stop && price <= toDouble(stop.price)) run.take(stop.order, price, at);
-  else if (target && price >= toDouble(target.price)) run.take(target.order, price, at);
+  else for (const target of targets) if (price >= toDouble(target.price)) run.take(target.order, price, at);
   return run.executions;
 }
 
@@ -86,28 +89,16 @@ class Matching {
   }
 
   /** The protective orders that hold now. An entry of this very candle is protected from its fill on. */
-  levels(): { stop: { order: Order; price: Decimal } | undefined; target: { order: Order; price: Decimal } | undefined } {
-    if (this.#position.isZero()) return { stop: undefined, target: undefined };
-    const resting = (purpose: "stop" | "take") =>
-      this.#book.orders.find((order) => order.purpose === purpose && order.status !== "partially-filled");
-    const { instrument, protection, highest } = this.#book;
+  levels(): ReturnType<typeof heldLevels> {
+    if (this.#position.isZero()) return { stop: undefined, targets: [] };
     const entered = this.#book.orders.find(({ clientOrderId, purpose }) => purpose === "entry" && this.#filled.has(clientOrderId));
-    const fresh = entered ? levelsFrom(instrument, protection, this.#cost.dividedBy(this.#position)) : undefined;
-    const stopOrder = resting("stop") ?? (fresh?.stopPrice && entered ? protective(entered, "stop") : undefined);
-    const takeOrder = resting("take") ?? (fresh?.takePrice && entered ? protective(entered, "take") : undefined);
-    const stopPrice = fresh ? fresh.stopPrice : stopOrder?.price;
-    const takePrice = fresh ? fresh.takePrice : takeOrder?.price;
-    return {
-      stop:
-        stopOrder && stopPrice
-          ? { order: stopOrder, price: trailedStop(instrument, stopPrice, protection.trailingPct, highest) }
-          : undefined,
-      target: takeOrder && takePrice ? { order: takeOrder, price: takePrice } : undefined,
-    };
+    return heldLevels(this.#book, { quantity: this.#position, cost: this.#cost }, entered);
   }
 
   #execute(order: Order, price: Decimal, liquidity: "maker" | "taker", at: MarketMs): void {
-    const wanted = isProtective(order) ? this.#position : remainingOf(order).minus(this.#filled.get(order.clientOrderId) ?? ZERO);
+    const wanted = isProtective(order)
+      ? this.#position.minus(order.keep ?? ZERO)
+      : remainingOf(order).minus(this.#filled.get(order.clientOrderId) ?? ZERO);
     let quantity = order.side === "sell" ? min(wanted, this.#position) : min(wanted, this.#affordable(price, liquidity));
     if (this.#volumeLeft !== undefined) {
       quantity = min(quantity, this.#volumeLeft);
@@ -130,21 +121,6 @@ class Matching {
   #affordable(price: Decimal, liquidity: "maker" | "taker"): Decimal {
     const { instrument } = this.#book;
     const oneWithFee = price.plus(feeOf(instrument, price, ONE, liquidity));
-    return max(ZERO, floorToStep(max(this.#cash, ZERO).dividedBy(oneWithFee), instrument.lotSize));
+    return max(ZERO, affordable(max(this.#cash, ZERO), oneWithFee, instrument.lotSize));
   }
-}
-
-/** The protective order that the venue makes of an entry that has just filled. */
-function protective(entry: Order, purpose: "stop" | "take"): Order {
-  const clientOrderId = protectiveOrderId(entry.clientOrderId, purpose);
-  return {
-    ...entry,
-    clientOrderId,
-    purpose,
-    side: "sell",
-    type: purpose === "stop" ? "stop" : "take-profit",
-    status: "open",
-    filledQuantity: ZERO,
-    fillIds: [],
-  };
 }

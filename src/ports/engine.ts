@@ -1,5 +1,5 @@
 import type { AccountState, BotState } from "../domain/books.ts";
-import type { Protection, SizeCap, Sizing } from "../domain/bot.ts";
+import type { BotRules, Protection, SizeCap, Sizing } from "../domain/bot.ts";
 import type { DeskState } from "../domain/desk.ts";
 import type { AccountEvent, DeskEvent, KeyEntry, Recorded } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -7,10 +7,12 @@ import type { Decimal } from "../domain/money.ts";
 import type { Order } from "../domain/order.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
+import type { ExitFacts } from "./exits.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
 import type { EntryNow, LimitFacts } from "./risk-facts.ts";
 import type { Credentials } from "./vault.ts";
+import type { WhyFacts } from "./why.ts";
 
 /** Who asks, and by which chat request: an effect carries the request's id, so that a repeat finds it. */
 export interface Caller {
@@ -31,6 +33,8 @@ export interface BotFacts {
   readonly orders: readonly Order[];
   /** Average true range in percent of the price at the newest decision, where the bot's size asks for it. */
   readonly atrPct?: number | undefined;
+  /** What closes the position by itself, as it stands now; empty when flat. */
+  readonly exits?: readonly ExitFacts[];
   /** Newest decision in words with the market time of its slot, as "hold: no cross". */
   readonly lastDecision:
     | { readonly slotMs: MarketMs; readonly text: string; readonly values: Readonly<Record<string, number>> }
@@ -103,6 +107,8 @@ export interface NewBot {
   readonly strategy: string;
   /** Checked against the strategy's own schema; missing ones take its defaults. */
   readonly params: Readonly<Record<string, number>>;
+  /** With the strategy `OWN_RULES`; kept in their canonical text. */
+  readonly rules?: BotRules;
   readonly sizing: Sizing;
   readonly sizeMax?: SizeCap;
   readonly protection: Protection;
@@ -210,6 +216,8 @@ export interface Engine extends MarketReader {
   bot(name: string): BotFacts | undefined;
   /** What the risk door would answer a flat bot that wished to enter now; undefined where it holds something or there is no price. */
   entryNow(name: string): EntryNow | undefined;
+  /** The newest decision of a bot with every term and gate. Throws UserError when there is no such bot. */
+  why(name: string): WhyFacts;
   accounts(): readonly AccountFacts[];
   /** The paper account of an owner; undefined before the owner's first bot. */
   accountOf(owner: string): AccountFacts | undefined;

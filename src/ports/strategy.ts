@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { FoldedCandle } from "../domain/candle.ts";
 import type { Reading } from "../domain/indicator.ts";
+import type { Series } from "../domain/series.ts";
 import type { IndicatorSpec, Signal } from "../domain/signal.ts";
 
 /** What a strategy may know about the bot's position. */
@@ -17,6 +18,16 @@ export type StrategyParams = Readonly<Record<string, number>>;
 /** For each declared indicator, its lines: an indicator with one line has it as `value`. Readings are NaN until the indicator is warm. */
 export type IndicatorValues = Readonly<Record<string, Readonly<Record<string, Reading>>>>;
 
+/** The series of a feed as a slot saw them, for strategies that look further back than one candle. */
+export interface Past {
+  /** A declared series' number `back` candles before the slot's; NaN where it has none. */
+  at(key: string, back: number): number;
+  /** How many candles a declared series has seen. */
+  seen(key: string): number;
+  /** An answer that follows from this slot alone, found once for all strategies that call it the same. */
+  once(name: string, judge: () => boolean | undefined): boolean | undefined;
+}
+
 /** One decision's input: closed candles only. */
 export interface DecideInput<P = StrategyParams, V = IndicatorValues> {
   readonly candle: FoldedCandle;
@@ -25,6 +36,26 @@ export interface DecideInput<P = StrategyParams, V = IndicatorValues> {
   readonly values: V;
   readonly position: PositionFacts;
   readonly params: P;
+  readonly past: Past;
+}
+
+/** One term of a strategy with the numbers that it saw. */
+export interface Term {
+  /** What it decides about. */
+  readonly side: "enter" | "exit";
+  /** As `rsi(14) < 30`. */
+  readonly text: string;
+  /** The numbers of its sides, as `28.4 and 30`. */
+  readonly numbers: string;
+  /** Undefined where a number of it is. */
+  readonly holds: boolean | undefined;
+}
+
+/** A decision in its parts, whatever it was. */
+export interface Explanation {
+  /** Why it was none other, in one sentence without its stop. */
+  readonly because: string;
+  readonly terms: readonly Term[];
 }
 
 /** One strategy: pure, one file. Contract: equal input gives an equal signal; it never sees a forming candle. */
@@ -34,5 +65,8 @@ export interface Strategy {
   /** Numbers with defaults and descriptions; refuses unknown names. Parse before calling `indicators` and `decide`. */
   readonly params: z.ZodObject;
   readonly indicators: (params: StrategyParams) => Readonly<Record<string, IndicatorSpec>>;
+  /** What it reads of the past beyond its indicators' newest two readings. */
+  readonly series?: readonly Series[];
   readonly decide: (input: DecideInput) => Signal;
+  readonly explain?: (input: DecideInput) => Explanation;
 }

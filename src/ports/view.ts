@@ -18,6 +18,8 @@ export interface View {
   readonly question?: { readonly argument: string; readonly freeText: boolean };
   /** Secrets that the person may enter now, each platform in its own safest way. Such a view is for that person only. */
   readonly form?: OpenForm;
+  /** Why there is no answer, for programs: not allowed, try later, or a fault of ours. A plain refusal has none. */
+  readonly fault?: "denied" | "unavailable" | "internal";
 }
 
 export interface Field {

@@ -2,11 +2,11 @@ import type { AccountState, BotState } from "../domain/books.ts";
 import { type Mode, marked } from "../domain/bot.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
-import { NO_RESULT, type Result } from "../domain/result.ts";
+import { addResults, NO_RESULT, type Result } from "../domain/result.ts";
 import { mergedResults, type Performance, performanceOf } from "./performance.ts";
 import { isoWeek, monthOf } from "./periods.ts";
 import { resultGroups } from "./result-groups.ts";
-import { addResults, dayReader } from "./statistics.ts";
+import { dayReader } from "./statistics.ts";
 
 /** What the rows of a performance may be. */
 export const SLICES = ["bot", "strategy", "symbol", "group", "day", "week", "month"] as const;
@@ -65,7 +65,12 @@ export function performanceGroups(
 }
 
 /** Start balances of the accounts of one kind of money; undefined where some of these bots trade in an account that the reader may not see. */
-function capitalOf(mode: Mode, currency: string, lines: readonly Line[], accounts: readonly Account[]): Decimal | undefined {
+export function capitalOf(
+  mode: Mode,
+  currency: string,
+  lines: readonly { readonly bot: Bot }[],
+  accounts: readonly Account[],
+): Decimal | undefined {
   const own = accounts.filter((state) => state.mode === mode);
   if (!lines.every(({ bot }) => own.some(({ account }) => account === bot.spec.account))) return undefined;
   return own.reduce((sum, state) => sum.plus(state.startBalances.get(currency) ?? ZERO), ZERO);

@@ -1,13 +1,14 @@
 import type { BotState } from "../domain/books.ts";
 import { type Decimal, decimal, max, toDouble, ZERO } from "../domain/money.ts";
-import { NO_RESULT, type Result } from "../domain/result.ts";
+import { addResults, NO_RESULT, type Result } from "../domain/result.ts";
 import { daysBetween } from "./periods.ts";
-import { addResults } from "./statistics.ts";
 
 /** Markets of coins have no closing days: a year has as many daily returns as days. */
 const DAYS_A_YEAR = 365;
 /** A deviation needs two of what deviates. */
 const RATIO_DAYS_MIN = 2;
+/** Significant digits of a ratio that are kept. */
+const RATIO_DIGITS = 12;
 
 /** What the figures are called wherever they are shown; docs/statistics.md defines each. */
 export const FIGURE_NAMES = {
@@ -16,6 +17,7 @@ export const FIGURE_NAMES = {
   fees: "Fees",
   winRate: "Win rate",
   expectancy: "Expectancy",
+  profitFactor: "Profit factor",
   sharpe: "Sharpe",
   sortino: "Sortino",
   calmar: "Calmar",
@@ -46,6 +48,8 @@ export interface Performance {
   readonly winRatePct: Decimal | undefined;
   /** Net result for each closing fill; undefined before the first. */
   readonly expectancy: Decimal | undefined;
+  /** What winning closing fills made by what losing ones lost; undefined while nothing was lost. */
+  readonly profitFactor: Decimal | undefined;
   readonly drawdown: Drawdown;
   readonly ratios: Ratios;
 }
@@ -92,6 +96,7 @@ export function performanceOf(results: ReadonlyMap<number, Result>, { capital, s
     result: sum,
     winRatePct: sum.closes === 0 ? undefined : decimal(sum.wins * 100).dividedBy(sum.closes),
     expectancy: sum.closes === 0 ? undefined : sum.realized.dividedBy(sum.closes),
+    profitFactor: sum.losses.isZero() ? undefined : sum.gains.dividedBy(sum.losses),
     drawdown,
     ratios: ratiosOf(returns ?? [], drawdown.share),
   };
@@ -148,8 +153,13 @@ function ratiosOf(returns: readonly number[], drawdown: Decimal | undefined): Ra
   const deepest = drawdown === undefined ? 0 : toDouble(drawdown);
   return {
     days,
-    sharpe: isEven ? undefined : (mean / deviation) * Math.sqrt(DAYS_A_YEAR),
-    sortino: downside === 0 ? undefined : (mean / downside) * Math.sqrt(DAYS_A_YEAR),
-    calmar: deepest === 0 ? undefined : (mean * DAYS_A_YEAR) / deepest,
+    sharpe: isEven ? undefined : rounded((mean / deviation) * Math.sqrt(DAYS_A_YEAR)),
+    sortino: downside === 0 ? undefined : rounded((mean / downside) * Math.sqrt(DAYS_A_YEAR)),
+    calmar: deepest === 0 ? undefined : rounded((mean * DAYS_A_YEAR) / deepest),
   };
+}
+
+/** Doubles carry noise in their last digits: without it a tie such as -45.625 is one again when it is shown. */
+function rounded(ratio: number): number {
+  return Number(ratio.toPrecision(RATIO_DIGITS));
 }

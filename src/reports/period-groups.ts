@@ -1,10 +1,10 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { Mode } from "../domain/bot.ts";
-import { NO_RESULT, type Result } from "../domain/result.ts";
+import { addResults, NO_RESULT, type Result } from "../domain/result.ts";
 import { DAY_MS } from "../domain/time.ts";
 import { lastPeriods, type PeriodOf, resultsByPeriod } from "./periods.ts";
 import { type ResultGroup, resultGroups } from "./result-groups.ts";
-import { addResults, dayReader, resultsByDay } from "./statistics.ts";
+import { dayReader, resultsByDay } from "./statistics.ts";
 
 type Bot = Readonly<BotState>;
 

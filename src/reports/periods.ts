@@ -1,6 +1,5 @@
-import { NO_RESULT, type Result } from "../domain/result.ts";
+import { addResults, NO_RESULT, type Result } from "../domain/result.ts";
 import { DAY_MS } from "../domain/time.ts";
-import { addResults } from "./statistics.ts";
 
 /** The period that a local day, as `2021-05-19`, belongs to. */
 export type PeriodOf = (day: string) => string;

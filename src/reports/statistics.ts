@@ -1,5 +1,5 @@
 import type { BotState } from "../domain/books.ts";
-import { NO_RESULT, RESULT_BUCKET_MS, type Result } from "../domain/result.ts";
+import { addResults, NO_RESULT, RESULT_BUCKET_MS, type Result } from "../domain/result.ts";
 import { DAY_MS } from "../domain/time.ts";
 
 /** A local day with its clock change is at most 25 hours long; two of them bound any day that touches an instant. */
@@ -9,16 +9,6 @@ const DAY_SPAN_MAX_MS = DAY_MS + 2 * 3_600_000;
 export function dayReader(timeZone: string): (epochMs: number) => string {
   const format = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
   return (epochMs) => format.format(epochMs);
-}
-
-export function addResults(a: Result, b: Result): Result {
-  return {
-    realized: a.realized.plus(b.realized),
-    fees: a.fees.plus(b.fees),
-    fills: a.fills + b.fills,
-    closes: a.closes + b.closes,
-    wins: a.wins + b.wins,
-  };
 }
 
 /** A bot's result on each local day on which it traded, from an instant on. */

@@ -1,6 +1,6 @@
 import type { SizeCap, Sizing } from "../domain/bot.ts";
 import { brokenRule, type Instrument } from "../domain/instrument.ts";
-import { type Decimal, decimal, floorToStep, percentOf, shown } from "../domain/money.ts";
+import { affordable, type Decimal, decimal, percentOf, shown } from "../domain/money.ts";
 import type { EntryFacts, Level, LimitCode } from "./limit-rules.ts";
 import { limitDenial, limitRooms } from "./limits.ts";
 import { capOf, wishedSize } from "./sizing.ts";
@@ -60,6 +60,7 @@ export type DenialCode =
   | "symbol-taken"
   | "exit-infeasible"
   | "leverage"
+  | "stop"
   | "sizing"
   | "locked"
   | LimitCode;
@@ -107,7 +108,7 @@ export function checkEntry(question: EntryQuestion): EntryAnswer {
     undefined,
   );
   const notional = bound?.amount ?? wished;
-  const quantity = floorToStep(notional.dividedBy(price), instrument.lotSize);
+  const quantity = affordable(notional, price, instrument.lotSize);
   const broken = brokenRule(instrument, quantity, price);
   if (broken) return denied(bound?.code ?? "market-rules", bound?.little?.(broken) ?? broken);
   const cut = bound ? `, cut to ${bound.name}` : "";
@@ -159,9 +160,9 @@ function denied(code: DenialCode, because: string): EntryAnswer {
 }
 
 /** A percentage for protective levels: above zero and, for stops, below one hundred. Undefined when it is fine, else the sentence. */
-export function protectionProblem(name: "stop" | "take" | "trailing", pct: number | undefined): string | undefined {
+export function protectionProblem(name: string, pct: number | undefined): string | undefined {
   if (pct === undefined) return undefined;
-  const largest = name === "take" ? 1_000 : 90;
+  const largest = name === "stop" || name === "trailing" ? 90 : 1_000;
   if (pct >= 0.1 && pct <= largest) return undefined;
   return `${name} must be between 0.1% and ${largest}%, found ${decimal(pct).toFixed()}%`;
 }

@@ -1,5 +1,5 @@
 import type { Protection, SizeCap, Sizing } from "../domain/bot.ts";
-import { type Decimal, decimal, min, percentOf, shown } from "../domain/money.ts";
+import { type Decimal, decimal, min, percentOf, shown, toDouble } from "../domain/money.ts";
 
 /** Candles of the average true range that a volatility target looks at. */
 export const SIZING_ATR_PERIOD = 14;
@@ -46,10 +46,25 @@ export function roundTripPct(takerFeeBps: number): number {
   return (takerFeeBps * 2) / 100;
 }
 
-/** From the entry price to the nearest stop, in percent; undefined where there is none. */
-export function nearestStopPct({ stopPct, trailingPct }: Protection): number | undefined {
-  if (stopPct === undefined) return trailingPct;
-  return trailingPct === undefined ? stopPct : Math.min(stopPct, trailingPct);
+/**
+ * From an entry at a price to the nearest stop that holds from the first moment, in percent; undefined where there is none or where its range
+ * is not known yet. `atr` is the range that a stop by ATR is measured in.
+ */
+export function nearestStopPct(protection: Protection, price: number, atr: number | undefined): number | undefined {
+  const { stopPct, stopAtr, stopPrice, trailingPct, trailAfterPct } = protection;
+  const distances = [
+    stopPct,
+    stopAtr === undefined || atr === undefined ? undefined : (stopAtr * atr * 100) / price,
+    stopPrice && (1 - toDouble(stopPrice) / price) * 100,
+    trailAfterPct === undefined ? trailingPct : undefined,
+  ].filter((distance) => distance !== undefined);
+  return distances.length === 0 ? undefined : Math.min(...distances);
+}
+
+/** Whether a stop holds from the first moment of a position. */
+function isStopped({ stopPct, stopAtr, stopPrice, trailingPct, trailAfterPct }: Protection): boolean {
+  const stops = [stopPct, stopAtr, stopPrice, trailAfterPct === undefined ? trailingPct : undefined];
+  return stops.some((stop) => stop !== undefined);
 }
 
 /** The most that a bot's own cap allows, in quote. */
@@ -63,7 +78,7 @@ export function sizingProblem(sizing: Sizing, protection: Protection, cap?: Size
   if (sizing.kind === "notional" && !sizing.notional.isGreaterThan(0)) return "size must be above zero";
   if (sizing.kind !== "notional" && !(sizing.pct > 0 && sizing.pct <= most))
     return `size must be above 0% and at most ${most}% of equity${sizing.kind === "equity-percent" ? "" : " where it is a risk"}, found ${sizing.pct}%`;
-  if (sizing.kind === "risk-percent" && nearestStopPct(protection) === undefined)
+  if (sizing.kind === "risk-percent" && !isStopped(protection))
     return `size: risk ${sizing.pct}% is what may be lost at the stop, and this bot has none; give it a stop or another size`;
   if (cap?.kind === "notional" && !cap.notional.isGreaterThan(0)) return "max must be above zero";
   if (cap?.kind === "equity-percent" && !(cap.pct > 0 && cap.pct <= 100))

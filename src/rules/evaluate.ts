@@ -1,10 +1,11 @@
 import { functionNamed } from "./functions.ts";
-import type { Comparison, SeriesTree, Tree } from "./tree.ts";
+import { seriesKey } from "./series.ts";
+import type { Comparison, Tree } from "./tree.ts";
 
 /** What a rule may know of the position that is held. */
 export interface HeldPosition {
   readonly entryPrice: number;
-  /** Closed candles since the entry; 0 at the candle in which it was bought. */
+  /** Closed candles since the entry, the one in which it was bought included. */
   readonly barsHeld: number;
 }
 
@@ -14,39 +15,48 @@ export interface HeldPosition {
  */
 export type Truth = boolean | undefined;
 
-/** Where the numbers of a part come from: its value `back` candles ago, NaN when it has none. */
-export type Reader = (part: SeriesTree) => (back: number) => number;
+/** What a rule sees at one closed candle. */
+export interface Moment {
+  /** A series' number `back` candles ago, NaN when it has none. */
+  at(seriesKey: string, back: number): number;
+  /** The answer under a name: what depends on the candle alone may be found once and given again. */
+  once(name: string, judge: () => Truth): Truth;
+  readonly position: HeldPosition | undefined;
+}
 
-export type Condition = (position: HeldPosition | undefined) => Truth;
-export type Value = (back: number, position: HeldPosition | undefined) => number;
+export type Condition = (moment: Moment) => Truth;
+export type Value = (back: number, moment: Moment) => number;
 
-/** A condition as a function over the numbers that a reader has. The tree must have been checked. */
-export function conditionOf(tree: Tree, reader: Reader): Condition {
+/** Makes a condition of a part: `conditionOf` itself, or what remembers answers around it. */
+export type ConditionMaker = (tree: Tree) => Condition;
+
+/** A condition as a function of a moment; its parts are made by `make`. The tree must have been checked. */
+export function conditionOf(tree: Tree, make: ConditionMaker = conditionOf): Condition {
   switch (tree.kind) {
     case "not": {
-      const of = conditionOf(tree.of, reader);
-      return (position) => negated(of(position));
+      const of = make(tree.of);
+      return (moment) => negated(of(moment));
     }
     case "and":
     case "or": {
-      const [left, right] = [conditionOf(tree.left, reader), conditionOf(tree.right, reader)];
+      const [left, right] = [make(tree.left), make(tree.right)];
       const decides = tree.kind === "or";
-      return (position) => {
-        const [one, other] = [left(position), right(position)];
+      return (moment) => {
+        const [one, other] = [left(moment), right(moment)];
         if (one === decides || other === decides) return decides;
         return one === undefined || other === undefined ? undefined : !decides;
       };
     }
     case "compare": {
-      const [left, right] = [numberOf(tree.left, reader), numberOf(tree.right, reader)];
-      return (position) => compared(tree.sign, left(0, position), right(0, position));
+      const [left, right] = [numberOf(tree.left), numberOf(tree.right)];
+      return (moment) => compared(tree.sign, left(0, moment), right(0, moment));
     }
     case "cross": {
-      const [left, right] = [numberOf(tree.left, reader), numberOf(tree.right, reader)];
+      const [left, right] = [numberOf(tree.left), numberOf(tree.right)];
       const [before, now] = tree.direction === "above" ? (["<=", ">"] as const) : ([">=", "<"] as const);
-      return (position) => {
-        const was = compared(before, left(1, position), right(1, position));
-        const is = compared(now, left(0, position), right(0, position));
+      return (moment) => {
+        const was = compared(before, left(1, moment), right(1, moment));
+        const is = compared(now, left(0, moment), right(0, moment));
         if (was === false || is === false) return false;
         return was === undefined || is === undefined ? undefined : true;
       };
@@ -56,59 +66,58 @@ export function conditionOf(tree: Tree, reader: Reader): Condition {
   }
 }
 
-/** A number as a function over the numbers that a reader has; NaN where it is undefined, and never infinite. */
-export function numberOf(tree: Tree, reader: Reader): Value {
+/** A number as a function of a moment; NaN where it is undefined, and never infinite. */
+export function numberOf(tree: Tree): Value {
   switch (tree.kind) {
     case "number":
       return () => tree.value;
     case "percent":
       return () => tree.value / 100;
     case "field": {
-      const read = reader(tree);
-      return (back) => read(tree.back + back);
+      const key = seriesKey(tree);
+      return (back, moment) => moment.at(key, tree.back + back);
     }
     case "indicator": {
-      const read = reader(tree);
+      const key = seriesKey(tree);
       const known = functionNamed(tree.name);
       const scale = known?.lines.find(({ name }) => name === tree.line)?.scale ?? 1;
-      return (back) => {
-        const value = read(tree.back + back);
+      return (back, moment) => {
+        const value = moment.at(key, tree.back + back);
         return value === known?.silentAt ? Number.NaN : value * scale;
       };
     }
     case "fact":
-      return factOf(tree.name, reader);
+      return factOf(tree.name);
     case "negate": {
-      const of = numberOf(tree.of, reader);
-      return (back, position) => -of(back, position);
+      const of = numberOf(tree.of);
+      return (back, moment) => -of(back, moment);
     }
     case "arithmetic":
-      return arithmeticOf(tree, reader);
+      return arithmeticOf(tree);
     default:
       return () => Number.NaN;
   }
 }
 
-function factOf(name: Extract<Tree, { kind: "fact" }>["name"], reader: Reader): Value {
-  const close = name === "pnl_pct" ? reader({ kind: "field", name: "close", back: 0, column: 0 }) : () => Number.NaN;
-  return (back, position) => {
+function factOf(name: Extract<Tree, { kind: "fact" }>["name"]): Value {
+  return (back, { at, position }) => {
     if (position === undefined || back > position.barsHeld) return Number.NaN;
     if (name === "entry_price") return position.entryPrice;
-    return name === "bars_held" ? position.barsHeld - back : finite((close(back) - position.entryPrice) / position.entryPrice);
+    return name === "bars_held" ? position.barsHeld - back : finite((at("close", back) - position.entryPrice) / position.entryPrice);
   };
 }
 
-function arithmeticOf(tree: Extract<Tree, { kind: "arithmetic" }>, reader: Reader): Value {
-  const [left, right] = [numberOf(tree.left, reader), numberOf(tree.right, reader)];
+function arithmeticOf(tree: Extract<Tree, { kind: "arithmetic" }>): Value {
+  const [left, right] = [numberOf(tree.left), numberOf(tree.right)];
   switch (tree.sign) {
     case "+":
-      return (back, position) => finite(left(back, position) + right(back, position));
+      return (back, moment) => finite(left(back, moment) + right(back, moment));
     case "-":
-      return (back, position) => finite(left(back, position) - right(back, position));
+      return (back, moment) => finite(left(back, moment) - right(back, moment));
     case "*":
-      return (back, position) => finite(left(back, position) * right(back, position));
+      return (back, moment) => finite(left(back, moment) * right(back, moment));
     case "/":
-      return (back, position) => finite(left(back, position) / right(back, position));
+      return (back, moment) => finite(left(back, moment) / right(back, moment));
   }
 }
 

@@ -20,6 +20,8 @@ export interface RuleFunction {
   readonly lines: readonly Line[];
   /** For the reference page. */
   readonly summary: string;
+  /** Between which numbers it always is, where that is known; one bound may be left out. */
+  readonly span?: { readonly least?: number; readonly most?: number };
   /** A reading that says nothing, such as an RSI without movement: it is undefined in a rule. */
   readonly silentAt?: number;
   /** Why numbers that are fine one by one do not fit together, or undefined. */
@@ -40,6 +42,7 @@ export const FUNCTIONS: readonly RuleFunction[] = [
       { name: "plus", kind: "number", words: "the upward direction" },
       { name: "minus", kind: "number", words: "the downward direction" },
     ],
+    span: { least: 0, most: 100 },
     summary: "Average directional index, 0 to 100: how one-sided the market moves, upwards or downwards; `.plus` and `.minus` say which",
   },
   {
@@ -47,6 +50,7 @@ export const FUNCTIONS: readonly RuleFunction[] = [
     params: [PERIOD(14)],
     lines: [{ name: "value", kind: "price", words: "the average true range" }],
     summary: "How far the price moves in a candle, smoothed as Wilder does; a distance in quote currency",
+    span: { least: 0 },
   },
   {
     name: "bollinger",
@@ -107,6 +111,7 @@ export const FUNCTIONS: readonly RuleFunction[] = [
     name: "mfi",
     params: [PERIOD(14)],
     lines: [{ name: "value", kind: "number", words: "the money flow index" }],
+    span: { least: 0, most: 100 },
     summary:
       "Money flow index, 0 to 100: the share of money that was traded while the typical price rose; undefined where nothing moved or was traded",
   },
@@ -136,6 +141,7 @@ export const FUNCTIONS: readonly RuleFunction[] = [
     lines: [{ name: "value", kind: "number", words: "the RSI" }],
     summary: "Relative strength index of closes, 0 to 100; a reading of exactly 0 (no movement, or none upward) is undefined",
     silentAt: 0,
+    span: { least: 0, most: 100 },
   },
   {
     name: "sma",
@@ -150,6 +156,7 @@ export const FUNCTIONS: readonly RuleFunction[] = [
       { name: "k", kind: "number", words: "the stochastic" },
       { name: "d", kind: "number", words: "the signal of the stochastic" },
     ],
+    span: { least: 0, most: 100 },
     summary:
       "Where the close is between the lowest low (0) and the highest high (100), averaged; `stochastic(14, 1, 3)` is the fast one; undefined where no price moved",
   },

@@ -1,10 +1,11 @@
 import { nearest } from "../domain/nearest.ts";
+import { FIELDS } from "../domain/series.ts";
 import type { Cursor } from "./cursor.ts";
 import { RuleError } from "./errors.ts";
 import { exampleOf, FUNCTIONS, functionNamed, type RuleFunction } from "./functions.ts";
 import { HISTORY_MAX } from "./limits.ts";
 import { paramProblem } from "./params.ts";
-import { FACTS, FIELDS, type Tree } from "./tree.ts";
+import { FACTS, type Tree } from "./tree.ts";
 
 /** Words that join others and are no value. */
 const JOINING: readonly string[] = ["and", "or", "not", "crosses", "above", "below"];

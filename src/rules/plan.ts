@@ -1,17 +1,11 @@
+import type { Series } from "../domain/series.ts";
 import { type IndicatorSpec, indicatorKey } from "../domain/signal.ts";
 import { createKernel } from "../indicators/registry.ts";
 import { check } from "./check.ts";
-import { functionNamed } from "./functions.ts";
 import { parse } from "./parser.ts";
 import { print } from "./print.ts";
-import { type Field, partsOf, type SeriesTree, type Tree } from "./tree.ts";
-
-/** One series of numbers that rules read, and how many of its newest ones. Equal keys are one series. */
-export interface Series {
-  readonly key: string;
-  readonly source: Field | { readonly spec: IndicatorSpec; readonly line: string };
-  readonly depth: number;
-}
+import { seriesKey, specOf } from "./series.ts";
+import { partsOf, type Tree } from "./tree.ts";
 
 /** A rule that was read and checked, with what it needs. */
 export interface Rule {
@@ -34,24 +28,17 @@ export function ruleOf(text: string): Rule {
   const series = seriesOf(tree);
   const specs = new Map<string, IndicatorSpec>();
   let warmup = 1;
-  for (const { source, depth } of series) {
-    const kernel = typeof source === "string" ? undefined : createKernel(source.spec);
-    if (typeof source !== "string") specs.set(indicatorKey(source.spec), source.spec);
-    warmup = Math.max(warmup, (kernel?.warmup ?? 1) + depth - 1);
+  for (const each of series) {
+    if (typeof each.source !== "string") specs.set(indicatorKey(each.source.spec), each.source.spec);
+    warmup = Math.max(warmup, candlesFor(each));
   }
   const readsPosition = [...partsOf(tree)].some(({ kind }) => kind === "fact");
   return { tree, text: print(tree), specs: [...specs.values()], series, warmup, readsPosition };
 }
 
-/** The declaration of an indicator that a rule names. */
-export function specOf({ name, params }: Extract<Tree, { kind: "indicator" }>): IndicatorSpec {
-  const names = functionNamed(name)?.params ?? [];
-  return { name, params: Object.fromEntries(names.map((param, index) => [param.name, params[index]!])) };
-}
-
-/** What a part is read from, whatever its history. */
-export function seriesKey(tree: SeriesTree): string {
-  return tree.kind === "field" ? tree.name : `${indicatorKey(specOf(tree))}.${tree.line}`;
+/** Closed candles after which a series has all of its numbers. */
+export function candlesFor({ source, depth }: Series): number {
+  return (typeof source === "string" ? 1 : createKernel(source.spec).warmup) + depth - 1;
 }
 
 function seriesOf(tree: Tree): readonly Series[] {

@@ -1,9 +1,10 @@
 import type { Candle } from "../domain/candle.ts";
 import type { Kernel } from "../domain/indicator.ts";
+import { deepest, type Series } from "../domain/series.ts";
 import { indicatorKey } from "../domain/signal.ts";
 import { createKernel } from "../indicators/registry.ts";
-import { type Condition, conditionOf, type HeldPosition, numberOf, type Reader } from "./evaluate.ts";
-import { type Rule, type Series, seriesKey } from "./plan.ts";
+import { type Condition, conditionOf, type HeldPosition, type Moment, numberOf } from "./evaluate.ts";
+import type { Rule } from "./plan.ts";
 import { Ring } from "./ring.ts";
 import type { Tree } from "./tree.ts";
 
@@ -15,12 +16,9 @@ export class RuleRun {
   #seen = 0;
 
   constructor(rules: readonly Rule[]) {
-    const deepest = new Map<string, Series>();
-    for (const series of rules.flatMap((rule) => rule.series)) {
-      if (series.depth > (deepest.get(series.key)?.depth ?? 0)) deepest.set(series.key, series);
-    }
-    for (const { key, source, depth } of deepest.values()) this.#rings.set(key, { ring: new Ring(depth), next: this.#next(source) });
-    for (const rule of rules) this.#conditions.set(rule, conditionOf(rule.tree, this.#reader));
+    for (const { key, source, depth } of deepest(rules.flatMap(({ series }) => series)))
+      this.#rings.set(key, { ring: new Ring(depth), next: this.#next(source) });
+    for (const rule of rules) this.#conditions.set(rule, conditionOf(rule.tree));
   }
 
   /** How many indicators are computed. */
@@ -36,23 +34,22 @@ export class RuleRun {
 
   /** Whether a rule is true at the newest candle. Never before its warm-up, and never by something undefined. */
   isTrue(rule: Rule, position?: HeldPosition): boolean {
-    return this.#seen >= rule.warmup && this.#conditions.get(rule)?.(position) === true;
+    return this.#seen >= rule.warmup && this.#conditions.get(rule)?.(this.#moment(position)) === true;
   }
 
   /** The newest value of a part of one of the rules that is a number; NaN while it is undefined. */
   value(part: Tree, position?: HeldPosition): number {
-    return numberOf(part, this.#reader)(0, position);
+    return numberOf(part)(0, this.#moment(position));
   }
 
   /** The newest answer of a part of one of the rules that is a condition. */
   truth(part: Tree, position?: HeldPosition): boolean | undefined {
-    return conditionOf(part, this.#reader)(position);
+    return conditionOf(part)(this.#moment(position));
   }
 
-  readonly #reader: Reader = (part) => {
-    const ring = this.#rings.get(seriesKey(part))?.ring;
-    return (back) => ring?.at(back) ?? Number.NaN;
-  };
+  #moment(position: HeldPosition | undefined): Moment {
+    return { at: (key, back) => this.#rings.get(key)?.ring.at(back) ?? Number.NaN, once: (_, judge) => judge(), position };
+  }
 
   #next(source: Series["source"]): (candle: Candle) => number {
     if (typeof source === "string") return (candle) => candle[source];

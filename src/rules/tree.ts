@@ -1,6 +1,4 @@
-/** What a candle shows by itself. */
-export const FIELDS = ["open", "high", "low", "close", "volume"] as const;
-export type Field = (typeof FIELDS)[number];
+import type { Field } from "../domain/series.ts";
 
 /** What a rule may ask about the position that is held. */
 export const FACTS = ["entry_price", "pnl_pct", "bars_held"] as const;

@@ -1,7 +1,8 @@
+import type { Field } from "../domain/series.ts";
 import { functionNamed } from "./functions.ts";
 import { paramsWords } from "./params.ts";
 import { digits } from "./print.ts";
-import type { Arithmetic, Comparison, Fact, Field, Tree } from "./tree.ts";
+import type { Arithmetic, Comparison, Fact, Tree } from "./tree.ts";
 
 const FIELD_WORDS: Readonly<Record<Field, string>> = {
   open: "the open",

@@ -188,3 +188,24 @@ test("a bot on a perpetual contract shows its leverage, and what paper leaves ou
   await desk.type("bot create name:plain symbol:btcusdt strategy:ema-cross timeframe:1m");
   expect(textOf(await desk.type("bot show plain"))).not.toContain("Leverage");
 });
+
+test("exits are typed in one grammar, and the card says them back", async () => {
+  const view = await desk.type(
+    'bot create name:dip symbol:btc strategy:ema-cross timeframe:1m stop:"2 atr" take:"50% at 2%, rest at 4%" trailing:"1% after 2%" breakeven:1.5% max_hold:48',
+  );
+  expect(textOf(view)).toContain("stop 2 ATR, take 50% at 2%, 50% at 4%, trailing 1% after 2%, break-even after 1.5%, at most 48 candles");
+  await desk.type('bot create name:deep symbol:btc strategy:ema-cross timeframe:1m stop:"50 USDT" take:none max_hold:2h');
+  expect(spec("deep").protection).toMatchObject({ stopPct: undefined, takePct: undefined, holdMax: { kind: "span", spanMs: 7_200_000 } });
+  expect(spec("deep").protection.stopPrice?.toFixed()).toBe("50");
+});
+
+test.each([
+  ["stop:58000", /stop: expected a percentage above 0 and below 100/],
+  ['stop:"50 EUR"', /stop: BTC\/USDT is traded in USDT, found EUR/],
+  ['take:"2% 50"', /take: expected a percentage/],
+  ['trailing:"1% after"', /trailing: expected a percentage/],
+  ["breakeven:-1%", /breakeven: expected a percentage/],
+  ["max_hold:soon", /max_hold: expected a number of candles/],
+])("an exit that is not understood says what it could be: %s", async (typed, said) => {
+  expect(textOf(await desk.type(`bot create name:dip symbol:btc strategy:ema-cross timeframe:1m ${typed}`))).toMatch(said);
+});

@@ -149,10 +149,10 @@ test("a role is given, shown and taken away", async () => {
 
 test("help shows every noun, and explains one command with an example", async () => {
   const overview = await desk.type("help");
-  expect(overview.lines).toContain("`bot` create, delete, list, promote, show, start, stop");
+  expect(overview.lines).toContain("`bot` create, delete, list, promote, show, start, stop, why");
   expect(overview.table).toBeUndefined();
   const one = await desk.type("help bot create");
-  expect(one.lines).toContain("`stop`: Stop loss below the entry price, or none (2% unless given).");
+  expect(one.lines).toContain("`stop`: Stop loss: percent below the entry, a multiple of the ATR, a price, or none (2% unless given).");
   expect(one.lines).toContain("`symbol`: What to trade; a list makes one bot for each, in a group.");
   expect(textOf(one)).toContain("`bot create symbol:BTC/USDT strategy:ema-cross timeframe:5m`");
   expect(textOf(await desk.type("help bot"))).toContain("`bot delete`: Deletes bots");

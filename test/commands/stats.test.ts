@@ -99,3 +99,40 @@ test("the books of an account at an exchange speak of what bots claim", async ()
     "Books of main (LIVE): cash 229.98 = start 250 + entries -20.02 USDT\nBTC: bots claim 0.0005 of 0.0005\nThe books add up.",
   );
 });
+
+test("stats fees tells what each kind of money paid, by month and symbol, and what made liquidity", async () => {
+  const view = await at.type("stats fees");
+  expect(view.title).toBe("Fees and funding, in USDT");
+  expect(view.table?.columns.map(({ name }) => name)).toEqual(["Money", "Month", "Symbol", "Maker", "Taker", "Fees", "Funding", "Fills"]);
+  expect(view.table?.rows).toEqual([
+    ["LIVE", "2021-05", "BTC/USDT", "0.00", "0.02", "0.02", "-", "1"],
+    ["DEMO", "2021-05", "BTC/USDT", "0.00", "0.02", "0.02", "-", "1"],
+    ["paper", "2021-05", "BTC/USDT", "0.00", "7.00", "7.00", "-", "2"],
+  ]);
+  expect(view.lines).toContain("Paper: fees 7.00 USDT.");
+  expect((await at.type("stats fees since:2021-05-20")).lines).toContain("Nothing was paid yet.");
+});
+
+describe("The realized curve", () => {
+  test("is of the money that most is at stake with, and says the drawdown of the figures beside it", async () => {
+    at.engine.fill("dip-live", "sell", "0.0005", "44000");
+    at.engine.fill("dip-live", "buy", "0.0005", "44000");
+    const { picture, lines } = await at.type("stats performance");
+    expect(picture?.name).toBe("live-realized-equity");
+    expect(picture?.alt).toContain("LIVE, realized, ");
+    const [, share] = /max drawdown [\d.]+ USDT \(([\d.]+)%\)/.exec(lines.find((line) => line.startsWith("LIVE")) ?? "") ?? [];
+    expect(share).toBeDefined();
+    expect(picture?.alt).toContain(`deepest drawdown ${share === "0.00" ? "" : "-"}${share}%`);
+  });
+
+  test("is of paper while nothing was traded at an exchange in the time that is shown", async () => {
+    at.desk.clock.stepWall(40 * 24 * 3_600_000);
+    const [weekly, monthly] = [await at.type("stats weekly weeks:1"), await at.type("stats monthly months:1")];
+    for (const { picture } of [weekly, monthly])
+      expect(picture?.alt).toMatch(/^Paper, realized, 2021-05-19 11:45 to 12:00 UTC: equity from 10,000\.00 to 10,993\.00 USDT/);
+  });
+
+  test("is not drawn from nothing", async () => {
+    expect((await at.type("stats performance since:2030-01-01")).picture).toBeUndefined();
+  });
+});

@@ -38,6 +38,9 @@ describe("the configuration", () => {
       dailyLossLimitPct: 10,
       positionCapPct: 50,
       safeAfterCrashes: 3,
+      shenronUrl: undefined,
+      shenronKey: undefined,
+      shenronPrivate: false,
       panicFile: "data/PANIC",
       exchangeApiUrl: undefined,
       liveCeiling: undefined,
@@ -83,6 +86,18 @@ describe("the configuration", () => {
       expect(faulty({ MARKET: text })).toEqual(["MARKET"]);
     },
   );
+
+  test("takes an address and a long key for SHENRON, plain http on this machine only, and never shows the key", () => {
+    const key = canary("SHENRON key", 32);
+    const config = loadConfig({ SHENRON_URL: "http://127.0.0.1:8791/", SHENRON_KEY: key, SHENRON_PRIVATE: "yes" });
+    expect(config).toMatchObject({ shenronUrl: "http://127.0.0.1:8791", shenronPrivate: true });
+    expect(config.shenronKey?.reveal()).toBe(key);
+    for (const url of ["http://10.0.0.5", "ftp://127.0.0.1", "https://user:pass@host", "https://host/?a=1"])
+      expect(faulty({ SHENRON_URL: url, SHENRON_KEY: key }), url).toEqual(["SHENRON_URL"]);
+    const [problem] = problemsOf({ SHENRON_KEY: key.slice(0, 31) });
+    expect(problem?.problem).toBe("expected at least 32 characters without a space, found something else (not shown)");
+    expect(faulty({ SHENRON_PRIVATE: "maybe" })).toEqual(["SHENRON_PRIVATE"]);
+  });
 
   test("reads speeds from 1 to 3600, max and script, and nothing else", () => {
     for (const [text, speed] of [

@@ -45,7 +45,7 @@ async function openStage(): Promise<VenueStage> {
   const credentials = { apiKey: new Secret(KEY), secret: new Secret(SECRET), passphrase: new Secret(PASSPHRASE) };
   const bare = await openCcxtWire({ exchangeId: "blofin", environment: "demo", credentials, apiUrl, clock, chance: seededChance(1) });
   const costOf = () => ({ weight: 1, orders: 0 });
-  const wire = governed({ wire: impatient(bare, faults), governor, account: "main", costOf });
+  const wire = governed({ wire: impatient(bare, faults, time), governor, account: "main", costOf });
   const venue = openPerpetualVenue({ wire, quirks: BLOFIN, environment: "demo", clock });
   return {
     venue,

@@ -45,7 +45,7 @@ async function openStage(exchangeId: "binance" | "binanceus"): Promise<VenueStag
   const governor = new Governor({ clock, weightLimits, orderLimits });
   const credentials = { apiKey: new Secret(KEY), secret: new Secret(SECRET) };
   const bare = await openCcxtWire({ exchangeId, environment: "live", credentials, apiUrl, clock, chance: seededChance(1) });
-  const wire = governed({ wire: impatient(bare, faults), governor, account: "main", costOf: spotCost(quirks.weights) });
+  const wire = governed({ wire: impatient(bare, faults, time), governor, account: "main", costOf: spotCost(quirks.weights) });
   const venue: LiveVenue = openSpotVenue({ wire, quirks, environment: "live", clock });
   return {
     venue,

@@ -70,7 +70,7 @@ async function accountWith(strategies: Readonly<Record<string, (input: DecideInp
       { type: "bot-started", botId: name },
     ]);
     const strategy: Strategy = { name, summary: "", params: z.object({}), indicators: () => ({}), decide };
-    const feed = await hub.subscribe(BTC, "1m", []);
+    const feed = await hub.subscribe(BTC, "1m", { specs: [], series: [] });
     account.runners.add(new BotRunner(account.state.bots.get(name)!, strategy), feed.key);
   }
   const { steps } = await market.advance(market.startMs, marketMs(NOON + 6 * MINUTE_MS), new Set([BTC]), 100);

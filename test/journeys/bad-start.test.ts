@@ -37,7 +37,7 @@ async function goesOnBuying({ admin, move }: DeskRig): Promise<void> {
 /** A whole process, given only its settings: how it ends and what it says. */
 async function ended(environment: Record<string, string>): Promise<{ code: number | null; said: string }> {
   const child = spawn(process.execPath, [MAIN, "--script"], {
-    env: { PATH: process.env.PATH ?? "", ...environment },
+    env: { PATH: process.env.PATH ?? "", NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";

@@ -56,6 +56,7 @@ const TRIES: Readonly<Record<string, readonly string[]>> = {
   "risk set": ["risk set account:real leverage:20", "risk set ceiling:1000", "risk set ceiling:90"],
   "risk show": ["risk show"],
   "stats daily": ["stats daily"],
+  "stats fees": ["stats fees"],
   "stats monthly": ["stats monthly"],
   "stats performance": ["stats performance"],
   "stats today": ["stats today"],

@@ -7,7 +7,7 @@ import { DiscordPerson } from "./desk-person-discord.ts";
 import { TelegramPerson } from "./desk-person-telegram.ts";
 import { type DeskRig, type DeskRigOptions, openDeskRig, until } from "./desk-rig.ts";
 import { DiscordCounterpart } from "./discord/counterpart.ts";
-import { OpenApiJudge } from "./discord/judge-openapi.ts";
+import { withRecordedJudge } from "./discord/recorded-judge.ts";
 import { recordedFile } from "./recorded.ts";
 import { TelegramCounterpart } from "./telegram/counterpart.ts";
 
@@ -36,8 +36,6 @@ const TELEGRAM_TOKEN = telegramCanary();
 const endings: Ending[] = [];
 const judged: { readonly violations: readonly string[] }[] = [];
 const rigs: DeskRig[] = [];
-const openapiPath = recordedFile("specs/discord-openapi.json");
-const openapiJudge = openapiPath === undefined ? undefined : new OpenApiJudge(openapiPath);
 const botApiSpecPath = recordedFile("specs/telegram-bot-api.json");
 
 /** Ends what a test started; no desk may have called anything fatal, and every request must be one that the platform takes. */
@@ -78,7 +76,7 @@ export async function startRig(options: DeskRigOptions = {}): Promise<DeskRig> {
 }
 
 export async function startDiscord(): Promise<DiscordCounterpart> {
-  const discord = await DiscordCounterpart.start(openapiJudge === undefined ? {} : { openapiJudge });
+  const discord = await DiscordCounterpart.start(withRecordedJudge);
   endings.push(discord);
   judged.push(discord);
   return discord;

@@ -17,6 +17,7 @@ import type {
   PanicFacts,
   PriceFacts,
 } from "../../src/ports/engine.ts";
+import type { WhyFacts } from "../../src/ports/why.ts";
 import { FakeAccounts } from "./fake-accounts.ts";
 import { entryOf, instrumentOf, refuseLeverage } from "./fake-instrument.ts";
 import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
@@ -68,6 +69,10 @@ export class FakeEngine implements Engine {
       [...state.bots.values()].filter(({ deleted }) => !deleted).map((bot) => this.#factsOf(state, bot.spec.id)),
     );
     return all.sort((a, b) => (a.state.spec.name < b.state.spec.name ? -1 : 1));
+  }
+
+  why(name: string): WhyFacts {
+    return this.trading.why(name);
   }
 
   bot(name: string): BotFacts | undefined {

@@ -5,6 +5,7 @@ import { isProtective, isTerminal } from "../../src/domain/order.ts";
 import { netRealized } from "../../src/domain/position.ts";
 import type { AccountFacts, BotFacts, Caller, ManualOrder, PromotionFacts } from "../../src/ports/engine.ts";
 import { wishedSize } from "../../src/risk/sizing.ts";
+import type { WhyFacts } from "../../src/ports/why.ts";
 import type { FakeAccounts, FakeHost } from "./fake-accounts.ts";
 import { instrumentOf } from "./fake-instrument.ts";
 
@@ -21,12 +22,18 @@ const FEE_PCT_OF_ROUND_TRIP = 0.2;
 export class FakeTrading {
   /** The bot's time on paper. */
   paperDays = 12;
+  /** What bots have decided, by name. */
+  readonly decisions = new Map<string, WhyFacts>();
   readonly #accounts: FakeAccounts;
   readonly #host: FakeTrader;
 
   constructor(host: FakeTrader, accounts: FakeAccounts) {
     this.#host = host;
     this.#accounts = accounts;
+  }
+
+  why(name: string): WhyFacts {
+    return this.decisions.get(name) ?? { decision: undefined, gates: [] };
   }
 
   promotion(name: string, accountName: string, wishedName: string | undefined): PromotionFacts {

@@ -52,7 +52,8 @@ export class DeskProcess {
   #ended: Exit | undefined;
 
   constructor({ folder, settings = {}, flags = ["--json"], typed = [], keepOpen = false }: DeskProcessOptions) {
-    const env = { PATH: process.env.PATH, HOME: folder, NO_COLOR: "1", STORE_URL: "sqlite:data/desk.sqlite", ...settings };
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
+    const env = { PATH, NODE_COMPILE_CACHE, HOME: folder, NO_COLOR: "1", STORE_URL: "sqlite:data/desk.sqlite", ...settings };
     this.#child = spawn(process.execPath, [ENTRY, ...flags], { cwd: folder, env });
     this.pid = this.#child.pid ?? 0;
     this.#child.stdin.on("error", () => undefined);

@@ -19,6 +19,7 @@ export interface RawLedger {
   readonly capital: string;
   readonly nowMs: number;
   readonly fills: Readonly<Record<string, string | number>>[];
+  readonly funding: Readonly<Record<string, string | number>>[];
 }
 
 export interface RandomLedger {
@@ -52,6 +53,7 @@ export function randomLedger(seed: number): RandomLedger {
     append({ type: "bot-created", bot: botOf(`b${index}`, symbol) });
   });
   const fills: RawLedger["fills"] = [];
+  const funding: RawLedger["funding"] = [];
   for (let left = below(FILLS_MAX + 1); left > 0; left -= 1) {
     atMs += Math.round(chance() ** 3 * 4 * DAY_MS) + SECOND_MS;
     const bot = state.bots.get(`b${below(BOTS.length)}`)!;
@@ -64,9 +66,18 @@ export function randomLedger(seed: number): RandomLedger {
     const number = String(fills.length);
     const fill = { fillId: `f${number}`, clientOrderId: `o${number}`, symbol: bot.spec.symbol, side, price, quantity, fee } as const;
     const [base = ""] = bot.spec.symbol.split("/");
-    book(append, bot, { ...fill, feeCurrency: isInBase ? base : "USDT", liquidity: "taker", marketMs: marketMs(atMs) });
-    const feeIn = isInBase ? "base" : "quote";
-    fills.push({ bot: bot.spec.id, ms: atMs, side, price: plain(price), quantity: plain(quantity), fee: plain(fee), feeIn });
+    const feeIn = isInBase ? "base" : chance() < 0.1 ? "BNB" : "quote";
+    const feeCurrency = { base, quote: "USDT", BNB: "BNB" }[feeIn];
+    const liquidity = chance() < 0.4 ? "maker" : "taker";
+    book(append, bot, { ...fill, feeCurrency, liquidity, marketMs: marketMs(atMs) });
+    const traded = { symbol: bot.spec.symbol, side, price: plain(price), quantity: plain(quantity) };
+    fills.push({ bot: bot.spec.id, ms: atMs, ...traded, fee: plain(fee), feeIn, liquidity });
+    if (chance() < 0.2) {
+      const [entryId, quantity] = [`funding:${number}`, decimal(below(2_000) - 1_000).shiftedBy(-2)];
+      const held = { symbol: bot.spec.symbol, atMs };
+      append({ type: "foreign-booked", coin: "USDT", quantity, entryId, reason: "funding", funding: held });
+      funding.push({ symbol: held.symbol, ms: atMs, amount: plain(quantity) });
+    }
     if (chance() < 0.1)
       append({
         type: "foreign-booked",
@@ -77,7 +88,7 @@ export function randomLedger(seed: number): RandomLedger {
       });
   }
   const since = chance() < 0.3 && fills.length > 0 ? new Date(Number(of(fills).ms)).toISOString().slice(0, 10) : null;
-  return { state, raw: { timeZone: of(ZONES), since, capital: plain(capital), nowMs: atMs + below(5 * DAY_MS), fills } };
+  return { state, raw: { timeZone: of(ZONES), since, capital: plain(capital), nowMs: atMs + below(5 * DAY_MS), fills, funding } };
 }
 
 function soldOf(held: Decimal, share: number): Decimal {
@@ -96,7 +107,8 @@ function book(
   const order = { botId, slotMs: fill.marketMs, symbol, side, type: "market", purpose, quantity, reason: "", values: {} } as const;
   append({ type: "intent", intent: { ...order, intentId: `i${clientOrderId}`, clientOrderId } });
   const after = applyFill(bot.position, fill, symbol.split("/")[0] ?? "");
-  const realized = side === "sell" ? after.grossRealized.minus(bot.position.grossRealized).minus(fill.fee) : undefined;
+  const realized =
+    side === "sell" ? after.grossRealized.minus(bot.position.grossRealized).minus(fill.feeCurrency === "USDT" ? fill.fee : 0) : undefined;
   const outcome = { positionQuantity: after.quantity, entryPrice: undefined, realized, stopPrice: undefined, takePrice: undefined };
   append({ type: "order-filled", fill, botId, purpose, reason: "", after: outcome });
 }

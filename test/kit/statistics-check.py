@@ -43,12 +43,14 @@ def span(milliseconds):
 
 
 def closing_results(fills):
-    """Average cost: (time, result after fees, fee in quote, whether it closes) of each fill."""
+    """Average cost: (time, result after fees, fee in quote, whether it closes) of each fill. A fee in a third coin is in neither."""
     held = {}
     for fill in fills:
         quantity, price, fee = (Decimal(fill[name]) for name in ("quantity", "price", "fee"))
         have, cost = held.get(fill["bot"], (Decimal(0), Decimal(0)))
         in_base = fill["feeIn"] == "base"
+        if fill["feeIn"] == "BNB":
+            fee = Decimal(0)
         fee_quote = fee * price if in_base else fee
         if fill["side"] == "buy":
             held[fill["bot"]] = (have + quantity - (fee if in_base else 0), cost + quantity * price)
@@ -57,6 +59,35 @@ def closing_results(fills):
             part = cost if quantity == have else to_places(cost * quantity / have, 18)
             held[fill["bot"]] = (have - quantity, cost - part)
             yield fill["ms"], quantity * price - part - fee, fee_quote, True
+
+
+def signed(value):
+    return text(value, sign=True)
+
+
+def paid_by_month(ledger, day):
+    """Month and symbol, newest month first: fees by maker and taker, fees in a third coin, funding, fills."""
+    rows = {}
+
+    def add(ms, symbol, column, value):
+        if ledger["since"] is None or day(ms) >= date.fromisoformat(ledger["since"]):
+            row = rows.setdefault((day(ms).isoformat()[:7], symbol), {})
+            row[column] = row.get(column, Decimal(0)) + value
+
+    fees = [fee for _, _, fee, _ in closing_results(ledger["fills"])]
+    for fill, fee in zip(ledger["fills"], fees, strict=True):
+        add(fill["ms"], fill["symbol"], fill["liquidity"], fee)
+        add(fill["ms"], fill["symbol"], "fills", Decimal(1))
+        if fill["feeIn"] == "BNB":
+            add(fill["ms"], fill["symbol"], "BNB", Decimal(fill["fee"]))
+    for entry in ledger["funding"]:
+        add(entry["ms"], entry["symbol"], "funding", Decimal(entry["amount"]))
+    lines = []
+    for month, symbol in sorted(sorted(rows, key=lambda key: key[1]), key=lambda key: key[0], reverse=True):
+        row = rows[month, symbol]
+        maker, taker, funding, fills, coins = (row.get(name, Decimal(0)) for name in ("maker", "taker", "funding", "fills", "BNB"))
+        lines.append(f"{month} {symbol} {fee_text(maker)} {fee_text(taker)} {fee_text(maker + taker)} {signed(funding)} {fills} BNB {fee_text(coins)}")
+    return lines
 
 
 def figures(ledger):
@@ -74,6 +105,8 @@ def figures(ledger):
         else:
             kept.append((ms, result, fee, closes))
     closed = [result for _, result, _, closes in kept if closes]
+    gained = sum((result for result in closed if result > 0), Decimal(0))
+    lost = -sum((result for result in closed if result < 0), Decimal(0))
     won = sum(1 for result in closed if result > 0)
     total = sum((result for _, result, _, _ in kept), Decimal(0))
 
@@ -126,11 +159,13 @@ def figures(ledger):
         "fees": fee_text(sum((fee for _, _, fee, _ in kept), Decimal(0))) + " USDT",
         "winRate": f"{text(to_places(Decimal(100 * won) / len(closed), 18))}% ({won} of {len(closed)})" if closed else none,
         "expectancy": text(to_places(total / len(closed), 18), sign=True) + " USDT" if closed else none,
+        "profitFactor": text(to_places(gained / lost, 18)) if lost > 0 else "-",
         "sharpe": sharpe,
         "sortino": sortino,
         "calmar": calmar,
         "drawdown": f"{text(deepest)} USDT ({text(to_places(share, 18) * 100)}%)",
         "belowPeak": span(longest),
+        "paid": paid_by_month(ledger, day),
         "weeks": {name: text(value, sign=True) for name, value in sorted(by_week.items(), reverse=True)},
     }
 

@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, type TestContext } from "vitest";
-import { resultDigits } from "../../src/chat/amounts.ts";
+import { feeDigits, resultDigits } from "../../src/chat/amounts.ts";
 import { figureTexts } from "../../src/chat/figures-text.ts";
+import { ZERO } from "../../src/domain/money.ts";
+import { type FeeRow, feeGroups } from "../../src/reports/fee-groups.ts";
 import { performanceGroups } from "../../src/reports/performance-groups.ts";
 import { type RandomLedger, randomLedger } from "./random-ledger.ts";
 
@@ -33,6 +35,12 @@ function shownOf({ state, raw }: RandomLedger) {
   const bots = [...state.bots.values()].map((bot) => ({ state: bot, unrealized: undefined }));
   const wish = { timeZone: raw.timeZone, now, since: raw.since ?? undefined, by: "week" } as const;
   const [group] = performanceGroups(bots, [state], wish);
+  const [paid] = feeGroups([...state.bots.values()], [state], wish);
   const weeks = group!.rows.map(({ name, result }) => [name, resultDigits(result.realized)]);
-  return { ...figureTexts(group!.performance, "USDT"), weeks: Object.fromEntries(weeks) };
+  return { ...figureTexts(group!.performance, "USDT"), weeks: Object.fromEntries(weeks), paid: paid!.rows.map(paidText) };
+}
+
+function paidText({ month, symbol, fees, makerFees, funding, fills, otherFees }: FeeRow): string {
+  const paid = [makerFees, fees.minus(makerFees), fees].map(feeDigits).join(" ");
+  return `${month} ${symbol} ${paid} ${resultDigits(funding)} ${fills} BNB ${feeDigits(otherFees.get("BNB") ?? ZERO)}`;
 }

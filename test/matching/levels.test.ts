@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { movedStop } from "../../src/domain/exits.ts";
 import { decimal, plain } from "../../src/domain/money.ts";
-import { levelsFrom, trailedStop } from "../../src/matching/protection.ts";
+import { levelsFrom } from "../../src/matching/protection.ts";
 import { plainInstrument } from "../kit/engine-market.ts";
 
 const BTC = plainInstrument("BTC/USDT");
 const levels = (stopPct?: number, takePct?: number, trailingPct?: number) => {
-  const { stopPrice, takePrice } = levelsFrom(BTC, { stopPct, takePct, trailingPct }, decimal("100.07"));
+  const { stopPrice, takePrice } = levelsFrom(
+    { instrument: BTC, protection: { stopPct, takePct, trailingPct } },
+    { side: "sell", entry: decimal("100.07") },
+    decimal("1"),
+  );
   return [stopPrice && plain(stopPrice), takePrice && plain(takePrice)];
 };
 
@@ -22,8 +27,11 @@ describe("protective levels", () => {
   });
 
   it("trail the highest price up and never down", () => {
-    const from = (highest: string | undefined, pct: number | undefined) =>
-      plain(trailedStop(BTC, decimal("98.06"), pct, highest === undefined ? undefined : decimal(highest)));
+    const from = (highest: string | undefined, trailingPct: number | undefined) => {
+      const best = highest === undefined ? undefined : decimal(highest);
+      const opened = { side: "sell", entry: decimal("100.07"), best } as const;
+      return plain(movedStop(BTC, { stopPct: 2, takePct: undefined, trailingPct }, opened, decimal("98.06")));
+    };
     expect(from("110.03", 2)).toBe("107.82");
     expect(from("99", 2)).toBe("98.06");
     expect(from(undefined, 2)).toBe("98.06");

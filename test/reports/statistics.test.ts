@@ -1,16 +1,19 @@
 import { expect, test } from "vitest";
+import { figureTexts } from "../../src/chat/figures-text.ts";
 import { applyAccountEvent } from "../../src/domain/account.ts";
 import { type AccountState, emptyAccount } from "../../src/domain/books.ts";
-import { NO_RESULT } from "../../src/domain/result.ts";
 import type { AccountEvent } from "../../src/domain/events.ts";
 import { decimal, plain } from "../../src/domain/money.ts";
+import { addResults, NO_RESULT } from "../../src/domain/result.ts";
 import { HOUR_MS, marketMs, wallMs } from "../../src/domain/time.ts";
+import { ledgerEvents } from "../../src/engine/live/ledger.ts";
 import { booksOf } from "../../src/reports/books.ts";
 import { booksText } from "../../src/reports/books-text.ts";
 import { digestOf } from "../../src/reports/digest.ts";
+import { feeGroups } from "../../src/reports/fee-groups.ts";
 import { performanceGroups } from "../../src/reports/performance-groups.ts";
 import { isoWeek, lastPeriods } from "../../src/reports/periods.ts";
-import { addResults, dayReader, resultOfDay } from "../../src/reports/statistics.ts";
+import { dayReader, resultOfDay } from "../../src/reports/statistics.ts";
 
 const NOON = Date.UTC(2021, 4, 19, 12, 0);
 
@@ -220,4 +223,29 @@ test("figures of an account that the reader may not see tell nothing of its bala
   expect(hidden?.performance.drawdown.share).toBeUndefined();
   expect(known?.performance.ratios.sharpe).toBeDefined();
   expect(known?.performance.drawdown.share).toBeDefined();
+});
+
+test("a ratio that is a tie is shown as one, although its doubles are just above it", () => {
+  const ledger = new Ledger();
+  ledger.fill("b1", "buy", "0.1", "40000", "0", "USDT", NOON);
+  ledger.fill("b1", "sell", "0.1", "35500", "0", "USDT", NOON + 1_000, "-450");
+  const nowMs = NOON + 7 * 24 * HOUR_MS;
+  const bots = [...ledger.state.bots.values()].map((bot) => ({ state: bot, unrealized: undefined }));
+  const wish = { timeZone: "UTC", now: { live: nowMs, demo: nowMs, paper: nowMs }, since: undefined, by: "bot" } as const;
+  const [group] = performanceGroups(bots, [ledger.state], wish);
+  expect(group?.performance.ratios.calmar).toBe(-45.625);
+  expect(figureTexts(group!.performance, "USDT")).toMatchObject({ calmar: "-45.62", profitFactor: "0.00" });
+});
+
+test("funding that an exchange books is kept by symbol and month, beside fees and out of results", () => {
+  const ledger = new Ledger();
+  const entry = { entryId: "funding:1", kind: "funding", symbol: "BTC/USDT:USDT", coin: "USDT", venueMs: NOON } as const;
+  const moved = { entryId: "transfer:1", kind: "transfer", symbol: undefined, coin: "USDT", amount: decimal(500), venueMs: NOON } as const;
+  for (const event of ledgerEvents(ledger.state, [{ ...entry, amount: decimal("-1.25") }, moved])) ledger.append(event);
+  const [group] = feeGroups([...ledger.state.bots.values()], [ledger.state], { timeZone: "UTC", since: undefined });
+  expect(group?.rows.map(({ month, symbol, funding, fills }) => [month, symbol, plain(funding), fills])).toEqual([
+    ["2021-05", "BTC/USDT:USDT", "-1.25", 0],
+  ]);
+  expect(ledgerEvents(ledger.state, [{ ...entry, amount: decimal("-1.25") }])).toEqual([]);
+  expect(feeGroups([...ledger.state.bots.values()], [], { timeZone: "UTC", since: undefined })[0]?.rows).toEqual([]);
 });

@@ -42,6 +42,15 @@ describe("the risk door", () => {
     expect(asked(change)).toEqual(wanted);
   });
 
+  it("cuts a wish to what it buys also where the quotient was rounded up to a whole step", () => {
+    const instrument = plainInstrument("BTC/USDT", { lotSize: decimal(1), notionalMin: decimal(0) });
+    const wish = decimal("999.999999999999999999999");
+    expect(checkEntry({ ...question, instrument, price: decimal(1), sizing: { kind: "notional", notional: wish } })).toMatchObject({
+      allowed: true,
+      quantity: decimal(999),
+    });
+  });
+
   it.each([
     ["halted", { halted: "panic: fire" }, /^panic: fire$/],
     ["late-slot", { late: true }, /only the newest may enter/],

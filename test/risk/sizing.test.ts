@@ -51,9 +51,14 @@ describe("the size of an entry", () => {
 
   it("looks at the nearer of two stops", () => {
     const none = { stopPct: undefined, takePct: 4, trailingPct: undefined };
-    expect(nearestStopPct(none)).toBeUndefined();
-    expect(nearestStopPct({ ...none, stopPct: 2 })).toBe(2);
-    expect(nearestStopPct({ ...none, stopPct: 2, trailingPct: 1 })).toBe(1);
+    expect(nearestStopPct(none, 100, 2)).toBeUndefined();
+    expect(nearestStopPct({ ...none, stopPct: 2 }, 100, undefined)).toBe(2);
+    expect(nearestStopPct({ ...none, stopPct: 2, trailingPct: 1 }, 100, undefined)).toBe(1);
+    expect(nearestStopPct({ ...none, stopPct: 2, trailingPct: 1, trailAfterPct: 3 }, 100, undefined)).toBe(2);
+    expect(nearestStopPct({ ...none, stopAtr: 1.5 }, 100, 2)).toBe(3);
+    expect(nearestStopPct({ ...none, stopAtr: 1.5 }, 100, undefined)).toBeUndefined();
+    expect(nearestStopPct({ ...none, stopPrice: decimal(95) }, 100, undefined)).toBeCloseTo(5, 10);
+    expect(nearestStopPct({ ...none, stopPrice: decimal(105) }, 100, undefined)).toBeLessThan(0);
   });
 
   it("is refused where it is zero, negative or beyond what anybody means", () => {

@@ -1,7 +1,7 @@
 import type { Candle } from "../../src/domain/candle.ts";
 import { createKernel } from "../../src/indicators/registry.ts";
 import type { HeldPosition } from "../../src/rules/evaluate.ts";
-import { specOf } from "../../src/rules/plan.ts";
+import { specOf } from "../../src/rules/series.ts";
 import type { Tree } from "../../src/rules/tree.ts";
 
 type Truth = boolean | undefined;

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import type { Candle } from "../../src/domain/candle.ts";
+import { FIELDS } from "../../src/domain/series.ts";
 import { MINUTE_MS } from "../../src/domain/time.ts";
 import { FUNCTIONS } from "../../src/rules/functions.ts";
 import { FRACTION_DIGITS_MAX, HISTORY_MAX } from "../../src/rules/limits.ts";
-import { COMPARISONS, FACTS, FIELDS, type Tree } from "../../src/rules/tree.ts";
+import { COMPARISONS, FACTS, type Tree } from "../../src/rules/tree.ts";
 
 const column = 0;
 /** Candles that a slow period is longer than any other here. */

@@ -14,7 +14,7 @@ const ROUNDS: readonly (readonly [name: string, exchange: ExchangeId, kills: num
   ["Binance.US", "binanceus", 8],
   ["Blofin", "blofin", 4],
 ];
-/** The same moments and wishes again: `SEED=... vitest run --project live test/services/live-kill.test.ts`. */
+/** The same moments and wishes again: `SEED=... vitest run --project services test/services/live-kill.test.ts`. */
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const TIMEOUT_MS = 600_000;
 const SETTLE_MAX_MS = 60_000;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { hold } from "../../src/domain/signal.ts";
+import { SlotPast } from "../../src/engine/past.ts";
 import { bollinger } from "../../src/indicators/bollinger.ts";
 import { ema } from "../../src/indicators/ema.ts";
 import { apart, closeOf, crossedAbove, crossedBelow, defineStrategy, level, period, rounded } from "../../src/strategies/define.ts";
@@ -65,6 +66,6 @@ test("a strategy's parameters and lines are typed by what it declares", () => {
   const candle = { openTimeMs: 0, open: 1, high: 1, low: 1, close: 1, volume: 0, missingMinutes: 0 };
   const position = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
   const values = { average: { value: one }, band: { upper: one, middle: one, lower: one } };
-  const signal = strategy.decide({ candle, previous: undefined, values, position, params: { length: 3 } });
+  const signal = strategy.decide({ candle, previous: undefined, values, position, params: { length: 3 }, past: new SlotPast(new Map()) });
   expect(signal).toEqual({ kind: "hold", reason: "5 undefined undefined undefined" });
 });

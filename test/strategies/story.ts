@@ -1,8 +1,12 @@
 import type { FoldedCandle } from "../../src/domain/candle.ts";
-import type { Signal } from "../../src/domain/signal.ts";
+import type { Kernel } from "../../src/domain/indicator.ts";
+import type { Series } from "../../src/domain/series.ts";
+import { type IndicatorSpec, indicatorKey, type Signal } from "../../src/domain/signal.ts";
 import { MINUTE_MS } from "../../src/domain/time.ts";
+import { SlotPast } from "../../src/engine/past.ts";
 import { createKernel } from "../../src/indicators/registry.ts";
 import type { DecideInput, IndicatorValues, PositionFacts, Strategy } from "../../src/ports/strategy.ts";
+import { Ring } from "../../src/rules/ring.ts";
 
 /** One decision of a story: what the strategy was shown and what it wished. */
 export interface Told {
@@ -11,11 +15,18 @@ export interface Told {
   readonly signal: Signal;
 }
 
+interface Declared {
+  readonly name: string;
+  readonly spec: IndicatorSpec;
+  readonly kernel: Kernel;
+}
+
 /** Runs a strategy over closes as a bot would whose every wish comes true at that candle's close. */
 export function tell(strategy: Strategy, closes: readonly number[], given: Record<string, number> = {}): Told[] {
   const params = strategy.params.parse(given) as Record<string, number>;
   const declared = Object.entries(strategy.indicators(params));
-  const kernels = declared.map(([name, spec]) => ({ name, kernel: createKernel(spec) }));
+  const kernels = declared.map(([name, spec]): Declared => ({ name, spec, kernel: createKernel(spec) }));
+  const rings = (strategy.series ?? []).map((series) => ({ series, ring: new Ring(series.depth) }));
   let position: PositionFacts = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
   let previous: FoldedCandle | undefined;
   return closes.map((close, index) => {
@@ -28,7 +39,9 @@ export function tell(strategy: Strategy, closes: readonly number[], given: Recor
         return [name, Object.fromEntries(kernel.lines.map((text, line) => [text, { now: kernel.at(line), before: before[line]! }]))];
       }),
     );
-    const input: DecideInput = { candle, previous, values, position, params };
+    for (const { series, ring } of rings) ring.push(newest(series, candle, kernels));
+    const past = new SlotPast(new Map(rings.map(({ series, ring }) => [series.key, { newestFirst: ring.shot(), seen: ring.seen }])));
+    const input: DecideInput = { candle, previous, values, position, params, past };
     const signal = strategy.decide(input);
     previous = candle;
     if (signal.kind === "enter") position = { flat: false, long: true, entryPrice: close, barsHeld: 0 };
@@ -36,6 +49,12 @@ export function tell(strategy: Strategy, closes: readonly number[], given: Recor
     else if (position.long) position = { ...position, barsHeld: position.barsHeld + 1 };
     return { index, input, signal };
   });
+}
+
+function newest({ source }: Series, candle: FoldedCandle, kernels: readonly Declared[]): number {
+  if (typeof source === "string") return candle[source];
+  const found = kernels.find(({ spec }) => indicatorKey(spec) === indicatorKey(source.spec));
+  return found!.kernel.at(found!.kernel.lines.indexOf(source.line));
 }
 
 /** The wishes of a story without its holds, as `12 enter: because`. */

@@ -15,6 +15,7 @@ export const FORM_ACTION = "f:";
 /** What a person is told about the way that a secret takes. */
 const HOW: Readonly<Record<Exclude<KeyEntry, "page">, readonly string[]>> = {
   terminal: [],
+  api: [],
   discord: [
     "Press the button and enter it there: nobody else in this channel sees it.",
     "It passes through Discord's servers on its way, so rotate the key when you can.",
@@ -29,7 +30,7 @@ const HOW: Readonly<Record<Exclude<KeyEntry, "page">, readonly string[]>> = {
 export function entryAt({ platform, direct }: Place, path: string): Exclude<KeyEntry, "page"> {
   if (platform === "telegram" && !direct)
     throw new UserError(`Keys are not taken in a group, where everybody reads them: send \`${path}\` in a private chat with me.`);
-  if (platform === "terminal" || platform === "discord" || platform === "telegram") return platform;
+  if (platform === "terminal" || platform === "discord" || platform === "telegram" || platform === "api") return platform;
   throw new UserError(
     `Keys are not taken on ${platform}: send \`${path}\` at the desk's terminal, in Discord or in a private Telegram chat.`,
   );

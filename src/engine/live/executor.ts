@@ -56,6 +56,10 @@ export class LiveExecutor implements AccountExecutor {
     return wishesOf(state, runners, (botId) => working.has(botId), slots);
   }
 
+  mayEnter(bot: BotState, slot: Slot): EntryAnswer {
+    return this.#check(bot, slot, new Funds(this.#account), ZERO, []);
+  }
+
   async act(wishes: readonly BotWish[]): Promise<void> {
     if (wishes.length === 0) return;
     const events = wishEvents(this.#account, wishes, {

@@ -15,8 +15,9 @@ export function ledgerEvents({ venue }: AccountState, entries: readonly LedgerEn
   const known = new Set(venue.foreignIds);
   return entries
     .filter(({ entryId }) => !known.has(entryId))
-    .map(({ entryId, kind, symbol, coin, amount }): AccountEvent => {
+    .map(({ entryId, kind, symbol, coin, amount, venueMs }): AccountEvent => {
       const reason = symbol === undefined ? REASONS[kind] : `${REASONS[kind]} (${symbol})`;
-      return { type: "foreign-booked", coin, quantity: amount, entryId, reason };
+      const booked = { type: "foreign-booked", coin, quantity: amount, entryId, reason } as const;
+      return kind === "funding" && symbol !== undefined ? { ...booked, funding: { symbol, atMs: venueMs } } : booked;
     });
 }

@@ -1,11 +1,12 @@
 import { BOT_NAME, type BotSpec } from "../../domain/bot.ts";
 import { UserError } from "../../domain/errors.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import { ceilToStep, type Decimal, decimal, max, min, percentOf, ZERO } from "../../domain/money.ts";
+import { ceilToStep, type Decimal, decimal, max, min, percentOf, ZERO, toDouble } from "../../domain/money.ts";
 import { RESULT_BUCKET_MS } from "../../domain/result.ts";
 import { DAY_MS } from "../../domain/time.ts";
 import type { BotFacts, MarginFacts, PromotionFacts } from "../../ports/engine.ts";
 import type { AccountLimits } from "../../risk/entry.ts";
+import { paperOnlyExits } from "../../risk/exits.ts";
 import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { liquidationPrice, stopPctBeyondLiquidation } from "../../risk/liquidation.ts";
 import { capOf, nearestStopPct, roundTripPct, wishedSize } from "../../risk/sizing.ts";
@@ -42,7 +43,9 @@ export function promotionFacts(question: PromotionQuestion): PromotionFacts {
   const positionCap = percentOf(equity, limits.positionCapPct);
   const { quote, takerFeeBps } = instrument;
   const { sizing, sizeMax, protection } = spec;
-  const sized = wishedSize({ sizing, equity, quote, takerFeeBps, stopPct: nearestStopPct(protection), atrPct: bot.atrPct });
+  // A stop by ATR is refused further down, so that no range is needed here.
+  const stopPct = nearestStopPct(protection, toDouble(at), undefined);
+  const sized = wishedSize({ sizing, equity, quote, takerFeeBps, stopPct, atrPct: bot.atrPct });
   const cap = sizeMax ? min(positionCap, capOf(sizeMax, equity)) : positionCap;
   const ceiling = account.ceiling?.facts();
   const room = account.ceiling ? max(ZERO, account.ceiling.room()) : undefined;
@@ -50,7 +53,7 @@ export function promotionFacts(question: PromotionQuestion): PromotionFacts {
   const capped = "refused" in sized ? cap : min(sized.notional, cap);
   const orderNotional = room ? min(capped, room) : capped;
   const { takePct } = protection;
-  const stop = nearestStopPct(protection) ?? Number.POSITIVE_INFINITY;
+  const stop = stopPct ?? Number.POSITIVE_INFINITY;
   const feesPct = roundTripPct(takerFeeBps);
   const feePctOfTarget = takePct === undefined ? undefined : (feesPct / takePct) * 100;
   const smallestNotional = smallest(instrument, at);
@@ -101,7 +104,12 @@ function refusals({ bot, account, newName, nameTaken }: PromotionQuestion, judge
   if (state.venue.paused) found.push(`The account is paused: ${state.venue.paused.reason}.`);
   if (state.mode === "live" && !judged.hasCeiling)
     found.push('This process allows no live trading: set LIVE_CEILING, as in LIVE_CEILING="100 USDT", and restart.');
-  if (!Number.isFinite(judged.stop)) found.push(`${spec.name} has no stop, and a real position needs one: make the bot with stop.`);
+  const onPaper = paperOnlyExits(spec.protection);
+  if (onPaper !== undefined)
+    found.push(
+      `${spec.name} exits by ${onPaper}, which the desk does on paper only so far: make the bot with a stop, a take and a trailing in percent.`,
+    );
+  else if (!Number.isFinite(judged.stop)) found.push(`${spec.name} has no stop, and a real position needs one: make the bot with stop.`);
   const rules = account.rulesOf(spec.symbol);
   if (!rules) found.push(notListed(account, spec.symbol));
   else if (rules.quote !== state.currency)

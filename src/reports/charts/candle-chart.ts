@@ -3,17 +3,15 @@ import { timeframeMs } from "../../domain/timeframe.ts";
 import type { Picture } from "../../ports/picture.ts";
 import type { CandleChart } from "./candle-data.ts";
 import { fileName, percentOf, spanWords } from "./caption.ts";
-import { header, type LegendEntry, type Pane, timeAxis, valueAxis } from "./frame.ts";
+import { footnote, header, type LegendEntry, panesOf, timeAxis, valueAxis } from "./frame.ts";
 import { bandShape, candleShapes, lastPrice, levelLines, lineShapes, markShapes, priceRange, rangeMarks } from "./price-pane.ts";
 import { brief, digits, priceDecimals, scale, ticks } from "./scale.ts";
-import { document, fitting, plate, text, widthOf } from "./svg.ts";
+import { document, plate, widthOf } from "./svg.ts";
 import { HEIGHT, INK, LAYOUT, LINES, SIZE, WIDTH } from "./theme.ts";
 import { volumeShapes } from "./volume-pane.ts";
 
 const PRICE_TICKS = 6;
 const VOLUME_SHARE = 0.2;
-const NOTE_Y = HEIGHT - 11;
-const NOTE = { size: SIZE.small, fill: INK.quiet };
 
 /** Candles with what lies over them, the volume below, and the same in words. */
 export function candleChart(chart: CandleChart): Picture {
@@ -25,7 +23,7 @@ export function candleChart(chart: CandleChart): Picture {
   const marks = ticks(range.low, range.high, PRICE_TICKS);
   const labels = marks.values.map((value) => ({ value, label: digits(value, marks.decimals) }));
   const widest = Math.max(...[...labels.map(({ label }) => label), digits(last.close, decimals)].map((label) => widthOf(label)));
-  const { price, volume } = panesOf(WIDTH - LAYOUT.edge - widest - LAYOUT.axisGap);
+  const { upper: price, lower: volume } = panesOf(WIDTH - LAYOUT.edge - widest - LAYOUT.axisGap, VOLUME_SHARE);
   const x = scale(candles[0]!.openTimeMs, last.openTimeMs + lengthMs, price.left, price.right);
   const y = scale(range.low, range.high, price.bottom, price.top);
   const volumeMax = Math.max(...candles.map((each) => each.volume), 0);
@@ -46,20 +44,9 @@ export function candleChart(chart: CandleChart): Picture {
     rangeMarks(candles, range, places),
     lastPrice(last.close, digits(last.close, decimals), places),
     plate(price.left + 4, volume.top + SIZE.small, "Volume", INK.quiet),
-    text(LAYOUT.edge, NOTE_Y, fitting(`${chart.market}, closed candles only`, WIDTH - 2 * LAYOUT.edge, SIZE.small), NOTE),
+    footnote(`${chart.market}, closed candles only`),
   ]);
   return { name: fileName(symbol, timeframe), svg, alt: captionOf(chart, change), course: candles.map(({ close }) => close) };
-}
-
-function panesOf(right: number): { price: Pane; volume: Pane } {
-  const { edge, top, bottom, paneGap } = LAYOUT;
-  const height = HEIGHT - top - bottom;
-  const split = top + height * (1 - VOLUME_SHARE);
-  const sides = { left: edge, right: Math.floor(right) };
-  return {
-    price: { ...sides, top, bottom: Math.round(split - paneGap) },
-    volume: { ...sides, top: Math.round(split), bottom: HEIGHT - bottom },
-  };
 }
 
 function legendOf({ lines = [], band }: CandleChart): LegendEntry[] {

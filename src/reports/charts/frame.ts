@@ -1,6 +1,6 @@
 import type { Scale } from "./scale.ts";
 import { course, fitting, type StrokeStyle, stroke, text, widthOf } from "./svg.ts";
-import { INK, LAYOUT, SIZE, WIDTH } from "./theme.ts";
+import { HEIGHT, INK, LAYOUT, SIZE, WIDTH } from "./theme.ts";
 import { timeTicks } from "./time-ticks.ts";
 
 /** A part of a picture with a scale of its own. */
@@ -34,6 +34,17 @@ export interface Figures {
   readonly change: string;
   /** In what time, as `30 h`. */
   readonly span: string;
+}
+
+/** Two panes above one another, the lower one with a share of the height. */
+export function panesOf(right: number, lowerShare: number): { upper: Pane; lower: Pane } {
+  const { edge, top, bottom, paneGap } = LAYOUT;
+  const split = top + (HEIGHT - top - bottom) * (1 - lowerShare);
+  const sides = { left: edge, right: Math.floor(right) };
+  return {
+    upper: { ...sides, top, bottom: Math.round(split - paneGap) },
+    lower: { ...sides, top: Math.round(split), bottom: HEIGHT - bottom },
+  };
 }
 
 /** What stands above the panes: what it is on the left, the number that matters on the right, and what the lines mean. */
@@ -84,6 +95,11 @@ export function valueAxis(
       : "",
   );
   return [stroke(grid, INK.grid), ...labels].filter((part) => part !== "").join("\n");
+}
+
+/** What is good to know about the whole picture, on its last line. */
+export function footnote(content: string): string {
+  return text(LAYOUT.edge, HEIGHT - 11, fitting(content, WIDTH - 2 * LAYOUT.edge, SIZE.small), { size: SIZE.small, fill: INK.quiet });
 }
 
 /** Lines down all panes with their times below, and the zone in the corner. */

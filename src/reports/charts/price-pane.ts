@@ -136,8 +136,8 @@ export function rangeMarks(candles: readonly Candle[], { low, high }: PriceRange
   return named(above, above?.high ?? 0, pane.top + SIZE.small, "↑") + named(below, below?.low ?? 0, pane.bottom - 4, "↓");
 }
 
-/** The newest price on the axis, where the eye looks for it. */
-export function lastPrice(price: number, label: string, { y, pane }: Places): string {
+/** The newest value on the axis, where the eye looks for it. */
+export function lastPrice(price: number, label: string, { y, pane }: Pick<Places, "y" | "pane">): string {
   const middle = Math.min(pane.bottom - TAG_HEIGHT / 2, Math.max(pane.top + TAG_HEIGHT / 2, y(price)));
   const line: Point[] = [
     [pane.left, Math.round(y(price)) + 0.5],

@@ -8,8 +8,10 @@ import type { Fault } from "../../kit/exchange/faults.ts";
 import type { ScriptedFaults } from "../../kit/exchange/scripted-faults.ts";
 import type { ExchangeServer } from "../../kit/exchange/server.ts";
 
-/** How long a call may take while a fault is to come: short enough to be waited out. */
-const FAULT_TIMEOUT_MS = 300;
+/** How long a call may take while a fault is to come. Nobody waits for its end, see `impatient`. */
+const FAULT_TIMEOUT_MS = 15_001;
+/** How long a call goes on after its answer was held back: what was sent of it arrives meanwhile. */
+const HELD_MS = 50;
 
 /** One account at a simulated exchange behind a real socket, with the venue under test in front of it. */
 export interface VenueStage {
@@ -64,14 +66,17 @@ export interface VenueSubject {
 
 /** Real time that can be moved forward, for us and the exchange together, or for the exchange alone. */
 export class StageTime {
+  readonly #real = systemClock();
+  readonly #deadlines = new Set<AbortController>();
   #aheadMs = 0;
   #venueAheadMs = 0;
   readonly clock: Clock;
 
   constructor() {
-    const real = systemClock();
+    const real = this.#real;
     this.clock = {
       ...real,
+      sleep: (delayMs, signal) => (delayMs === FAULT_TIMEOUT_MS ? this.#deadline(signal) : real.sleep(delayMs, signal)),
       wall: () => wallMs(real.wall() + this.#aheadMs),
       monotonicMs: () => real.monotonicMs() + this.#aheadMs,
     };
@@ -85,14 +90,35 @@ export class StageTime {
     this.#aheadMs += spanMs;
   }
 
+  /** Ends the deadlines of the calls that are on their way, a moment later. */
+  async endDeadlines(): Promise<void> {
+    const running = [...this.#deadlines];
+    await this.#real.sleep(HELD_MS);
+    for (const deadline of running) deadline.abort();
+  }
+
   /** The exchange's clock and ours come apart. */
   skew(spanMs: number): void {
     this.#venueAheadMs = spanMs;
   }
+
+  async #deadline(signal?: AbortSignal): Promise<void> {
+    const early = new AbortController();
+    this.#deadlines.add(early);
+    await this.#real.sleep(FAULT_TIMEOUT_MS, signal === undefined ? early.signal : AbortSignal.any([signal, early.signal]));
+    this.#deadlines.delete(early);
+  }
 }
 
-/** The same wire, with less patience while a fault is to come. */
-export function impatient(wire: Wire, faults: ScriptedFaults): Wire {
+/**
+ * The same wire, whose time is up as soon as the exchange holds back an answer. A fixed short time would be up on a busy machine before the
+ * connection stands: then nothing was sent indeed, and the test would ask about something else.
+ */
+export function impatient(wire: Wire, faults: ScriptedFaults, time: StageTime): Wire {
+  faults.onStrike = (fault) => {
+    const holdsBack = fault.lost === "on-the-way" || fault.delayMs !== undefined || fault.answer === "lost" || fault.answer === "stall";
+    if (holdsBack) void time.endDeadlines();
+  };
   return {
     send: (call) => wire.send(faults.left > 0 ? { ...call, timeoutMs: FAULT_TIMEOUT_MS } : call),
     setOffset: (offsetMs) => wire.setOffset(offsetMs),

@@ -30,6 +30,8 @@ const NAMES = [
   "key-encryption passphrase",
   "other passphrase of the key-encryption key",
   "seed of a second factor",
+  "SHENRON key",
+  "model key",
 ] as const;
 
 export type CanaryName = (typeof NAMES)[number];

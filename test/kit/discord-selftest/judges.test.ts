@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DiscordCounterpart } from "../discord/counterpart.ts";
+import { recordedJudge, withRecordedJudge } from "../discord/recorded-judge.ts";
 import { textOf } from "../discord/text.ts";
-import { asMessage, rawBot, recordedOpenApiJudge } from "./testing.ts";
+import { asMessage, rawBot } from "./testing.ts";
 
-const openapiJudge = recordedOpenApiJudge();
 const V2 = 1 << 15;
 const text = (content: string) => ({ type: 10, content });
 const row = (...components: object[]) => ({ type: 1, components });
@@ -12,7 +12,7 @@ let discord: DiscordCounterpart;
 let bot: ReturnType<typeof rawBot>;
 
 beforeEach(async () => {
-  discord = await DiscordCounterpart.start(openapiJudge ? { openapiJudge } : {});
+  discord = await DiscordCounterpart.start(withRecordedJudge);
   bot = rawBot(discord);
   await bot.register({ name: "ping", description: "Are you there" });
 });
@@ -140,7 +140,7 @@ describe("what is right passes both judges, on the way in and on the way out", (
   });
 });
 
-describe.runIf(openapiJudge)("the recorded second opinion", () => {
+describe.runIf(recordedJudge)("the recorded second opinion", () => {
   test("sees a query parameter that nobody knows", async () => {
     await bot.send("GET", `/channels/${discord.channel.id}/messages?limits=2`);
     expect(discord.violations).toEqual([expect.stringContaining("openapi: unknown query parameter limits")]);
@@ -158,7 +158,7 @@ describe.runIf(openapiJudge)("the recorded second opinion", () => {
   });
 
   test("judges our own answers too", () => {
-    const wrong = openapiJudge?.answer("GET /users/{user_id}", { status: 200, body: { id: "1", username: "a" } });
+    const wrong = recordedJudge?.answer("GET /users/{user_id}", { status: 200, body: { id: "1", username: "a" } });
     expect(wrong).toEqual([expect.stringContaining("required property")]);
   });
 });

@@ -1,24 +1,18 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { Client, type ClientOptions, Events, GatewayIntentBits } from "discord.js";
 import type { APIMessage } from "discord-api-types/v10";
 import type { DiscordCounterpart } from "../discord/counterpart.ts";
 import type { Interaction } from "../discord/interaction.ts";
-import { OpenApiJudge } from "../discord/judge-openapi.ts";
 
-/** The second opinion, when the recorded data is present. */
-export function recordedOpenApiJudge(): OpenApiJudge | undefined {
-  const path = resolve(process.env.RECORDED_DIR ?? "../shared", "specs/discord-openapi.json");
-  return existsSync(path) ? new OpenApiJudge(path) : undefined;
-}
-
-/** The real client, logged in. Without the injected throttler two IDENTIFYs would stand 5 s apart. */
+/**
+ * The real client, logged in. Without the injected throttler two IDENTIFYs would stand 5 s apart. It keeps the library's own patience of 15 s:
+ * the counterpart is in the same process, so while a schema is compiled a short one ends, and an answer that was taken is sent again.
+ */
 export async function loggedIn(discord: DiscordCounterpart, options: Partial<ClientOptions> = {}): Promise<Client<true>> {
   const { rest, ...others } = options;
   const client = new Client({
     intents: [GatewayIntentBits.Guilds],
     enforceNonce: true,
-    rest: { api: discord.apiUrl, version: "10", timeout: 2_000, retries: 3, ...rest },
+    rest: { api: discord.apiUrl, version: "10", retries: 3, ...rest },
     ws: { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) },
     ...others,
   });

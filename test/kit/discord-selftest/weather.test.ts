@@ -14,7 +14,7 @@ async function counterpart(atEnd: AtEnd, options: CounterpartOptions = {}) {
   return discord;
 }
 
-async function desk(atEnd: AtEnd, { timeoutMs = 2_000, ...options }: CounterpartOptions & { timeoutMs?: number } = {}) {
+async function desk(atEnd: AtEnd, { timeoutMs = 15_000, ...options }: CounterpartOptions & { timeoutMs?: number } = {}) {
   const discord = await counterpart(atEnd, options);
   const client = await loggedIn(discord, { rest: { api: discord.apiUrl, timeout: timeoutMs, retries: 2 } });
   atEnd(() => client.destroy());

@@ -24,8 +24,9 @@ import {
   TextInputStyle,
 } from "discord.js";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { loggedIn, recordedOpenApiJudge } from "../discord-selftest/testing.ts";
+import { loggedIn } from "../discord-selftest/testing.ts";
 import { DiscordCounterpart } from "./counterpart.ts";
+import { withRecordedJudge } from "./recorded-judge.ts";
 import { textOf } from "./text.ts";
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAYAAAC56t6BAAAAEUlEQVR42mNk+M9QzwAETAwAAB4GAQRgTnrpAAAAAElFTkSuQmCC", "base64");
@@ -34,8 +35,7 @@ let discord: DiscordCounterpart;
 let client: Client<true>;
 
 beforeAll(async () => {
-  const openapiJudge = recordedOpenApiJudge();
-  discord = await DiscordCounterpart.start(openapiJudge ? { openapiJudge } : {});
+  discord = await DiscordCounterpart.start(withRecordedJudge);
   client = await loggedIn(discord);
   await client.application.commands.set([
     new SlashCommandBuilder()

@@ -10,6 +10,8 @@ interface Line {
 /** Faults written down by a test: each spoils the next requests of its route, and nothing else is spoilt. */
 export class ScriptedFaults implements FaultPlan {
   #lines: Line[] = [];
+  /** Hears of each fault when its request has arrived. */
+  onStrike: (fault: Fault) => void = () => {};
 
   /** Spoils the next `times` requests of a route, as `POST /api/v3/order`. Several lines of one route are used up in turn. */
   next(route: string, fault: Omit<Fault, "id"> & { readonly id?: string }, times?: number): void;
@@ -33,6 +35,7 @@ export class ScriptedFaults implements FaultPlan {
     const line = this.#lines.find(({ route, left }) => left > 0 && route === `${request.method} ${request.path}`);
     if (!line) return undefined;
     line.left -= 1;
+    this.onStrike(line.fault);
     return line.fault;
   }
 }

@@ -4,9 +4,8 @@ import { type DiscordOptions, openDiscord } from "../../../src/platforms/discord
 import type { Logger } from "../../../src/ports/logger.ts";
 import type { Platform } from "../../../src/ports/platform.ts";
 import { DiscordCounterpart } from "../../kit/discord/counterpart.ts";
-import { OpenApiJudge } from "../../kit/discord/judge-openapi.ts";
+import { withRecordedJudge } from "../../kit/discord/recorded-judge.ts";
 import { FakeClock } from "../../kit/fake-clock.ts";
-import { recordedFile } from "../../kit/recorded.ts";
 import { FakeDoor } from "./fake-door.ts";
 
 /** What was logged, by level. */
@@ -43,9 +42,6 @@ export interface Desk {
 
 const opened: { stop(): Promise<void> }[] = [];
 const judged: DiscordCounterpart[] = [];
-/** The second opinion, where the recorded file is at hand. */
-const openapiPath = recordedFile("specs/discord-openapi.json");
-const openapiJudge = openapiPath === undefined ? undefined : new OpenApiJudge(openapiPath);
 
 /** Stops what a test started and asserts that every request was one that Discord takes. */
 export function cleanUpAfterEach(): void {
@@ -59,7 +55,7 @@ export function cleanUpAfterEach(): void {
 export async function counterpart(port = 0): Promise<{ discord: DiscordCounterpart; later: { ms: number } }> {
   const later = { ms: 0 };
   const clock = { nowMs: () => Date.now() + later.ms };
-  const discord = await DiscordCounterpart.start({ clock, port, ...(openapiJudge === undefined ? {} : { openapiJudge }) });
+  const discord = await DiscordCounterpart.start({ clock, port, ...withRecordedJudge });
   opened.push(discord);
   judged.push(discord);
   return { discord, later };

@@ -40,6 +40,9 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   technicalindicators: /^src\/analysis\//,
   "@resvg/resvg-wasm": /^src\/system\/painter/,
   "@expo-google-fonts/inter": /^src\/system\/painter/,
+  fastify: /^src\/http\/api/,
+  "@fastify/swagger": /^src\/http\/api/,
+  "fastify-type-provider-zod": /^src\/http\/api/,
   zod: /./,
 };
 

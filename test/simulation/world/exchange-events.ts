@@ -132,9 +132,16 @@ export class ExchangeEvents {
     }
   }
 
-  /** Whoever left an order there takes it back before everything has to come to rest. */
-  #takeBack({ book }: VenueAccount, order: SpotOrder): void {
-    if (order.open) this.#parts.core.cancel(book, order);
+  /** Whoever left an order there takes it back before everything has to come to rest, and tries again while the exchange lets nobody cancel. */
+  #takeBack(account: VenueAccount, order: SpotOrder): void {
+    if (!order.open) return;
+    const { core, timeline } = this.#parts;
+    try {
+      core.cancel(account.book, order);
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      timeline.at(core.nowMs + SECOND_MS, () => this.#takeBack(account, order));
+    }
   }
 
   #unasked(account: string): void {

@@ -1,0 +1,55 @@
+import type { BotFacts } from "../ports/engine.ts";
+import type { PositionFacts, Term } from "../ports/strategy.ts";
+import type { WhyDecision, WhyFacts, WhyGate } from "../ports/why.ts";
+import { rounded } from "../strategies/define.ts";
+import { marketTime } from "./amounts.ts";
+import { botButtons, shownName } from "./bot-cards.ts";
+import { type Card, card } from "./view.ts";
+
+/** A decision with every term and gate: for acting, and for not acting. */
+export function whyCard(bot: BotFacts, { decision, gates }: WhyFacts): Card {
+  const { spec } = bot.state;
+  const answer = card(`Why ${shownName(bot)} ${decision ? verbOf(decision) : "has decided nothing"}`);
+  if (!decision) {
+    return botButtons(bot, answer.line("It has judged no candle since this process runs.").fields(gateFields(gates)));
+  }
+  const { slotMs, signal, explanation, outcome, position } = decision;
+  const because = signal.kind === "hold" ? (explanation?.because ?? signal.reason ?? "its strategy saw nothing to act on") : signal.reason;
+  answer
+    .line(`At the candle of ${marketTime(slotMs)}, every ${spec.timeframe}: ${because}.`)
+    .line(outcome && `What became of it: ${outcome}.`)
+    .line(`It ${heldText(position)} then.`);
+  if (explanation) answer.table(["For", "Term", "Numbers", "Holds"], explanation.terms.map(termRow));
+  else answer.fields({ Saw: valuesText(decision.values) });
+  return botButtons(bot, answer.line(closedText(gates)).fields(gateFields(gates)));
+}
+
+function verbOf({ signal, outcome }: WhyDecision): string {
+  if (signal.kind === "hold") return "did nothing";
+  const wish = signal.kind === "enter" ? "buy" : "sell";
+  return outcome?.startsWith("denied") ? `wished to ${wish} and was denied` : `wished to ${wish}`;
+}
+
+function heldText({ flat, entryPrice, barsHeld }: PositionFacts): string {
+  if (flat || entryPrice === undefined) return "held nothing";
+  return `held what it had bought at ${rounded(entryPrice)}, for ${barsHeld} closed ${barsHeld === 1 ? "candle" : "candles"},`;
+}
+
+function termRow({ side, text, numbers, holds }: Term): readonly string[] {
+  return [side, text, numbers, holds === undefined ? "undefined" : holds ? "yes" : "no"];
+}
+
+function valuesText(values: Readonly<Record<string, number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${Number.isNaN(value) ? "undefined" : rounded(value)}`)
+    .join(", ");
+}
+
+function closedText(gates: readonly WhyGate[]): string {
+  const closed = gates.filter(({ isOpen }) => !isOpen).map(({ name }) => name);
+  return closed.length === 0 ? "No gate would stop an order now." : `Closed now: ${closed.join(", ")}.`;
+}
+
+function gateFields(gates: readonly WhyGate[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(gates.map(({ name, isOpen, says }) => [`Gate ${name}`, `${isOpen ? "open" : "CLOSED"}: ${says}`]));
+}

@@ -1,0 +1,61 @@
+import type { BotState } from "../domain/books.ts";
+import { isProtective } from "../domain/order.ts";
+import { isFlat } from "../domain/position.ts";
+import type { MarketMs } from "../domain/time.ts";
+import { timeframeMs } from "../domain/timeframe.ts";
+import type { WhyDecision, WhyFacts, WhyGate } from "../ports/why.ts";
+import type { Account } from "./account.ts";
+import type { BotRunner, Explained } from "./runner.ts";
+
+/** Why a bot acted or did not: its newest decision, and every gate as it stands now. Changes nothing. */
+export function whyFacts(account: Account, bot: BotState): WhyFacts {
+  const runner = account.runners.get(bot.spec.id);
+  const explained = runner?.explained();
+  const decision = runner && explained ? decisionOf(runner, explained) : undefined;
+  return { decision, gates: gatesOf(account, bot, explained) };
+}
+
+function decisionOf(runner: BotRunner, { slot, input, signal, explanation }: Explained): WhyDecision {
+  const slotMs = slot.candle.openTimeMs as MarketMs;
+  const { bot, denied } = runner;
+  const acted = bot.actedSlotMs === slotMs ? "acted on" : undefined;
+  const outcome = denied?.slotMs === slotMs ? `denied (${denied.code}): ${denied.because}` : acted;
+  return { slotMs, closedMs: slot.closedMs, signal, values: runner.valuesAt(slot), explanation, position: input.position, outcome };
+}
+
+/** The gates in the order in which they are asked. Those of risk are asked for an entry only: an exit is never refused. */
+function gatesOf(account: Account, bot: BotState, explained: Explained | undefined): WhyGate[] {
+  const { state, services } = account;
+  const halted = services.halted();
+  const working = [...state.orders.values()].find((order) => order.botId === bot.spec.id && !isProtective(order));
+  const gates: WhyGate[] = [
+    gate("running", bot.status === "running", bot.statusReason === "" ? bot.status : `${bot.status}: ${bot.statusReason}`),
+    gate("halted", halted === undefined, halted ?? "the desk is not halted"),
+    gate("panic", state.panic === undefined, state.panic ? `a panic closes everything: ${state.panic.reason}` : "no panic is on"),
+    gate(
+      "order",
+      working === undefined,
+      working ? `its ${working.purpose} order is ${working.status}` : "no order of its own is under way",
+    ),
+    gate("exit", bot.exit === undefined, bot.exit ? `it is closing its position: ${bot.exit.reason}` : "it is not closing a position"),
+  ];
+  if (!explained) return gates;
+  const { slot, isWarm } = explained;
+  gates.push(gate("warm", isWarm, isWarm ? "all indicators have their history" : "some indicator has not seen enough candles"));
+  const lateFromMs = slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs);
+  const isLate = lateFromMs <= services.now();
+  gates.push(gate("late", !isLate, isLate ? "a newer candle has closed by now" : "its candle is the newest one"));
+  if (isFlat(bot.position)) gates.push(riskGate(account, bot, explained));
+  return gates;
+}
+
+function riskGate(account: Account, bot: BotState, { slot }: Explained): WhyGate {
+  const answer = account.executor.mayEnter(bot, slot);
+  return answer.allowed
+    ? gate("risk", true, `an entry would be ${answer.arithmetic}`)
+    : gate("risk", false, `an entry would be denied (${answer.code}): ${answer.because}`);
+}
+
+function gate(name: string, isOpen: boolean, says: string): WhyGate {
+  return { name, isOpen, says };
+}

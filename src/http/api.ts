@@ -1,0 +1,49 @@
+import type { AddressInfo } from "node:net";
+import type { Dispatcher } from "../chat/dispatcher.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { CommandInfo } from "../ports/platform.ts";
+import { DRAIN_MS } from "./api/limits.ts";
+import { ApiProblem } from "./api/problem.ts";
+import { apiServer } from "./api/routes.ts";
+import type { ServerParts } from "./api/server.ts";
+
+export interface ApiOptions extends ServerParts {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly clock: Clock;
+  readonly catalog: readonly CommandInfo[];
+}
+
+/** The HTTP API on its socket. */
+export interface Api {
+  readonly url: string;
+  /** From now on requests reach the desk; before, all but the health of the process is 503. */
+  serve(door: Dispatcher): void;
+  /** Takes nothing new, and cuts what is not answered within a second. */
+  stop(): Promise<void>;
+}
+
+/** Listens at once, so that an address that is taken refuses the start before anything trades. Rejects with the error of the socket. */
+export async function openApi({ host, port, clock, ...parts }: ApiOptions): Promise<Api> {
+  let desk: Dispatcher | undefined;
+  const door = () => {
+    if (!desk) throw new ApiProblem(503, "The desk is starting or stopping. Try again in a moment.", { "retry-after": "1" });
+    return desk;
+  };
+  const app = await apiServer({ ...parts, clock, door });
+  await app.listen({ host, port });
+  const { port: bound } = app.server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    serve(opened) {
+      desk = opened;
+    },
+    async stop() {
+      const closed = new AbortController();
+      const closing = app.close().then(() => closed.abort());
+      void clock.sleep(DRAIN_MS, closed.signal).then(() => app.server.closeAllConnections());
+      await closing;
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { FastifyRequest } from "fastify";
+import { type Asker, holdsAny, type People, peopleOf } from "../../chat/access.ts";
+import { API_PLATFORM, tokenFrom } from "../../chat/api-tokens.ts";
+import { denialOf } from "../../chat/denial.ts";
+import type { Dispatcher } from "../../chat/dispatcher.ts";
+import { apiUser } from "../../domain/desk.ts";
+import type { Place, Request } from "../../ports/platform.ts";
+import { ApiProblem } from "./problem.ts";
+import type { Rate } from "./rate.ts";
+
+const HASH_SHOWN = 8;
+const CHALLENGE = { "www-authenticate": 'Bearer realm="desk"' };
+
+/** Who a request comes from: the program behind a token, as a user at a place of its own. */
+export interface Bearer {
+  readonly user: Request["user"];
+  readonly place: Place;
+  /** Begins the ids of its requests; another token of the same name has another one. */
+  readonly idPrefix: string;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    bearer: Bearer | undefined;
+  }
+  interface FastifyContextConfig {
+    /** Needs no token. */
+    open?: boolean;
+  }
+}
+
+/** The bearer of a request; undefined where it sends no token. Throws a 401 for a wrong or expired one. */
+export function bearerOf(request: FastifyRequest, door: Dispatcher, wrong: Rate): Bearer | undefined {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return undefined;
+  const [, sent] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization) ?? [];
+  const { desk, clock } = door.options;
+  const found = sent === undefined ? undefined : tokenFrom(sent, desk.state.tokens, clock.wall());
+  if (found && !found.expired) {
+    const { name, hash } = found.token;
+    const user = apiUser(name);
+    return {
+      user: { id: user, name },
+      place: { platform: API_PLATFORM, id: user, direct: true },
+      idPrefix: `${user}:${hash.slice(0, HASH_SHOWN)}:`,
+    };
+  }
+  wrong.take(request.ip);
+  const remedy = "An admin makes one in chat with `access token`.";
+  throw new ApiProblem(401, found ? `This token has expired. ${remedy}` : `This token is not known here. ${remedy}`, CHALLENGE);
+}
+
+export function noToken(): ApiProblem {
+  return new ApiProblem(401, "Send a token as `Authorization: Bearer ...`. An admin makes one in chat with `access token`.", CHALLENGE);
+}
+
+/** What the bearer may see; a bearer without any right is refused, and the audit says so. */
+export async function sightOf(request: FastifyRequest, door: Dispatcher, path: string): Promise<{ people: People; asker: Asker }> {
+  const bearer = bearerIn(request);
+  const { desk, owners } = door.options;
+  const people = peopleOf(desk.state, owners);
+  const asker = { user: bearer.user.id, place: bearer.place.id };
+  if (holdsAny(people, asker)) return { people, asker };
+  const { title } = await denialOf({ id: "", path, args: {}, user: bearer.user, place: bearer.place }, false, door.options);
+  throw new ApiProblem(403, title);
+}
+
+export function bearerIn({ bearer }: FastifyRequest): Bearer {
+  if (!bearer) throw noToken();
+  return bearer;
+}

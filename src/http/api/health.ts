@@ -1,0 +1,78 @@
+import { z } from "zod";
+import type { Dispatcher } from "../../chat/dispatcher.ts";
+import { minuteText } from "../../domain/time.ts";
+import { sightOf } from "./bearer.ts";
+import type { Parts } from "./parts.ts";
+import { ApiProblem } from "./problem.ts";
+import type { Server } from "./server.ts";
+
+/** A process whose beat is older than this is stuck, and a supervisor may start it anew. */
+const STUCK_MS = 60_000;
+
+const part = z.object({ name: z.string(), ok: z.boolean(), reason: z.string().optional() });
+type Part = z.output<typeof part>;
+const body = z.object({
+  status: z.enum(["up", "down"]),
+  parts: z.array(part).optional().meta({ description: "Each part with its reason; only with a token" }),
+});
+
+const open = { config: { open: true } } as const;
+const response = { 200: body, 503: body };
+const TAGGED = { tags: ["health"] } as const;
+
+/** Up or down for everybody; why, for who may see the desk. */
+export function healthRoutes(app: Server, { door }: Parts): void {
+  const health = { summary: "Whether the desk works: 200 up, 503 down; with a token each part with its reason", ...TAGGED, response };
+  const ready = { ...health, summary: "Whether the desk takes commands: it is open and beats, and its store writes; the same as health" };
+  for (const [url, schema] of [
+    ["/api/health", health],
+    ["/api/health/ready", ready],
+  ] as const) {
+    app.get(url, { ...open, schema }, async (request, reply) => {
+      const desk = opened(door);
+      const parts = desk ? partsOf(desk) : [{ name: "engine", ok: false, reason: "starting or stopping" }];
+      // What the engine itself calls a problem makes the desk down; the rest is told and lived with.
+      const isUp = parts.every(({ name, ok }) => ok || name !== "engine");
+      if (desk && request.bearer) await sightOf(request, desk, "system health");
+      return reply.code(isUp ? 200 : 503).send({ status: isUp ? "up" : "down", ...(request.bearer ? { parts } : {}) });
+    });
+  }
+  const live = { ...health, summary: "Whether the process lives: 503 when its beat has stood still for a minute" };
+  app.get("/api/health/live", { ...open, schema: live }, async (_request, reply) => {
+    const beatAgeMs = opened(door)?.options.engine.health().beatAgeMs ?? 0;
+    return beatAgeMs < STUCK_MS ? reply.code(200).send({ status: "up" }) : reply.code(503).send({ status: "down" });
+  });
+}
+
+function opened(door: Parts["door"]): Dispatcher | undefined {
+  try {
+    return door();
+  } catch (thrown) {
+    if (thrown instanceof ApiProblem) return undefined;
+    throw thrown;
+  }
+}
+
+function partsOf({ options }: Dispatcher): Part[] {
+  const { engine, desk, clock, platforms } = options;
+  const { problems, unknownOrders } = engine.health();
+  const { halt, bans } = desk.state;
+  const silent = [...bans].filter(([, { untilMs }]) => untilMs > clock.wall());
+  return [
+    partFor("engine", problems),
+    partFor("orders", unknownOrders === 0 ? [] : [`${unknownOrders} are unanswered and looked for`]),
+    partFor("entries", halt ? [`halted: ${halt.reason}`] : []),
+    ...platforms().map(({ name, reachable }) => partFor(name, reachable ? [] : ["not reachable"])),
+    ...engine.accounts().flatMap(({ state, venue, troubles }) => {
+      const paused = state.venue.paused ? [`paused: ${state.venue.paused.reason}`] : [];
+      return venue ? [partFor(`account ${state.account}`, [...paused, ...troubles])] : [];
+    }),
+    ...silent.map(([exchange, { untilMs, reason }]) =>
+      partFor(exchange, [`sends this machine away until ${minuteText(untilMs)} UTC: ${reason}`]),
+    ),
+  ];
+}
+
+function partFor(name: string, reasons: readonly string[]): Part {
+  return reasons.length === 0 ? { name, ok: true } : { name, ok: false, reason: reasons.join("; ") };
+}

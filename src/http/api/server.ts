@@ -1,0 +1,114 @@
+import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
+import {
+  hasZodFastifySchemaValidationErrors,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from "fastify-type-provider-zod";
+import { z } from "zod";
+import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
+import type { Chance } from "../../ports/clock.ts";
+import type { Logger } from "../../ports/logger.ts";
+import * as limit from "./limits.ts";
+import { ApiProblem } from "./problem.ts";
+
+const INCIDENT_LENGTH = 8;
+
+/** Nothing of an answer is kept, run, framed or told to other sites. There are no CORS headers: no other site may read it. */
+const HEADERS: Readonly<Record<string, string>> = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+export const errorBody = z
+  .object({ error: z.string().meta({ description: "What was expected, what was found, what to do" }) })
+  .meta({ id: "Error" });
+
+export interface ServerParts {
+  readonly chance: Chance;
+  readonly logger: Logger;
+  readonly version: string;
+}
+
+export type Server = ReturnType<typeof newServer>;
+
+/** A server without routes: limits, headers, validation by zod, and errors that say what to do and leak nothing. */
+export function newServer(parts: ServerParts) {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: limit.BODY_BYTES_MAX,
+    requestTimeout: limit.REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: limit.KEEP_ALIVE_MS,
+    connectionTimeout: limit.KEEP_ALIVE_MS,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: limit.PATH_PART_CHARS_MAX },
+    http: {
+      maxHeaderSize: limit.HEADER_BYTES_MAX,
+      headersTimeout: limit.HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: limit.SLOWNESS_CHECK_MS,
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.server.maxConnections = limit.CONNECTIONS_MAX;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.addHook("onRequest", async (_request, reply) => void reply.headers(HEADERS));
+  // A command without arguments needs no body.
+  app.addHook("preValidation", async (request) => {
+    if (request.method === "POST") request.body ??= {};
+  });
+  app.setErrorHandler((thrown, request, reply) => answerError(thrown, request, reply, parts));
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: "There is no such route. docs/openapi.json lists them." }));
+  return app;
+}
+
+function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, { chance, logger }: ServerParts): FastifyReply {
+  if (thrown instanceof ApiProblem) return reply.code(thrown.status).headers(thrown.headers).send({ error: thrown.message });
+  if (hasZodFastifySchemaValidationErrors(thrown)) return reply.code(400).send({ error: wrongText(thrown) });
+  if (thrown instanceof UserError) return reply.code(422).send({ error: thrown.message });
+  if (thrown instanceof TransientError)
+    return reply.code(503).send({ error: "The exchange does not answer right now. Try again in a moment." });
+  const known = fastifyError(thrown);
+  if (known) return reply.code(known.status).send({ error: known.sentence });
+  const incident = chance.token(INCIDENT_LENGTH);
+  const stack = thrown instanceof Error ? thrown.stack : undefined;
+  logger.error({ incident, route: request.routeOptions.url, error: messageOf(thrown), stack }, "a request to the API failed");
+  return reply.code(500).send({
+    error: `Something went wrong on our side. It is noted as incident ${incident}; look at what it changed before you send it again.`,
+  });
+}
+
+/** The first thing that is wrong, by its place. What was sent is not repeated: it may be a secret. */
+function wrongText({
+  validation,
+  validationContext,
+}: {
+  validation: readonly { instancePath: string; message?: string }[];
+  validationContext?: string;
+}): string {
+  const [first] = validation;
+  const at = [validationContext ?? "request", ...(first?.instancePath.split("/").filter((part) => part !== "") ?? [])].join(".");
+  return `${at}: ${first?.message ?? "not understood"}`;
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: `The body is too large; at most ${limit.BODY_BYTES_MAX} bytes are read.`,
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "Send the body as application/json.",
+  FST_ERR_CTP_EMPTY_JSON_BODY: "The body is empty: send a JSON object, or no content-type.",
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "The body is not as long as its content-length says.",
+  FST_ERR_CTP_INVALID_JSON_BODY: "The body is not JSON.",
+};
+
+/** What the framework refused before a route saw it. */
+function fastifyError(thrown: unknown): { readonly status: number; readonly sentence: string } | undefined {
+  if (!isFastifyError(thrown)) return undefined;
+  const { statusCode: status = 500, code } = thrown;
+  return status >= 400 && status < 500 ? { status, sentence: SENTENCES[code] ?? "This request is not understood." } : undefined;
+}
+
+function isFastifyError(thrown: unknown): thrown is FastifyError {
+  return thrown instanceof Error && "statusCode" in thrown && typeof thrown.statusCode === "number";
+}

@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { atLeast, roleOn } from "../../chat/access.ts";
+import { type Decimal, plain } from "../../domain/money.ts";
+import type { Result } from "../../domain/result.ts";
+import { type PerformanceGroup, performanceGroups, SLICES } from "../../reports/performance-groups.ts";
+import { sightOf } from "./bearer.ts";
+import { accountsFor } from "./market.ts";
+import type { Parts } from "./parts.ts";
+import { errorBody, type Server } from "./server.ts";
+
+const mode = z.enum(["paper", "demo", "live"]);
+const result = { realized: z.string(), fees: z.string(), fills: z.number(), closes: z.number(), wins: z.number() };
+const body = z.object({
+  bots: z.record(z.string(), z.number()).meta({ description: "How many bots are in which state" }),
+  accounts: z.array(
+    z.object({
+      name: z.string(),
+      mode,
+      exchange: z.string().nullable(),
+      currency: z.string(),
+      equity: z.string().nullable(),
+      troubles: z.array(z.string()),
+    }),
+  ),
+  groups: z.array(
+    z.object({
+      mode,
+      currency: z.string(),
+      ...result,
+      unrealized: z.string().nullable(),
+      win_rate_pct: z.string().nullable(),
+      expectancy: z.string().nullable(),
+      max_drawdown: z.string(),
+      days: z.number(),
+      sharpe: z.number().nullable(),
+      sortino: z.number().nullable(),
+      calmar: z.number().nullable(),
+      rows: z.array(z.object({ name: z.string(), ...result })),
+    }),
+  ),
+});
+
+/** How well bots did, as docs/statistics.md defines it: by mode and currency, for the bots that the bearer may see. */
+export function statisticsRoute(app: Server, parts: Parts): void {
+  const since = z
+    .string()
+    .regex(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, { error: "expected a day such as 2026-05-19" })
+    .optional()
+    .meta({ description: "First day that counts; everything unless given" });
+  const schema = {
+    summary: "Equity, results and figures of the bots that you may see",
+    tags: ["bots"],
+    querystring: z.object({ by: z.enum(SLICES).default("bot"), since }),
+    response: { 200: body, default: errorBody },
+  };
+  app.get("/api/bots/statistics", { schema }, async (request) => {
+    const { engine, clock, timeZone } = parts.door().options;
+    const { people, asker } = await sightOf(request, parts.door(), "stats performance");
+    const accounts = await accountsFor(request, parts, "stats performance");
+    const visible = engine.bots().filter(({ state }) => atLeast(roleOn(people, asker, state.spec), "viewer"));
+    const wall = clock.wall();
+    const wish = {
+      timeZone,
+      now: { live: wall, demo: wall, paper: engine.market().atMs },
+      since: request.query.since,
+      by: request.query.by,
+    };
+    const counts: Record<string, number> = {};
+    for (const { state } of visible) counts[state.status] = (counts[state.status] ?? 0) + 1;
+    const shown = visible.map(({ state, unrealized }) => ({ state, unrealized }));
+    return {
+      bots: counts,
+      accounts: accounts.map(({ state, equity, venue, troubles }) => {
+        const { account: name, mode: kind, currency } = state;
+        return { name, mode: kind, exchange: venue?.exchangeId ?? null, currency, equity: digits(equity), troubles: [...troubles] };
+      }),
+      groups: performanceGroups(
+        shown,
+        accounts.map(({ state }) => state),
+        wish,
+      ).map(groupOf),
+    };
+  });
+}
+
+function groupOf({ mode: kind, currency, performance, unrealized, rows }: PerformanceGroup) {
+  const { result: sum, winRatePct, expectancy, drawdown, ratios } = performance;
+  return {
+    ...{ mode: kind, currency, ...resultOf(sum), unrealized: digits(unrealized) },
+    ...{ win_rate_pct: digits(winRatePct), expectancy: digits(expectancy), max_drawdown: plain(drawdown.amount) },
+    ...{ days: ratios.days, sharpe: ratios.sharpe ?? null, sortino: ratios.sortino ?? null, calmar: ratios.calmar ?? null },
+    rows: rows.map(({ name, result: each }) => ({ name, ...resultOf(each) })),
+  };
+}
+
+function resultOf({ realized, fees, fills, closes, wins }: Result) {
+  return { realized: plain(realized), fees: plain(fees), fills, closes, wins };
+}
+
+function digits(value: Decimal | undefined): string | null {
+  return value === undefined ? null : plain(value);
+}

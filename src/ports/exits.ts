@@ -1,0 +1,14 @@
+import type { Decimal } from "../domain/money.ts";
+import type { MarketMs } from "../domain/time.ts";
+
+/** One level at which a position closes, whole or in part. */
+export interface ExitFacts {
+  /** As "stop loss" or "target 1 of 2". */
+  readonly what: string;
+  /** Where, as a price; a time stop has a time instead. */
+  readonly price?: Decimal;
+  readonly atMs?: MarketMs;
+  /** How much it sells, in base. */
+  readonly quantity: Decimal;
+  readonly heldBy: "venue" | "desk";
+}

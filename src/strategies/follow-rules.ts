@@ -1,0 +1,104 @@
+import { z } from "zod";
+import type { BotRules } from "../domain/bot.ts";
+import { deepest } from "../domain/series.ts";
+import { enter, exit, hold, type IndicatorSpec } from "../domain/signal.ts";
+import type { DecideInput, Past, Strategy, Term } from "../ports/strategy.ts";
+import { type Condition, conditionOf, type Moment } from "../rules/evaluate.ts";
+import { candlesFor, type Rule, ruleOf } from "../rules/plan.ts";
+import { print } from "../rules/print.ts";
+import { specOf } from "../rules/series.ts";
+import { becauseOf, numbersOf, termsOf } from "../rules/terms.ts";
+import { partsOf, type Tree } from "../rules/tree.ts";
+import { apart, rounded } from "./define.ts";
+
+/** Longest reason that a decision gives: it stands in events and alerts. */
+const REASON_MAX = 300;
+
+/** A rule ready to be asked at slots. */
+interface Judge {
+  readonly rule: Rule;
+  isTrue(moment: Moment, past: Past): boolean;
+}
+
+/**
+ * A strategy that is two rules, read and compiled once. It buys when the first is true and the second is not, and sells when the second is true; what
+ * follows from the slot alone is found once for all bots on the feed. Throws RuleError where a rule cannot be read.
+ */
+export function followRules(name: string, summary: string, { enter: entering, exit: leaving }: BotRules): Strategy {
+  const buy = judgeOf(ruleOf(entering));
+  const sell = leaving === undefined ? undefined : judgeOf(ruleOf(leaving));
+  const rules = [buy.rule, ...(sell ? [sell.rule] : [])];
+  return {
+    name,
+    summary,
+    params: z.strictObject({}),
+    indicators: () => Object.fromEntries(rules.flatMap(({ tree }) => namedSpecs(tree))),
+    series: deepest(rules.flatMap(({ series }) => series)),
+    decide(input) {
+      const moment = momentOf(input);
+      const sells = sell?.isTrue(moment, input.past) ?? false;
+      if (input.position.flat) return !sells && buy.isTrue(moment, input.past) ? enter("long", reasonOf(buy, moment)) : hold;
+      return sell && sells ? exit(reasonOf(sell, moment)) : hold;
+    },
+    explain(input) {
+      const moment = momentOf(input);
+      const terms = [...termsOn("enter", buy, moment), ...(sell ? termsOn("exit", sell, moment) : [])];
+      const said = (name: string, judge: Judge) =>
+        `${name} is ${judge.isTrue(moment, input.past) ? "true" : "not true"}: ${reasonOf(judge, moment)}`;
+      const sells = sell?.isTrue(moment, input.past) ?? false;
+      if (!input.position.flat) return { because: sell ? said("exit", sell) : "it has no rule to exit", terms };
+      return { because: sell && sells ? `nothing is bought while ${said("exit", sell)}` : said("enter", buy), terms };
+    },
+  };
+}
+
+function momentOf({ past, position }: DecideInput): Moment {
+  const { entryPrice, barsHeld } = position;
+  return {
+    at: (key, back) => past.at(key, back),
+    once: (name, judge) => past.once(name, judge),
+    position: entryPrice === undefined ? undefined : { entryPrice, barsHeld },
+  };
+}
+
+function judgeOf(rule: Rule): Judge {
+  const condition = remembered(rule.tree);
+  const needs = rule.series.map((series): [string, number] => [series.key, candlesFor(series)]);
+  const isWarm = (past: Past) => past.once(`warm: ${rule.text}`, () => needs.every(([key, candles]) => past.seen(key) >= candles)) === true;
+  return { rule, isTrue: (moment, past) => isWarm(past) && condition(moment) === true };
+}
+
+/** What asks about no position is answered once per slot, under its text, for all rules on the feed that say the same. */
+function remembered(tree: Tree): Condition {
+  const inner = conditionOf(tree, remembered);
+  if (readsPosition(tree)) return inner;
+  const text = print(tree);
+  return (moment) => moment.once(text, () => inner(moment));
+}
+
+function readsPosition(tree: Tree): boolean {
+  return [...partsOf(tree)].some(({ kind }) => kind === "fact");
+}
+
+/** Each indicator under the name that people type, as `rsi(14)`. */
+function namedSpecs(tree: Tree): [string, IndicatorSpec][] {
+  return [...partsOf(tree)].flatMap((part): [string, IndicatorSpec][] =>
+    part.kind === "indicator" ? [[print({ ...part, back: 0, line: "value" }), specOf(part)]] : [],
+  );
+}
+
+function reasonOf({ rule }: Judge, moment: Moment): string {
+  const reason = becauseOf(rule.tree, moment, writeBoth);
+  return reason.length > REASON_MAX ? `${reason.slice(0, REASON_MAX - 3)}...` : reason;
+}
+
+function termsOn(side: Term["side"], { rule }: Judge, moment: Moment): Term[] {
+  return termsOf(rule.tree).map((term) => {
+    const [left, right] = numbersOf(term, moment, writeBoth);
+    return { side, text: print(term), numbers: `${left} and ${right}`, holds: conditionOf(term)(moment) };
+  });
+}
+
+function writeBoth(left: number, right: number): readonly [string, string] {
+  return Number.isNaN(left) || Number.isNaN(right) ? [rounded(left), rounded(right)] : apart(left, right);
+}

@@ -1,0 +1,44 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { expect, test } from "vitest";
+import { openApi } from "../../src/http/api.ts";
+import { ChatDesk } from "../chat/door.ts";
+import { seededChance } from "../kit/fake-clock.ts";
+import { isReachable, quietLogger } from "./kit.ts";
+
+const open = async () => {
+  const desk = await ChatDesk.open();
+  const parts = { clock: desk.clock, chance: seededChance(3), logger: quietLogger, version: "1", catalog: desk.door.catalog() };
+  return { desk, parts, api: await openApi({ ...parts, host: "127.0.0.1", port: 0 }) };
+};
+
+test("the API listens where it was told, is up once the desk is, and is gone after its stop", async () => {
+  const { desk, api } = await open();
+  expect((await fetch(`${api.url}/api/health`)).status).toBe(503);
+  api.serve(desk.door);
+  const answer = await fetch(`${api.url}/api/health`);
+  expect([answer.status, await answer.json()]).toEqual([200, { status: "up" }]);
+  await api.stop();
+  expect(await isReachable(new URL(api.url))).toBe(false);
+  expect(desk.clock.sleeping).toBe(0);
+});
+
+test("a stop cuts a request that does not end", async () => {
+  const { desk, api } = await open();
+  const { port, hostname } = new URL(api.url);
+  const socket = connect(Number(port), hostname);
+  socket.on("error", () => undefined);
+  const gone = once(socket.resume(), "close");
+  await once(socket, "connect");
+  socket.write("POST /api/commands/panic HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{");
+  await fetch(`${api.url}/api/health/live`);
+  const stopped = api.stop();
+  await desk.clock.advance(1_000);
+  await Promise.all([stopped, gone]);
+});
+
+test("an address that is taken refuses the start", async () => {
+  const { parts, api } = await open();
+  await expect(openApi({ ...parts, host: "127.0.0.1", port: Number(new URL(api.url).port) })).rejects.toThrow("EADDRINUSE");
+  await api.stop();
+});
