@@ -34,8 +34,7 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market, pric
     );
   }
   const { stopPct = Number.POSITIVE_INFINITY, trailingPct, trailAfterPct } = wish.protection;
-  const wrong =
-    exitsProblem(wish.protection, instrument, priceOf(symbol)) ?? sizingProblem(wish.sizing, wish.protection, wish.sizeMax);
+  const wrong = exitsProblem(wish.protection, instrument, priceOf(symbol)) ?? sizingProblem(wish.sizing, wish.protection, wish.sizeMax);
   if (wrong) throw new UserError(`${wrong[0]?.toUpperCase()}${wrong.slice(1)}.`);
   const { name, group, timeframe, sizing, sizeMax, protection, leverage } = wish;
   if (leverage !== undefined) {

@@ -28,7 +28,13 @@ export function entryOf(bot: BotFacts | undefined, cash: string): EntryNow | und
   if (!bot?.price || !isFlat(bot.state.position)) return undefined;
   const { symbol, sizing, sizeMax, protection } = bot.state.spec;
   return checkEntry({
-    ...{ instrument: instrumentOf(symbol), price: bot.price, sizing, sizeMax, stopPct: nearestStopPct(protection, bot.price.toNumber(), undefined) },
+    ...{
+      instrument: instrumentOf(symbol),
+      price: bot.price,
+      sizing,
+      sizeMax,
+      stopPct: nearestStopPct(protection, bot.price.toNumber(), undefined),
+    },
     limits: { dailyLossPct: 5, positionCapPct: 50 },
     ...{ equity: decimal(cash), cashFree: decimal(cash), dayOpeningEquity: decimal(cash) },
     ...{ tripped: false, halted: undefined, late: false },

@@ -4,8 +4,8 @@ import { type Decimal, decimal } from "../../src/domain/money.ts";
 import { isProtective, isTerminal } from "../../src/domain/order.ts";
 import { netRealized } from "../../src/domain/position.ts";
 import type { AccountFacts, BotFacts, Caller, ManualOrder, PromotionFacts } from "../../src/ports/engine.ts";
-import { wishedSize } from "../../src/risk/sizing.ts";
 import type { WhyFacts } from "../../src/ports/why.ts";
+import { wishedSize } from "../../src/risk/sizing.ts";
 import type { FakeAccounts, FakeHost } from "./fake-accounts.ts";
 import { instrumentOf } from "./fake-instrument.ts";
 

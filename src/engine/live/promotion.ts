@@ -1,7 +1,7 @@
 import { BOT_NAME, type BotSpec } from "../../domain/bot.ts";
 import { UserError } from "../../domain/errors.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import { ceilToStep, type Decimal, decimal, max, min, percentOf, ZERO, toDouble } from "../../domain/money.ts";
+import { ceilToStep, type Decimal, decimal, max, min, percentOf, toDouble, ZERO } from "../../domain/money.ts";
 import { RESULT_BUCKET_MS } from "../../domain/result.ts";
 import { DAY_MS } from "../../domain/time.ts";
 import type { BotFacts, MarginFacts, PromotionFacts } from "../../ports/engine.ts";
