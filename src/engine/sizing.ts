@@ -25,5 +25,5 @@ export function sizeQuestion(
 }
 
 function atrAt(slot: Slot): number | undefined {
-  return slot.bundle("size", ATR_KEYS)["atr"]?.["value"]?.now;
+  return slot.bundle("size", ATR_KEYS).atr?.value?.now;
 }
