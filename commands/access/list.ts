@@ -2,7 +2,7 @@ import { isApiUser } from "../../src/chat/api-tokens.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { personText } from "../../src/chat/person-text.ts";
 import { card } from "../../src/chat/view.ts";
-import { type ApiToken, apiUser } from "../../src/domain/desk.ts";
+import { type ApiToken, apiUser } from "../../src/domain/desk-facts.ts";
 import { minuteText } from "../../src/domain/time.ts";
 
 export default defineCommand({

@@ -1,4 +1,5 @@
-import { apiUser, type DeskState, type Grant } from "../domain/desk.ts";
+import type { DeskState } from "../domain/desk.ts";
+import { apiUser, type Grant } from "../domain/desk-facts.ts";
 import type { Role } from "../domain/events.ts";
 
 /** From least to most. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type ApiToken, apiUser, type DeskState } from "../domain/desk.ts";
+import type { DeskState } from "../domain/desk.ts";
+import { type ApiToken, apiUser } from "../domain/desk-facts.ts";
 import { UserError } from "../domain/errors.ts";
 import type { DeskEvent, Role } from "../domain/events.ts";
 import { wallMs } from "../domain/time.ts";

@@ -1,8 +1,9 @@
 import type { Clock } from "../ports/clock.ts";
-import type { DeskLedger, Streams } from "../ports/engine.ts";
+import type { DeskLedger } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Platform } from "../ports/platform.ts";
 import type { Store } from "../ports/store.ts";
+import type { Streams } from "../ports/streams.ts";
 import type { Alert, BotNames } from "./alerts-shape.ts";
 import { beginningOf, endsOf } from "./delivery/beginning.ts";
 import { Lane } from "./delivery/lane.ts";

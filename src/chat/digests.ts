@@ -1,10 +1,11 @@
-import type { Channel } from "../domain/desk.ts";
+import type { Channel } from "../domain/desk-facts.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { DeskEvent, Digest } from "../domain/events.ts";
 import { DAY_MS, dayOf, HOUR_MS, type MarketMs, MINUTE_MS } from "../domain/time.ts";
 import type { Calendar } from "../ports/clock.ts";
-import type { DeskLedger, Scheduled } from "../ports/engine.ts";
+import type { DeskLedger } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { Scheduled } from "../ports/streams.ts";
 
 /** Two local days in a row, one of them with a clock change, are never longer: in such a span a time of day occurs at least once. */
 const OCCURS_WITHIN_MS = 49 * HOUR_MS;

@@ -1,8 +1,8 @@
 import type { BacktestRecord } from "./backtest.ts";
-import type { AlertKind, CrashReport, DeskEvent, Recorded, Role } from "./events.ts";
+import { type ApiToken, apiUser, type Channel, type Grant, type RegisteredAccount, type RegisteredBot } from "./desk-facts.ts";
+import type { CrashReport, DeskEvent, Recorded } from "./events.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
-import type { QuietHours } from "./quiet.ts";
 import type { SealedKey } from "./sealed.ts";
 import type { MarketMs, WallMs } from "./time.ts";
 import { marketMs } from "./time.ts";
@@ -12,51 +12,6 @@ const REQUESTS_MAX = 1_000;
 const BACKTESTS_MAX = 30;
 /** Starts that are remembered to tell a crash loop. */
 const STARTS_MAX = 20;
-
-export interface Grant {
-  readonly user: string;
-  readonly role: Role;
-  /** `desk`, `bot:NAME`, `group:NAME` or `place:PLACE`. */
-  readonly scope: string;
-}
-
-export interface Channel {
-  readonly place: string;
-  readonly kinds: readonly AlertKind[];
-  readonly digest: { readonly at: string; readonly timeZone: string; readonly setMs: MarketMs } | undefined;
-  readonly lastDigestDay: string | undefined;
-  /** While they last, ordinary alerts wait. */
-  readonly quiet: QuietHours | undefined;
-}
-
-export interface RegisteredBot {
-  readonly botId: string;
-  readonly name: string;
-  readonly group: string | undefined;
-  readonly owner: string;
-  readonly account: string;
-}
-
-export interface RegisteredAccount {
-  readonly owner: string;
-  /** Set for an account at an exchange. */
-  readonly exchange?: string;
-  readonly environment?: "demo" | "live";
-}
-
-/** What a program proves itself with. Its user is `api:NAME`, which is the person it was made for, with at most this role. */
-export interface ApiToken {
-  readonly name: string;
-  readonly role: Role;
-  /** SHA-256 of the token, in hex. */
-  readonly hash: string;
-  readonly expiresMs: WallMs;
-}
-
-/** The user that stands for a program. */
-export function apiUser(tokenName: string): string {
-  return `api:${tokenName}`;
-}
 
 /** What the whole desk shares: people, channels, who owns which bot, halts. A fold of the desk stream. */
 export interface DeskState {

@@ -1,7 +1,7 @@
 import { TransientError, UserError } from "../domain/errors.ts";
 import { type Decimal, decimal } from "../domain/money.ts";
 import { isFlat, unrealizedAt } from "../domain/position.ts";
-import { DAY_MS, type MarketMs, MINUTE_MS, marketMs, type WallMs } from "../domain/time.ts";
+import { marketMs, type WallMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
   AccountFacts,
@@ -36,7 +36,7 @@ import { LiveAccount } from "./live/account.ts";
 import { VenueCommands } from "./live/commands.ts";
 import type { LiveDesk } from "./live/desk.ts";
 import { entryBound } from "./live/intents.ts";
-import { FloorReader } from "./market-reader.ts";
+import { dayBefore, FloorReader } from "./market-reader.ts";
 import { panicFacts, startPanic } from "./panic.ts";
 import type { Pulse } from "./pulse.ts";
 import type { MarketSpeed, Pump } from "./pump.ts";
@@ -295,11 +295,4 @@ export class TradingEngine implements Engine {
     if (!bot) throw new UserError(`There is no bot named ${name}.`);
     return bot;
   }
-}
-
-async function dayBefore(market: Market, symbol: string, at: MarketMs): Promise<number | undefined> {
-  if (market.pace === "live") return undefined;
-  const from = marketMs(at - DAY_MS - MINUTE_MS);
-  const { steps } = await market.advance(from, marketMs(at - DAY_MS), new Set([symbol]), 1);
-  return steps[0]?.candles.get(symbol)?.close;
 }

@@ -1,10 +1,10 @@
 import { exchangeMarketKey } from "../domain/market-key.ts";
 import { marketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Scheduled } from "../ports/engine.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
+import type { Scheduled } from "../ports/streams.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Days } from "./days.ts";

@@ -1,7 +1,8 @@
 import type { Candle } from "../domain/candle.ts";
 import { UserError } from "../domain/errors.ts";
-import { DAY_MS, MINUTE_MS, marketMs } from "../domain/time.ts";
+import { DAY_MS, type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Market } from "../ports/market.ts";
 import { type MarketPlace, type MarketReader, READING_MINUTES_MAX } from "../ports/market-reader.ts";
 import type { Floor } from "./floors.ts";
 
@@ -86,4 +87,12 @@ export class FloorReader implements MarketReader {
       if (this.#kept.get(name) === kept) this.#kept.delete(name);
     });
   }
+}
+
+/** Close of the candle a day before an instant; a live market is not asked for it. */
+export async function dayBefore(market: Market, symbol: string, at: MarketMs): Promise<number | undefined> {
+  if (market.pace === "live") return undefined;
+  const from = marketMs(at - DAY_MS - MINUTE_MS);
+  const { steps } = await market.advance(from, marketMs(at - DAY_MS), new Set([symbol]), 1);
+  return steps[0]?.candles.get(symbol)?.close;
 }

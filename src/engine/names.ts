@@ -1,4 +1,5 @@
-import type { DeskState, RegisteredBot } from "../domain/desk.ts";
+import type { DeskState } from "../domain/desk.ts";
+import type { RegisteredBot } from "../domain/desk-facts.ts";
 import type { DeskEvent } from "../domain/events.ts";
 
 /** Bots by name and counted by owner, kept beside the desk's fold: people type names, and ten thousand bots must not be searched for one. */

@@ -1,11 +1,11 @@
 import type { BotSpec } from "../domain/bot.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Scheduled } from "../ports/engine.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
 import type { Store } from "../ports/store.ts";
+import type { Scheduled } from "../ports/streams.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { Account, AccountWriter } from "./account.ts";

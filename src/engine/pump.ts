@@ -1,9 +1,9 @@
 import { messageOf, TransientError } from "../domain/errors.ts";
 import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Scheduled } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market, MarketStep } from "../ports/market.ts";
+import type { Scheduled } from "../ports/streams.ts";
 import type { Account } from "./account.ts";
 import type { FeedHub } from "./feeds.ts";
 import { ACCOUNT_LAG_MAX, BREATHE_EVERY_MS, STEPS_PER_BATCH } from "./limits.ts";

@@ -1,7 +1,7 @@
 import { decodeEvent } from "../domain/event-codec.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
-import type { Streams } from "../ports/engine.ts";
 import type { Store } from "../ports/store.ts";
+import type { Streams } from "../ports/streams.ts";
 
 export const DESK_STREAM = "desk";
 

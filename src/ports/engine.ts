@@ -1,7 +1,7 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { BotRules, Protection, SizeCap, Sizing } from "../domain/bot.ts";
 import type { DeskState } from "../domain/desk.ts";
-import type { AccountEvent, DeskEvent, KeyEntry, Recorded } from "../domain/events.ts";
+import type { DeskEvent, KeyEntry } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Order } from "../domain/order.ts";
@@ -285,21 +285,4 @@ export interface PanicFacts {
 export interface DeskLedger {
   readonly state: Readonly<DeskState>;
   append(events: readonly DeskEvent[], requestId?: string): Promise<void>;
-}
-
-/** Read access to all streams, for delivery: what is durable, in order, and word of what comes. */
-export interface Streams {
-  names(): readonly string[];
-  /** Durable events of a stream after a sequence, at most `limit`. */
-  since(stream: string, afterSequence: number, limit: number): Promise<readonly Recorded<AccountEvent | DeskEvent>[]>;
-  lastSequence(stream: string): number;
-  /** Calls back after each durable append with the stream's name; returns the way to stop. */
-  onAppend(listener: (stream: string) => void): () => void;
-}
-
-/** Work that falls due at instants of market time, such as digests. The engine calls it when the market has reached `dueMs`, with every account at that instant. */
-export interface Scheduled {
-  /** The next due instant; Infinity when nothing is. Asked after every step, so it must be cheap. */
-  dueMs(): number;
-  run(at: MarketMs): Promise<void>;
 }

@@ -1,5 +1,5 @@
-import type { Streams } from "../ports/engine.ts";
 import type { AskClaim, AskFact } from "../ports/shenron.ts";
+import type { Streams } from "../ports/streams.ts";
 import type { ShenronClient } from "./client.ts";
 import { CONTRACT_VERSION, FACTS_MAX, QUESTION_CHARS_MAX } from "./contract.ts";
 import { deskMark, markOf } from "./marks.ts";

@@ -1,4 +1,4 @@
-import type { Streams } from "../ports/engine.ts";
+import type { Streams } from "../ports/streams.ts";
 import { BODY_BYTES_MAX, ITEMS_MAX, type ReportItem } from "./contract.ts";
 import { type ItemSources, itemOf } from "./items.ts";
 import { markOf } from "./marks.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Streams } from "../ports/engine.ts";
+import type { Streams } from "../ports/streams.ts";
 
 const MARK_CHARS = 16;
 

@@ -1,10 +1,10 @@
 import { messageOf } from "../domain/errors.ts";
 import { MINUTE_MS, SECOND_MS } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Streams } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ShenronStatus } from "../ports/shenron.ts";
 import type { Store } from "../ports/store.ts";
+import type { Streams } from "../ports/streams.ts";
 import { type Batch, nextBatch, type Span, sameBatch } from "./batch.ts";
 import { type ShenronClient, ShenronTrouble } from "./client.ts";
 import { CONTRACT_VERSION, type ReportedHealth } from "./contract.ts";

@@ -29,7 +29,7 @@ describe("a lock", () => {
     ] as const) {
       for (const { example } of desk.door.catalog()) {
         const refused = await desk.type(example, user, place);
-        expect(refused, example).toEqual({ title: LOCKED, tone: "bad", lines: [], fields: [], buttons: [] });
+        expect(refused, example).toEqual({ title: LOCKED, tone: "bad", fault: "denied", lines: [], fields: [], buttons: [] });
         expect(desk.door.isPrivate(desk.request(example, user, place)), example).toBe(true);
       }
       expect(await desk.door.complete("bot stop", "bot", "", user, {})).toEqual([]);

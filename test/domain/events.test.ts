@@ -58,6 +58,7 @@ describe("a stream recorded by an earlier build", () => {
   it.each(Array.from({ length: EVENT_VERSION }, (_, index) => index + 1))("version %i folds to the same books", (version) => {
     const paths = recordedStreamPaths(version);
     const books = summaryOf(foldLines(readFileSync(paths.events, "utf8")));
-    expect(JSON.parse(JSON.stringify(books))).toEqual(JSON.parse(readFileSync(paths.books, "utf8")));
+    // What later builds count beside it is no part of what an earlier one wrote down.
+    expect(JSON.parse(JSON.stringify(books))).toMatchObject(JSON.parse(readFileSync(paths.books, "utf8")));
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/domain/errors.ts";
 import { HOUR_MS, MINUTE_MS, marketMs } from "../../src/domain/time.ts";
-import type { Scheduled } from "../../src/ports/engine.ts";
+import type { Scheduled } from "../../src/ports/streams.ts";
 import { beat } from "../kit/engine-live.ts";
 import { ArrayMarket, NOON, scripted } from "../kit/engine-market.ts";
 import { OWNER, openRig, startBot } from "../kit/engine-rig.ts";

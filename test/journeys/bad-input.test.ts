@@ -35,7 +35,7 @@ describe("a command that cannot be understood", () => {
     await person.run(DIP);
     const answers: Record<string, RegExp> = {
       [DIP]: /^name "dip" is taken by a bot or a group; choose another name, such as dip-2\.$/,
-      [`${DIP}2 stop:abc`]: /^stop expected a percentage above 0 and below 100 such as 2%, or none, found "abc"/,
+      [`${DIP}2 stop:abc`]: /^stop expected a percentage above 0 and below 100 such as 2%, a multiple of the ATR .*, or none, found "abc"/,
       "bot create symbol:DOGE/USDT strategy:ema-cross timeframe:1m":
         /^symbol this market has no "DOGE\/USDT".* It has BTC\/USDT, ETH\/USDT\./,
       "bot create symbol:BTC/USDT strategy:ema-croos timeframe:1m": /^strategy there is no strategy "ema-croos".*ema-cross/,

@@ -17,7 +17,6 @@ import type {
   PanicFacts,
   PriceFacts,
 } from "../../src/ports/engine.ts";
-import type { WhyFacts } from "../../src/ports/why.ts";
 import { FakeAccounts } from "./fake-accounts.ts";
 import { entryOf, instrumentOf, refuseLeverage } from "./fake-instrument.ts";
 import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
@@ -71,10 +70,6 @@ export class FakeEngine implements Engine {
     return all.sort((a, b) => (a.state.spec.name < b.state.spec.name ? -1 : 1));
   }
 
-  why(name: string): WhyFacts {
-    return this.trading.why(name);
-  }
-
   bot(name: string): BotFacts | undefined {
     return this.bots().find(({ state }) => state.spec.name === name);
   }
@@ -88,6 +83,7 @@ export class FakeEngine implements Engine {
   }
 
   readonly entryNow: Engine["entryNow"] = (name) => entryOf(this.bot(name), START_CASH);
+  readonly why: Engine["why"] = (name) => this.trading.why(name);
   readonly limits: Engine["limits"] = () => [];
   readonly account: Engine["account"] = (name) => this.exchanges.named(name);
   readonly connectAccount: Engine["connectAccount"] = async (wish, caller) => this.exchanges.connect(wish, caller);

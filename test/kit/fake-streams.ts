@@ -1,7 +1,7 @@
 import type { AccountEvent, DeskEvent, Recorded } from "../../src/domain/events.ts";
 import { marketMs, wallMs } from "../../src/domain/time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import type { Streams } from "../../src/ports/engine.ts";
+import type { Streams } from "../../src/ports/streams.ts";
 
 const MARKET_MS = Date.UTC(2021, 4, 19, 12);
 

@@ -1,5 +1,5 @@
 import type { WallMs } from "../../domain/time.ts";
-import type { Streams } from "../../ports/engine.ts";
+import type { Streams } from "../../ports/streams.ts";
 import { PAGE } from "./limits.ts";
 
 const DESK_STREAM = "desk";

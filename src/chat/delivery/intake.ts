@@ -1,6 +1,6 @@
 import type { AccountEvent, DeskEvent, Recorded } from "../../domain/events.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Streams } from "../../ports/engine.ts";
+import type { Streams } from "../../ports/streams.ts";
 import type { AccountNames } from "../account-names.ts";
 import { alertOf } from "../alerts.ts";
 import type { Alert, BotNames } from "../alerts-shape.ts";

@@ -3,7 +3,7 @@ import { type Asker, holdsAny, type People, peopleOf } from "../../chat/access.t
 import { API_PLATFORM, tokenFrom } from "../../chat/api-tokens.ts";
 import { denialOf } from "../../chat/denial.ts";
 import type { Dispatcher } from "../../chat/dispatcher.ts";
-import { apiUser } from "../../domain/desk.ts";
+import { apiUser } from "../../domain/desk-facts.ts";
 import type { Place, Request } from "../../ports/platform.ts";
 import { ApiProblem } from "./problem.ts";
 import type { Rate } from "./rate.ts";
