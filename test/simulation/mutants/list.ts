@@ -27,8 +27,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "an entry on a candle that is not the newest",
     "src/engine/decide.ts",
-    "    late: slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),",
-    "    late: slot.closedMs > services.now() + timeframeMs(slot.feed.timeframe),",
+    "    late: slot !== undefined && slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),",
+    "    late: slot !== undefined && slot.closedMs > services.now() + timeframeMs(slot.feed.timeframe),",
   ),
   mutant(
     "a halt is written and not obeyed",
@@ -81,8 +81,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a position larger than its cap",
     "src/risk/entry.ts",
-    "  const allowed = min(min(wished, cap), spendable);",
-    "  const allowed = min(wished, spendable);",
+    "      amount: percentOf(equity, limits.positionCapPct),",
+    "      amount: equity,",
   ),
   mutant(
     "the daily loss is forgotten when it is made good",
