@@ -9,7 +9,7 @@ import { card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { DAY_MS } from "../../src/domain/time.ts";
-import { backtestFigures } from "../../src/reports/backtest-figures.ts";
+import { backtestFigures, backtestPicture } from "../../src/reports/backtest-figures.ts";
 
 const CAPITAL_DEFAULT = 10_000;
 /** Between two edits of the progress message. */
@@ -54,7 +54,9 @@ export default defineCommand({
           .button("Cancel", "backtest cancel"),
       );
     });
-    return backtestCard(record, backtestFigures(record.result, timeZone)).button("All backtests", "backtest list");
+    return backtestCard(record, backtestFigures(record.result, timeZone))
+      .picture(backtestPicture(record))
+      .button("All backtests", "backtest list");
   },
 });
 
