@@ -12,6 +12,8 @@ import { DAY_MS } from "../../src/domain/time.ts";
 import { backtestFigures, backtestPicture } from "../../src/reports/backtest-figures.ts";
 
 const CAPITAL_DEFAULT = 10_000;
+/** What is done sooner needs no word in between. */
+const TOLD_AFTER_MS = 3_000;
 /** Between two edits of the progress message. */
 const TOLD_EVERY_MS = 3_000;
 
@@ -41,19 +43,19 @@ export default defineCommand({
       capital: args.capital?.value ?? decimal(CAPITAL_DEFAULT),
     };
     const title = `Backtest of ${tried.name} on ${symbol} ${wish.bot.timeframe}`;
+    const tell = (words: string, at?: string) => progress(card(`${title}: ${words}`).line(at).button("Cancel", "backtest cancel"));
+    const done = new AbortController();
+    void clock.sleep(TOLD_AFTER_MS, done.signal).then(() => (done.signal.aborted ? undefined : tell("reading candles")));
     let toldMs = clock.monotonicMs();
-    progress(card(`${title}: reading candles`).button("Cancel", "backtest cancel"));
-    const record = await backtests.run(wish, caller, ({ atMs, fromMs, toMs }) => {
-      const nowMs = clock.monotonicMs();
-      if (nowMs - toldMs < TOLD_EVERY_MS) return;
-      toldMs = nowMs;
-      const pct = Math.floor((100 * (atMs - fromMs)) / (toMs - fromMs));
-      progress(
-        card(`${title}: ${pct}%`)
-          .line(`At ${marketTime(atMs)}.`)
-          .button("Cancel", "backtest cancel"),
-      );
-    });
+    const record = await backtests
+      .run(wish, caller, ({ atMs, fromMs, toMs }) => {
+        const nowMs = clock.monotonicMs();
+        if (nowMs - toldMs < TOLD_EVERY_MS) return;
+        toldMs = nowMs;
+        done.abort();
+        tell(`${Math.floor((100 * (atMs - fromMs)) / (toMs - fromMs))}%`, `At ${marketTime(atMs)}.`);
+      })
+      .finally(() => done.abort());
     return backtestCard(record, backtestFigures(record.result, timeZone))
       .picture(backtestPicture(record))
       .button("All backtests", "backtest list");

@@ -13,11 +13,11 @@ export function backtestFigures({ results, capital, toMs }: BacktestResult, time
 export function backtestPicture({ id, bot, result }: BacktestRecord): Picture {
   const { currency, curve, drawdown } = result;
   return equityChart({
-    title: `Backtest ${id}: ${bot.name} on ${bot.symbol} ${bot.timeframe}`,
+    title: `${id}: ${bot.name}, ${bot.symbol} ${bot.timeframe}`,
     currency,
     note: "Cash and what is held at its price, after fees",
     points: curve,
     drawdown,
-    compared: { name: "buy and hold", points: curve.map(({ atMs, held }) => ({ atMs, equity: held })) },
+    compared: { name: "Buy and hold", points: curve.map(({ atMs, held }) => ({ atMs, equity: held })) },
   });
 }

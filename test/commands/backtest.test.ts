@@ -58,7 +58,7 @@ describe("backtest run", () => {
       { name: "Exits", value: "2 take, 1 stop" },
       { name: "Denied", value: "4 cash" },
     ]);
-    expect(view.picture?.alt).toContain("buy and hold");
+    expect(view.picture?.alt).toContain("Buy and hold");
     const [wish] = backtests.asked;
     expect(wish).toMatchObject({ fromMs: FROM_MS, toMs: TO_MS, bot: { name: "dip", strategy: "ema-cross", timeframe: "15m" } });
     expect(wish?.bot).not.toHaveProperty("account");

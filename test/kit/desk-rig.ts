@@ -7,6 +7,7 @@ import { openTerminal } from "../../src/platforms/terminal.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import type { Market } from "../../src/ports/market.ts";
+import type { Painter } from "../../src/ports/picture.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
@@ -29,6 +30,8 @@ export interface DeskRigOptions {
   /** The story's market unless given. */
   readonly market?: Market | "as set";
   readonly clock?: Clock;
+  /** Without one, views come without their pictures. */
+  readonly painter?: Painter;
   readonly seed?: number;
 }
 
@@ -85,6 +88,7 @@ export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig
       const { input, output } = console;
       return openTerminal({ ...needs, input, output, json: false, interactive: true, endsAtEof: false, colors: false, clock, chance });
     },
+    ...(options.painter ? { painter: options.painter } : {}),
     ...(options.store === "as set" ? {} : { store: gate.store }),
     ...(options.market === "as set" ? {} : { market: options.market ?? storyMarket() }),
   };
