@@ -133,8 +133,13 @@ export class Books {
       case "dust-moved":
       case "claim-reduced":
         return this.#leave(this.botOf(event.text("botId")), event.money("quantity"), this.#account(row));
-      case "foreign-booked":
-        return this.#move(this.#account(row), event.text("coin"), event.money("quantity"));
+      case "foreign-booked": {
+        const account = this.#account(row);
+        const quantity = event.money("quantity");
+        // What came or went without a trade is no result of the day. That it did is checked against the exchange.
+        if (account.day && event.text("coin") === account.currency) account.day = { ...account.day, equity: account.day.equity + quantity };
+        return this.#move(account, event.text("coin"), quantity);
+      }
       default:
         return this.#applyOrder(row, event);
     }
