@@ -16,7 +16,7 @@ export default defineCommand({
       ["On", "Until", "By", "Why"],
       locks.map(({ scope, untilMs, by, reason }) => [
         scopeText(scope, engine.bots()),
-        untilMs === undefined ? "removed" : `${minuteText(untilMs)} UTC`,
+        untilMs === undefined ? "it is removed" : `${minuteText(untilMs)} UTC`,
         by,
         reason,
       ]),
