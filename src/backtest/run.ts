@@ -74,7 +74,7 @@ export async function runBacktest(job: BacktestJob, plugs: BacktestPlugs): Promi
     residentBytes: () => 0,
     onFatal: (failure) => void failures.push(failure),
   });
-  const curve = watchEquity(opened, job, seen, plugs.onProgress);
+  const curve = watchEquity(opened, job, plugs.onProgress);
   await opened.engine.createBot(job.bot, CREATE);
   await opened.engine.startBot(job.bot.name, START);
   await opened.engine.moveMarket("end");
@@ -83,10 +83,9 @@ export async function runBacktest(job: BacktestJob, plugs: BacktestPlugs): Promi
 }
 
 /** Marks the equity at every candle of the bot's timeframe, at most once an hour. */
-function watchEquity(opened: OpenedEngine, job: BacktestJob, seen: SeenCandles, onProgress: (atMs: number) => void): EquityCurve {
-  const { fromMs, toMs, capital, bot } = job;
+function watchEquity(opened: OpenedEngine, { fromMs, toMs, capital, bot }: BacktestJob, onProgress: (atMs: number) => void): EquityCurve {
   const everyMs = Math.max(HOUR_MS, timeframeMs(bot.timeframe));
-  const curve = new EquityCurve({ atMs: fromMs, equity: capital, held: capital }, Math.ceil((toMs - fromMs) / everyMs));
+  const curve = new EquityCurve({ atMs: fromMs, equity: capital }, Math.ceil((toMs - fromMs) / everyMs));
   let dueMs = fromMs + everyMs;
   let toldMs = fromMs;
   opened.schedule({
@@ -95,7 +94,7 @@ function watchEquity(opened: OpenedEngine, job: BacktestJob, seen: SeenCandles, 
       while (dueMs <= atMs) dueMs += everyMs;
       const equity = opened.engine.accountOf(OWNER)?.equity;
       const state = opened.engine.bot(bot.name)?.state;
-      if (equity && state) curve.see({ atMs, equity, held: heldOf(job, seen) ?? capital }, !isFlat(state.position));
+      if (equity && state) curve.see({ atMs, equity }, !isFlat(state.position));
       if (atMs - toldMs < DAY_MS) return;
       toldMs = atMs;
       onProgress(atMs);
@@ -148,14 +147,18 @@ function count(counts: Counts, { event }: Recorded<AccountEvent | DeskEvent>): v
   else counts.exits.set(event.purpose, (counts.exits.get(event.purpose) ?? 0) + 1);
 }
 
-function resultOf({ engine }: OpenedEngine, job: BacktestJob, curve: EquityCurve, seen: SeenCandles, counts: Counts): BacktestResult {
-  const { bot: wish, instrument, capital, fromMs, toMs } = job;
+function resultOf(
+  { engine }: OpenedEngine,
+  { bot: wish, instrument, capital, fromMs, toMs }: BacktestJob,
+  curve: EquityCurve,
+  seen: SeenCandles,
+  counts: Counts,
+): BacktestResult {
   const bot = engine.bot(wish.name);
   const equity = engine.accountOf(OWNER)?.equity ?? capital;
   const results: ReadonlyMap<number, Result> = bot?.state.results ?? new Map();
   const { held, of } = curve.heldReadings;
-  const bought = heldOf(job, seen);
-  curve.see({ atMs: seen.lastMs ?? toMs, equity, held: bought ?? capital }, false);
+  curve.see({ atMs: seen.lastMs ?? toMs, equity }, false);
   return {
     currency: instrument.quote,
     capital,
@@ -172,16 +175,18 @@ function resultOf({ engine }: OpenedEngine, job: BacktestJob, curve: EquityCurve
     entries: counts.entries,
     exits: counts.exits,
     denials: counts.denials,
-    held: bought,
+    held:
+      seen.firstOpen === undefined || seen.lastClose === undefined
+        ? undefined
+        : heldOf(capital, instrument, seen.firstOpen, seen.lastClose),
     fault: bot?.state.status === "faulted" ? bot.state.statusReason : undefined,
   };
 }
 
-/** Buying with everything at the first price and selling at the last one that was seen, with the fee of each; undefined before the first. */
-function heldOf({ capital, instrument: { takerFeeBps } }: BacktestJob, { firstOpen, lastClose }: SeenCandles): Decimal | undefined {
-  if (firstOpen === undefined || lastClose === undefined) return undefined;
-  const bought = lessBps(capital, takerFeeBps).dividedBy(decimal(firstOpen));
-  return lessBps(bought.times(decimal(lastClose)), takerFeeBps);
+/** Buying with everything at the first price and selling at the last, with the fee of each. */
+function heldOf(capital: Decimal, { takerFeeBps }: Instrument, firstPrice: number, lastPrice: number): Decimal {
+  const bought = lessBps(capital, takerFeeBps).dividedBy(decimal(firstPrice));
+  return lessBps(bought.times(decimal(lastPrice)), takerFeeBps);
 }
 
 const refuse = (): Promise<never> => Promise.reject(new Error("a backtest reaches no exchange"));
