@@ -6,13 +6,10 @@ import { defineCommand } from "../../src/chat/command.ts";
 import { symbolOf } from "../../src/chat/known.ts";
 import { marketPlace } from "../../src/chat/market-place.ts";
 import { card } from "../../src/chat/view.ts";
-import type { BacktestRecord } from "../../src/domain/backtest.ts";
 import { UserError } from "../../src/domain/errors.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { DAY_MS } from "../../src/domain/time.ts";
-import type { Picture } from "../../src/ports/picture.ts";
-import { backtestFigures } from "../../src/reports/backtest-figures.ts";
-import { equityChart } from "../../src/reports/charts/equity-chart.ts";
+import { backtestFigures, backtestPicture } from "../../src/reports/backtest-figures.ts";
 
 const CAPITAL_DEFAULT = 10_000;
 /** What is done sooner needs no word in between. */
@@ -60,17 +57,11 @@ export default defineCommand({
       })
       .finally(() => done.abort());
     return backtestCard(record, backtestFigures(record.result, timeZone))
-      .picture(pictureOf(record))
+      .picture(backtestPicture(record))
       .button("All backtests", "backtest list");
   },
 });
 
 function dayMs(day: string): number {
   return Date.parse(`${day}T00:00:00Z`);
-}
-
-/** What a backtest was worth over time, with its drawdown below. */
-export function pictureOf({ id, bot, result: { currency, curve, drawdown } }: BacktestRecord): Picture {
-  const title = `${id}: ${bot.name}, ${bot.symbol} ${bot.timeframe}`;
-  return equityChart({ title, currency, note: "Cash and what is held at its price, after fees", points: curve, drawdown });
 }

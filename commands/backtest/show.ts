@@ -3,8 +3,7 @@ import { backtestCard } from "../../src/chat/backtest-card.ts";
 import { shownBacktests } from "../../src/chat/backtests-shown.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { UserError } from "../../src/domain/errors.ts";
-import { backtestFigures } from "../../src/reports/backtest-figures.ts";
-import { pictureOf } from "./run.ts";
+import { backtestFigures, backtestPicture } from "../../src/reports/backtest-figures.ts";
 
 export default defineCommand({
   summary: "Shows a backtest again",
@@ -15,6 +14,6 @@ export default defineCommand({
   run(call) {
     const record = shownBacktests(call).find(({ id }) => id === call.args.id);
     if (!record) throw new UserError(`There is no backtest ${call.args.id}. \`backtest list\` shows those that are remembered.`);
-    return backtestCard(record, backtestFigures(record.result, call.timeZone)).picture(pictureOf(record));
+    return backtestCard(record, backtestFigures(record.result, call.timeZone)).picture(backtestPicture(record));
   },
 });

@@ -74,7 +74,7 @@ export async function runBacktest(job: BacktestJob, plugs: BacktestPlugs): Promi
     residentBytes: () => 0,
     onFatal: (failure) => void failures.push(failure),
   });
-  const curve = watchEquity(opened, job, plugs.onProgress);
+  const curve = watchEquity(opened, job, seen, plugs.onProgress);
   await opened.engine.createBot(job.bot, CREATE);
   await opened.engine.startBot(job.bot.name, START);
   await opened.engine.moveMarket("end");
@@ -83,9 +83,10 @@ export async function runBacktest(job: BacktestJob, plugs: BacktestPlugs): Promi
 }
 
 /** Marks the equity at every candle of the bot's timeframe, at most once an hour. */
-function watchEquity(opened: OpenedEngine, { fromMs, toMs, capital, bot }: BacktestJob, onProgress: (atMs: number) => void): EquityCurve {
+function watchEquity(opened: OpenedEngine, job: BacktestJob, seen: SeenCandles, onProgress: (atMs: number) => void): EquityCurve {
+  const { fromMs, toMs, capital, bot } = job;
   const everyMs = Math.max(HOUR_MS, timeframeMs(bot.timeframe));
-  const curve = new EquityCurve({ atMs: fromMs, equity: capital }, Math.ceil((toMs - fromMs) / everyMs));
+  const curve = new EquityCurve({ atMs: fromMs, equity: capital, held: capital }, Math.ceil((toMs - fromMs) / everyMs));
   let dueMs = fromMs + everyMs;
   let toldMs = fromMs;
   opened.schedule({
@@ -94,7 +95,7 @@ function watchEquity(opened: OpenedEngine, { fromMs, toMs, capital, bot }: Backt
       while (dueMs <= atMs) dueMs += everyMs;
       const equity = opened.engine.accountOf(OWNER)?.equity;
       const state = opened.engine.bot(bot.name)?.state;
-      if (equity && state) curve.see({ atMs, equity }, !isFlat(state.position));
+      if (equity && state) curve.see({ atMs, equity, held: heldOf(job, seen) ?? capital }, !isFlat(state.position));
       if (atMs - toldMs < DAY_MS) return;
       toldMs = atMs;
       onProgress(atMs);
@@ -147,18 +148,14 @@ function count(counts: Counts, { event }: Recorded<AccountEvent | DeskEvent>): v
   else counts.exits.set(event.purpose, (counts.exits.get(event.purpose) ?? 0) + 1);
 }
 
-function resultOf(
-  { engine }: OpenedEngine,
-  { bot: wish, instrument, capital, fromMs, toMs }: BacktestJob,
-  curve: EquityCurve,
-  seen: SeenCandles,
-  counts: Counts,
-): BacktestResult {
+function resultOf({ engine }: OpenedEngine, job: BacktestJob, curve: EquityCurve, seen: SeenCandles, counts: Counts): BacktestResult {
+  const { bot: wish, instrument, capital, fromMs, toMs } = job;
   const bot = engine.bot(wish.name);
   const equity = engine.accountOf(OWNER)?.equity ?? capital;
   const results: ReadonlyMap<number, Result> = bot?.state.results ?? new Map();
   const { held, of } = curve.heldReadings;
-  curve.see({ atMs: seen.lastMs ?? toMs, equity }, false);
+  const bought = heldOf(job, seen);
+  curve.see({ atMs: seen.lastMs ?? toMs, equity, held: bought ?? capital }, false);
   return {
     currency: instrument.quote,
     capital,
@@ -175,18 +172,16 @@ function resultOf(
     entries: counts.entries,
     exits: counts.exits,
     denials: counts.denials,
-    held:
-      seen.firstOpen === undefined || seen.lastClose === undefined
-        ? undefined
-        : heldOf(capital, instrument, seen.firstOpen, seen.lastClose),
+    held: bought,
     fault: bot?.state.status === "faulted" ? bot.state.statusReason : undefined,
   };
 }
 
-/** Buying with everything at the first price and selling at the last, with the fee of each. */
-function heldOf(capital: Decimal, { takerFeeBps }: Instrument, firstPrice: number, lastPrice: number): Decimal {
-  const bought = lessBps(capital, takerFeeBps).dividedBy(decimal(firstPrice));
-  return lessBps(bought.times(decimal(lastPrice)), takerFeeBps);
+/** Buying with everything at the first price and selling at the last one that was seen, with the fee of each; undefined before the first. */
+function heldOf({ capital, instrument: { takerFeeBps } }: BacktestJob, { firstOpen, lastClose }: SeenCandles): Decimal | undefined {
+  if (firstOpen === undefined || lastClose === undefined) return undefined;
+  const bought = lessBps(capital, takerFeeBps).dividedBy(decimal(firstOpen));
+  return lessBps(bought.times(decimal(lastClose)), takerFeeBps);
 }
 
 const refuse = (): Promise<never> => Promise.reject(new Error("a backtest reaches no exchange"));

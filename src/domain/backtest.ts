@@ -9,6 +9,8 @@ export type TriedBot = Omit<BotSpec, "id" | "owner" | "account" | "mode">;
 export interface EquityPoint {
   readonly atMs: number;
   readonly equity: Decimal;
+  /** What the capital would be worth had it bought the symbol at the first price, after fees of buying and selling. */
+  readonly held: Decimal;
 }
 
 /** What a bot would have done. Money in the symbol's quote currency. */

@@ -1,8 +1,23 @@
-import type { BacktestResult } from "../domain/backtest.ts";
+import type { BacktestRecord, BacktestResult } from "../domain/backtest.ts";
+import type { Picture } from "../ports/picture.ts";
+import { equityChart } from "./charts/equity-chart.ts";
 import { type Performance, performanceOf } from "./performance.ts";
 import { dayReader } from "./statistics.ts";
 
 /** The figures of docs/statistics.md over the results of a backtest. */
 export function backtestFigures({ results, capital, toMs }: BacktestResult, timeZone: string): Performance {
   return performanceOf(results, { capital, since: undefined, nowMs: toMs, day: dayReader(timeZone) });
+}
+
+/** What a backtest was worth over time beside buying once and holding, with its drawdown below. */
+export function backtestPicture({ id, bot, result }: BacktestRecord): Picture {
+  const { currency, curve, drawdown } = result;
+  return equityChart({
+    title: `${id}: ${bot.name}, ${bot.symbol} ${bot.timeframe}`,
+    currency,
+    note: "Cash and what is held at its price, after fees",
+    points: curve,
+    drawdown,
+    compared: { name: "Buy and hold", points: curve.map(({ atMs, held }) => ({ atMs, equity: held })) },
+  });
 }

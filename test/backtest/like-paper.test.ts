@@ -48,7 +48,7 @@ test("some of these strategies trade in those two days, or their agreement would
 
 test("the curve begins with the capital and ends with the equity, and the drawdown is at least that of its points", async () => {
   const tried = await triedOn(wishFor({ name: "twin", timeframe: "5m" }));
-  expect(tried.curve[0]).toEqual({ atMs: market().startMs, equity: decimal(10_000) });
+  expect(tried.curve[0]).toEqual({ atMs: market().startMs, equity: decimal(10_000), held: decimal(10_000) });
   expect(tried.curve.at(-1)?.equity).toEqual(tried.equity);
   let peak = tried.capital;
   for (const { equity } of tried.curve) {
@@ -65,6 +65,7 @@ test("buying and holding is the capital at the first open and the last close, le
   const first = steps[0]?.candles.get("BTC/USDT")?.open ?? Number.NaN;
   const last = steps.at(-1)?.candles.get("BTC/USDT")?.close ?? Number.NaN;
   const fee = market().instruments.get("BTC/USDT")!.takerFeeBps / 10_000;
+  expect(tried.curve.at(-1)?.held).toEqual(tried.held);
   expect(tried.held?.toNumber()).toBeCloseTo(10_000 * (1 - fee) * (last / first) * (1 - fee), 6);
 });
 

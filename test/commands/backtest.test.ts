@@ -58,6 +58,7 @@ describe("backtest run", () => {
       { name: "Exits", value: "2 take, 1 stop" },
       { name: "Denied", value: "4 cash" },
     ]);
+    expect(view.picture?.alt).toContain("Buy and hold");
     const [wish] = backtests.asked;
     expect(wish).toMatchObject({ fromMs: FROM_MS, toMs: TO_MS, bot: { name: "dip", strategy: "ema-cross", timeframe: "15m" } });
     expect(wish?.bot).not.toHaveProperty("account");
@@ -126,8 +127,8 @@ function recordOf({ bot, market, capital }: BacktestWish): BacktestRecord {
       minutes: 43_200,
       results: new Map([[FROM_MS, { ...NO_RESULT, realized: decimal(500), fees: decimal(12), fills: 6, closes: 3, wins: 2 }]]),
       curve: [
-        { atMs: FROM_MS, equity: capital },
-        { atMs: TO_MS, equity: capital.times("1.05") },
+        { atMs: FROM_MS, equity: capital, held: capital },
+        { atMs: TO_MS, equity: capital.times("1.05"), held: capital.times("0.9") },
       ],
       equity: capital.times("1.05"),
       unrealized: ZERO,
