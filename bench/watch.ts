@@ -95,7 +95,9 @@ function holding(bot: BotSpec, at: MarketMs): AccountEvent[] {
 /** The accounts of a desk at work, without the beat that brings them prices. */
 async function openAccounts(store: Store, market: Market): Promise<Accounts> {
   const clock = systemClock();
-  const streams = new StreamBook(store);
+  const streams = new StreamBook(store, (refusal) => {
+    throw refusal;
+  });
   const desk = await openDesk(store, clock, streams);
   const accounts = new Accounts({ store, streams, desk, paperBalances: new Map(), openVenue: openPaperVenue, logger: quietLogger });
   const hub = new FeedHub(market, marketMs(market.startMs));

@@ -53,7 +53,7 @@ type Outcome = "wrapped" | "kept" | { readonly problem: string };
 
 async function rotateFactors({ store, vault, clock }: RotationParts): Promise<readonly Outcome[]> {
   const stream = { name: DESK_STREAM, state: emptyDesk(), apply: applyDeskEvent };
-  const desk = await openStream({ ...stream, store, clock, onAppend: () => undefined });
+  const desk = await openStream({ ...stream, store, clock, onAppend: () => undefined, onTaken: () => undefined });
   const outcomes: Outcome[] = [];
   for (const [user, sealed] of [...desk.state.factors]) {
     outcomes.push(
@@ -73,7 +73,7 @@ async function rotateAccounts({ store, vault, clock }: RotationParts): Promise<r
   const outcomes: Outcome[] = [];
   for (const name of names) {
     const stream = { name, state: emptyAccount(), apply: applyAccountEvent };
-    const account = await openStream({ ...stream, store, clock, onAppend: () => undefined });
+    const account = await openStream({ ...stream, store, clock, onAppend: () => undefined, onTaken: () => undefined });
     const { key } = account.state.venue;
     if (key === undefined) continue;
     outcomes.push(

@@ -240,6 +240,7 @@ export class Accounts {
       clock: desk.clock,
       apply: applyAccountEvent,
       onAppend: streams.appended,
+      onTaken: streams.taken,
     });
     streams.add(name, () => state.sequence);
     return writer;

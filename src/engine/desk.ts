@@ -147,6 +147,7 @@ export async function openDesk(store: Store, clock: Clock, streams: StreamBook):
       applyDeskEvent(folded, recorded);
     },
     onAppend: streams.appended,
+    onTaken: streams.taken,
   });
   streams.add(DESK_STREAM, () => state.sequence);
   return new Desk(writer, names, clock, kept?.sequence ?? 0);

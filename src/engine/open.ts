@@ -71,7 +71,7 @@ export interface OpenedEngine {
 /** Start-up is recovery: folds the streams, finds out how the last run ended, asks after unanswered orders, and stands ready for the first beat. */
 export async function openEngine(options: EngineOptions): Promise<OpenedEngine> {
   const { store, market, clock, logger, onFatal, speed } = options;
-  const streams = new StreamBook(store);
+  const streams = new StreamBook(store, onFatal);
   const desk = await openDesk(store, clock, streams);
   const accounts = new Accounts({ store, streams, desk, paperBalances: options.paperBalances, openVenue: options.openVenue, logger });
   const [alive, writers] = await Promise.all([loadAlive(store), accounts.load()]);

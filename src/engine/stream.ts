@@ -2,7 +2,7 @@ import { decodeEvent, encodeEvent } from "../domain/event-codec.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
 import type { MarketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Store } from "../ports/store.ts";
+import { AppendRefused, type Store } from "../ports/store.ts";
 
 /** Rows read from the store at once. */
 const READ_LIMIT = 2_000;
@@ -23,6 +23,7 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
   readonly #clock: Clock;
   readonly #apply: (state: S, recorded: Recorded<E>) => void;
   readonly #onAppend: (stream: string) => void;
+  readonly #onTaken: (refusal: AppendRefused) => void;
   readonly #epoch: number;
   #tail: Promise<void> = Promise.resolve();
 
@@ -33,6 +34,7 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
     this.#clock = options.clock;
     this.#apply = options.apply;
     this.#onAppend = options.onAppend;
+    this.#onTaken = options.onTaken;
     this.#epoch = epoch;
   }
 
@@ -52,9 +54,18 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
     const wallMs = this.#clock.wall();
     const facts = { wallMs, marketMs, requestId };
     const bodies = events.map((event) => encodeEvent({ ...facts, event }));
-    await this.#store.append({ stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies });
+    await this.#keep(bodies);
     for (const event of events) this.#apply(this.state, { sequence: this.state.sequence + 1, ...facts, event });
     this.#onAppend(this.name);
+  }
+
+  async #keep(bodies: readonly string[]): Promise<void> {
+    try {
+      await this.#store.append({ stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies });
+    } catch (failure) {
+      if (failure instanceof AppendRefused) this.#onTaken(failure);
+      throw failure;
+    }
   }
 }
 
@@ -67,6 +78,8 @@ export interface StreamOptions<S extends Folded, E extends AccountEvent | DeskEv
   readonly apply: (state: S, recorded: Recorded<E>) => void;
   /** Called after each durable append. */
   readonly onAppend: (stream: string) => void;
+  /** Called when the store refuses an append for good: another process writes the stream now, and whatever this one still knows is old. */
+  readonly onTaken: (refusal: AppendRefused) => void;
 }
 
 /** Takes a stream for this process and folds what is newer than the given state. */

@@ -15,11 +15,14 @@ const PAGE_MAX = 1_000;
 /** Read access to every stream of this desk, with word of each append. */
 export class StreamBook implements Streams {
   readonly #store: Store;
+  /** Called by the writers when a stream turns out to be another process's: this one must end then. */
+  readonly taken: (refusal: unknown) => void;
   readonly #last = new Map<string, () => number>();
   readonly #listeners = new Set<(stream: string) => void>();
 
-  constructor(store: Store) {
+  constructor(store: Store, taken: (refusal: unknown) => void) {
     this.#store = store;
+    this.taken = taken;
   }
 
   add(stream: string, lastSequence: () => number): void {

@@ -34,7 +34,7 @@ async function accountWith(strategies: Readonly<Record<string, (input: DecideInp
     store,
     clock,
     apply: applyAccountEvent,
-    onAppend: () => undefined,
+    onAppend: () => undefined, onTaken: () => undefined,
   });
   const services = {
     market,

@@ -60,7 +60,7 @@ export async function tryCrashPoints(options: SimOptions, folder: string, say: (
 }
 
 async function replay(seed: number, crash: CrashPoint, say: (text: string) => void): Promise<boolean> {
-  const { violations, hash } = await runSeed({ ...scenarioJob(seed, crash), listener: say });
+  const { violations, hash } = await runSeed({ ...scenarioJob(seed, crash), listener: (line, isNoise) => void (isNoise || say(line)) });
   say(`hash ${hash}`);
   for (const { law, text, atMs } of violations) say(`BROKEN at second ${Math.round(atMs / 1_000)}: invariant ${law}: ${text}`);
   return violations.length === 0;

@@ -39,8 +39,11 @@ async function playSeeds(options: SimOptions): Promise<boolean> {
 }
 
 async function playOne(options: SimOptions): Promise<boolean> {
-  const { from: seed, hours, bots, without } = options;
-  const { violations, hash, faults } = await runSeed({ seed, hours, bots, without, listener: say });
+  const { from: seed, hours, bots, without, isWhole } = options;
+  const listener = (line: string, isNoise: boolean): void => {
+    if (isWhole || !isNoise) say(line);
+  };
+  const { violations, hash, faults } = await runSeed({ seed, hours, bots, without, listener });
   say(`faults drawn: ${faults.join(", ") || "none"}\nhash ${hash}`);
   for (const { law, text, atMs } of violations) say(`BROKEN at second ${Math.round(atMs / 1_000)}: invariant ${law}: ${text}`);
   return violations.length === 0;

@@ -15,6 +15,8 @@ export interface SimOptions {
   readonly workers: number;
   /** Faults that are left out. */
   readonly without: readonly string[];
+  /** Whether a replay shows the everyday calls, too. */
+  readonly isWhole: boolean;
   readonly mode: "seeds" | "one" | "canary" | "verify-hash" | "mutants" | "crash-points";
   /** Of crash points, only every so many-th port call. */
   readonly every: number;
@@ -25,7 +27,8 @@ export interface SimOptions {
 }
 
 const USAGE = `npm run sim -- --seeds N --hours H [--from S] [--bots B] [--minutes M [--at-least N]] [--workers W] [--without ID,ID]
-npm run sim -- --seed S [--hours H] [--bots B]      replays one seed, with everything that happens
+npm run sim -- --seed S [--hours H] [--bots B]      replays one seed, with what happens
+npm run sim -- --seed S --whole                     the same, with every call of a port and every request
 npm run sim -- --canary                             a world that is broken on purpose must be caught
 npm run sim -- --verify-hash [--seeds N]            each seed twice, in fresh processes: equal hashes
 npm run sim -- --crash-points [--from S] [--every N]  a short day, with a death at each port call, before and after it
@@ -49,6 +52,7 @@ export function optionsOf(args: readonly string[]): SimOptions {
       "at-least": number,
       workers: number,
       without: number,
+      whole: flag,
       canary: flag,
       "verify-hash": flag,
       mutants: flag,
@@ -71,6 +75,7 @@ export function optionsOf(args: readonly string[]): SimOptions {
             : "one";
   return {
     mode,
+    isWhole: values.whole,
     names: positionals,
     from: numberOf("from", values.seed ?? values.from, 1),
     seeds: mode === "one" ? 1 : numberOf("seeds", values.seeds, mode === "verify-hash" ? 10 : values.minutes === undefined ? 100 : 1e9),

@@ -3,7 +3,7 @@ import { TransientError } from "../../domain/errors.ts";
 import type { Wire, WireAnswer, WireCall } from "../wire.ts";
 import { judged, retryAfterMsOf } from "./classify.ts";
 import { verdictOn } from "./codes.ts";
-import { read, readPublic } from "./requests.ts";
+import { read, readTime } from "./requests.ts";
 import { ENVELOPE } from "./shapes.ts";
 import type { VenueClock } from "./venue-clock.ts";
 
@@ -15,8 +15,7 @@ export type Reply<Data> =
 
 /** Rows of one page at most, for every list of the venue. */
 export const PAGE_MAX = 100;
-/** A public answer that is small: it is asked for its `Date`. */
-const SMALL = readPublic("/api/v1/market/funding-rate", { instId: "BTC-USDT" });
+const SMALL = readTime("/api/v1/market/funding-rate", { instId: "BTC-USDT" });
 
 /** Pages of a list that are read at most, where each begins after the last row of the one before. */
 interface Pages<Row> {
@@ -59,7 +58,7 @@ export class Reader {
   }
 
   async ask<Shape extends z.ZodType>(call: WireCall, shape: Shape): Promise<Reply<z.output<Shape>>> {
-    if (call.signed && !this.#time.fresh) await this.measure();
+    if (call.signed && !this.#time.isKnown) await this.measure();
     const answer = await this.send(call);
     if (answer.phase !== "answered") return { kind: "none", reason: answer.reason };
     const { status } = answer;

@@ -10,6 +10,8 @@ const CLIENT_ORDER_ID = /^[A-Za-z0-9_]{1,32}$/;
 const SEND_TIMEOUT_MS = 4_000;
 const READ_TIMEOUT_MS = 5_000;
 const LIST_TIMEOUT_MS = 10_000;
+/** Reads may wait for the time, and an answer that took longer would tell it badly. */
+const TIME_TIMEOUT_MS = 2_000;
 /** "At market", in the venue's words. */
 const AT_MARKET = "-1";
 
@@ -28,6 +30,11 @@ export function read(path: string, params: Readonly<Record<string, string>> = {}
 /** A read that needs no key. */
 export function readPublic(path: string, params: Readonly<Record<string, string>> = {}): WireCall {
   return { method: "GET", path, params, signed: false, timeoutMs: LIST_TIMEOUT_MS };
+}
+
+/** A small public answer, asked for its `Date`. */
+export function readTime(path: string, params: Readonly<Record<string, string>>): WireCall {
+  return { ...readPublic(path, params), timeoutMs: TIME_TIMEOUT_MS };
 }
 
 export function send(path: string, params: WireCall["params"], priority: WirePriority = "exit"): WireCall {

@@ -4,8 +4,6 @@ import type { Wire, WireAnswer } from "../wire.ts";
 const SECOND_MS = 1_000;
 /** Samples that together narrow the venue's time down to less than the second that the header has. */
 const SAMPLES_MAX = 8;
-/** A measurement older than this is taken anew before the next signed read. */
-const MEASURED_FOR_MS = 600_000;
 /** How far two sound oscillators drift apart: a tenth of a second in a thousand. */
 const DRIFT_PER_MS = 1e-4;
 const DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
@@ -84,10 +82,9 @@ export class VenueClock {
     if (now) this.#wire.setOffset(now.offsetMs);
   }
 
-  /** Whether there is a measurement that may still be trusted. */
-  get fresh(): boolean {
-    const newest = this.#samples[0];
-    return newest !== undefined && this.#clock.monotonicMs() - newest.atMs <= MEASURED_FOR_MS;
+  /** Whether there is anything to sign by. What is old is good enough to ask with, and the answer tells the time anew. */
+  get isKnown(): boolean {
+    return this.#samples.length > 0;
   }
 
   /** The venue refused our time: what was measured before this answer counts no more. */

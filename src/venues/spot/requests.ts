@@ -2,11 +2,12 @@ import { type Decimal, plain } from "../../domain/money.ts";
 import type { OrderRef, OrderRequest } from "../../ports/live-venue.ts";
 import type { WireCall } from "../wire.ts";
 
-/** Longest wait for one answer. The exchange itself gives up after 10 s. */
-/** A position may wait for an answer: what is not answered soon is unanswered, and looked for. The list of symbols is large. */
+/** Longest wait for one answer. A position may wait for it: what is not answered soon is unanswered, and looked for. The list of symbols is large. */
 const SEND_TIMEOUT_MS = 4_000;
 const READ_TIMEOUT_MS = 5_000;
 const LIST_TIMEOUT_MS = 10_000;
+/** Reads may wait for the time, and an answer that took longer would tell it badly. */
+const TIME_TIMEOUT_MS = 2_000;
 /** The exchange takes 36 letters; one is the suffix of a leg. */
 export const CLIENT_ORDER_ID_MAX = 35;
 const CLIENT_ORDER_ID = new RegExp(`^[A-Za-z0-9_-]{1,${CLIENT_ORDER_ID_MAX}}$`);
@@ -45,6 +46,10 @@ export function probe(path: string, params: Params): WireCall {
 
 export function readPublic(path: string): WireCall {
   return { method: "GET", path, params: {}, signed: false, timeoutMs: LIST_TIMEOUT_MS };
+}
+
+export function readTime(path: string): WireCall {
+  return { ...readPublic(path), timeoutMs: TIME_TIMEOUT_MS };
 }
 
 /**

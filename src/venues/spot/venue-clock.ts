@@ -1,9 +1,9 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { Wire } from "../wire.ts";
-import { readPublic } from "./requests.ts";
+import { readTime } from "./requests.ts";
 import { TIME } from "./shapes.ts";
 
-/** A measurement older than this is taken anew before the next read. */
+/** A measurement older than this is taken anew beside the next read. */
 const MEASURED_FOR_MS = 600_000;
 /** How far two sound oscillators drift apart: a tenth of a second in a thousand. */
 const DRIFT_PER_MS = 1e-4;
@@ -14,6 +14,7 @@ export class VenueClock {
   readonly #clock: Clock;
   #measured: { readonly venueMs: number; readonly atMs: number; readonly halfTripMs: number } | undefined;
   #stale = false;
+  #measuring: Promise<boolean> | undefined;
 
   constructor(wire: Wire, clock: Clock) {
     this.#wire = wire;
@@ -46,16 +47,26 @@ export class VenueClock {
     this.#stale = true;
   }
 
-  /** Measures when there is nothing to trust. A failed measurement leaves the old one. */
+  /**
+   * Measures when there is nothing to trust. A measurement that is merely old is still right to a tenth of a second, and a read must not wait for a lost
+   * answer about the time: it is taken anew beside it. A failed measurement leaves the old one.
+   */
   async fresh(): Promise<void> {
-    const isOld = this.#measured === undefined || this.#clock.monotonicMs() - this.#measured.atMs > MEASURED_FOR_MS;
-    if (isOld || this.#stale) await this.measure();
+    if (this.#measured === undefined || this.#stale) await this.measure();
+    else if (this.#clock.monotonicMs() - this.#measured.atMs > MEASURED_FOR_MS) void this.measure();
   }
 
-  /** Whether the venue's time could be read. */
-  async measure(): Promise<boolean> {
+  /** Whether the venue's time could be read. Who asks while it is being read gets the same answer. */
+  measure(): Promise<boolean> {
+    this.#measuring ??= this.#measure().finally(() => {
+      this.#measuring = undefined;
+    });
+    return this.#measuring;
+  }
+
+  async #measure(): Promise<boolean> {
     const askedMs = this.#clock.monotonicMs();
-    const answer = await this.#wire.send(readPublic("/api/v3/time"));
+    const answer = await this.#wire.send(readTime("/api/v3/time"));
     const answeredMs = this.#clock.monotonicMs();
     if (answer.phase !== "answered" || answer.status !== 200) return false;
     const parsed = TIME.safeParse(answer.body);

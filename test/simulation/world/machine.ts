@@ -29,7 +29,7 @@ export class Machine {
   readonly commits: CommitOrder;
   #clockErrorMaxMs = 0;
 
-  constructor(dice: Dice, hours: number, onDurable: OnDurable, listener: ((line: string) => void) | undefined) {
+  constructor(dice: Dice, hours: number, onDurable: OnDurable, listener: ((line: string, isNoise: boolean) => void) | undefined) {
     this.trace = new Trace(() => this.timeline.nowMs, listener);
     this.wall = new WallClock(this.timeline, START_MS + dice.fork("start").below(DAY_MS / MINUTE_MS) * MINUTE_MS);
     this.weather = new Weather(dice.fork("weather"), this.coverage, () => this.timeline.nowMs);

@@ -6,11 +6,11 @@ const CHUNK_CHARACTERS = 1 << 16;
 export class Trace {
   readonly #hash = createHash("sha256");
   readonly nowMs: () => number;
-  readonly #listener: ((line: string) => void) | undefined;
+  readonly #listener: ((line: string, isNoise: boolean) => void) | undefined;
   #chunk = "";
   #lines = 0;
 
-  constructor(nowMs: () => number, listener?: (line: string) => void) {
+  constructor(nowMs: () => number, listener?: (line: string, isNoise: boolean) => void) {
     this.nowMs = nowMs;
     this.#listener = listener;
   }
@@ -19,12 +19,12 @@ export class Trace {
     return this.#lines;
   }
 
-  /** A fact for the hash and, unless it is only noise there, for the reader. */
+  /** A fact for the hash and for the reader, who may leave out what is only noise there. */
   tell(line: string, noise = false): void {
     this.#lines += 1;
     this.#chunk += `${this.nowMs()} ${line}\n`;
     if (this.#chunk.length >= CHUNK_CHARACTERS) this.#flush();
-    if (this.#listener !== undefined && !noise) this.#listener(`${clockText(this.nowMs())} ${line}`);
+    if (this.#listener !== undefined) this.#listener(`${clockText(this.nowMs())} ${line}`, noise);
   }
 
   /** The hash of all that was told. Nothing may be told after it. */

@@ -42,7 +42,7 @@ export interface WorldOptions {
   /** Faults that are left out although the seed drew them: the way to find out which one it takes. */
   readonly without?: readonly string[];
   /** Reads along, a line for each thing that happens. */
-  readonly listener?: ((line: string) => void) | undefined;
+  readonly listener?: ((line: string, isNoise: boolean) => void) | undefined;
   /** A world that is broken on purpose: the disk forgets what it had called durable. */
   readonly canary?: boolean;
   /** Plays the scenario of the crash points instead of what the seed draws. */
