@@ -14,6 +14,8 @@ export interface VenueTraits {
   readonly reduceOnly: boolean;
   /** Longest time after the last moment of sending at which the venue may still accept the request, and a read may still not show it. */
   readonly fenceMs: number;
+  /** Longest time for which a read may not show what has happened: the one assumption of the fence. */
+  readonly readLagMs: number;
   /** Letters that a client order id may have. The engine's ids are at most 26. */
   readonly clientOrderIdMax: number;
 }

@@ -73,6 +73,7 @@ class PerpetualVenue implements LiveVenue {
     holdsTarget: true,
     reduceOnly: true,
     fenceMs: WINDOW_MS + SKEW_MS + READ_LAG_MS + SLACK_MS,
+    readLagMs: READ_LAG_MS,
     clientOrderIdMax: CLIENT_ORDER_ID_MAX,
   };
   readonly #wire: Wire;

@@ -75,6 +75,7 @@ class SpotVenue implements LiveVenue {
     holdsTarget: true,
     reduceOnly: false,
     fenceMs: RECV_WINDOW_MS + READ_LAG_MS,
+    readLagMs: READ_LAG_MS,
     clientOrderIdMax: CLIENT_ORDER_ID_MAX,
   };
   readonly #wire: Wire;

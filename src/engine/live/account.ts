@@ -1,7 +1,7 @@
 import type { BotState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
-import { baseOf, type Instrument } from "../../domain/instrument.ts";
-import { decimal, max, min, ZERO } from "../../domain/money.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { decimal, max, min } from "../../domain/money.ts";
 import type { Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import { type MarketMs, marketMs } from "../../domain/time.ts";
@@ -15,6 +15,7 @@ import type { Slot } from "../feeds.ts";
 import type { AccountServices } from "../services.ts";
 import { equityOf } from "../valuation.ts";
 import type { Ceiling } from "./ceiling.ts";
+import { coinsBeside } from "./coins-beside.ts";
 import { LiveExecutor } from "./executor.ts";
 import { FillRhythm } from "./fill-rhythm.ts";
 import { FillSync } from "./fill-sync.ts";
@@ -176,7 +177,7 @@ export class LiveAccount extends Account {
     return {
       rules,
       traits: this.venue.traits,
-      dust: this.state.venue.dust.get(baseOf(symbol)) ?? ZERO,
+      ...coinsBeside(this.state, symbol),
       price: fresh ? seen.price : undefined,
       nowMs,
       venueMs: this.times.venueMs(),

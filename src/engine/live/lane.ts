@@ -6,6 +6,7 @@ import { isProtective, isTerminal, type Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { RejectCause, VenueOrder } from "../../ports/live-venue.ts";
 import { cancel, find, place } from "./ask.ts";
+import { isDoubtful } from "./coins-beside.ts";
 import { fillEvents } from "./fills.ts";
 import { exitIntent, protectiveIntent } from "./intents.ts";
 import type { LaneHost } from "./lane-host.ts";
@@ -184,12 +185,13 @@ export class Lane {
   async #read(order: Order): Promise<void> {
     const { clientOrderId } = order;
     this.memory.polling(clientOrderId);
+    const begunMs = this.#host.times.monotonicMs();
     const reading = await find(this.#host.venue, order);
     const { venue, state } = this.#host;
     if (!venue || !state.orders.has(clientOrderId)) return this.#tidy(order);
     if (reading.kind === "found") {
       this.memory.read(clientOrderId);
-      return this.#settle(order, reading.order);
+      return this.#settle(order, reading.order, begunMs);
     }
     if (order.status !== "unknown") this.memory.probeDue(clientOrderId);
     if (!this.memory.notFound(clientOrderId, venue.traits.fenceMs, reading.kind === "absent")) return;
@@ -202,7 +204,7 @@ export class Lane {
    * Status words are hints: an order ends when its fills are booked as far as the venue says that there are any, on a whole list of fills that was asked
    * for after the word, because "canceled, nothing filled" may be behind.
    */
-  async #settle(order: Order, found: VenueOrder): Promise<void> {
+  async #settle(order: Order, found: VenueOrder, begunMs: number): Promise<void> {
     const { state } = this.#host;
     const { clientOrderId, symbol } = order;
     const known = state.orders.get(clientOrderId);
@@ -216,6 +218,8 @@ export class Lane {
     const now = state.orders.get(clientOrderId);
     if (!now) return this.#tidy(order);
     if (found.status === "open" || !whole || now.filledQuantity.isLessThan(found.filledQuantity)) return;
+    const isPart = now.filledQuantity.isLessThan(now.quantity);
+    if (isPart && this.memory.isHidden(clientOrderId, begunMs, this.#host.venue?.traits.readLagMs ?? 0)) return;
     const reason = found.status === "filled" ? "filled as far as the venue filled it" : `${found.status} at the venue`;
     return this.#end(order, { type: found.status === "canceled" ? "order-canceled" : "order-expired", reason });
   }
@@ -223,7 +227,18 @@ export class Lane {
   /** One that has filled in part protects no more than one that has ended: the other leg of a pair is gone, and a triggered stop waits for its price. */
   #sawProtection({ status, filledQuantity, updatedMs }: VenueOrder, clientOrderId: string): void {
     if (status === "open" && filledQuantity.isZero()) this.memory.rests(clientOrderId);
-    else this.memory.lapse(clientOrderId, updatedMs === undefined ? undefined : this.#host.times.venueMs() - updatedMs);
+    else this.#lapse(clientOrderId, updatedMs === undefined ? undefined : this.#host.times.venueMs() - updatedMs);
+  }
+
+  #lapse(clientOrderId: string, agoMs: number | undefined): void {
+    this.memory.lapse(clientOrderId, agoMs, () => {
+      const view = this.#host.look(this.#bot);
+      if (!view?.rules || isFlat(this.#bot.position)) return false;
+      const { levels } = this.memory.measure(this.#bot, view.rules);
+      const { price, traits, rules } = view;
+      const at = [levels?.stopPrice, levels?.takePrice];
+      return isDoubtful({ reduceOnly: traits.reduceOnly, lotSize: rules.lotSize, others: view.others(), price, levels: at });
+    });
   }
 
   async #cancel(order: Order): Promise<void> {
@@ -231,10 +246,10 @@ export class Lane {
     const outcome = await cancel(this.#host.venue, order);
     if (outcome.kind === "canceled" && outcome.order) {
       this.memory.read(order.clientOrderId);
-      return this.#settle(order, outcome.order);
+      return this.#settle(order, outcome.order, this.#host.times.monotonicMs());
     }
     // By the venue's word it protects no more, however long its reading has to wait for its turn.
-    if (outcome.kind === "canceled" && isProtective(order)) this.memory.lapse(order.clientOrderId, undefined);
+    if (outcome.kind === "canceled" && isProtective(order)) this.#lapse(order.clientOrderId, undefined);
     if (outcome.kind === "canceled" || outcome.kind === "gone") this.memory.stale(order.clientOrderId);
   }
 

@@ -34,7 +34,7 @@ export class LaneMemory {
   /** Protective orders that this process has seen at rest, and when last. */
   readonly #rested = new Map<string, number>();
   /** Orders that the venue calls ended and whose fills are not known whole yet: what they protected, they protect no more. */
-  readonly lapsed = new Set<string>();
+  readonly lapsed = new Map<string, { readonly sinceMs: number; readonly isDoubtful: boolean }>();
   readonly #polls = new Map<string, number>();
   #failed = { protect: 0, exit: 0 };
   /** The code of the last refusal. */
@@ -126,9 +126,8 @@ export class LaneMemory {
   /** Forgets orders that have ended without this lane's doing, once there are some. */
   tidy(working: ReadonlySet<string>): void {
     if (this.reads.size + this.#polls.size + this.#evidence.size + this.cancels.size < working.size * 4 + SLACK) return;
-    for (const map of [this.reads, this.cancels, this.#polls, this.#evidence, this.#rested])
+    for (const map of [this.reads, this.cancels, this.#polls, this.#evidence, this.#rested, this.lapsed])
       for (const clientOrderId of map.keys()) if (!working.has(clientOrderId)) map.delete(clientOrderId);
-    for (const clientOrderId of this.lapsed) if (!working.has(clientOrderId)) this.lapsed.delete(clientOrderId);
   }
 
   /** A protective order rests at the venue now. */
@@ -141,12 +140,21 @@ export class LaneMemory {
     return this.#rested.has(clientOrderId);
   }
 
-  /** The venue calls a protective order ended, so long ago where it says so, but not before this process has seen it at rest: two clocks may differ. */
-  lapse(clientOrderId: string, agoMs: number | undefined): void {
-    this.lapsed.add(clientOrderId);
+  /**
+   * The venue calls a protective order ended, so long ago where it says so, but not before this process has seen it at rest: two clocks may differ. Whether
+   * that is in doubt is asked once, when it is first said.
+   */
+  lapse(clientOrderId: string, agoMs: number | undefined, isDoubtful: () => boolean): void {
     const nowMs = this.#times.monotonicMs();
+    if (!this.lapsed.has(clientOrderId)) this.lapsed.set(clientOrderId, { sinceMs: nowMs, isDoubtful: isDoubtful() });
     const restedMs = this.#rested.get(clientOrderId) ?? Number.NEGATIVE_INFINITY;
     this.#lapsedSinceMs ??= Math.max(nowMs - Math.max(0, agoMs ?? 0), restedMs);
+  }
+
+  /** Whether a reading that began then can be told by a lag that nothing of an ended order was filled. */
+  isHidden(clientOrderId: string, begunMs: number, readLagMs: number): boolean {
+    const lapsed = this.lapsed.get(clientOrderId);
+    return lapsed?.isDoubtful === true && begunMs - lapsed.sinceMs < readLagMs;
   }
 
   get lapsedSinceMs(): number | undefined {

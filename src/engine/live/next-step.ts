@@ -27,6 +27,8 @@ export interface LaneView {
   readonly traits: VenueTraits;
   /** What earlier positions left in the account of the coin that this bot holds. */
   readonly dust: Decimal;
+  /** What nobody here bought of it: the owner's own. */
+  others(): Decimal;
   /** The last price, where it is fresh. */
   readonly price: number | undefined;
   readonly nowMs: number;

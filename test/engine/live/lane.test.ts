@@ -43,7 +43,7 @@ async function held() {
     {
       ...{ state, times, unsent: new Set<string>(), venue, logger: SILENT, answered: none, refused: () => [] },
       look: () => ({
-        ...{ rules, traits: venue.traits, dust: ZERO, price: 60_000, listed: true, turn: true },
+        ...{ rules, traits: venue.traits, dust: ZERO, others: () => ZERO, price: 60_000, listed: true, turn: true },
         ...{ nowMs: stage.nowMs, venueMs: stage.nowMs },
       }),
       appendEvents: async (facts) => void written.push(...(typeof facts === "function" ? facts() : facts)),

@@ -22,7 +22,7 @@ const RULES = {
   contract: { size: decimal("0.001"), settle: "USDT", leverageMax: 100 },
 };
 
-const TRAITS = { kind: "perpetual", holdsTarget: true, reduceOnly: true, fenceMs: 75_000, clientOrderIdMax: 32 } as const;
+const TRAITS = { kind: "perpetual", holdsTarget: true, reduceOnly: true, fenceMs: 75_000, readLagMs: 15_000, clientOrderIdMax: 32 } as const;
 
 function heldBot() {
   const bot = newBot({
@@ -98,7 +98,7 @@ describe("a stop that the venue calls ended while its fills cannot be read", () 
       memory.read(stop.clientOrderId);
       memory.polling(stop.clientOrderId);
       memory.cancels.set(stop.clientOrderId, NOW_MS);
-      memory.lapse(stop.clientOrderId, 0);
+      memory.lapse(stop.clientOrderId, 0, () => false);
       expect(nextStep(view).kind).toBe("rest");
       clock.nowMs += 5_500;
       expect(nextStep({ ...view, nowMs: clock.nowMs, venueMs: clock.nowMs })).toMatchObject({ kind: "alarm", sinceMs: NOW_MS });
@@ -148,7 +148,7 @@ describe("a stop that rested when an earlier process looked", () => {
     memory.read(stop.clientOrderId);
     memory.polling(stop.clientOrderId);
     memory.cancels.set(stop.clientOrderId, NOW_MS);
-    memory.lapse(stop.clientOrderId, 20_000);
+    memory.lapse(stop.clientOrderId, 20_000, () => false);
     expect(nextStep(view)).toMatchObject({ kind: "alarm", sinceMs: NOW_MS - 20_000 });
   });
 
@@ -159,7 +159,7 @@ describe("a stop that rested when an earlier process looked", () => {
     memory.read(stop.clientOrderId);
     memory.polling(stop.clientOrderId);
     memory.cancels.set(stop.clientOrderId, clock.nowMs);
-    memory.lapse(stop.clientOrderId, 90_000);
+    memory.lapse(stop.clientOrderId, 90_000, () => false);
     expect(nextStep({ ...view, nowMs: clock.nowMs, venueMs: clock.nowMs }).kind).toBe("rest");
     clock.nowMs += 4_500;
     expect(nextStep({ ...view, nowMs: clock.nowMs, venueMs: clock.nowMs })).toMatchObject({ kind: "alarm", sinceMs: NOW_MS });

@@ -121,12 +121,16 @@ export class SpotCore {
     if (!account.mayTrade || this.maintenance !== "off") throw new Refusal(-2011, TRADING_OFF);
     if (market.mode === "halted") throw new Refusal(-2011, MARKET_CLOSED);
     if (!order.open) throw new Refusal(-2011, "Unknown order sent.");
-    if (order.fillOnCancel > 0) this.#loseRace(market, order);
+    if (order.fillOnCancel > 0 && order.canRace()) this.#loseRace(market, order);
     this.matcher.end(market, order, "CANCELED", this.#nowMs);
   }
 
-  /** The next cancel of an order comes too late for a share of it (1 is all), and neither its answer nor reads up to `contradictMs` later know. */
-  loseNextCancel(order: SpotOrder, share: number, contradictMs: number): void {
+  /**
+   * The next cancel of an order comes too late for a share of it (1 is all), and neither its answer nor reads up to `contradictMs` later know; unless, by
+   * then, it can not race.
+   */
+  loseNextCancel(order: SpotOrder, share: number, contradictMs: number, canRace: () => boolean = () => true): void {
+    order.canRace = canRace;
     order.fillOnCancel = share;
     order.contradictedUntilMs = -contradictMs;
   }

@@ -16,7 +16,10 @@ const SECOND_MS = 1_000;
  * of that is the list of symbols, which is read within another minute.
  */
 const UNASKED_MS = 130_000;
+/** Together with the lag of a read no longer than the desk assumes of one. */
 const CONTRADICT_MAX_MS = 10_000;
+/** A trade that no ticker showed was at most so far from the last price. */
+const RACE_SHARE = 0.005;
 const MODES: readonly TradingMode[] = ["halted", "cancel-only", "delisted"];
 const DEAREST: readonly string[] = ["10", "25", "60"];
 const TRANSFERS: readonly string[] = ["-35.5", "-1.25", "12", "50"];
@@ -100,9 +103,24 @@ export class ExchangeEvents {
     for (const { book } of accounts) {
       for (const order of book.openAt(core.nowMs)) {
         if (!isStop(order) || order.fillOnCancel > 0 || !weather.strikes("E11", 0.2)) continue;
-        core.loseNextCancel(order, dice.pick([1, 1, 0.5]), dice.chance(0.6) ? dice.magnitude(500, CONTRADICT_MAX_MS) : 0);
+        const contradictMs = dice.chance(0.6) ? dice.magnitude(500, CONTRADICT_MAX_MS) : 0;
+        core.loseNextCancel(order, dice.pick([1, 1, 0.5]), contradictMs, () => this.#canRace(order));
       }
     }
+  }
+
+  /**
+   * A stop fills where the price is, so that it can only overtake its cancel near its level. Away from it the race is played as well, for all that the desk
+   * has to do then, but where the account holds other coins of the kind no exchange can do that: there the desk goes by the price.
+   */
+  #canRace({ account, symbol, draft, remaining }: SpotOrder): boolean {
+    const { core } = this.#parts;
+    const market = core.market(symbol);
+    const others = account.total(market.listing.base).minus(remaining);
+    if (others.isLessThan(market.rules.lot)) return true;
+    const last = market.last(core.nowMs);
+    const level = Number(draft.stopPrice);
+    return last !== undefined && Math.abs(last - level) <= level * RACE_SHARE;
   }
 
   /** E19: money in or out, an order beside the desk's. */

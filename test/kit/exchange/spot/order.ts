@@ -86,6 +86,7 @@ export class SpotOrder {
   lock: Lock | undefined;
   /** Its next cancel loses the race against so large a share of it, and the answer does not know yet. */
   fillOnCancel = 0;
+  canRace: () => boolean = () => true;
   /** Reads up to then say "canceled, nothing executed", whatever is true. */
   contradictedUntilMs = 0;
 
