@@ -27,3 +27,9 @@ export interface AccountServices {
   /** Candles up to here are matched; on a live market the watch has covered newer ones. */
   readonly matchUntil: () => number;
 }
+
+/** The last price of a symbol; undefined when it is older than that, or not known. */
+export function freshPrice({ hub, now }: AccountServices, symbol: string, ageMaxMs: number): number | undefined {
+  const seen = hub.price(symbol);
+  return seen !== undefined && now() - seen.atMs <= ageMaxMs ? seen.price : undefined;
+}

@@ -24,9 +24,25 @@ const NEW = { keyEncryptionKey: testKey(2) };
 const RIGHTS = { mayOrder: true, withdraw: false, transfer: false, addressRestricted: true };
 
 const accountOf = (store: Store, name: string) =>
-  openStream({ name: `account:${name}`, state: emptyAccount(), store, clock, apply: applyAccountEvent, onAppend: () => undefined, onTaken: () => undefined });
+  openStream({
+    name: `account:${name}`,
+    state: emptyAccount(),
+    store,
+    clock,
+    apply: applyAccountEvent,
+    onAppend: () => undefined,
+    onTaken: () => undefined,
+  });
 const deskOf = (store: Store) =>
-  openStream({ name: "desk", state: emptyDesk(), store, clock, apply: applyDeskEvent, onAppend: () => undefined, onTaken: () => undefined });
+  openStream({
+    name: "desk",
+    state: emptyDesk(),
+    store,
+    clock,
+    apply: applyDeskEvent,
+    onAppend: () => undefined,
+    onTaken: () => undefined,
+  });
 
 /** A store of two accounts with keys, one without, and a person with an authenticator. */
 async function storeSealedBy(vault: Vault): Promise<Store> {

@@ -34,7 +34,8 @@ async function accountWith(strategies: Readonly<Record<string, (input: DecideInp
     store,
     clock,
     apply: applyAccountEvent,
-    onAppend: () => undefined, onTaken: () => undefined,
+    onAppend: () => undefined,
+    onTaken: () => undefined,
   });
   const services = {
     market,

@@ -12,7 +12,7 @@ import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { Account, type AccountWriter } from "../account.ts";
 import { cameLate } from "../decide.ts";
 import type { Slot } from "../feeds.ts";
-import type { AccountServices } from "../services.ts";
+import { type AccountServices, freshPrice } from "../services.ts";
 import { equityOf } from "../valuation.ts";
 import type { Ceiling } from "./ceiling.ts";
 import { coinsBeside } from "./coins-beside.ts";
@@ -121,15 +121,17 @@ export class LiveAccount extends Account {
   tend(): void {
     if (this.state.venue.removed || !this.venue) return;
     this.reconciler.tend(this.#onFatal);
-    this.#endPause();
-    const synced = (symbol: string) => this.fills.syncedMs(symbol);
-    for (const symbol of this.#fillRhythm.due(this.state, this.times.monotonicMs(), this.services.now(), synced))
+    const nowMs = this.times.monotonicMs();
+    for (const symbol of this.#fillRhythm.due(this.state, nowMs, this.services.now(), (each) => this.fills.syncedMs(each)))
       void this.fills.sync(symbol).catch(this.#onFatal);
     for (const bot of this.state.bots.values()) if (this.#hasBusiness(bot)) this.wake(bot.spec.id);
+    // What waits for the store already is enough: each beat would wait beside it with the same.
+    if (this.waitsForStore) return;
+    this.#endPause();
     if (this.state.panic) void this.executor.finishPanic().catch(this.#onFatal);
-    const stalled = this.#panicWatch.look(this.state, this.times.monotonicMs());
+    const stalled = this.#panicWatch.look(this.state, nowMs);
     if (stalled) void this.appendEvents([stalled]).catch(this.#onFatal);
-    if (this.#trails.isDue(this.state, this.times.monotonicMs()))
+    if (this.#trails.isDue(this.state, nowMs))
       void this.appendEvents(() => this.#trails.events(this.state).slice(0, 1)).catch(this.#onFatal);
     this.#keepDay();
   }
@@ -171,17 +173,14 @@ export class LiveAccount extends Account {
     if (!this.venue) return undefined;
     const { symbol } = bot.spec;
     const rules = this.#rules.get(symbol) ?? this.#rulesOnce.get(symbol) ?? this.services.market.instruments.get(symbol);
-    const nowMs = this.times.monotonicMs();
-    const seen = this.services.hub.price(symbol);
-    const fresh = seen !== undefined && this.services.now() - seen.atMs <= ENTRY_PRICE_AGE_MS;
     return {
       rules,
       traits: this.venue.traits,
       ...coinsBeside(this.state, symbol),
-      price: fresh ? seen.price : undefined,
-      nowMs,
+      price: freshPrice(this.services, symbol, ENTRY_PRICE_AGE_MS),
+      nowMs: this.times.monotonicMs(),
       venueMs: this.times.venueMs(),
-      turn: this.#panicTurns.mine(this.state, bot, nowMs),
+      turn: this.#panicTurns.mine(this.state, bot, this.times.monotonicMs()),
       listed: this.lists(symbol),
     };
   }

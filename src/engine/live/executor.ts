@@ -45,7 +45,6 @@ export interface LiveExecutorHost {
 /** Makes intents of wishes at a real exchange. What it makes durable the bots' lanes send; what is to be closed they close. */
 export class LiveExecutor implements AccountExecutor {
   readonly #account: LiveExecutorHost;
-  #finishing: Promise<void> | undefined;
 
   constructor(account: LiveExecutorHost) {
     this.#account = account;
@@ -108,15 +107,7 @@ export class LiveExecutor implements AccountExecutor {
   async recover(): Promise<void> {}
 
   /** An entry that was on its way when the panic began may still fill: it is closed like the others. */
-  finishPanic(): Promise<void> {
-    // It is asked on every beat: while the store cannot write, one of them waits for it, and not one for each second.
-    this.#finishing ??= this.#finishPanic().finally(() => {
-      this.#finishing = undefined;
-    });
-    return this.#finishing;
-  }
-
-  async #finishPanic(): Promise<void> {
+  async finishPanic(): Promise<void> {
     const { state } = this.#account;
     if (!state.panic) return;
     await this.#account.appendEvents(() => {

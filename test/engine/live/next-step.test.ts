@@ -22,7 +22,14 @@ const RULES = {
   contract: { size: decimal("0.001"), settle: "USDT", leverageMax: 100 },
 };
 
-const TRAITS = { kind: "perpetual", holdsTarget: true, reduceOnly: true, fenceMs: 75_000, readLagMs: 15_000, clientOrderIdMax: 32 } as const;
+const TRAITS = {
+  kind: "perpetual",
+  holdsTarget: true,
+  reduceOnly: true,
+  fenceMs: 75_000,
+  readLagMs: 15_000,
+  clientOrderIdMax: 32,
+} as const;
 
 function heldBot() {
   const bot = newBot({

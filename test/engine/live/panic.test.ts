@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decimal, plain } from "../../../src/domain/money.ts";
+import { openMemoryStore } from "../../../src/stores/memory.ts";
 import { by } from "../../kit/engine-rig.ts";
+import { moodyStore } from "../../kit/engine-store.ts";
 import { spotListing } from "../../kit/exchange/spot/listing.ts";
 import { expectSettled, expectSound, openOrders, story } from "../../kit/live-referee.ts";
 import { connectedRig, handOrder, type LiveRig, protectedRig } from "../../kit/live-rig.ts";
@@ -26,6 +28,24 @@ describe("a panic", () => {
     await expectSettled(rig);
     expect(await panicked(rig)).toEqual({ started: 1, stalled: 0, finished: 1 });
     await expect(rig.engine.enterOrder(handOrder(), by("too early"))).rejects.toThrow("panic");
+  });
+
+  it("whose end cannot be written asks the store once at a time, not once more with each second", async () => {
+    const moody = moodyStore(openMemoryStore());
+    const rig = await protectedRig({ store: moody.store });
+    moody.onAppend = ({ stream, bodies }) => {
+      if (bodies.some((body) => body.includes('"dust-moved"'))) moody.broken.add(stream);
+    };
+    await rig.engine.panic("a test", by("panic"));
+    await rig.beat(10);
+    expect(story(rig)).toEqual(ENDED);
+    const waiting = rig.clock.sleeping;
+    await rig.beat(20);
+    expect(rig.clock.sleeping).toBeLessThanOrEqual(waiting);
+    moody.onAppend = () => undefined;
+    moody.broken.clear();
+    await rig.beat(40);
+    expect((await panicked(rig)).finished).toBe(1);
   });
 
   it("during an outage cancels no stop, keeps trying, tells what it could not close, and ends with the outage", async () => {

@@ -35,7 +35,14 @@ function venueWhere(becameChild: string, asked: string[]): LiveVenue {
     const ids = clientOrderId === becameChild ? [...venueOrderIds, CHILD] : venueOrderIds;
     return { kind: "found", order: { ...base, clientOrderId, venueOrderIds: ids, status: "canceled", filledQuantity: ZERO } };
   };
-  const traits = { kind: "perpetual", holdsTarget: true, reduceOnly: true, fenceMs: 75_000, readLagMs: 15_000, clientOrderIdMax: 32 } as const;
+  const traits = {
+    kind: "perpetual",
+    holdsTarget: true,
+    reduceOnly: true,
+    fenceMs: 75_000,
+    readLagMs: 15_000,
+    clientOrderIdMax: 32,
+  } as const;
   return { traits, find, fills: async () => ({ fills: [FILL], cursor: "1000" }) } as Partial<LiveVenue> as LiveVenue;
 }
 
