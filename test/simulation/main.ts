@@ -32,6 +32,7 @@ async function playSeeds(options: SimOptions): Promise<boolean> {
   const report = new Report();
   await playAll(jobs(options), { folder: FOLDER, workers: options.workers }, (result) => {
     report.add(result);
+    for (const { law, text } of result.violations) say(`seed ${result.seed} breaks invariant ${law}: ${text.split("\n")[0]}`);
     return "go on";
   });
   say(report.text(options));
