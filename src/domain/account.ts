@@ -67,7 +67,7 @@ function applyFact(state: AccountState, event: AccountEvent, at: MarketMs): void
 }
 
 function openAccount(state: AccountState, event: Extract<AccountEvent, { type: "account-opened" }>, at: MarketMs): void {
-  state.venue.openedMs = at;
+  state.venue.openedMs = event.venueMs === undefined ? at : marketMs(event.venueMs);
   state.account = event.account;
   state.owner = event.owner;
   state.mode = event.mode;

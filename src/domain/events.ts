@@ -10,7 +10,10 @@ import type { MarketMs, WallMs } from "./time.ts";
 
 /** Facts of one account's stream. The union is closed: an unknown type or version refuses to start. */
 export type AccountEvent =
-  /** `currency` is the one that the account is valued in; the first of the balances where it is not said. */
+  /**
+   * `currency` is the one that the account is valued in; the first of the balances where it is not said. `venueMs` is the exchange's own time of the
+   * balances: what it lists of before is in them.
+   */
   | {
       type: "account-opened";
       account: string;
@@ -20,6 +23,7 @@ export type AccountEvent =
       balances: Map<string, Decimal>;
       exchange?: string;
       currency?: string;
+      venueMs?: number;
     }
   /** The account's key, sealed, with what the exchange told of its rights. A later one replaces it. */
   | { type: "key-set"; sealed: SealedKey; enteredBy: KeyEntry; rights: KeyRights; acknowledged: boolean }

@@ -3,6 +3,7 @@ import { BOT_NAME } from "../../domain/bot.ts";
 import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { type Decimal, ZERO } from "../../domain/money.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { NewAccount } from "../../ports/engine.ts";
 import type { Balance, Environment, KeyFacts, LiveVenue } from "../../ports/live-venue.ts";
 import type { Credentials, Vault } from "../../ports/vault.ts";
@@ -65,17 +66,19 @@ export interface FirstReading {
   readonly rights: KeyFacts;
   readonly balances: ReadonlyMap<string, Decimal>;
   readonly currency: string;
+  /** The exchange's time when they had been read. */
+  readonly venueMs: number;
 }
 
 /** Reads clock, rights and balances of a key that has never been used here. Throws UserError in one sentence. */
-export async function firstReading(venue: LiveVenue, wish: NewAccount): Promise<FirstReading> {
+export async function firstReading(venue: LiveVenue, wish: NewAccount, clock: Clock): Promise<FirstReading> {
   try {
     await venue.syncClock();
     const rights = await venue.checkKey();
     checkRights(rights, wish.exchangeId, wish.acknowledged);
     const balances = totals(await venue.balances());
     const currency = CURRENCIES.find((coin) => balances.get(coin)?.isGreaterThan(0)) ?? CURRENCIES[0] ?? "USDT";
-    return { rights, balances, currency };
+    return { rights, balances, currency, venueMs: clock.wall() + (venue.clock()?.offsetMs ?? 0) };
   } catch (failure) {
     if (!(failure instanceof TransientError)) throw failure;
     throw new UserError(`${wish.exchangeId} did not answer (${messageOf(failure)}). Nothing was kept; try again in a moment.`, {
@@ -103,6 +106,7 @@ export function openedEvent(wish: NewAccount, owner: string, market: string, fir
     exchange: exchangeId,
     currency: first.currency,
     balances,
+    venueMs: first.venueMs,
   };
 }
 

@@ -110,7 +110,7 @@ export class LiveDesk {
     checkTaken(desk.state, known, wish, caller);
     const venue = await this.#openVenue(wish.exchangeId, wish.environment, wish.credentials);
     try {
-      const first = await firstReading(venue, wish);
+      const first = await firstReading(venue, wish, desk.clock);
       return await this.#take(wish, caller, venue, first, known instanceof LiveAccount ? known : undefined);
     } catch (failure) {
       await venue.close();

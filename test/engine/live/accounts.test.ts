@@ -18,6 +18,16 @@ describe("connecting an account", () => {
     expect(rig.environments).toEqual(["demo"]);
   });
 
+  it("reads what the exchange books from the exchange's own time of the balances on, though this machine's clock is behind", async () => {
+    const rig = await openLiveRig();
+    rig.venueOffsetMs = 45_000;
+    rig.core.advanceTo(rig.clock.wall() + 45_000);
+    await rig.engine.connectAccount(newAccount(), by("connect"));
+    expect(rig.books().venue.openedMs - rig.clock.wall()).toBe(45_000);
+    await rig.restart();
+    expect(rig.books().venue.openedMs - rig.clock.wall()).toBe(45_000);
+  });
+
   const wrong: readonly [string, Parameters<typeof newAccount>[0], string][] = [
     ["a wrong key", { credentials: { apiKey: new Secret(canary("other key")), secret: new Secret(SECRET) } }, "refuses this key"],
     ["a demo account at Binance.US", { exchangeId: "binanceus", environment: "demo" }, "Binance.US has no demo environment"],
