@@ -30,6 +30,8 @@ export interface BotState {
   naked: { readonly sinceMs: number; readonly reason: string } | undefined;
   /** Since when the last protective order of a real position has ended and no other was accepted. */
   uncoveredSinceMs?: MarketMs | undefined;
+  /** How far from the newest entry its stop by ATR stands, in quote. */
+  stopDistance?: Decimal | undefined;
   risk: RiskRecord;
   /** Closed result at the moment at which the position was opened, or was to be. */
   openedResult: Decimal;

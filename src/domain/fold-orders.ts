@@ -53,6 +53,7 @@ function applyIntent(state: AccountState, intent: Intent, at: MarketMs): void {
     return;
   }
   bot.actedSlotMs = intent.slotMs;
+  if (intent.purpose === "entry") bot.stopDistance = intent.stopDistance;
   countOrder(state, bot, intent, at);
   if (bot.exit && intent.purpose !== "entry") bot.exit = { ...bot.exit, tries: bot.exit.tries + 1 };
 }

@@ -1,5 +1,6 @@
 import type { AccountState } from "../domain/books.ts";
 import type { DeskEvent } from "../domain/events.ts";
+import { followsPrice, takesOf } from "../domain/exits.ts";
 import { isProtective } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import { wallMs } from "../domain/time.ts";
@@ -132,8 +133,9 @@ interface Seen {
 function restsAtVenue({ mode, orders, bots }: AccountState, botId: string): boolean {
   if (mode === "paper") return false;
   const stop = [...orders.values()].find((order) => order.botId === botId && isProtective(order) && order.status === "open");
-  const { trailingPct, takePct } = bots.get(botId)?.spec.protection ?? {};
-  return stop !== undefined && trailingPct === undefined && (takePct === undefined || stop.takePrice !== undefined);
+  const protection = bots.get(botId)?.spec.protection;
+  if (!stop || !protection || followsPrice(protection) || protection.holdMax !== undefined) return false;
+  return takesOf(protection).length === 0 || stop.takePrice !== undefined;
 }
 
 /** Names of the bots whose positions nobody watches while the desk is away, because their market goes on. */

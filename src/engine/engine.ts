@@ -90,6 +90,7 @@ export class TradingEngine implements Engine {
     const runner = account.runners.get(state.spec.id);
     const decision = runner?.lastDecision();
     const orders = [...account.state.orders.values()].filter(({ botId }) => botId === state.spec.id);
+    const size = sizeQuestion(state.spec, runner?.lastSlot);
     return {
       state,
       account: account.state.account,
@@ -97,7 +98,8 @@ export class TradingEngine implements Engine {
       liquidationPrice: liquidationOf(account, state),
       unrealized: isFlat(state.position) ? decimal(0) : price && unrealizedAt(state.position, price),
       orders,
-      atrPct: sizeQuestion(state.spec, runner?.lastSlot).atrPct,
+      atrPct: size.atrPct,
+      stopPct: size.stopPct,
       exits: exitFacts(account, state),
       lastDecision: decision && {
         slotMs: decision.slotMs,

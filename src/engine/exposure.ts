@@ -164,7 +164,8 @@ export class Exposure {
 /** Where the stop of a bot that began at a price stands now. */
 export function stopNow(bot: BotState, instrument: Instrument, from: Decimal): Decimal {
   const entry = entryPrice(bot.position);
-  return entry ? movedStop(instrument, bot.spec.protection, { side: "sell", entry, best: bot.highest }, from) : from;
+  const side = bot.position.quantity.isNegative() ? "buy" : "sell";
+  return entry ? movedStop(instrument, bot.spec.protection, { side, entry, best: bot.highest }, from) : from;
 }
 
 function bookOf(bots: Levels[]): Book {

@@ -33,6 +33,8 @@ export interface BotFacts {
   readonly orders: readonly Order[];
   /** Average true range in percent of the price at the newest decision, where the bot's size asks for it. */
   readonly atrPct?: number | undefined;
+  /** From the price to the nearest stop of an entry at the newest decision, in percent; undefined without a stop, and before its range is known. */
+  readonly stopPct?: number | undefined;
   /** What closes the position by itself, as it stands now; empty when flat. */
   readonly exits?: readonly ExitFacts[];
   /** Newest decision in words with the market time of its slot, as "hold: no cross". */

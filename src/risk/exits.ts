@@ -96,14 +96,6 @@ function holdProblem({ holdMax }: Protection): string | undefined {
 }
 
 /** Which exits this bot has that the desk gives on paper only, in words; undefined when a real account can have all of them. */
-export function paperOnlyExits({ stopAtr, stopPrice, takes, trailAfterPct, breakevenPct, holdMax }: Protection): string | undefined {
-  const found = [
-    stopAtr === undefined ? "" : "a stop by ATR",
-    stopPrice === undefined ? "" : "a stop at a price",
-    takes === undefined ? "" : "several targets",
-    trailAfterPct === undefined ? "" : "a trailing stop that begins later",
-    breakevenPct === undefined ? "" : "a move to break-even",
-    holdMax === undefined ? "" : "a time stop",
-  ].filter((each) => each !== "");
-  return found.length === 0 ? undefined : found.join(", ");
+export function paperOnlyExits({ takes }: Protection): string | undefined {
+  return takes === undefined ? undefined : "several targets";
 }

@@ -52,6 +52,6 @@ it("an entry is denied while its stop would be above its price, or is not known"
 });
 
 it("what a real account does not do yet is named", () => {
-  expect(paperOnlyExits({ ...NONE, stopPct: 2, takePct: 4, trailingPct: 1 })).toBeUndefined();
-  expect(paperOnlyExits({ ...NONE, stopAtr: 2, breakevenPct: 1 })).toBe("a stop by ATR, a move to break-even");
+  expect(paperOnlyExits({ ...NONE, stopPct: 2, takePct: 4, trailingPct: 1, stopAtr: 2, breakevenPct: 1 })).toBeUndefined();
+  expect(paperOnlyExits({ ...NONE, stopAtr: 2, takes: [{ pct: 2, sharePct: 50 }] })).toBe("several targets");
 });

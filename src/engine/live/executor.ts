@@ -144,6 +144,7 @@ export class LiveExecutor implements AccountExecutor {
     if (denied || !rules || !seen) return denied ?? { allowed: false, code: "no-price", because: "no price was seen yet" };
     const bound = entryBound(seen.price, "buy", rules);
     const newest = slot ?? this.#account.runners.get(bot.spec.id)?.lastSlot;
+    const stopDistance = newest && this.#account.runners.get(bot.spec.id)?.stopDistanceAt(newest);
     const answer = checkEntry({
       ...entryQuestion(this.#account, slot, funds, spent),
       ...services.risk.question(this.#account, bot.spec, { instrument: rules, slot: newest }, pending),
@@ -152,6 +153,6 @@ export class LiveExecutor implements AccountExecutor {
       ...sizeQuestion(bot.spec, newest),
       ceilingRoom: ceiling?.room().minus(spent),
     });
-    return answer.allowed ? (feasible(bot, "buy", answer.quantity, bound, rules) ?? answer) : answer;
+    return answer.allowed ? (feasible(bot, { side: "buy", quantity: answer.quantity, bound, stopDistance }, rules) ?? answer) : answer;
   }
 }

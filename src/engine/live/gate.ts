@@ -53,10 +53,22 @@ export function nakedBot({ bots }: AccountState): BotState | undefined {
   return undefined;
 }
 
+/** An entry as it would be sent: its bound, and how far from it a stop by ATR would stand. */
+export interface WishedEntry {
+  readonly side: Side;
+  readonly quantity: Decimal;
+  readonly bound: Decimal;
+  readonly stopDistance?: Decimal | undefined;
+}
+
 /** Whether what an entry would open can be protected and closed again; undefined when it can. */
-export function feasible(bot: BotState, side: Side, quantity: Decimal, bound: Decimal, rules: Instrument): Denied | undefined {
+export function feasible(bot: BotState, entry: WishedEntry, rules: Instrument): Denied | undefined {
+  const { side, quantity, bound, stopDistance } = entry;
   const signed = side === "buy" ? quantity : quantity.negated();
-  const levels = protectiveLevels({ ...bot, position: { ...bot.position, quantity: signed, cost: signed.times(bound) } }, rules);
+  const levels = protectiveLevels(
+    { ...bot, stopDistance, position: { ...bot.position, quantity: signed, cost: signed.times(bound) } },
+    rules,
+  );
   if (!levels) return { allowed: false, code: "naked", because: "a real position needs a stop: set one first" };
   const closing = side === "buy" ? "sell" : "buy";
   if (beyondStop(closing, levels.stopPrice, bound.toNumber()))

@@ -1,4 +1,5 @@
 import type { BotState } from "../../domain/books.ts";
+import { breakEven, firstStop, followsPrice, movedStop } from "../../domain/exits.ts";
 import { type Instrument, priceOnTick } from "../../domain/instrument.ts";
 import { type Decimal, floorToStep, percentOf, toDouble, ZERO } from "../../domain/money.ts";
 import type { Side } from "../../domain/order.ts";
@@ -17,23 +18,42 @@ export interface ProtectiveLevels {
   readonly takePrice: Decimal | undefined;
 }
 
-/** Levels of a held position from its average entry price; undefined when it is flat or wants no stop. */
-export function protectiveLevels({ position, spec }: BotState, rules: Instrument): ProtectiveLevels | undefined {
+/** Levels of a held position from its average entry price; undefined when it is flat or wants no stop. Several targets are watched, for a venue holds one. */
+export function protectiveLevels(
+  { position, spec: { protection }, stopDistance }: Pick<BotState, "position" | "spec" | "stopDistance">,
+  rules: Instrument,
+): ProtectiveLevels | undefined {
   const entry = entryPrice(position);
-  const { stopPct, trailingPct, takePct } = spec.protection;
-  const pct = Math.min(stopPct ?? Number.POSITIVE_INFINITY, trailingPct ?? Number.POSITIVE_INFINITY);
-  if (!entry || !Number.isFinite(pct)) return undefined;
+  if (!entry) return undefined;
   const side = closingSide(position);
+  const stopPrice = firstStop(rules, protection, { side, entry, stopDistance });
+  if (!stopPrice) return undefined;
   const away = (price: Decimal, by: number) => {
     const change = percentOf(price, Math.abs(by));
     return priceOnTick(rules, (side === "sell") === by > 0 ? price.minus(change) : price.plus(change), side);
   };
-  const stopPrice = away(entry, pct);
+  const { takePct } = protection;
   return {
     stopPrice,
     stopLimitPrice: away(stopPrice, STOP_LIMIT_SLACK_PCT),
     takePrice: takePct === undefined ? undefined : away(entry, -takePct),
   };
+}
+
+/** Where the stop of a position stands now that the price has been as good as it was, and why it stands there; undefined while it has not moved. */
+export function stopMoved(
+  bot: BotState,
+  from: Decimal,
+  rules: Instrument,
+): { readonly price: Decimal; readonly reason: string } | undefined {
+  const { position, highest, spec } = bot;
+  const entry = entryPrice(position);
+  if (!entry || !highest || !followsPrice(spec.protection)) return undefined;
+  const opened = { side: closingSide(position), entry, best: highest };
+  const price = movedStop(rules, spec.protection, opened, from);
+  if (price.isEqualTo(from)) return undefined;
+  const isEven = spec.protection.breakevenPct !== undefined && price.isEqualTo(breakEven(rules, opened));
+  return { price, reason: isEven ? "stop at break-even" : "trailing stop" };
 }
 
 /** Whether a price has passed a stop. */

@@ -109,7 +109,7 @@ export function manualEvents(order: ManualOrder, spec: BotSpec, account: Account
     ceilingRoom: account instanceof LiveAccount ? account.ceiling?.room() : undefined,
   });
   if (!answer.allowed) throw new UserError(`The order was denied: ${answer.because}.`);
-  const denied = account instanceof LiveAccount ? feasible(bot, order.side, answer.quantity, bound, rules) : undefined;
+  const denied = account instanceof LiveAccount ? feasible(bot, { side: order.side, quantity: answer.quantity, bound }, rules) : undefined;
   if (denied) throw new UserError(`The order was denied: ${denied.because}.`);
   const wish: Wish = { decision: caller.requestId, slotMs: services.now(), reason: `entered by ${caller.user}`, values: {} };
   const intent =

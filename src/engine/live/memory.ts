@@ -1,6 +1,7 @@
 import type { BotState } from "../../domain/books.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import { type Measured, measured } from "./levels.ts";
+import type { Decimal } from "../../domain/money.ts";
+import { type Measured, measured, stopMoved } from "./levels.ts";
 import { NEGATIVES_NEEDED, POLL_WORKING_MS, PROBE_AFTER_FENCE_MS, PROBE_BEFORE_FENCE_MAX_MS, RETRY_MS } from "./limits.ts";
 import type { LiveTimes } from "./times.ts";
 
@@ -51,6 +52,10 @@ export class LaneMemory {
 
   #measured: { readonly position: BotState["position"]; readonly rules: Instrument; readonly measured: Measured } | undefined;
 
+  #moved:
+    | (Pick<BotState, "position" | "highest"> & { readonly rules: Instrument; readonly stop: ReturnType<typeof stopMoved> })
+    | undefined;
+
   constructor(times: LiveTimes, unsent: Set<string>) {
     this.#times = times;
     this.unsent = unsent;
@@ -62,6 +67,14 @@ export class LaneMemory {
     if (this.#measured?.position !== bot.position || this.#measured.rules !== rules)
       this.#measured = { position: bot.position, rules, measured: measured(bot, rules) };
     return this.#measured.measured;
+  }
+
+  /** Where the stop of a bot has moved to: worked out once for each best price. */
+  movedStop(bot: BotState, from: Decimal, rules: Instrument): ReturnType<typeof stopMoved> {
+    const { position, highest } = bot;
+    if (this.#moved?.position !== position || this.#moved.highest !== highest || this.#moved.rules !== rules)
+      this.#moved = { position, highest, rules, stop: stopMoved(bot, from, rules) };
+    return this.#moved.stop;
   }
 
   /** The answer to an attempt was lost just now, at the latest. */

@@ -1,4 +1,5 @@
 import type { BotState } from "../../domain/books.ts";
+import { holdMaxMs, holdReason } from "../../domain/exits.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { type Decimal, floorToStep, min, toDouble } from "../../domain/money.ts";
 import { isProtective, type Order, type Purpose, remainingOf } from "../../domain/order.ts";
@@ -126,25 +127,30 @@ function strayStep(view: LaneView, rules: Instrument): Step {
   return fits && !view.bot.exit && (passedForMs(view, rules) ?? 0) < STOP_GRACE_MS ? reliefOr(view) : cancelStep(view, stop);
 }
 
-/** What the desk itself watches: targets that the venue does not hold, trailing stops, and stops that should have closed the position by now. */
+/** What the desk itself watches: targets that the venue does not hold, stops that move, time, and stops that should have closed the position by now. */
 function watchStep(view: LaneView, rules: Instrument): Step | undefined {
   const { bot, price, memory, traits, orders } = view;
   const { levels } = memory.measure(bot, rules);
-  if (price === undefined) return undefined;
+  const held = heldTooLong(view);
+  if (held || price === undefined) return held;
   const side = closingSide(bot.position);
   const stop = orders.find(isProtective);
   if (levels?.takePrice && !(traits.holdsTarget && stop?.takePrice) && beyondTake(side, levels.takePrice, price))
     return { kind: "want-exit", purpose: "take", reason: "take profit" };
-  const { trailingPct } = bot.spec.protection;
-  const turned = (side === "sell" ? -1 : 1) * (trailingPct ?? 0);
-  const trail = bot.highest && toDouble(bot.highest) * (1 + turned / 100);
-  if (trailingPct !== undefined && trail !== undefined && (side === "sell" ? price <= trail : price >= trail))
-    return { kind: "want-exit", purpose: "stop", reason: "trailing stop" };
+  const moved = levels && memory.movedStop(bot, levels.stopPrice, rules);
+  if (moved && beyondStop(side, moved.price, price)) return { kind: "want-exit", purpose: "stop", reason: moved.reason };
   const half = partlyFilled(stop, price);
   if (half) return half;
   const passedMs = passedForMs(view, rules);
   if (passedMs === undefined || (stop && passedMs < STOP_GRACE_MS)) return undefined;
   return { kind: "want-exit", purpose: "stop", reason: stop ? "the stop was passed and has not closed the position" : "stop loss" };
+}
+
+/** A position may be held for so long from its first fill at the venue. */
+function heldTooLong({ bot: { position, spec }, venueMs }: LaneView): Step | undefined {
+  const longestMs = holdMaxMs(spec.protection, spec.timeframe);
+  if (longestMs === undefined || position.openedMs === undefined || venueMs - position.openedMs < longestMs) return undefined;
+  return { kind: "want-exit", purpose: "close", reason: holdReason(spec.protection) };
 }
 
 /** A stop or target that has filled in part no longer protects: a venue ends the other leg with the first fill, and a triggered stop is a mere limit order. */

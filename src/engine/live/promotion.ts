@@ -43,8 +43,8 @@ export function promotionFacts(question: PromotionQuestion): PromotionFacts {
   const positionCap = percentOf(equity, limits.positionCapPct);
   const { quote, takerFeeBps } = instrument;
   const { sizing, sizeMax, protection } = spec;
-  // A stop by ATR is refused further down, so that no range is needed here.
-  const stopPct = nearestStopPct(protection, toDouble(at), undefined);
+  // How far a stop by ATR would stand now, the newest decision on paper says.
+  const stopPct = protection.stopAtr === undefined ? nearestStopPct(protection, toDouble(at), undefined) : bot.stopPct;
   const sized = wishedSize({ sizing, equity, quote, takerFeeBps, stopPct, atrPct: bot.atrPct });
   const cap = sizeMax ? min(positionCap, capOf(sizeMax, equity)) : positionCap;
   const ceiling = account.ceiling?.facts();
@@ -106,9 +106,10 @@ function refusals({ bot, account, newName, nameTaken }: PromotionQuestion, judge
     found.push('This process allows no live trading: set LIVE_CEILING, as in LIVE_CEILING="100 USDT", and restart.');
   const onPaper = paperOnlyExits(spec.protection);
   if (onPaper !== undefined)
-    found.push(
-      `${spec.name} exits by ${onPaper}, which the desk does on paper only so far: make the bot with a stop, a take and a trailing in percent.`,
-    );
+    found.push(`${spec.name} exits by ${onPaper}, which the desk does on paper only so far: make the bot with one take.`);
+  else if (!Number.isFinite(judged.stop) && (spec.protection.stopAtr !== undefined || spec.protection.stopPrice))
+    found.push(`How far the stop of ${spec.name} is from the price is not known yet: let it decide on paper first.`);
+  else if (judged.stop <= 0) found.push(`The stop of ${spec.name} is on the wrong side of the price: make the bot with one below it.`);
   else if (!Number.isFinite(judged.stop)) found.push(`${spec.name} has no stop, and a real position needs one: make the bot with stop.`);
   const rules = account.rulesOf(spec.symbol);
   if (!rules) found.push(notListed(account, spec.symbol));

@@ -1,5 +1,6 @@
 import type { AccountState, BotState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
+import { followsPrice } from "../../domain/exits.ts";
 import { isFlat } from "../../domain/position.ts";
 import { TRAILS_EVERY_MS } from "./limits.ts";
 
@@ -17,7 +18,7 @@ export class Trails {
   /** The events that say what has moved. */
   events({ bots }: AccountState): AccountEvent[] {
     return [...bots.values()].flatMap(({ highest, spec, position }): AccountEvent[] => {
-      if (!highest || spec.protection.trailingPct === undefined || isFlat(position)) return [];
+      if (!highest || !followsPrice(spec.protection) || isFlat(position)) return [];
       return this.#stored.get(spec.id)?.isEqualTo(highest) ? [] : [{ type: "trail-moved", botId: spec.id, highest }];
     });
   }

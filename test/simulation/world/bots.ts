@@ -1,4 +1,4 @@
-import type { Sizing } from "../../../src/domain/bot.ts";
+import type { Protection, Sizing } from "../../../src/domain/bot.ts";
 import { decimal } from "../../../src/domain/money.ts";
 import type { NewBot } from "../../../src/ports/engine.ts";
 import type { Dice } from "./dice.ts";
@@ -14,14 +14,27 @@ const QUICK: readonly (() => Pick<NewBot, "strategy" | "params">)[] = [
 export function inventedReal(dice: Dice, symbols: readonly string[], named: string): NewBot[] {
   return invented(dice, symbols.length, symbols, named).map((bot, index) => {
     const stopPct = bot.protection.stopPct ?? 1.5;
-    return { ...bot, symbol: symbols[index] ?? bot.symbol, protection: { ...bot.protection, stopPct } };
+    return { ...bot, symbol: symbols[index] ?? bot.symbol, protection: { ...bot.protection, stopPct, ...moving(dice, bot.protection) } };
   });
+}
+
+/** Stops that move, and an end in time. */
+function moving(dice: Dice, { takePct, trailingPct }: Protection): Partial<Protection> {
+  const takes = takePct ?? Number.POSITIVE_INFINITY;
+  const fits = (pct: number, odds: number) => dice.chance(odds) && pct < takes;
+  return {
+    ...(trailingPct !== undefined && fits(0.5, 0.4) ? { trailAfterPct: 0.5 } : {}),
+    ...(fits(0.6, 0.25) ? { breakevenPct: 0.6 } : {}),
+    ...(dice.chance(0.25)
+      ? { holdMax: dice.pick([{ kind: "bars", bars: 7 } as const, { kind: "span", spanMs: 1_500_000 } as const]) }
+      : {}),
+  };
 }
 
 /** One bot for each contract but the last, which is left to orders by hand; each with a stop, some with leverage. */
 export function inventedPerpetual(dice: Dice, named: string): NewBot[] {
   const symbols = PERPETUALS.map(({ symbol }) => symbol).slice(0, -1);
-  return inventedReal(dice, symbols, named).map((bot) => ({ ...bot, leverage: dice.pick([1, 1, 2, 5]) }));
+  return inventedReal(dice, symbols, named).map((bot) => ({ ...bot, leverage: dice.pick([1, 1, 2, 3]) }));
 }
 
 /** Bots that act often, of every strategy, on every symbol. */

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import type { Protection } from "../../../src/domain/bot.ts";
+import { decimal, plain } from "../../../src/domain/money.ts";
+import { by, wishFor } from "../../kit/engine-rig.ts";
+import { expectSettled, openOrders, story } from "../../kit/live-referee.ts";
+import { connectedRig, type LiveRig, MINUTE, START_MS } from "../../kit/live-rig.ts";
+
+const ENTERED = ["BUY LIMIT FILLED", "SELL STOP_LOSS_LIMIT NEW"];
+const LEFT = ["BUY LIMIT FILLED", "SELL STOP_LOSS_LIMIT CANCELED", "SELL MARKET FILLED"];
+const RISE_MINUTE = 20;
+
+/** A promoted bot that has entered near 50,300 and is protected, while the price stays there. */
+async function entered(protection: Partial<Protection>): Promise<LiveRig> {
+  const rig = await connectedRig({
+    prepare: (tape) => {
+      for (let minute = 0; minute < RISE_MINUTE; minute += 1)
+        tape.minute("BTCUSDT", START_MS + minute * MINUTE, [50_000, 50_010, 49_990, 50_000]);
+      tape.minute("BTCUSDT", START_MS + RISE_MINUTE * MINUTE, [50_000, 50_300, 50_000, 50_300]);
+      for (let minute = RISE_MINUTE + 1; minute < 90; minute += 1)
+        tape.minute("BTCUSDT", START_MS + minute * MINUTE, [50_300, 50_300, 50_300, 50_300]);
+    },
+  });
+  const full = { stopPct: undefined, takePct: undefined, trailingPct: undefined, ...protection };
+  await rig.engine.createBot(
+    wishFor({ name: "dip", sizing: { kind: "notional", notional: decimal(100) }, protection: full }),
+    by("create"),
+  );
+  if (full.stopAtr !== undefined || full.stopPrice !== undefined) {
+    await expect(rig.engine.promoteBot("dip", "main", undefined, by("early"))).rejects.toThrow("not known yet");
+    await rig.engine.startBot("dip", by("start"));
+    await rig.beat(18 * 60);
+  }
+  await rig.engine.promoteBot("dip", "main", undefined, by("promote"));
+  await rig.until(() => openOrders(rig).length > 0, 25 * 60);
+  expect(story(rig)).toEqual(ENTERED);
+  return rig;
+}
+
+function stays(rig: LiveRig, price: number): void {
+  const from = Math.floor((rig.clock.wall() - START_MS) / MINUTE);
+  for (let minute = from; minute < from + 60; minute += 1)
+    rig.tape.minute("BTCUSDT", START_MS + minute * MINUTE, [price, price, price, price]);
+}
+
+async function leftBecause(rig: LiveRig): Promise<string | undefined> {
+  expect(story(rig)).toEqual(LEFT);
+  await expectSettled(rig);
+  return (await rig.events("order-filled")).at(-1)?.reason;
+}
+
+describe("a bot at a real exchange", () => {
+  it("rests a stop at a price there, on the price that was wished", async () => {
+    const rig = await entered({ stopPrice: decimal("49123.45") });
+    expect(plain(openOrders(rig)[0]!.draft.stopPrice!)).toBe("49123.45");
+    await expectSettled(rig);
+  });
+
+  it("rests a stop by ATR there, as far from its entry as the ATR of its decision says, also after a restart", async () => {
+    const rig = await entered({ stopAtr: 2 });
+    const entry = rig.bot().position.cost.dividedBy(rig.bot().position.quantity);
+    const distance = rig.bot().stopDistance!;
+    expect(distance.isGreaterThan(40) && distance.isLessThan(200)).toBe(true);
+    expect(openOrders(rig)[0]!.draft.stopPrice!.minus(entry.minus(distance)).abs().isLessThan(1)).toBe(true);
+    await rig.restart();
+    await rig.beat(70);
+    expect(story(rig)).toEqual(ENTERED);
+    await expectSettled(rig);
+  });
+
+  it("leaves by a trail that begins only after its gain, and a restart knows how far it had come", async () => {
+    const rig = await entered({ stopPct: 3, trailingPct: 1, trailAfterPct: 2 });
+    stays(rig, 50_900);
+    await rig.beat(75);
+    stays(rig, 50_200);
+    await rig.beat(75);
+    expect(story(rig)).toEqual(ENTERED);
+    stays(rig, 51_500);
+    await rig.beat(75);
+    await rig.restart();
+    stays(rig, 50_900);
+    await rig.beat(75);
+    expect(await leftBecause(rig)).toBe("trailing stop");
+  });
+
+  it("leaves at break-even once the price went far enough, and never below its entry by more than the price moved between looks", async () => {
+    const rig = await entered({ stopPct: 3, breakevenPct: 1 });
+    stays(rig, 50_900);
+    await rig.beat(75);
+    stays(rig, 50_350);
+    await rig.beat(75);
+    expect(await leftBecause(rig)).toBe("stop at break-even");
+  });
+
+  it("leaves when it has held as long as it may, counted from the fill at the exchange", async () => {
+    const rig = await entered({ stopPct: 3, holdMax: { kind: "bars", bars: 5 } });
+    await rig.beat(4 * 60);
+    expect(story(rig)).toEqual(ENTERED);
+    await rig.restart();
+    await rig.beat(90);
+    expect(await leftBecause(rig)).toBe("time stop: held for 5 candles");
+  });
+
+  it("shows what the desk itself watches, with the price at which it would act", async () => {
+    const rig = await entered({
+      stopPct: 3,
+      trailingPct: 1,
+      trailAfterPct: 2,
+      breakevenPct: 1,
+      holdMax: { kind: "span", spanMs: 3_600_000 },
+    });
+    const name = rig.bot().spec.name;
+    const watched = () => rig.engine.bot(name)!.exits!.map(({ what, heldBy }) => `${what} by the ${heldBy}`);
+    expect(watched().map((text) => text.replace(/[\d.,]{5,}/, "N"))).toEqual([
+      "moves the stop to N by the desk",
+      "starts the trailing stop 1% below the highest price by the desk",
+      "time stop by the desk",
+    ]);
+    stays(rig, 51_500);
+    await rig.beat(75);
+    expect(watched()).toEqual(["stop loss, moved up by the desk", "time stop by the desk"]);
+  });
+});
