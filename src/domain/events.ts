@@ -86,7 +86,17 @@ export type AccountEvent =
   | { type: "trail-moved"; botId: string; highest: Decimal }
   | { type: "breaker-tripped"; breaker: "daily-loss" | "rejects"; day: string; reason: string }
   /** A real position is to be closed, whatever it takes; ends when it is flat. */
-  | { type: "exit-wanted"; botId: string; purpose: Purpose; key: string; slotMs: MarketMs; reason: string; values: Record<string, number> }
+  | {
+      type: "exit-wanted";
+      botId: string;
+      purpose: Purpose;
+      key: string;
+      slotMs: MarketMs;
+      reason: string;
+      values: Record<string, number>;
+      /** What a target leaves of the position. */
+      keep?: Decimal;
+    }
   /** Everything that the venue lists up to this cursor is booked. */
   | { type: "fills-synced"; symbol: string; cursor: string }
   /** A real position has no protective order that the venue confirmed: since when, in venue time. */

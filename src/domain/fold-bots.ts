@@ -43,8 +43,8 @@ export function applyBotFact(state: AccountState, event: BotFact, at: MarketMs):
     case "bot-stopped":
       return setStatus(bot, event.closing && !isFlat(bot.position) ? "stopping" : "stopped", event.reason);
     case "exit-wanted": {
-      const { purpose, key, slotMs, reason, values } = event;
-      bot.exit = { purpose, key, slotMs, reason, values, tries: 0 };
+      const { purpose, key, slotMs, reason, values, keep } = event;
+      bot.exit = { purpose, key, slotMs, reason, values, tries: 0, ...(keep && { keep }) };
       if (purpose === "exit") bot.actedSlotMs = slotMs;
       return;
     }

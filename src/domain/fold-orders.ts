@@ -144,7 +144,13 @@ function book(
 /** What ends with a position. At a real venue orders end by evidence only; on paper protective orders follow the position. */
 export function followPosition(state: AccountState, bot: BotState): void {
   if (state.mode === "paper") followPaperPosition(state, bot, endOrder);
-  if (!isFlat(bot.position)) return;
+  const held = bot.position.quantity.abs();
+  if (bot.exit?.keep?.isGreaterThanOrEqualTo(held)) bot.exit = undefined;
+  if (!isFlat(bot.position)) {
+    bot.heldMost = max(bot.heldMost ?? held, held);
+    return;
+  }
+  bot.heldMost = undefined;
   bot.highest = undefined;
   bot.exit = undefined;
   bot.naked = undefined;

@@ -134,9 +134,9 @@ function mayDecide(bot: BotState, slot: Slot): boolean {
   return bot.actedSlotMs === undefined || slot.candle.openTimeMs > bot.actedSlotMs;
 }
 
-/** A position is opened once and closed whole: what a strategy wishes beyond that is a hold. */
+/** A position is opened once and closed whole by its strategy: what one wishes beyond that is a hold. */
 function fits(signal: Signal, { position, exit }: BotState): boolean {
-  return exit === undefined && signal.kind === (isFlat(position) ? "enter" : "exit");
+  return (exit === undefined || exit.keep !== undefined) && signal.kind === (isFlat(position) ? "enter" : "exit");
 }
 
 /** In the order in which the bots were created, so that a restart shares the cash out in the same order. */

@@ -1,7 +1,9 @@
 import type { BotState } from "../domain/books.ts";
-import { breakEven, holdMaxMs, inFavor } from "../domain/exits.ts";
+import { breakEven, holdMaxMs, inFavor, type Opened, targetsOf } from "../domain/exits.ts";
+import type { Instrument } from "../domain/instrument.ts";
 import { max, min, ZERO } from "../domain/money.ts";
 import { remainingOf } from "../domain/order.ts";
+import { targetReason } from "../domain/paper-protection.ts";
 import { entryPrice } from "../domain/position.ts";
 import { marketMs } from "../domain/time.ts";
 import type { ExitFacts } from "../ports/exits.ts";
@@ -43,8 +45,22 @@ export function exitFacts(account: Account, bot: BotState): ExitFacts[] {
   const takes = own.filter(({ purpose }) => purpose === "take").sort((a, b) => a.price?.comparedTo(b.price ?? ZERO) ?? 0);
   for (const order of takes)
     if (order.price) levels.push({ what: order.reason, price: order.price, quantity: remainingOf(order), heldBy: "venue" });
+  if (isReal) levels.push(...watchedTargets(bot, instrument, opened));
   const heldMs = holdMaxMs(protection, timeframe);
   if (heldMs !== undefined && position.openedMs !== undefined)
     levels.push({ what: "time stop", atMs: marketMs(position.openedMs + heldMs), quantity, heldBy: "desk" });
   return levels;
+}
+
+/** Several targets at a real exchange: the desk watches them. A single one its order says. */
+function watchedTargets({ spec: { protection }, position, heldMost }: BotState, instrument: Instrument, opened: Opened): ExitFacts[] {
+  if (!protection.takes) return [];
+  let left = position.quantity.abs();
+  const targets = targetsOf(instrument, protection, opened, heldMost ?? left);
+  return targets.flatMap(({ price, keep }, index): ExitFacts[] => {
+    if (keep.isGreaterThanOrEqualTo(left)) return [];
+    const quantity = left.minus(keep);
+    left = keep;
+    return [{ what: targetReason(index, targets.length), price, quantity, heldBy: "desk" }];
+  });
 }

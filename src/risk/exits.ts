@@ -94,8 +94,3 @@ function holdProblem({ holdMax }: Protection): string | undefined {
       : `max_hold must be from 1 to ${BARS_MAX} candles, found ${holdMax.bars}`;
   return holdMax.spanMs >= MINUTE_MS && holdMax.spanMs <= SPAN_MAX_MS ? undefined : "max_hold must be from one minute to 90 days";
 }
-
-/** Which exits this bot has that the desk gives on paper only, in words; undefined when a real account can have all of them. */
-export function paperOnlyExits({ takes }: Protection): string | undefined {
-  return takes === undefined ? undefined : "several targets";
-}

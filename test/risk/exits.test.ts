@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Protection } from "../../src/domain/bot.ts";
 import { decimal } from "../../src/domain/money.ts";
-import { exitsProblem, paperOnlyExits, stopProblem } from "../../src/risk/exits.ts";
+import { exitsProblem, stopProblem } from "../../src/risk/exits.ts";
 import { plainInstrument } from "../kit/engine-market.ts";
 
 const BTC = plainInstrument("BTC/USDT", { takerFeeBps: 10 });
@@ -49,9 +49,4 @@ it("an entry is denied while its stop would be above its price, or is not known"
   expect(stopProblem({ ...NONE, stopAtr: 2 }, decimal(98), undefined)).toBe("the ATR that its stop is measured in is not known yet");
   expect(stopProblem({ ...NONE, stopAtr: 2 }, decimal(98), decimal(98))).toMatch(/below zero$/);
   expect(stopProblem({ ...NONE, stopAtr: 2 }, decimal(98), decimal(3))).toBeUndefined();
-});
-
-it("what a real account does not do yet is named", () => {
-  expect(paperOnlyExits({ ...NONE, stopPct: 2, takePct: 4, trailingPct: 1, stopAtr: 2, breakevenPct: 1 })).toBeUndefined();
-  expect(paperOnlyExits({ ...NONE, stopAtr: 2, takes: [{ pct: 2, sharePct: 50 }] })).toBe("several targets");
 });

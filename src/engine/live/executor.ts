@@ -17,10 +17,10 @@ import type { AccountServices } from "../services.ts";
 import { sizeQuestion } from "../sizing.ts";
 import { Funds } from "../valuation.ts";
 import type { Ceiling } from "./ceiling.ts";
+import { wantExit } from "./exit-wish.ts";
 import { feasible, gate } from "./gate.ts";
 import { entryBound, entryIntent } from "./intents.ts";
 import { ENTRY_PRICE_AGE_MS } from "./limits.ts";
-import { wantExit } from "./notes.ts";
 import type { Preparations } from "./preparations.ts";
 
 /** What the executor needs of the account whose queue it runs in. */
@@ -98,7 +98,7 @@ export class LiveExecutor implements AccountExecutor {
   }
 
   closing(bot: BotState, purpose: "close" | "panic", wish: Wish): AccountEvent[] {
-    const wanted = bot.exit !== undefined && (bot.exit.purpose === "panic" || purpose === "close");
+    const wanted = bot.exit !== undefined && !bot.exit.keep && (bot.exit.purpose === "panic" || purpose === "close");
     if (isFlat(bot.position) || wanted) return [];
     return [wantExit(this.#account.state, bot, purpose, wish.reason, wish.slotMs, wish.values)];
   }

@@ -4,7 +4,7 @@ import type { Order } from "../../domain/order.ts";
 import type { LiveVenue, PlaceOutcome } from "../../ports/live-venue.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { Facts } from "../account.ts";
-import type { LaneView } from "./next-step.ts";
+import type { LaneView } from "./lane-view.ts";
 import type { LiveTimes } from "./times.ts";
 
 /** What a lane needs of its account. */

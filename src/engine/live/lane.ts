@@ -7,13 +7,15 @@ import { isFlat } from "../../domain/position.ts";
 import type { RejectCause, VenueOrder } from "../../ports/live-venue.ts";
 import { cancel, find, place } from "./ask.ts";
 import { isDoubtful } from "./coins-beside.ts";
+import { wantExit } from "./exit-wish.ts";
 import { fillEvents } from "./fills.ts";
 import { exitIntent, protectiveIntent } from "./intents.ts";
 import type { LaneHost } from "./lane-host.ts";
+import type { Step } from "./lane-view.ts";
 import { STEPS_MAX } from "./limits.ts";
 import { LaneMemory } from "./memory.ts";
-import { nextStep, type Step } from "./next-step.ts";
-import { noteEvents, wantExit } from "./notes.ts";
+import { nextStep } from "./next-step.ts";
+import { noteEvents } from "./notes.ts";
 
 /**
  * One bot at a real exchange: takes one step after another, each following from what is durable. The only place that sends orders; each at most once,

@@ -1,5 +1,5 @@
 import type { BotState } from "../../domain/books.ts";
-import { breakEven, firstStop, followsPrice, movedStop } from "../../domain/exits.ts";
+import { breakEven, firstStop, followsPrice, movedStop, type Target, targetsOf } from "../../domain/exits.ts";
 import { type Instrument, priceOnTick } from "../../domain/instrument.ts";
 import { type Decimal, floorToStep, percentOf, toDouble, ZERO } from "../../domain/money.ts";
 import type { Side } from "../../domain/order.ts";
@@ -76,6 +76,8 @@ export interface Measured {
   /** Below this price they are worth less than the venue takes; zero where that is no matter. */
   readonly sellableAbove: number;
   readonly entry: number;
+  /** Several targets, nearest first, each with what it leaves. A single one rests at the venue, or is one of the levels. */
+  readonly targets: readonly Target[];
 }
 
 /** Measures a held position. */
@@ -89,7 +91,15 @@ export function measured(bot: BotState, rules: Instrument): Measured {
     whole,
     sellableAbove: tooFew ? Number.POSITIVE_INFINITY : needed,
     entry: toDouble(cost.dividedBy(quantity)),
+    targets: targetsOfHeld(bot, rules),
   };
+}
+
+function targetsOfHeld(bot: BotState, rules: Instrument): readonly Target[] {
+  const { protection } = bot.spec;
+  const entry = entryPrice(bot.position);
+  if (!entry || !protection.takes) return [];
+  return targetsOf(rules, protection, { side: closingSide(bot.position), entry }, bot.heldMost ?? bot.position.quantity.abs());
 }
 
 /** What can be sold of a position at a price: whole lots that the venue takes; zero when it is too little. */

@@ -1,11 +1,11 @@
-import type { BotState } from "../../domain/books.ts";
-import { holdMaxMs, holdReason } from "../../domain/exits.ts";
+import { isSellable } from "../../domain/exits.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import { type Decimal, floorToStep, min, toDouble } from "../../domain/money.ts";
-import { isProtective, type Order, type Purpose, remainingOf } from "../../domain/order.ts";
+import { type Decimal, decimal, floorToStep, min } from "../../domain/money.ts";
+import { isProtective, type Order, remainingOf } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
-import type { VenueTraits } from "../../ports/live-venue.ts";
-import { beyondStop, beyondTake, closingSide, type ProtectiveLevels, sellable } from "./levels.ts";
+import { wantsMore } from "./exit-wish.ts";
+import type { LaneView, Step } from "./lane-view.ts";
+import { beyondStop, beyondTake, sellable } from "./levels.ts";
 import {
   CANCEL_AGAIN_MS,
   FRESH_READ_MS,
@@ -16,40 +16,7 @@ import {
   STOP_GRACE_MS,
   UNREAD_MAX_MS,
 } from "./limits.ts";
-import type { LaneMemory } from "./memory.ts";
-
-/** Everything that the next step of one bot follows from: its books, what the venue can do, and what this process has seen. */
-export interface LaneView {
-  readonly bot: BotState;
-  /** Its orders that have not ended, oldest first. */
-  readonly orders: readonly Order[];
-  /** Undefined while the venue does not list the symbol and nobody remembers its rules. */
-  readonly rules: Instrument | undefined;
-  readonly traits: VenueTraits;
-  /** What earlier positions left in the account of the coin that this bot holds. */
-  readonly dust: Decimal;
-  /** What nobody here bought of it: the owner's own. */
-  others(): Decimal;
-  /** The last price, where it is fresh. */
-  readonly price: number | undefined;
-  readonly nowMs: number;
-  readonly venueMs: number;
-  readonly memory: LaneMemory;
-  /** Whether the venue lists the symbol now: what is halted or delisted may not tell of our orders any more. */
-  readonly listed: boolean;
-  /** Whether it is this bot's turn to give up its stop for a sale: in a panic positions are closed one at a time. */
-  readonly turn: boolean;
-}
-
-export type Step =
-  | { readonly kind: "rest" }
-  | { readonly kind: "send" | "forget" | "probe" | "poll" | "cancel"; readonly order: Order }
-  | { readonly kind: "protect"; readonly quantity: Decimal; readonly levels: ProtectiveLevels }
-  | { readonly kind: "exit"; readonly quantity: Decimal; readonly dust: Decimal | undefined }
-  | { readonly kind: "want-exit"; readonly purpose: Purpose; readonly reason: string }
-  | { readonly kind: "dust" }
-  | { readonly kind: "alarm"; readonly sinceMs: number; readonly reason: string }
-  | { readonly kind: "relief"; readonly nakedForMs: number };
+import { passedForMs, watchStep } from "./watch-step.ts";
 
 const LAPSED = "its stop has ended at the exchange, and what it filled cannot be read yet";
 const REST: Step = { kind: "rest" };
@@ -82,7 +49,10 @@ function heldStep(view: LaneView): Step {
   if (!rules) return unlistedStep(view);
   const quantity = sellable(memory.measure(bot, rules), price);
   if (quantity.isZero()) return orders.length === 0 ? { kind: "dust" } : strayStep(view, rules);
-  if (!bot.exit) return watchStep(view, rules) ?? protectStep(view, rules, quantity);
+  const wished = bot.exit && !bot.exit.keep ? undefined : watchStep(view, rules);
+  if (wished?.kind === "want-exit" && wantsMore(bot, wished.keep)) return wished;
+  const leaving = leavingOf(view, rules, quantity);
+  if (!leaving) return protectStep(view, rules, quantity);
   const sales = orders.filter((order) => !isProtective(order) && order.purpose !== "entry");
   if (sales.some(isOpen)) return nakedOr(view, REST, "its sale works");
   // Even a sale that only reduces is not repeated before the answer to the last one came or was given up.
@@ -93,15 +63,22 @@ function heldStep(view: LaneView): Step {
   if (!stop && orders.some(isProtective)) return nakedOr(view, REST, "whether its stop rests is unanswered");
   if (memory.may("exit")) {
     const dust = dustAlong(view, rules);
-    return { kind: "exit", quantity: atOnce(dust ? floorToStep(bot.position.quantity.plus(dust), rules.lotSize) : quantity, rules), dust };
+    return { kind: "exit", quantity: atOnce(dust ? floorToStep(bot.position.quantity.plus(dust), rules.lotSize) : leaving, rules), dust };
   }
   return protectStep(view, rules, quantity);
+}
+
+/** What an exit is to sell: all, or what a target does not leave; undefined while none is wanted, or the venue would not take that part. */
+function leavingOf({ bot: { exit, position }, price, memory, bot }: LaneView, rules: Instrument, quantity: Decimal): Decimal | undefined {
+  if (!exit?.keep) return exit && quantity;
+  const part = floorToStep(position.quantity.abs().minus(exit.keep), rules.lotSize);
+  return isSellable(rules, part, decimal(price ?? memory.measure(bot, rules).entry)) ? part : undefined;
 }
 
 /** What earlier positions left in the account goes with a sale once it makes a lot more, so that it never adds up. */
 function dustAlong({ bot, dust, traits }: LaneView, { lotSize }: Instrument): Decimal | undefined {
   const { quantity } = bot.position;
-  if (traits.kind !== "spot" || !dust.isGreaterThan(0) || (bot.exit?.tries ?? 0) > 0) return undefined;
+  if (traits.kind !== "spot" || !dust.isGreaterThan(0) || (bot.exit?.tries ?? 0) > 0 || bot.exit?.keep) return undefined;
   const more = floorToStep(quantity.plus(dust), lotSize).isGreaterThan(floorToStep(quantity, lotSize));
   return more ? dust : undefined;
 }
@@ -124,57 +101,7 @@ function strayStep(view: LaneView, rules: Instrument): Step {
   const stop = view.orders.find((order) => isProtective(order) && isOpen(order));
   if (!stop) return REST;
   const fits = remainingOf(stop).isLessThanOrEqualTo(view.bot.position.quantity.abs());
-  return fits && !view.bot.exit && (passedForMs(view, rules) ?? 0) < STOP_GRACE_MS ? reliefOr(view) : cancelStep(view, stop);
-}
-
-/** What the desk itself watches: targets that the venue does not hold, stops that move, time, and stops that should have closed the position by now. */
-function watchStep(view: LaneView, rules: Instrument): Step | undefined {
-  const { bot, price, memory, traits, orders } = view;
-  const { levels } = memory.measure(bot, rules);
-  const held = heldTooLong(view);
-  if (held || price === undefined) return held;
-  const side = closingSide(bot.position);
-  const stop = orders.find(isProtective);
-  if (levels?.takePrice && !(traits.holdsTarget && stop?.takePrice) && beyondTake(side, levels.takePrice, price))
-    return { kind: "want-exit", purpose: "take", reason: "take profit" };
-  const moved = levels && memory.movedStop(bot, levels.stopPrice, rules);
-  if (moved && beyondStop(side, moved.price, price)) return { kind: "want-exit", purpose: "stop", reason: moved.reason };
-  const half = partlyFilled(stop, price);
-  if (half) return half;
-  const passedMs = passedForMs(view, rules);
-  if (passedMs === undefined || (stop && passedMs < STOP_GRACE_MS)) return undefined;
-  return { kind: "want-exit", purpose: "stop", reason: stop ? "the stop was passed and has not closed the position" : "stop loss" };
-}
-
-/** A position may be held for so long from its first fill at the venue. */
-function heldTooLong({ bot: { position, spec }, venueMs }: LaneView): Step | undefined {
-  const longestMs = holdMaxMs(spec.protection, spec.timeframe);
-  if (longestMs === undefined || position.openedMs === undefined || venueMs - position.openedMs < longestMs) return undefined;
-  return { kind: "want-exit", purpose: "close", reason: holdReason(spec.protection) };
-}
-
-/** A stop or target that has filled in part no longer protects: a venue ends the other leg with the first fill, and a triggered stop is a mere limit order. */
-function partlyFilled(stop: Order | undefined, price: number): Step | undefined {
-  if (stop?.status !== "partially-filled" || !stop.price) return undefined;
-  const { takePrice } = stop;
-  const won = takePrice !== undefined && Math.abs(price - toDouble(takePrice)) < Math.abs(price - toDouble(stop.price));
-  return {
-    kind: "want-exit",
-    purpose: won ? "take" : "stop",
-    reason: `the ${won ? "target" : "stop"} filled in part; the rest is closed at market`,
-  };
-}
-
-/** For how long the price has been beyond the stop; undefined while it is not, or is not known. */
-function passedForMs({ bot, price, memory, nowMs }: LaneView, rules: Instrument): number | undefined {
-  const { levels } = memory.measure(bot, rules);
-  if (price === undefined) return undefined;
-  if (!levels || !beyondStop(closingSide(bot.position), levels.stopPrice, price)) {
-    memory.beyondSinceMs = undefined;
-    return undefined;
-  }
-  memory.beyondSinceMs ??= nowMs;
-  return nowMs - memory.beyondSinceMs;
+  return fits && wantsMore(view.bot, undefined) && (passedForMs(view, rules) ?? 0) < STOP_GRACE_MS ? reliefOr(view) : cancelStep(view, stop);
 }
 
 function protectStep(view: LaneView, rules: Instrument, quantity: Decimal): Step {
@@ -190,7 +117,7 @@ function protectStep(view: LaneView, rules: Instrument, quantity: Decimal): Step
   }
   if (!view.listed) return unlistedStep(view);
   const nakedMs = nowMs - nakedSince(view);
-  if (!bot.exit && nakedMs > NAKED_MAX_MS && memory.failures("protect") > 0)
+  if (wantsMore(bot, undefined) && nakedMs > NAKED_MAX_MS && memory.failures("protect") > 0)
     return { kind: "want-exit", purpose: "stop", reason: "no protective order could be placed within 5 s of the first fill" };
   return nakedOr(view, memory.may("protect") ? { kind: "protect", quantity, levels } : REST, "the venue took no protective order");
 }

@@ -1,9 +1,9 @@
 import type { AccountState, BotState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { baseOf } from "../../domain/instrument.ts";
-import type { Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
-import type { Step } from "./next-step.ts";
+import { wantExit, wantsMore } from "./exit-wish.ts";
+import type { Step } from "./lane-view.ts";
 
 /** The events of a step that changes only our own books; none when they have moved on since it was decided. To be asked right before they are appended. */
 export function noteEvents(
@@ -15,7 +15,7 @@ export function noteEvents(
   const flat = isFlat(bot.position);
   switch (step.kind) {
     case "want-exit":
-      return flat || bot.exit ? [] : [wantExit(state, bot, step.purpose, step.reason)];
+      return flat || !wantsMore(bot, step.keep) ? [] : [wantExit(state, bot, step.purpose, step.reason, undefined, undefined, step.keep)];
     case "dust": {
       const works = [...state.orders.values()].some((order) => order.botId === botId);
       const coin = baseOf(bot.spec.symbol);
@@ -26,16 +26,4 @@ export function noteEvents(
     case "relief":
       return bot.naked ? [{ type: "position-protected", botId, nakedForMs: step.nakedForMs }] : [];
   }
-}
-
-/** The wish to close a position, under a key that no other wish of this account has. */
-export function wantExit(
-  state: AccountState,
-  bot: BotState,
-  purpose: Order["purpose"],
-  reason: string,
-  slotMs = state.marketMs,
-  values: Record<string, number> = {},
-): AccountEvent {
-  return { type: "exit-wanted", botId: bot.spec.id, purpose, key: `x${state.sequence}`, slotMs, reason, values };
 }

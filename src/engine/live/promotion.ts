@@ -6,7 +6,6 @@ import { RESULT_BUCKET_MS } from "../../domain/result.ts";
 import { DAY_MS } from "../../domain/time.ts";
 import type { BotFacts, MarginFacts, PromotionFacts } from "../../ports/engine.ts";
 import type { AccountLimits } from "../../risk/entry.ts";
-import { paperOnlyExits } from "../../risk/exits.ts";
 import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { liquidationPrice, stopPctBeyondLiquidation } from "../../risk/liquidation.ts";
 import { capOf, nearestStopPct, roundTripPct, wishedSize } from "../../risk/sizing.ts";
@@ -104,10 +103,7 @@ function refusals({ bot, account, newName, nameTaken }: PromotionQuestion, judge
   if (state.venue.paused) found.push(`The account is paused: ${state.venue.paused.reason}.`);
   if (state.mode === "live" && !judged.hasCeiling)
     found.push('This process allows no live trading: set LIVE_CEILING, as in LIVE_CEILING="100 USDT", and restart.');
-  const onPaper = paperOnlyExits(spec.protection);
-  if (onPaper !== undefined)
-    found.push(`${spec.name} exits by ${onPaper}, which the desk does on paper only so far: make the bot with one take.`);
-  else if (!Number.isFinite(judged.stop) && (spec.protection.stopAtr !== undefined || spec.protection.stopPrice))
+  if (!Number.isFinite(judged.stop) && (spec.protection.stopAtr !== undefined || spec.protection.stopPrice))
     found.push(`How far the stop of ${spec.name} is from the price is not known yet: let it decide on paper first.`);
   else if (judged.stop <= 0) found.push(`The stop of ${spec.name} is on the wrong side of the price: make the bot with one below it.`);
   else if (!Number.isFinite(judged.stop)) found.push(`${spec.name} has no stop, and a real position needs one: make the bot with stop.`);

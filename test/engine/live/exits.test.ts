@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Protection } from "../../../src/domain/bot.ts";
-import { decimal, plain } from "../../../src/domain/money.ts";
+import { decimal, floorToStep, plain } from "../../../src/domain/money.ts";
 import { by, wishFor } from "../../kit/engine-rig.ts";
 import { expectSettled, openOrders, story } from "../../kit/live-referee.ts";
 import { connectedRig, type LiveRig, MINUTE, START_MS } from "../../kit/live-rig.ts";
@@ -98,6 +98,48 @@ describe("a bot at a real exchange", () => {
     await rig.restart();
     await rig.beat(90);
     expect(await leftBecause(rig)).toBe("time stop: held for 5 candles");
+  });
+
+  it("sells its targets in parts, each once, protects what is left after each, and a restart in between changes nothing", async () => {
+    const takes = [
+      { pct: 1, sharePct: 50 },
+      { pct: 3, sharePct: 50 },
+    ];
+    const rig = await entered({ stopPct: 3, takes });
+    const all = rig.bot().position.quantity;
+    stays(rig, 50_900);
+    await rig.beat(75);
+    expect(story(rig)).toEqual([...LEFT, "SELL STOP_LOSS_LIMIT NEW"]);
+    const half = rig.bot().position.quantity;
+    expect(half.dividedBy(all).minus(0.5).abs().isLessThan(0.01)).toBe(true);
+    expect(plain(openOrders(rig)[0]!.now.quantity)).toBe(plain(floorToStep(half, decimal("0.00001"))));
+    await expectSettled(rig);
+    await rig.restart();
+    await rig.beat(75);
+    expect(story(rig)).toEqual([...LEFT, "SELL STOP_LOSS_LIMIT NEW"]);
+    stays(rig, 52_500);
+    await rig.beat(75);
+    expect(story(rig)).toEqual([...LEFT, "SELL STOP_LOSS_LIMIT CANCELED", "SELL MARKET FILLED"]);
+    expect((await rig.events("order-filled")).slice(1).map(({ reason }) => reason)).toEqual(["take profit 1 of 2", "take profit 2 of 2"]);
+    await expectSettled(rig);
+    expect(await rig.events("position-naked")).toEqual([]);
+  });
+
+  it("that is to be closed by hand while a part is being sold is closed whole", async () => {
+    const rig = await entered({
+      stopPct: 3,
+      takes: [
+        { pct: 1, sharePct: 50 },
+        { pct: 9, sharePct: 50 },
+      ],
+    });
+    rig.faults.next("POST /api/v3/order", { answer: "reset" });
+    stays(rig, 50_900);
+    await rig.until(() => rig.bot().exit !== undefined, 90);
+    await rig.engine.closePosition(rig.bot().spec.name, by("close"));
+    await rig.beat(75);
+    expect(rig.bot().position.quantity.isZero()).toBe(true);
+    await expectSettled(rig);
   });
 
   it("shows what the desk itself watches, with the price at which it would act", async () => {

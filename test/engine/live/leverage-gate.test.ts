@@ -31,7 +31,8 @@ it("an entry with more leverage than its account takes is denied with both numbe
 });
 
 it("an entry whose stop lies beyond the liquidation less a margin is denied with both prices, long and short", () => {
-  const at = (side: "buy" | "sell", stopPct: number) => feasible(botWith(10, stopPct), { side, quantity: decimal(1), bound: decimal(1_000) }, RULES);
+  const at = (side: "buy" | "sell", stopPct: number) =>
+    feasible(botWith(10, stopPct), { side, quantity: decimal(1), bound: decimal(1_000) }, RULES);
   expect(at("buy", 8)).toBeUndefined();
   expect(at("buy", 8.5)).toMatchObject({
     code: "leverage",

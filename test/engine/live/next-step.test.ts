@@ -3,8 +3,9 @@ import { newBot } from "../../../src/domain/books.ts";
 import { decimal, ZERO } from "../../../src/domain/money.ts";
 import type { Order } from "../../../src/domain/order.ts";
 import { marketMs } from "../../../src/domain/time.ts";
+import type { LaneView } from "../../../src/engine/live/lane-view.ts";
 import { LaneMemory } from "../../../src/engine/live/memory.ts";
-import { type LaneView, nextStep } from "../../../src/engine/live/next-step.ts";
+import { nextStep } from "../../../src/engine/live/next-step.ts";
 
 const NOW_MS = 1_000_000;
 

@@ -18,11 +18,19 @@ export function inventedReal(dice: Dice, symbols: readonly string[], named: stri
   });
 }
 
-/** Stops that move, and an end in time. */
+function inParts(takePct: number): NonNullable<Protection["takes"]> {
+  return [
+    { pct: takePct / 2, sharePct: 40 },
+    { pct: takePct, sharePct: 60 },
+  ];
+}
+
+/** Targets in parts, stops that move, and an end in time. */
 function moving(dice: Dice, { takePct, trailingPct }: Protection): Partial<Protection> {
   const takes = takePct ?? Number.POSITIVE_INFINITY;
   const fits = (pct: number, odds: number) => dice.chance(odds) && pct < takes;
   return {
+    ...(takePct !== undefined && dice.chance(0.4) ? { takePct: undefined, takes: inParts(takePct) } : {}),
     ...(trailingPct !== undefined && fits(0.5, 0.4) ? { trailAfterPct: 0.5 } : {}),
     ...(fits(0.6, 0.25) ? { breakevenPct: 0.6 } : {}),
     ...(dice.chance(0.25)
