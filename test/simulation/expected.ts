@@ -47,6 +47,8 @@ export const EXPECTED: readonly string[] = [
   "antecedent 11: an order of a demo account is sent",
   "antecedent 11: an order of a live account is sent",
   "antecedent 15: more than three calls wait",
+  "antecedent 26: a position is left for its time",
+  "antecedent 26: a target sells a part",
   "antecedent 23: a process is told to be silent (418)",
   "antecedent 23: a process is told to be silent (429)",
   "antecedent 23: a process that begins finds a silence in its log",

@@ -4,6 +4,7 @@ import { type Asked, Broken, type Facts, type Law, type ProcessFacts, type SentO
 import { BooksLaw, LimitsLaw } from "./law-books.ts";
 import { DecisionLaw } from "./law-decisions.ts";
 import { AcceptedLaw, VenueBooks, VenueQuietLaw } from "./law-exchange.ts";
+import { ExitsLaw } from "./law-exits.ts";
 import { NakedLaw } from "./law-naked.ts";
 import { ObedienceLaw } from "./law-obedience.ts";
 import { Edges, OnceLaw } from "./law-orders.ts";
@@ -95,6 +96,7 @@ export function allLaws(facts: Facts, wallMs: () => number, exchange: SimExchang
     new AcceptedLaw(facts, venue),
     new NakedLaw(facts, venue),
     new VenueQuietLaw(facts, venue),
+    new ExitsLaw(facts, venue),
     new Edges(facts),
     new DecisionLaw(facts),
     new OnceLaw(facts),
