@@ -15,8 +15,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "an order is sent before its intent is durable",
     "src/engine/stream.ts",
-    "    await this.#store.append({ stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies });",
-    "    const batch = { stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies };\n    void this.#store.append(batch).catch(() => undefined);",
+    "      await this.#store.append({ stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies });",
+    "      const batch = { stream: this.name, epoch: this.#epoch, expectedSequence: this.state.sequence, bodies };\n      void this.#store.append(batch).catch(() => undefined);",
   ),
   mutant(
     "a slot that was acted on is decided again",
@@ -137,6 +137,18 @@ export const MUTANTS: readonly Mutant[] = [
     "src/engine/live/next-step.ts",
     "  if (nowMs - sinceMs <= NAKED_MAX_MS || bot.naked) return step;",
     "  if (nowMs - sinceMs >= 0 || bot.naked) return step;",
+  ),
+  mutant(
+    "a target sells the whole position",
+    "src/engine/live/next-step.ts",
+    "  if (!exit?.keep) return exit && quantity;",
+    "  if (exit) return quantity;",
+  ),
+  mutant(
+    "nobody looks at the time of a real position",
+    "src/engine/live/watch-step.ts",
+    "venueMs - position.openedMs < longestMs) return undefined;",
+    "venueMs > 0) return undefined;",
   ),
   mutant(
     "fills are read and not booked",
