@@ -142,7 +142,7 @@ export const MUTANTS: readonly Mutant[] = [
     "a target sells the whole position",
     "src/engine/live/next-step.ts",
     "  if (!exit?.keep) return exit && quantity;",
-    "  if (exit) return quantity;",
+    "  if (exit?.keep) return quantity;\n  if (!exit?.keep) return exit && quantity;",
   ),
   mutant(
     "nobody looks at the time of a real position",
