@@ -192,9 +192,10 @@ export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** Facts of the desk stream: people, roles, channels, bots' owners, halts, starts and stops. */
 export type DeskEvent =
-  | { type: "desk-started"; version: string; safe: boolean; crash: CrashReport | undefined }
+  /** `heads`: where the chains of the other streams stood, so that records which are taken from their end are missed. */
+  | { type: "desk-started"; version: string; safe: boolean; crash: CrashReport | undefined; heads?: readonly ChainHead[] }
   /** `unwatched`: bots whose positions nobody watches until the next start; none where market time stands still meanwhile. */
-  | { type: "desk-stopped"; reason: string; unwatched: string[] }
+  | { type: "desk-stopped"; reason: string; unwatched: string[]; heads?: readonly ChainHead[] }
   /** Prices are too old to watch what these bots hold or have ordered. Not repeated for a bot until `watch-sees`. */
   | { type: "watch-blind"; sinceMs: WallMs; bots: string[] }
   | { type: "watch-sees"; forMs: number }
@@ -235,6 +236,13 @@ export type DeskEvent =
   | { type: "resumed"; reason: string; by: string }
   | { type: "platform-failed"; platform: string; reason: string }
   | { type: "command-done"; path: string; args: Record<string, string>; user: string; place: string; result: string };
+
+/** The newest link of a stream as somebody wrote it down. */
+export interface ChainHead {
+  readonly stream: string;
+  readonly sequence: number;
+  readonly link: string;
+}
 
 /** What start-up found out about the run before this one, when that run did not end by itself. */
 export interface CrashReport {

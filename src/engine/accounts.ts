@@ -242,7 +242,7 @@ export class Accounts {
       onAppend: streams.appended,
       onTaken: streams.taken,
     });
-    streams.add(name, () => state.sequence);
+    streams.add(name, () => writer.end);
     return writer;
   }
 

@@ -149,7 +149,7 @@ export async function openDesk(store: Store, clock: Clock, streams: StreamBook):
     onAppend: streams.appended,
     onTaken: streams.taken,
   });
-  streams.add(DESK_STREAM, () => state.sequence);
+  streams.add(DESK_STREAM, () => writer.end);
   return new Desk(writer, names, clock, kept?.sequence ?? 0);
 }
 

@@ -32,6 +32,7 @@ import type { Desk } from "./desk.ts";
 import { exitFacts } from "./exit-facts.ts";
 import type { FeedHub } from "./feeds.ts";
 import type { Floors } from "./floors.ts";
+import { healthFacts } from "./health.ts";
 import { LiveAccount } from "./live/account.ts";
 import { VenueCommands } from "./live/commands.ts";
 import type { LiveDesk } from "./live/desk.ts";
@@ -58,6 +59,7 @@ export interface EngineParts {
   readonly speed: MarketSpeed;
   readonly live: LiveDesk;
   readonly risk: RiskGuard;
+  readonly audit: Engine["audit"];
 }
 
 /** The engine as commands see it: reads from memory, writes through the account's queue. */
@@ -66,9 +68,11 @@ export class TradingEngine implements Engine {
   readonly #venues: VenueCommands;
   readonly markets: Engine["markets"];
   readonly candles: Engine["candles"];
+  readonly audit: Engine["audit"];
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.audit = parts.audit;
     this.#venues = new VenueCommands(parts);
     const reader = new FloorReader(() => parts.floors.all(), parts.clock);
     this.markets = () => reader.markets();
@@ -226,16 +230,7 @@ export class TradingEngine implements Engine {
   }
 
   health(): HealthFacts {
-    const { desk, accounts, pulse } = this.#parts;
-    const bots: Record<string, number> = {};
-    let unknownOrders = 0;
-    for (const { state } of accounts.all()) {
-      for (const { status, deleted } of state.bots.values()) if (!deleted) bots[status] = (bots[status] ?? 0) + 1;
-      for (const { status } of state.orders.values()) if (status === "unknown") unknownOrders += 1;
-    }
-    const halted = desk.halted();
-    const problems = [...pulse.problems(), ...(halted === undefined ? [] : [halted])];
-    return { ...pulse.ages(), bots, unknownOrders, problems };
+    return healthFacts(this.#parts);
   }
 
   async createBot(wish: NewBot, caller: Caller): Promise<BotFacts> {

@@ -10,6 +10,7 @@ import type { PaperVenue } from "../ports/venue.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { Account, AccountWriter } from "./account.ts";
 import { Accounts } from "./accounts.ts";
+import { AuditReader } from "./audit.ts";
 import { Blindness, unwatchedBots } from "./blindness.ts";
 import { Bots } from "./bots.ts";
 import { Days } from "./days.ts";
@@ -99,7 +100,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   desk.followMarket(() => main.hub.atMs);
   const crash = crashReport(desk.state, alive, clock.wall(), options.crashCause);
   const safe = crash !== undefined && options.safeAfterCrashes > 0 && crash.crashesInWindow >= options.safeAfterCrashes;
-  await desk.append([{ type: "desk-started", version: options.version, safe, crash }]);
+  await desk.append([{ type: "desk-started", version: options.version, safe, crash, heads: streams.heads() }]);
 
   const live = new LiveDesk({ desk, accounts, floors, clock, opening: options.live, ceiling: options.ceiling, onFatal });
   await openAccounts({ desk, accounts, live, floors, main, writers });
@@ -121,6 +122,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     speed,
     live,
     risk,
+    audit: new AuditReader(store, streams),
   });
   return {
     engine,
@@ -143,7 +145,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
       await live.close();
       await within(clock, STOP_SETTLE_MS, settled());
       await pulse.keep();
-      await desk.append([{ type: "desk-stopped", reason, unwatched: unwatchedBots(accounts) }]);
+      await desk.append([{ type: "desk-stopped", reason, unwatched: unwatchedBots(accounts), heads: streams.heads() }]);
       await floors.close(market);
     },
   };

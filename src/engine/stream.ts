@@ -1,3 +1,4 @@
+import { type ChainEnd, chained, linkOf } from "../domain/audit-chain.ts";
 import { decodeEvent, encodeEvent } from "../domain/event-codec.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
 import type { MarketMs } from "../domain/time.ts";
@@ -26,8 +27,10 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
   readonly #onTaken: (refusal: AppendRefused) => void;
   readonly #epoch: number;
   #tail: Promise<void> = Promise.resolve();
+  /** The link of the newest durable record, which the next one follows from. */
+  #link: string | undefined;
 
-  constructor(options: StreamOptions<S, E>, epoch: number) {
+  constructor(options: StreamOptions<S, E>, epoch: number, link: string | undefined) {
     this.name = options.name;
     this.state = options.state;
     this.#store = options.store;
@@ -36,6 +39,12 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
     this.#onAppend = options.onAppend;
     this.#onTaken = options.onTaken;
     this.#epoch = epoch;
+    this.#link = link;
+  }
+
+  /** The newest durable record, as a chain knows it. */
+  get end(): ChainEnd {
+    return { sequence: this.state.sequence, link: this.#link };
   }
 
   /**
@@ -53,8 +62,15 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
     if (events.length === 0) return;
     const wallMs = this.#clock.wall();
     const facts = { wallMs, marketMs, requestId };
-    const bodies = events.map((event) => encodeEvent({ ...facts, event }));
+    const { sequence: expectedSequence } = this.state;
+    let link = this.#link;
+    const bodies = events.map((event, index) => {
+      const record = chained(this.name, expectedSequence + index + 1, link, encodeEvent({ ...facts, event }));
+      link = record.link;
+      return record.body;
+    });
     await this.#keep(bodies);
+    this.#link = link;
     for (const event of events) this.#apply(this.state, { sequence: this.state.sequence + 1, ...facts, event });
     this.#onAppend(this.name);
   }
@@ -87,9 +103,17 @@ export async function openStream<S extends Folded, E extends AccountEvent | Desk
   options: StreamOptions<S, E>,
 ): Promise<StreamWriter<S, E>> {
   const { epoch } = await options.store.acquire(options.name);
+  const { name, state, store } = options;
+  // From the newest record that is folded already: the next one follows from its link.
+  let after = Math.max(0, state.sequence - 1);
+  let link: string | undefined;
   for (;;) {
-    const rows = await options.store.read(options.name, options.state.sequence, READ_LIMIT);
-    for (const { sequence, body } of rows) options.apply(options.state, decodeEvent<E>(sequence, body));
-    if (rows.length < READ_LIMIT) return new StreamWriter(options, epoch);
+    const rows = await store.read(name, after, READ_LIMIT);
+    for (const { sequence, body } of rows) {
+      if (sequence > state.sequence) options.apply(state, decodeEvent<E>(sequence, body));
+      link = linkOf(body);
+      after = sequence;
+    }
+    if (rows.length < READ_LIMIT) return new StreamWriter(options, epoch, link);
   }
 }

@@ -1,5 +1,6 @@
+import type { ChainEnd } from "../domain/audit-chain.ts";
 import { decodeEvent } from "../domain/event-codec.ts";
-import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
+import type { AccountEvent, ChainHead, DeskEvent, Recorded } from "../domain/events.ts";
 import type { Store } from "../ports/store.ts";
 import type { Streams } from "../ports/streams.ts";
 
@@ -7,6 +8,11 @@ export const DESK_STREAM = "desk";
 
 export function accountStream(account: string): string {
   return `account:${account}`;
+}
+
+/** The account of a stream; undefined for the desk's own. */
+export function accountOf(stream: string): string | undefined {
+  return stream === DESK_STREAM ? undefined : stream.replace(/^account:/, "");
 }
 
 /** The most rows that one reader gets at once. */
@@ -17,7 +23,7 @@ export class StreamBook implements Streams {
   readonly #store: Store;
   /** Called by the writers when a stream turns out to be another process's: this one must end then. */
   readonly taken: (refusal: unknown) => void;
-  readonly #last = new Map<string, () => number>();
+  readonly #ends = new Map<string, () => ChainEnd>();
   readonly #listeners = new Set<(stream: string) => void>();
 
   constructor(store: Store, taken: (refusal: unknown) => void) {
@@ -25,16 +31,29 @@ export class StreamBook implements Streams {
     this.taken = taken;
   }
 
-  add(stream: string, lastSequence: () => number): void {
-    this.#last.set(stream, lastSequence);
+  add(stream: string, end: () => ChainEnd): void {
+    this.#ends.set(stream, end);
+  }
+
+  /** The newest durable record of a stream that this process writes. */
+  end(stream: string): ChainEnd | undefined {
+    return this.#ends.get(stream)?.();
+  }
+
+  /** Where the chains of all accounts stand. */
+  heads(): readonly ChainHead[] {
+    return this.names().flatMap((stream) => {
+      const { sequence, link } = this.end(stream) ?? { sequence: 0, link: undefined };
+      return stream === DESK_STREAM || link === undefined ? [] : [{ stream, sequence, link }];
+    });
   }
 
   names(): readonly string[] {
-    return [...this.#last.keys()].sort();
+    return [...this.#ends.keys()].sort();
   }
 
   lastSequence(stream: string): number {
-    return this.#last.get(stream)?.() ?? 0;
+    return this.end(stream)?.sequence ?? 0;
   }
 
   async since(stream: string, afterSequence: number, limit: number): Promise<readonly Recorded<AccountEvent | DeskEvent>[]> {

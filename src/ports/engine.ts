@@ -7,6 +7,7 @@ import type { Decimal } from "../domain/money.ts";
 import type { Order } from "../domain/order.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
+import type { Audit } from "./audit.ts";
 import type { ExitFacts } from "./exits.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
@@ -213,6 +214,7 @@ export interface ManualOrder {
  * its effect once. Expected refusals are UserErrors in one sentence.
  */
 export interface Engine extends MarketReader {
+  readonly audit: Audit;
   /** All bots that are not deleted, by name. */
   bots(): readonly BotFacts[];
   bot(name: string): BotFacts | undefined;

@@ -24,6 +24,8 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "account reconcile": ["account reconcile main", "operator"],
   "account remove": ["account remove main", "trader"],
   "account test": ["account test main", "operator"],
+  "audit show": ["audit show", "viewer", "part"],
+  "audit verify": ["audit verify", "viewer", "part"],
   "backtest cancel": ["backtest cancel", "trader"],
   "backtest list": ["backtest list", "viewer", "part"],
   "backtest run": ["backtest run dip", "trader", "bot"],

@@ -32,6 +32,8 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "account reconcile": ["account reconcile main", "reads"],
   "account remove": ["account remove held", "lowers"],
   "account test": ["account test main", "reads"],
+  "audit show": ["audit show", "reads"],
+  "audit verify": ["audit verify", "reads"],
   "backtest cancel": ["backtest cancel", "lowers"],
   "backtest list": ["backtest list", "reads"],
   "backtest run": ["backtest run dip-live", "practice"],

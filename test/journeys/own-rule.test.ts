@@ -38,5 +38,8 @@ describe("a rule of one's own", () => {
     expect(why).toContain("close crosses above ema(20)");
     expect(why).toMatch(/hold/i);
     expect(rig.desk.opened.engine.bot("own")?.state.status).toBe("running");
+
+    expect(await person.run("audit show what:requests last:1")).toContain("bot start bot:own");
+    expect(await person.run("audit verify")).toMatch(/All \d+ records follow from one another/);
   });
 });

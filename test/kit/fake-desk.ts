@@ -18,6 +18,7 @@ import type {
   PriceFacts,
 } from "../../src/ports/engine.ts";
 import { FakeAccounts } from "./fake-accounts.ts";
+import { FakeAudit } from "./fake-audit.ts";
 import { entryOf, instrumentOf, refuseLeverage } from "./fake-instrument.ts";
 import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
 import { FakeReader } from "./fake-reader.ts";
@@ -41,6 +42,7 @@ export class FakeEngine implements Engine {
   /** The exchanges and what a test lets them answer. */
   readonly exchanges: FakeAccounts;
   readonly trading: FakeTrading;
+  readonly audit = new FakeAudit();
   readonly reader = new FakeReader(this.prices, () => this.accounts());
   readonly markets: Engine["markets"] = () => this.reader.markets();
   readonly candles: Engine["candles"] = (marketKey, symbol, minutes) => this.reader.candles(marketKey, symbol, minutes);

@@ -1,0 +1,23 @@
+import type { HealthFacts } from "../ports/engine.ts";
+import type { Accounts } from "./accounts.ts";
+import type { Desk } from "./desk.ts";
+import type { Pulse } from "./pulse.ts";
+
+interface HealthSources {
+  readonly desk: Desk;
+  readonly accounts: Accounts;
+  readonly pulse: Pulse;
+}
+
+/** How the desk is, from memory. */
+export function healthFacts({ desk, accounts, pulse }: HealthSources): HealthFacts {
+  const bots: Record<string, number> = {};
+  let unknownOrders = 0;
+  for (const { state } of accounts.all()) {
+    for (const { status, deleted } of state.bots.values()) if (!deleted) bots[status] = (bots[status] ?? 0) + 1;
+    for (const { status } of state.orders.values()) if (status === "unknown") unknownOrders += 1;
+  }
+  const halted = desk.halted();
+  const problems = [...pulse.problems(), ...(halted === undefined ? [] : [halted])];
+  return { ...pulse.ages(), bots, unknownOrders, problems };
+}
