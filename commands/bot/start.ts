@@ -1,25 +1,36 @@
 import { botName } from "../../src/chat/args.ts";
 import { botButtons, forEachBot, haltLine, outcomeCard, shownName } from "../../src/chat/bot-cards.ts";
-import { defineCommand } from "../../src/chat/command.ts";
+import { type Call, defineCommand } from "../../src/chat/command.ts";
 import { card } from "../../src/chat/view.ts";
-import type { BotFacts } from "../../src/ports/engine.ts";
+import type { BotSpec } from "../../src/domain/bot.ts";
+import type { BotFacts, DeskLedger } from "../../src/ports/engine.ts";
 
-const isLive = ({ state: { spec, status } }: BotFacts) => spec.mode === "live" && status !== "running";
+/** Whether real money may be entered with from then on, and is not now. */
+function opensLive({ desk }: Pick<Call<unknown>, "desk">, { state: { spec, status } }: BotFacts): boolean {
+  return spec.mode === "live" && (status !== "running" || pauseOf(desk, spec) !== undefined);
+}
+
+function pauseOf({ state }: DeskLedger, { id }: BotSpec) {
+  const lock = state.locks.get(`bot:${id}`);
+  return lock?.isPause ? lock : undefined;
+}
 
 export default defineCommand({
-  summary: "Starts bots",
+  summary: "Starts bots, and ends the pause of those that are paused",
   role: "trader",
   factor: true,
-  factorUnless: ({ bots }) => !bots.some(isLive),
+  factorUnless: (call) => !call.bots.some((bot) => opensLive(call, bot)),
   args: { bot: botName.describe("Which bot, group, or all") },
-  danger({ bots }) {
-    const live = bots.filter(isLive).map(shownName);
+  danger(call) {
+    const live = call.bots.filter((bot) => opensLive(call, bot)).map(shownName);
     return live.length === 0 ? undefined : `${live.join(", ")} may open positions with real money from the next candle on.`;
   },
-  async run({ bots, engine, desk, callerFor }) {
+  async run({ bots, engine, desk, caller, callerFor, record }) {
     const outcomes = await forEachBot(bots, async ({ state }) => {
-      const { name } = state.spec;
-      if (state.status === "running") return "is running already";
+      const { name, id } = state.spec;
+      const pause = pauseOf(desk, state.spec);
+      if (pause) record({ type: "entries-unlocked", scope: `bot:${id}`, by: caller.user });
+      if (state.status === "running") return pause ? "is no longer paused" : "is running already";
       await engine.startBot(name, callerFor(`start ${name}`));
       return "is running";
     });

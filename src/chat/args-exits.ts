@@ -97,3 +97,25 @@ export function exitsFrom(wishes: readonly ExitWish[]): Protection {
   const { currency: _currency, ...protection } = Object.assign({}, nothing, ...wishes) as Protection & { currency?: string };
   return protection;
 }
+
+/** The parts of the exits that one argument says. */
+const PARTS = {
+  stop: ["stopPct", "stopAtr", "stopPrice"],
+  take: ["takePct", "takes"],
+  trailing: ["trailingPct", "trailAfterPct"],
+  breakeven: ["breakevenPct"],
+  max_hold: ["holdMax"],
+} as const satisfies Readonly<Record<string, readonly (keyof Protection)[]>>;
+
+/** Exits in which each argument that was given takes the place of what it is about; the others stay. */
+export function exitsChanged(protection: Protection, wishes: Readonly<Record<keyof typeof PARTS, ExitWish | undefined>>): Protection {
+  const kept: Record<string, unknown> = { ...protection };
+  const given: ExitWish[] = [];
+  for (const [name, parts] of Object.entries(PARTS)) {
+    const wish = wishes[name as keyof typeof PARTS];
+    if (!wish) continue;
+    for (const part of parts) delete kept[part];
+    given.push(wish);
+  }
+  return exitsFrom([kept as ExitWish, ...given]);
+}

@@ -51,5 +51,12 @@ export const sizeMax = argument<CapWish>(
   capOf,
 );
 
+/** The same, or `none` where there is to be no cap. */
+export const sizeMaxOrNone = argument<CapWish | "none">(
+  { kind: "text", freeText: true, example: "25%" },
+  "a share of equity such as 25%, an amount such as 500 USDT, or none",
+  (text) => (["none", "off", "no"].includes(text.toLowerCase()) ? "none" : capOf(text)),
+);
+
 /** Named sizes, for who does not want to think in numbers; what they mean is shown in numbers. */
 export const riskLevel = choice<RiskLevel>(RISK_LEVELS, "How much risk?");

@@ -172,6 +172,18 @@ export const localTimeOrOff = argument<string>(
   (value) => (["off", "none", "no"].includes(value.toLowerCase()) ? "off" : timeOf(value)),
 );
 
+/** An instant of the market, in UTC, to the minute; without a day it is of the newest. */
+export const marketInstant = argument<{ readonly day: string | undefined; readonly time: string }>(
+  { kind: "text", freeText: true, example: "2021-05-19 12:34" },
+  "a time such as 2021-05-19 12:34 or 12:34, in UTC",
+  (value) => {
+    const [, day, clock = ""] = /^(?:(\d{4}-\d{2}-\d{2})[ T])?(\d{1,2}:\d{2})(?:\s*(?:UTC|Z))?$/i.exec(value) ?? [];
+    const time = timeOf(clock);
+    if (time === undefined) return undefined;
+    return day === undefined || new Date(Date.parse(`${day}T00:00:00Z`) || 0).toISOString().startsWith(day) ? { day, time } : undefined;
+  },
+);
+
 /** A day of the calendar, in the desk's time zone. */
 export const localDay = argument<string>({ kind: "text", example: "2021-05-19" }, "a day such as 2021-05-19", (value) => {
   const midnightMs = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;

@@ -5,6 +5,8 @@ import type { Call } from "./command.ts";
 /** An admin sees all records, everybody else those of the accounts that they may see, and what they asked for themselves. */
 export function auditScope<A>({ role, accounts, desk, user }: Call<A>): AuditScope {
   if (role === "admin") return "whole";
-  const isOwn = (other: string) => samePerson(desk.state.links, other, user.id);
-  return { accounts: accounts.map(({ state }) => state.account), isOwn };
+  return {
+    accounts: accounts.map(({ state }) => state.account),
+    sees: (event) => event.type === "command-done" && samePerson(desk.state.links, event.user, user.id),
+  };
 }

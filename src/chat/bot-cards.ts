@@ -92,6 +92,7 @@ export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): 
   const params = Object.entries(spec.params).map(([name, value]) => `${name}=${value}`);
   const answer = card(title).fields({
     Status: statusReason.startsWith(`${status} `) ? statusReason : `${status}${inBrackets(statusReason)}`,
+    Entries: bot.locked,
     Mode: spec.mode === "paper" ? "paper" : `${MODE_WORDS[spec.mode]}, account ${bot.account}`,
     Symbol: spec.symbol,
     Timeframe: spec.timeframe,
@@ -168,7 +169,16 @@ export function botTable(title: string, bots: readonly BotFacts[], engine: Engin
         const { base, quote } = coinsOf(bot);
         const open = isFlat(position) ? "-" : bot.unrealized === undefined ? "?" : resultText(bot.unrealized, quote);
         const held = isFlat(position) ? "flat" : quantityText(position.quantity, base);
-        return [shownName(bot), status, spec.symbol, spec.timeframe, spec.strategy, held, open, resultText(netRealized(position), quote)];
+        return [
+          shownName(bot),
+          bot.locked === undefined ? status : `${status}, no entries`,
+          spec.symbol,
+          spec.timeframe,
+          spec.strategy,
+          held,
+          open,
+          resultText(netRealized(position), quote),
+        ];
       }),
     )
     .tableFirst()

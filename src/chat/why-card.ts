@@ -1,3 +1,4 @@
+import type { MarketMs } from "../domain/time.ts";
 import type { BotFacts } from "../ports/engine.ts";
 import type { PositionFacts, Term } from "../ports/strategy.ts";
 import type { WhyDecision, WhyFacts, WhyGate } from "../ports/why.ts";
@@ -6,10 +7,13 @@ import { marketTime } from "./amounts.ts";
 import { botButtons, shownName } from "./bot-cards.ts";
 import { type Card, card } from "./view.ts";
 
-/** A decision with every term and gate: for acting, and for not acting. */
-export function whyCard(bot: BotFacts, { decision, gates }: WhyFacts): Card {
+/** A decision with every term and gate: for acting, and for not acting. `at`: the instant that was asked about. */
+export function whyCard(bot: BotFacts, { decision, gates, silent }: WhyFacts, at?: MarketMs): Card {
   const { spec } = bot.state;
   const answer = card(`Why ${shownName(bot)} ${decision ? verbOf(decision) : "has decided nothing"}`);
+  if (!decision && at !== undefined) {
+    return botButtons(bot, answer.line(`At ${marketTime(at)}: ${silent ?? "nothing is known of that candle"}.`));
+  }
   if (!decision) {
     return botButtons(bot, answer.line("It has judged no candle since this process runs.").fields(gateFields(gates)));
   }
@@ -21,6 +25,8 @@ export function whyCard(bot: BotFacts, { decision, gates }: WhyFacts): Card {
     .line(`It ${heldText(position)} then.`);
   if (explanation) answer.table(["For", "Term", "Numbers", "Holds"], explanation.terms.map(termRow));
   else answer.fields({ Saw: valuesText(decision.values) });
+  if (at !== undefined)
+    return botButtons(bot, answer.line("Decided again from the records and candles of then; `bot why` without at tells the gates of now."));
   return botButtons(bot, answer.line(closedText(gates)).fields(gateFields(gates)));
 }
 

@@ -43,6 +43,7 @@ function applyFact(state: AccountState, event: AccountEvent, at: MarketMs): void
       botOf(state, event.botId).actedSlotMs = event.slotMs;
       return;
     case "bot-created":
+    case "bot-changed":
     case "bot-started":
     case "bot-stopped":
     case "bot-faulted":

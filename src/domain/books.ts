@@ -9,7 +9,9 @@ import type { SealedKey } from "./sealed.ts";
 import { type MarketMs, marketMs, type WallMs } from "./time.ts";
 
 export interface BotState {
-  readonly spec: BotSpec;
+  spec: BotSpec;
+  /** What it was before, newest last, as far back as changes can be taken back. */
+  earlier?: readonly BotSpec[];
   status: BotStatus;
   statusReason: string;
   deleted: boolean;

@@ -10,6 +10,7 @@ const TYPES: Readonly<Record<AccountEvent["type"] | DeskEvent["type"], true>> = 
   "account-opened": true,
   "day-started": true,
   "bot-created": true,
+  "bot-changed": true,
   "bot-started": true,
   "bot-stopped": true,
   "bot-faulted": true,

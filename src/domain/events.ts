@@ -43,6 +43,8 @@ export type AccountEvent =
   | { type: "leverage-limited"; leverage: number; by: string }
   | { type: "day-started"; day: string; equity: Decimal }
   | { type: "bot-created"; bot: BotSpec }
+  /** What the bot is from now on. `undo`: the newest change is taken back, and the one before it is the next to be. */
+  | { type: "bot-changed"; botId: string; spec: BotSpec; by: string; undo?: true }
   | { type: "bot-started"; botId: string }
   | { type: "bot-stopped"; botId: string; closing: boolean; reason: string }
   | { type: "bot-faulted"; botId: string; reason: string }

@@ -4,11 +4,15 @@ import type { AccountEvent } from "./events.ts";
 import { isFlat } from "./position.ts";
 import type { MarketMs } from "./time.ts";
 
+/** The most changes of one bot that can be taken back. */
+export const CHANGES_KEPT_MAX = 20;
+
 export type BotFact = Extract<
   AccountEvent,
   {
     type:
       | "bot-created"
+      | "bot-changed"
       | "bot-started"
       | "bot-stopped"
       | "bot-faulted"
@@ -31,6 +35,12 @@ export function applyBotFact(state: AccountState, event: BotFact, at: MarketMs):
     case "trail-moved":
       bot.highest = event.highest;
       return;
+    case "bot-changed": {
+      const earlier = bot.earlier ?? [];
+      bot.earlier = event.undo ? earlier.slice(0, -1) : [...earlier, bot.spec].slice(-CHANGES_KEPT_MAX);
+      bot.spec = event.spec;
+      return;
+    }
     case "bot-deleted":
       bot.deleted = true;
       return setStatus(bot, "stopped", "deleted");

@@ -68,6 +68,8 @@ export interface EntryLock {
   readonly reason: string;
   readonly by: string;
   readonly untilMs: WallMs | undefined;
+  /** Set by `bot pause`: starting the bot ends it, as nobody meant more than this bot. */
+  readonly isPause?: true;
 }
 
 /** The lock that holds for one of these scopes at an instant, the longest first. */

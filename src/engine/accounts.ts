@@ -4,16 +4,16 @@ import type { BotSpec } from "../domain/bot.ts";
 import { ConfigError, messageOf, TransientError, UserError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { type Decimal, fromJson, toJson } from "../domain/money.ts";
-import { isFlat } from "../domain/position.ts";
 import { marketMs } from "../domain/time.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import type { Account, AccountWriter } from "./account.ts";
 import { BotStrategies } from "./bot-strategies.ts";
+import { symbolsOf } from "./concerned.ts";
 import type { Desk } from "./desk.ts";
 import { PaperAccount } from "./paper-account.ts";
-import { BotRunner } from "./runner.ts";
+import { BotRunner, readsOf } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
 import { openStream } from "./stream.ts";
 import { accountStream, type StreamBook } from "./streams.ts";
@@ -213,6 +213,17 @@ export class Accounts {
     if (!account.runners.get(botId)) account.runners.add(runner, feed.key);
   }
 
+  /** Makes sure that a bot's feed reads what a changed spec will ask of it. */
+  async warm({ services: { hub } }: Account, spec: BotSpec): Promise<void> {
+    await hub.subscribe(spec.symbol, spec.timeframe, readsOf(spec, this.#strategies.of(spec)));
+  }
+
+  /** Gives a bot that runs a runner for what it is now, once its feed is warm. */
+  renew({ runners }: Account, bot: BotState): void {
+    const { spec } = bot;
+    if (runners.get(spec.id)) runners.add(new BotRunner(bot, this.#strategies.of(spec)), `${spec.symbol} ${spec.timeframe}`);
+  }
+
   /** Keeps where an account stands, so that a start reads a tail and the market resumes there. */
   async snapshot(account: Account, always = true): Promise<void> {
     if (account.queue.depth > 0) return;
@@ -262,11 +273,6 @@ export class Accounts {
     await account.appendOnce([opened]);
     return account;
   }
-}
-
-function symbolsOf({ bots, orders }: AccountState): string[] {
-  const reading = [...bots.values()].filter(({ status, position }) => status === "running" || !isFlat(position));
-  return [...reading.map(({ spec }) => spec.symbol), ...[...orders.values()].map(({ symbol }) => symbol)];
 }
 
 /** Undefined when another build wrote it: the stream tells the same, only slower. */

@@ -62,6 +62,11 @@ export class AuditReader implements Audit {
     return verdicts;
   }
 
+  /** Every record of a stream, oldest first. */
+  async *records(stream: string): AsyncGenerator<Recorded<AccountEvent>> {
+    for await (const { sequence, body } of this.#rows(stream)) yield decodeEvent<AccountEvent>(sequence, body);
+  }
+
   async #follow(stream: string, noted: readonly Link[]): Promise<Omit<ChainVerdict, "account">> {
     // What this process knows of a stream counts too: it has read or written every record up to there.
     const known = this.#streams.end(stream);
@@ -107,9 +112,9 @@ export class AuditReader implements Audit {
   }
 }
 
-/** Of the desk's own records, others see only what they asked for themselves. */
+/** Of the desk's own records, only an admin sees all. */
 function isSeen(scope: AuditScope, { account, recorded: { event } }: AuditRecord): boolean {
-  return scope === "whole" || account !== undefined || (event.type === "command-done" && scope.isOwn(event.user));
+  return scope === "whole" || account !== undefined || scope.sees(event);
 }
 
 function newestFirst(a: AuditRecord, b: AuditRecord): number {

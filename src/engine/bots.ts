@@ -193,7 +193,7 @@ function wishOf(account: Account, caller: Caller, reason: string) {
 }
 
 /** A store that cannot write is said to the person who asked: nothing was done. */
-async function told<T>(work: Promise<T>): Promise<T> {
+export async function told<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (failure) {

@@ -1,5 +1,6 @@
 import type { AccountState } from "../domain/books.ts";
 import type { AccountEvent } from "../domain/events.ts";
+import { isFlat } from "../domain/position.ts";
 
 /** The bots that a batch is about, in its order. To be asked before the batch is folded, because an order that ends leaves the books. */
 export function botsOf(state: AccountState, events: readonly AccountEvent[]): ReadonlySet<string> {
@@ -24,4 +25,10 @@ function botOf(state: AccountState, event: AccountEvent): string | undefined {
     default:
       return "botId" in event ? event.botId : undefined;
   }
+}
+
+/** Symbols that a running bot reads, somebody holds or an order is about. */
+export function symbolsOf({ bots, orders }: AccountState): string[] {
+  const reading = [...bots.values()].filter(({ status, position }) => status === "running" || !isFlat(position));
+  return [...reading.map(({ spec }) => spec.symbol), ...[...orders.values()].map(({ symbol }) => symbol)];
 }

@@ -1,7 +1,7 @@
-import { TransientError, UserError } from "../domain/errors.ts";
+import { UserError } from "../domain/errors.ts";
 import { type Decimal, decimal } from "../domain/money.ts";
 import { isFlat, unrealizedAt } from "../domain/position.ts";
-import { marketMs, type WallMs } from "../domain/time.ts";
+import type { WallMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
   AccountFacts,
@@ -27,24 +27,26 @@ import type { WhyFacts } from "../ports/why.ts";
 import type { Account } from "./account.ts";
 import { accountFacts, liquidationOf } from "./account-facts.ts";
 import type { Accounts } from "./accounts.ts";
+import type { AuditReader } from "./audit.ts";
+import { BotChanger } from "./bot-changes.ts";
 import type { Bots } from "./bots.ts";
 import type { Desk } from "./desk.ts";
 import { exitFacts } from "./exit-facts.ts";
 import type { FeedHub } from "./feeds.ts";
 import type { Floors } from "./floors.ts";
 import { healthFacts } from "./health.ts";
-import { LiveAccount } from "./live/account.ts";
 import { VenueCommands } from "./live/commands.ts";
 import type { LiveDesk } from "./live/desk.ts";
-import { entryBound } from "./live/intents.ts";
-import { dayBefore, FloorReader } from "./market-reader.ts";
+import { FloorReader } from "./market-reader.ts";
 import { panicFacts, startPanic } from "./panic.ts";
+import { priceFacts } from "./price-facts.ts";
 import type { Pulse } from "./pulse.ts";
 import type { MarketSpeed, Pump } from "./pump.ts";
 import type { RiskGuard } from "./risk-guard.ts";
 import { sizeQuestion } from "./sizing.ts";
 import { accountStream } from "./streams.ts";
 import { whyFacts } from "./why.ts";
+import { whyAt } from "./why-past.ts";
 
 export interface EngineParts {
   readonly clock: Clock;
@@ -59,7 +61,7 @@ export interface EngineParts {
   readonly speed: MarketSpeed;
   readonly live: LiveDesk;
   readonly risk: RiskGuard;
-  readonly audit: Engine["audit"];
+  readonly audit: AuditReader;
 }
 
 /** The engine as commands see it: reads from memory, writes through the account's queue. */
@@ -69,10 +71,14 @@ export class TradingEngine implements Engine {
   readonly markets: Engine["markets"];
   readonly candles: Engine["candles"];
   readonly audit: Engine["audit"];
+  readonly changes: Engine["changes"];
+  readonly whyAt: Engine["whyAt"];
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.audit = parts.audit;
+    this.changes = new BotChanger(parts);
+    this.whyAt = (name, atMs) => whyAt(parts.bots.find(name), parts.audit, atMs);
     this.#venues = new VenueCommands(parts);
     const reader = new FloorReader(() => parts.floors.all(), parts.clock);
     this.markets = () => reader.markets();
@@ -102,6 +108,7 @@ export class TradingEngine implements Engine {
       liquidationPrice: liquidationOf(account, state),
       unrealized: isFlat(state.position) ? decimal(0) : price && unrealizedAt(state.position, price),
       orders,
+      locked: this.#parts.risk.locked(state.spec),
       atrPct: size.atrPct,
       stopPct: size.stopPct,
       exits: exitFacts(account, state),
@@ -208,25 +215,9 @@ export class TradingEngine implements Engine {
     return { key, label, pace, speed: pace === "live" ? "1" : String(speed), assumptions, symbols, atMs: hub.atMs, ended: pump.ended };
   }
 
-  async price(symbol: string, accountName?: string): Promise<PriceFacts | undefined> {
+  price(symbol: string, accountName?: string): Promise<PriceFacts | undefined> {
     const account = accountName === undefined ? undefined : this.#parts.accounts.get(accountStream(accountName));
-    const { market, hub } = account?.services ?? this.#parts;
-    if (account instanceof LiveAccount && account.venue && account.rules.size === 0)
-      throw new TransientError("its symbols and their rules are still being read");
-    const instrument = account instanceof LiveAccount ? account.rulesOf(symbol) : market.instruments.get(symbol);
-    if (!instrument) return undefined;
-    if (market.pace === "live") {
-      const reading = (await market.prices(new Set([symbol])))[0];
-      if (reading) hub.seePrice(symbol, reading.price, marketMs(reading.wallMs));
-    }
-    const seen = hub.price(symbol);
-    if (!seen) return undefined;
-    const before = await dayBefore(market, symbol, seen.atMs);
-    const change24hPct = before === undefined ? undefined : (seen.price / before - 1) * 100;
-    const facts = { instrument, price: decimal(seen.price), atMs: seen.atMs, change24hPct };
-    if (!(account instanceof LiveAccount)) return facts;
-    const bound = (side: "buy" | "sell") => entryBound(seen.price, side, instrument);
-    return { ...facts, worst: { buy: bound("buy"), sell: bound("sell") } };
+    return priceFacts(account?.services ?? this.#parts, account, symbol);
   }
 
   health(): HealthFacts {

@@ -19,7 +19,12 @@ export interface BotIdentity {
 }
 
 /** A checked spec of a new paper bot. Throws UserError with one sentence for the first thing that cannot be. */
-export function specOf(wish: NewBot, identity: BotIdentity, market: Market, priceOf: (symbol: string) => Decimal | undefined): BotSpec {
+export function specOf(
+  wish: NewBot,
+  identity: BotIdentity,
+  market: Pick<Market, "instruments">,
+  priceOf: (symbol: string) => Decimal | undefined,
+): BotSpec {
   if (!BOT_NAME.test(wish.name)) {
     throw new UserError(
       `A bot's name is 1 to 32 lower-case letters, digits and dashes and begins with a letter; "${wish.name.slice(0, 40)}" is not. Choose another name.`,
@@ -62,7 +67,7 @@ export function specOf(wish: NewBot, identity: BotIdentity, market: Market, pric
 }
 
 /** What is traded under a typed symbol: `BTC/USDT` is the perpetual contract where there is nothing else of that name. */
-function instrumentOf({ instruments }: Market, typed: string): Instrument | undefined {
+function instrumentOf({ instruments }: Pick<Market, "instruments">, typed: string): Instrument | undefined {
   const symbol = splitSymbol(typed)?.symbol ?? typed;
   return instruments.get(symbol) ?? instruments.get(`${symbol}:${symbol.split("/")[1]}`);
 }
@@ -96,7 +101,7 @@ function paramsOf(wish: NewBot): Record<string, number> {
   throw new UserError(`The parameters of ${strategy.name} do not fit: ${where}${issue?.message}.`);
 }
 
-function someSymbols(market: Market): string {
+function someSymbols(market: Pick<Market, "instruments">): string {
   const symbols = [...market.instruments.keys()].sort();
   return symbols.length <= 12 ? symbols.join(", ") : `${symbols.slice(0, 12).join(", ")} and ${symbols.length - 12} more`;
 }

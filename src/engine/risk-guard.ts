@@ -41,6 +41,7 @@ export class RiskGuard {
     const lock = lockOn(desk.state.locks.values(), scopesOf(spec), desk.clock.wall());
     if (!lock) return undefined;
     const until = lock.untilMs === undefined ? "until it is removed" : `until ${minuteText(lock.untilMs)} UTC`;
+    if (lock.isPause) return `paused ${lock.untilMs === undefined ? "until it is started again" : until}: ${lock.reason}`;
     return `entries are locked ${until} (lock on ${lock.scope.split(":")[0]}): ${lock.reason}`;
   }
 

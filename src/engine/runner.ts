@@ -1,4 +1,5 @@
 import type { BotState } from "../domain/books.ts";
+import type { BotSpec } from "../domain/bot.ts";
 import { BotFault } from "../domain/errors.ts";
 import { ATR_STOP_PERIOD } from "../domain/exits.ts";
 import { type Decimal, decimal, toDouble } from "../domain/money.ts";
@@ -49,9 +50,7 @@ export class BotRunner {
     this.bot = bot;
     this.#strategy = strategy;
     const declared = Object.entries(strategy.indicators(bot.spec.params));
-    const isByAtr = bot.spec.protection.stopAtr !== undefined;
-    const specs = [...declared.map(([, spec]) => spec), ...(isByAtr ? [STOP_ATR] : []), ...sizingSpecs(bot.spec.sizing)];
-    this.reads = { specs, series: strategy.series ?? [] };
+    this.reads = readsOf(bot.spec, strategy);
     this.#keys = declared.map(([name, spec]) => [name, indicatorKey(spec)]);
     this.#bundle = this.#keys.map(([name, key]) => `${name}=${key}`).join(";");
   }
@@ -129,6 +128,13 @@ export class BotRunner {
     const heldMs = slot.closedMs - slotOf(position.openedMs ?? slot.closedMs, timeframe);
     return { flat: false, long: true, entryPrice: this.#entryPrice, barsHeld: Math.floor(heldMs / timeframeMs(timeframe)) };
   }
+}
+
+/** What a bot asks of its feed. */
+export function readsOf({ params, protection, sizing }: BotSpec, strategy: Strategy): Reads {
+  const declared = Object.values(strategy.indicators(params));
+  const isByAtr = protection.stopAtr !== undefined;
+  return { specs: [...declared, ...(isByAtr ? [STOP_ATR] : []), ...sizingSpecs(sizing)], series: strategy.series ?? [] };
 }
 
 /** The running bots of one account, by bot and by feed, in the order in which they were added. */

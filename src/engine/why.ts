@@ -15,7 +15,8 @@ export function whyFacts(account: Account, bot: BotState): WhyFacts {
   return { decision, gates: gatesOf(account, bot, explained) };
 }
 
-function decisionOf(runner: BotRunner, { slot, input, signal, explanation }: Explained): WhyDecision {
+/** A decision in words and numbers. */
+export function decisionOf(runner: BotRunner, { slot, input, signal, explanation }: Explained): WhyDecision {
   const slotMs = slot.candle.openTimeMs as MarketMs;
   const { bot, denied } = runner;
   const acted = bot.actedSlotMs === slotMs ? "acted on" : undefined;

@@ -2,8 +2,8 @@ import type { ChainEnd, ChainFault } from "../domain/audit-chain.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
 import type { WallMs } from "../domain/time.ts";
 
-/** Whose records are meant: the whole desk's, or those of some accounts and what was asked for by users that are one's own. */
-export type AuditScope = "whole" | { readonly accounts: readonly string[]; readonly isOwn: (user: string) => boolean };
+/** Whose records are meant: the whole desk's, or those of some accounts and which of the desk's own. */
+export type AuditScope = "whole" | { readonly accounts: readonly string[]; readonly sees: (event: AccountEvent | DeskEvent) => boolean };
 
 /** A record with where it stands; the desk's own has no account. */
 export interface AuditRecord {

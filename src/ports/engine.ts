@@ -8,6 +8,7 @@ import type { Order } from "../domain/order.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import type { Audit } from "./audit.ts";
+import type { BotChanges } from "./bot-changes.ts";
 import type { ExitFacts } from "./exits.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
@@ -32,6 +33,8 @@ export interface BotFacts {
   /** Where the exchange would close a perpetual position, reckoned on the safe side; undefined where it never would. */
   readonly liquidationPrice?: Decimal | undefined;
   readonly orders: readonly Order[];
+  /** Why somebody keeps it from entering: a pause or another lock. */
+  readonly locked?: string | undefined;
   /** Average true range in percent of the price at the newest decision, where the bot's size asks for it. */
   readonly atrPct?: number | undefined;
   /** From the price to the nearest stop of an entry at the newest decision, in percent; undefined without a stop, and before its range is known. */
@@ -215,6 +218,7 @@ export interface ManualOrder {
  */
 export interface Engine extends MarketReader {
   readonly audit: Audit;
+  readonly changes: BotChanges;
   /** All bots that are not deleted, by name. */
   bots(): readonly BotFacts[];
   bot(name: string): BotFacts | undefined;
@@ -222,6 +226,8 @@ export interface Engine extends MarketReader {
   entryNow(name: string): EntryNow | undefined;
   /** The newest decision of a bot with every term and gate. Throws UserError when there is no such bot. */
   why(name: string): WhyFacts;
+  /** The decision in force at an instant of market time, made again from the records and the candles of then; its gates are told for now only. */
+  whyAt(name: string, atMs: MarketMs): Promise<WhyFacts>;
   accounts(): readonly AccountFacts[];
   /** The paper account of an owner; undefined before the owner's first bot. */
   accountOf(owner: string): AccountFacts | undefined;

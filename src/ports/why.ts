@@ -29,6 +29,8 @@ export interface WhyDecision {
 export interface WhyFacts {
   /** Undefined where it has decided nothing since this process runs. */
   readonly decision: WhyDecision | undefined;
+  /** Why there is no decision, where that is known. */
+  readonly silent?: string;
   /** As they are now, in the order in which they are asked. */
   readonly gates: readonly WhyGate[];
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { sizingText } from "../../src/domain/bot.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
 import type { Place } from "../../src/ports/platform.ts";
@@ -38,6 +39,11 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "backtest list": ["backtest list", "reads"],
   "backtest run": ["backtest run dip-live", "practice"],
   "backtest show": ["backtest show t1", "reads"],
+  "bot clone": ["bot clone dip-live", "practice"],
+  "bot history": ["bot history dip-live", "reads"],
+  "bot pause": ["bot pause dip-live", "lowers"],
+  "bot set": ['bot set dip-live size:"5000 USDT"', "raises"],
+  "bot undo": ["bot undo dip-live", "raises"],
   "bot create": ["bot create name:toy symbol:sol strategy:ema-cross timeframe:1m start:yes", "practice"],
   "bot delete": ["bot delete dip-live", "lowers"],
   "bot list": ["bot list", "reads"],
@@ -101,6 +107,8 @@ beforeEach(async () => {
   await at.connect("perps", "live", "blofin");
   expect(await at.promoted("dip", "main")).toBe("dip-live");
   await at.engine.stopBot("dip-live", false, { requestId: "setup", user: ADMIN });
+  const smaller = { sizing: { kind: "notional", notional: decimal(10) } } as const;
+  await at.engine.changes.set("dip-live", smaller, { requestId: "setup size", user: ADMIN });
   await at.type('bot create name:top symbol:eth strategy:ema-cross timeframe:5m size:"20 USDT"');
   at.engine.books.get("held")!.venue.paused = { code: "ledger", reason: "0.1 BTC missing", untilMs: undefined };
   await at.desk.grant("discord:5", "trader");
@@ -128,6 +136,7 @@ function dangers(): ReadonlySet<string> {
     ...venues.filter(({ state }) => !state.venue.paused).map(({ state }) => `${state.account} may enter`),
     ...keys,
     ...bots.filter(({ state }) => state.status === "running").map(({ state }) => `${state.spec.name} runs`),
+    ...bots.map(({ state: { spec } }) => `${spec.name} enters with ${sizingText(spec.sizing, "USDT")}`),
     ...bots.filter(({ state }) => !isFlat(state.position)).map(({ state }) => `${state.spec.name} holds something`),
     ...(ceiling?.isGreaterThan(100) ? ["a higher ceiling"] : []),
     ...venues.map(({ state, venue }) => `${state.account} takes a leverage of ${venue?.leverageLimit ?? 1}`),

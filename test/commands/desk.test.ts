@@ -149,7 +149,7 @@ test("a role is given, shown and taken away", async () => {
 
 test("help shows every noun, and explains one command with an example", async () => {
   const overview = await desk.type("help");
-  expect(overview.lines).toContain("`bot` create, delete, list, promote, show, start, stop, why");
+  expect(overview.lines).toContain("`bot` clone, create, delete, history, list, pause, promote, set, show, start, stop, undo, why");
   expect(overview.table).toBeUndefined();
   const one = await desk.type("help bot create");
   expect(one.lines).toContain("`stop`: Stop loss: percent below the entry, a multiple of the ATR, a price, or none (2% unless given).");
@@ -178,7 +178,7 @@ test("completion offers what fits what was typed", async () => {
   expect(await values("bot create", "symbol", "eth")).toEqual(["ETH/USDT"]);
   expect(await values("bot create", "symbol", "BTC/USDT, so")).toEqual(["BTC/USDT, SOL/USDT"]);
   expect(await values("bot create", "strategy", "rsi")).toEqual(["rsi-reversion"]);
-  expect(await values("help", "about", "bot c")).toEqual(["bot create"]);
+  expect(await values("help", "about", "bot cr")).toEqual(["bot create"]);
   expect(await values("nothing", "at all", "")).toEqual([]);
 });
 

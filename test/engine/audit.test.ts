@@ -56,7 +56,7 @@ describe("the records of a desk", () => {
     const types = records.filter(({ account }) => account === ACCOUNT).map(({ recorded }) => recorded.event.type);
     expect(types.toReversed()).toEqual(expect.arrayContaining(["bot-created", "bot-started", "intent", "order-accepted", "order-filled"]));
     const fills = await rig.engine.audit.newest({
-      scope: { accounts: [ACCOUNT], isOwn: () => false },
+      scope: { accounts: [ACCOUNT], sees: () => false },
       wanted: ({ recorded }) => recorded.event.type === "order-filled",
       limit: 1,
       sinceMs: undefined,

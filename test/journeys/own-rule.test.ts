@@ -39,7 +39,11 @@ describe("a rule of one's own", () => {
     expect(why).toMatch(/hold/i);
     expect(rig.desk.opened.engine.bot("own")?.state.status).toBe("running");
 
-    expect(await person.run("audit show what:requests last:1")).toContain("bot start bot:own");
+    expect(await person.run('bot set bot:own size:"risk 0.5%"')).toMatch(/risk 1% .*risk 0\.5%/s);
+    expect(await person.run("bot pause bot:own")).toContain("own is paused");
+    expect(await person.run("bot history bot:own")).toMatch(/paused by .*changed by .*started/s);
+    expect(await person.run("bot start bot:own")).toContain("own is no longer paused");
+    expect(await person.run("audit show what:requests last:5")).toContain("bot start bot:own");
     expect(await person.run("audit verify")).toMatch(/All \d+ records follow from one another/);
   });
 });

@@ -8,7 +8,7 @@ export class FakeAudit implements Audit {
   newest({ scope, wanted, limit }: AuditSearch) {
     const seen = this.records.filter(({ account, recorded: { event } }) => {
       if (scope === "whole") return true;
-      return account === undefined ? event.type === "command-done" && scope.isOwn(event.user) : scope.accounts.includes(account);
+      return account === undefined ? scope.sees(event) : scope.accounts.includes(account);
     });
     return Promise.resolve({ records: seen.filter(wanted).reverse().slice(0, limit), whole: true });
   }

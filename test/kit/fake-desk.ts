@@ -19,6 +19,7 @@ import type {
 } from "../../src/ports/engine.ts";
 import { FakeAccounts } from "./fake-accounts.ts";
 import { FakeAudit } from "./fake-audit.ts";
+import { FakeChanges } from "./fake-changes.ts";
 import { entryOf, instrumentOf, refuseLeverage } from "./fake-instrument.ts";
 import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
 import { FakeReader } from "./fake-reader.ts";
@@ -43,6 +44,7 @@ export class FakeEngine implements Engine {
   readonly exchanges: FakeAccounts;
   readonly trading: FakeTrading;
   readonly audit = new FakeAudit();
+  readonly changes: FakeChanges;
   readonly reader = new FakeReader(this.prices, () => this.accounts());
   readonly markets: Engine["markets"] = () => this.reader.markets();
   readonly candles: Engine["candles"] = (marketKey, symbol, minutes) => this.reader.candles(marketKey, symbol, minutes);
@@ -62,6 +64,7 @@ export class FakeEngine implements Engine {
       fill: this.fill.bind(this),
     };
     this.exchanges = new FakeAccounts(host);
+    this.changes = new FakeChanges(host);
     this.trading = new FakeTrading(host, this.exchanges);
   }
 
@@ -72,9 +75,7 @@ export class FakeEngine implements Engine {
     return all.sort((a, b) => (a.state.spec.name < b.state.spec.name ? -1 : 1));
   }
 
-  bot(name: string): BotFacts | undefined {
-    return this.bots().find(({ state }) => state.spec.name === name);
-  }
+  readonly bot = (name: string): BotFacts | undefined => this.bots().find(({ state }) => state.spec.name === name);
 
   accounts(): readonly AccountFacts[] {
     return this.exchanges.all();
@@ -86,6 +87,7 @@ export class FakeEngine implements Engine {
 
   readonly entryNow: Engine["entryNow"] = (name) => entryOf(this.bot(name), START_CASH);
   readonly why: Engine["why"] = (name) => this.trading.why(name);
+  readonly whyAt: Engine["whyAt"] = async (name) => this.trading.why(name);
   readonly limits: Engine["limits"] = () => [];
   readonly account: Engine["account"] = (name) => this.exchanges.named(name);
   readonly connectAccount: Engine["connectAccount"] = async (wish, caller) => this.exchanges.connect(wish, caller);
@@ -202,9 +204,7 @@ export class FakeEngine implements Engine {
     };
   }
 
-  moveMarket(): Promise<MarketFacts> {
-    return Promise.reject(new UserError("This market is not scripted."));
-  }
+  readonly moveMarket: Engine["moveMarket"] = () => Promise.reject(new UserError("This market is not scripted."));
 
   /** Books a fill of a bot, with a fee of 0.1% in quote, as if its strategy had acted. */
   fill(name: string, side: "buy" | "sell", quantity: string, price: string, requestId?: string): void {

@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { decimal } from "../../../src/domain/money.ts";
+import { by, wishFor } from "../../kit/engine-rig.ts";
+import { connectedRig, type LiveRig, MINUTE, START_MS } from "../../kit/live-rig.ts";
+
+const notional = (amount: number) => ({ sizing: { kind: "notional", notional: decimal(amount) } }) as const;
+const STOP = { stopPct: 3, takePct: undefined, trailingPct: undefined };
+
+/** A live bot that enters when the price rises in the third minute. */
+async function live(): Promise<{ rig: LiveRig; name: string }> {
+  const rig = await connectedRig({
+    prepare: (tape) => {
+      tape.minute("BTCUSDT", START_MS + 2 * MINUTE, [50_000, 50_000, 50_300, 50_300]);
+      for (let minute = 3; minute < 40; minute += 1) tape.minute("BTCUSDT", START_MS + minute * MINUTE, [50_300, 50_300, 50_300, 50_300]);
+    },
+  });
+  await rig.engine.createBot(wishFor({ name: "dip", ...notional(100), protection: STOP }), by("create"));
+  const { state } = await rig.engine.promoteBot("dip", "main", undefined, by("promote"));
+  return { rig, name: state.spec.name };
+}
+
+it("a real bot that is made smaller while it runs enters with the new size, and its stop rests as it was set", async () => {
+  const { rig, name } = await live();
+  await rig.engine.changes.set(name, notional(60), by("set"));
+  await rig.beat(200);
+  const bot = rig.engine.bot(name);
+  expect(bot?.state.position.cost.toNumber()).toBeGreaterThan(50);
+  expect(bot?.state.position.cost.toNumber()).toBeLessThan(61);
+  expect(bot?.orders.map(({ purpose, status }) => [purpose, status])).toEqual([["stop", "open"]]);
+  const wider = { protection: { ...STOP, stopPct: 8 } };
+  expect(() => rig.engine.changes.preview(name, wider)).toThrow(/ holds a position or is about to/);
+});
+
+it("a real bot keeps a stop that a real account can hold, whatever is wished", async () => {
+  const { rig, name } = await live();
+  await rig.beat(2);
+  const set = (change: Parameters<typeof rig.engine.changes.preview>[1]) => () => rig.engine.changes.preview(name, change);
+  expect(set({ protection: { ...STOP, stopPct: undefined } })).toThrow(/^stop: a real position needs one/);
+  expect(set({ protection: { ...STOP, stopPct: undefined, stopAtr: 2 } })).toThrow(/^The desk does a stop by ATR on paper only so far/);
+  expect(set({ leverage: 2 })).toThrow(/^leverage: it exists on perpetual contracts/);
+  expect(set(notional(200))().raises).toContain("an entry would be larger");
+});
