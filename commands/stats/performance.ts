@@ -2,7 +2,7 @@ import { feeDigits, feeText, resultDigits, resultText } from "../../src/chat/amo
 import { choice, localDay } from "../../src/chat/args.ts";
 import { pricesLine } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
-import { type FigureTexts, figureTexts } from "../../src/chat/figures-text.ts";
+import { type FigureTexts, figureTexts, slippageBps } from "../../src/chat/figures-text.ts";
 import { modeMark, modeWords, oneCurrency } from "../../src/chat/mode-words.ts";
 import { card, right } from "../../src/chat/view.ts";
 import { FIGURE_NAMES } from "../../src/reports/performance.ts";
@@ -10,7 +10,7 @@ import { type PerformanceGroup, performanceGroups, SLICES } from "../../src/repo
 import { realizedChart } from "../../src/reports/realized-chart.ts";
 
 export default defineCommand({
-  summary: "Shows how well bots did: win rate, profit factor, drawdown, Sharpe, Sortino, Calmar",
+  summary: "Shows how well bots did: win rate, profit factor, drawdown, Sharpe, Sortino, Calmar, time in the market, slippage",
   role: "viewer",
   readOnly: true,
   partial: true,
@@ -29,7 +29,10 @@ export default defineCommand({
     const answer = card(
       `Performance by ${args.by}${since}${others.length === 0 && first ? `, ${modeMark(first.mode)}in ${first.currency}` : ""}`,
     );
-    const columns = [args.by[0]!.toUpperCase() + args.by.slice(1), ...["Realized", "Fees", "Fills", "Won", "Expectancy"].map(right)];
+    const columns = [
+      args.by[0]!.toUpperCase() + args.by.slice(1),
+      ...["Realized", "Fees", "Fills", "Won", "Expectancy", "Slippage"].map(right),
+    ];
     const rows = groups.flatMap((group) =>
       rowsOf(group, isOnly).map((row) => (others.length === 0 ? row : [modeMark(group.mode).trim() || "paper", ...row])),
     );
@@ -42,6 +45,7 @@ export default defineCommand({
     answer.picture(realizedChart(bots, books, { timeZone, now, isBefore }));
     return answer.line(
       "The curve is the start balance and realized results after fees; deposits, withdrawals, funding and open positions are not in it.",
+      "Slippage is in bps of what was decided: how much worse the fills were than the close that a strategy decided at.",
       pricesLine(engine, modes),
       `Days are those of ${timeZone}.`,
     );
@@ -49,17 +53,18 @@ export default defineCommand({
 });
 
 function rowsOf({ currency, rows }: PerformanceGroup, isOnly: boolean): readonly string[][] {
-  return rows.map(({ name, result: { realized, fees, fills, closes, wins } }) => {
+  return rows.map(({ name, result }) => {
+    const { realized, fees, fills, closes, wins } = result;
     const made = (value: typeof realized) => (isOnly ? resultDigits(value) : resultText(value, currency));
     const paid = isOnly ? feeDigits(fees) : feeText(fees, currency);
     const won = closes === 0 ? ["-", "-"] : [`${wins} of ${closes}`, made(realized.dividedBy(closes))];
-    return [name, made(realized), paid, String(fills), ...won];
+    return [name, made(realized), paid, String(fills), ...won, slippageBps(result)];
   });
 }
 
-function fieldsOf({ currency, performance, unrealized }: PerformanceGroup): Readonly<Record<string, string>> {
+function fieldsOf({ currency, performance, unrealized, exposure }: PerformanceGroup): Readonly<Record<string, string>> {
   const texts: FigureTexts & { readonly unrealized: string } = {
-    ...figureTexts(performance, currency),
+    ...figureTexts(performance, currency, exposure),
     unrealized: unrealized === undefined ? "? (a price is missing)" : resultText(unrealized, currency),
   };
   return Object.fromEntries(Object.entries(FIGURE_NAMES).map(([key, name]) => [name, texts[key as keyof typeof FIGURE_NAMES]]));

@@ -63,7 +63,7 @@ function applyFact(state: AccountState, event: AccountEvent, at: MarketMs): void
     case "order-expired":
       return applyOrderFact(state, event, at);
     default:
-      return applyVenueFact(state, event);
+      return applyVenueFact(state, event, at);
   }
 }
 

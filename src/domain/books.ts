@@ -26,6 +26,9 @@ export interface BotState {
   /** Highest price since entry (lowest of a short position), for trailing stops. */
   highest: Decimal | undefined;
   results: Map<number, Result>;
+  /** From when to when it held something, one span after the other as [from, to, from, to...], and since when it does now. */
+  held: number[];
+  heldSinceMs?: MarketMs | undefined;
   /** A real position is to be closed, whatever it takes; `tries` counts the orders that were made for it. */
   exit: ExitWanted | undefined;
   /** Since when, in venue time, a real position has had no confirmed protective order, once the owner was told. */
@@ -159,6 +162,7 @@ export function newBot(spec: BotSpec): BotState {
     quoteEntries: ZERO,
     highest: undefined,
     results: new Map(),
+    held: [],
     exit: undefined,
     naked: undefined,
     risk: emptyRecord(),

@@ -2,7 +2,7 @@ import type { AccountState, BotState } from "./books.ts";
 import type { AccountEvent, Intent } from "./events.ts";
 import { botOf, setStatus } from "./fold-bots.ts";
 import { countOrder, countResult } from "./fold-risk.ts";
-import { max, min, ZERO } from "./money.ts";
+import { type Decimal, decimal, max, min, ZERO } from "./money.ts";
 import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus } from "./order.ts";
 import { followPaperPosition, restProtection } from "./paper-protection.ts";
 import { applyFill, type Fill, isFlat, isPerpetual } from "./position.ts";
@@ -84,7 +84,7 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
   const bot = botOf(state, order.botId);
   const [base = "", rest = ""] = fill.symbol.split("/");
   const quote = rest.split(":")[0] ?? "";
-  book(state, bot, event, base, quote);
+  book(state, bot, event, { base, quote, decidedAt: decidedAt(order) });
   const before = bot.position;
   bot.position = applyFill(before, state.mode === "paper" ? fill : claimed(bot, fill), base);
   countResult(state, bot, before);
@@ -98,7 +98,12 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
     const intent = state.intents.get(order.intentId);
     if (intent && state.mode === "paper") restProtection(state, bot, orderOf(intent, fill.clientOrderId, fill.marketMs), event);
   }
-  followPosition(state, bot);
+  followPosition(state, bot, fill.marketMs);
+}
+
+/** Only what a strategy decided has a price to be measured against: stops and targets follow a level, and people say none. */
+function decidedAt({ purpose, decidedAt: price }: Order): Decimal | undefined {
+  return purpose === "entry" || purpose === "exit" ? price : undefined;
 }
 
 function putFilled(state: AccountState, order: Order): void {
@@ -119,8 +124,7 @@ function book(
   state: AccountState,
   bot: BotState,
   { fill, after: { realized } }: Extract<AccountEvent, { type: "order-filled" }>,
-  base: string,
-  quote: string,
+  { base, quote, decidedAt }: { readonly base: string; readonly quote: string; readonly decidedAt: Decimal | undefined },
 ): void {
   const sign = fill.side === "buy" ? 1 : -1;
   const notional = fill.price.times(fill.quantity);
@@ -138,19 +142,22 @@ function book(
   if (!feeInBase && !feeInQuote) add(fill.feeCurrency, fill.fee.negated());
   bot.baseEntries = bot.baseEntries.plus(baseMove);
   bot.quoteEntries = bot.quoteEntries.plus(quoteMove);
-  addToBucket(bot.results, fill.marketMs, resultOf(fill, realized, feeInBase, feeInQuote));
+  addToBucket(bot.results, fill.marketMs, resultOf(fill, realized, { feeInBase, feeInQuote, decidedAt }));
 }
 
 /** What ends with a position. At a real venue orders end by evidence only; on paper protective orders follow the position. */
-export function followPosition(state: AccountState, bot: BotState): void {
+export function followPosition(state: AccountState, bot: BotState, at: MarketMs): void {
   if (state.mode === "paper") followPaperPosition(state, bot, endOrder);
   const held = bot.position.quantity.abs();
   if (bot.exit?.keep?.isGreaterThanOrEqualTo(held)) bot.exit = undefined;
   if (!isFlat(bot.position)) {
     bot.heldMost = max(bot.heldMost ?? held, held);
+    bot.heldSinceMs ??= at;
     return;
   }
   bot.heldMost = undefined;
+  if (bot.heldSinceMs !== undefined) bot.held.push(bot.heldSinceMs, Math.max(bot.heldSinceMs, at));
+  bot.heldSinceMs = undefined;
   bot.highest = undefined;
   bot.exit = undefined;
   bot.naked = undefined;
@@ -184,6 +191,7 @@ function endOrder(state: AccountState, order: Order): void {
 function orderOf(intent: Intent, clientOrderId: string, at: MarketMs): Order {
   const { intentId, botId, symbol, side, type, purpose, quantity, reason, price, immediate, takePrice, stopLimitPrice, stopDistance } =
     intent;
+  const { close: decided } = intent.values;
   return {
     clientOrderId,
     intentId,
@@ -200,6 +208,7 @@ function orderOf(intent: Intent, clientOrderId: string, at: MarketMs): Order {
     sinceMs: at,
     status: "in-flight",
     ...(price === undefined ? {} : { price }),
+    ...(decided === undefined || !Number.isFinite(decided) ? {} : { decidedAt: decimal(decided) }),
     ...(immediate === undefined ? {} : { immediate }),
     ...(takePrice === undefined ? {} : { takePrice }),
     ...(stopLimitPrice === undefined ? {} : { stopLimitPrice }),

@@ -6,6 +6,7 @@ import { countResult } from "./fold-risk.ts";
 import { type Decimal, ZERO } from "./money.ts";
 import { isPerpetual, reducePosition } from "./position.ts";
 import { bucketOf } from "./result.ts";
+import type { MarketMs } from "./time.ts";
 
 /** Balance changes that are remembered, so that none is booked twice. */
 const FOREIGN_IDS_MAX = 500;
@@ -31,7 +32,7 @@ export type VenueFact = Extract<
 >;
 
 /** Folds what only accounts at an exchange know. */
-export function applyVenueFact(state: AccountState, event: VenueFact): void {
+export function applyVenueFact(state: AccountState, event: VenueFact, at: MarketMs): void {
   const { venue } = state;
   switch (event.type) {
     case "key-set":
@@ -67,10 +68,10 @@ export function applyVenueFact(state: AccountState, event: VenueFact): void {
     case "dust-moved":
       add(venue.dust, event.coin, event.quantity);
       if (event.quantity.isNegative()) return takeDust(state, event.botId, event.quantity.negated());
-      return leaveBot(state, event.botId, event.quantity, undefined);
+      return leaveBot(state, event, undefined, at);
     case "claim-reduced":
       if (event.price) shiftDay(state, soldByHand(state, event.botId, event.quantity).times(event.price).negated());
-      return leaveBot(state, event.botId, event.quantity, event.price);
+      return leaveBot(state, event, event.price, at);
     case "orphan-found":
       venue.orphans.set(orphanKey(event.orphan.symbol, event.orphan.venueOrderId), event.orphan);
       if (venue.orphans.size > ORPHANS_MAX) venue.orphans.delete(venue.orphans.keys().next().value ?? "");
@@ -93,13 +94,18 @@ export function orphanKey(symbol: string, venueOrderId: string): string {
 }
 
 /** Coins leave a bot's claim without an order of ours: the account's balance is booked elsewhere. */
-function leaveBot(state: AccountState, botId: string, quantity: Decimal, price: Decimal | undefined): void {
+function leaveBot(
+  state: AccountState,
+  { botId, quantity }: { readonly botId: string; readonly quantity: Decimal },
+  price: Decimal | undefined,
+  at: MarketMs,
+): void {
   const bot = botOf(state, botId);
   const before = bot.position;
   bot.position = reducePosition(before, quantity, price);
   bot.baseEntries = bot.baseEntries.minus(quantity);
   countResult(state, bot, before);
-  followPosition(state, bot);
+  followPosition(state, bot, at);
 }
 
 /** What comes and goes by hand is neither profit nor loss of the day. */

@@ -33,6 +33,8 @@ export interface Order {
   readonly keep?: Decimal;
   /** With an entry: how far from it a stop by ATR stands, in quote. */
   readonly stopDistance?: Decimal;
+  /** Price that its strategy decided at, the close of the candle: what its fills are measured against. */
+  readonly decidedAt?: Decimal;
   readonly status: OrderStatus;
   readonly reason: string;
   readonly sinceMs: MarketMs;

@@ -14,13 +14,17 @@ export interface Result {
   /** Results of the closing fills above zero, and of those below it without their sign. */
   readonly gains: Decimal;
   readonly losses: Decimal;
+  /** What fills of a strategy's orders were worse than the price that it had decided at, in quote; better ones lower it. */
+  readonly slippage: Decimal;
+  /** What those orders were worth at the prices that were decided at. */
+  readonly decided: Decimal;
   readonly fills: number;
   readonly closes: number;
   readonly wins: number;
 }
 
 export const NO_RESULT: Result = {
-  ...{ realized: ZERO, fees: ZERO, makerFees: ZERO, otherFees: new Map(), gains: ZERO, losses: ZERO },
+  ...{ realized: ZERO, fees: ZERO, makerFees: ZERO, otherFees: new Map(), gains: ZERO, losses: ZERO, slippage: ZERO, decided: ZERO },
   ...{ fills: 0, closes: 0, wins: 0 },
 };
 
@@ -30,7 +34,15 @@ export function bucketOf(epochMs: number): number {
 }
 
 /** What one fill did, with its result where it closed something. Fees in a third coin stay in that coin, because results are in quote. */
-export function resultOf(fill: Fill, realized: Decimal | undefined, feeInBase: boolean, feeInQuote: boolean): Result {
+export function resultOf(
+  fill: Fill,
+  realized: Decimal | undefined,
+  {
+    feeInBase,
+    feeInQuote,
+    decidedAt,
+  }: { readonly feeInBase: boolean; readonly feeInQuote: boolean; readonly decidedAt?: Decimal | undefined },
+): Result {
   const fees = feeInBase ? fill.fee.times(fill.price) : feeInQuote ? fill.fee : ZERO;
   return {
     realized: realized ?? (feeInBase ? ZERO : fees.negated()),
@@ -39,6 +51,14 @@ export function resultOf(fill: Fill, realized: Decimal | undefined, feeInBase: b
     otherFees: feeInBase || feeInQuote || fill.fee.isZero() ? NO_RESULT.otherFees : new Map([[fill.feeCurrency, fill.fee]]),
     gains: realized?.isGreaterThan(0) ? realized : ZERO,
     losses: realized?.isLessThan(0) ? realized.negated() : ZERO,
+    slippage:
+      decidedAt === undefined
+        ? ZERO
+        : fill.price
+            .minus(decidedAt)
+            .times(fill.quantity)
+            .times(fill.side === "buy" ? 1 : -1),
+    decided: decidedAt === undefined ? ZERO : decidedAt.times(fill.quantity),
     fills: 1,
     closes: realized === undefined ? 0 : 1,
     wins: realized?.isGreaterThan(0) ? 1 : 0,
@@ -58,6 +78,8 @@ export function addResults(a: Result, b: Result): Result {
     otherFees: addCoins(a.otherFees, b.otherFees),
     gains: a.gains.plus(b.gains),
     losses: a.losses.plus(b.losses),
+    slippage: a.slippage.plus(b.slippage),
+    decided: a.decided.plus(b.decided),
     fills: a.fills + b.fills,
     closes: a.closes + b.closes,
     wins: a.wins + b.wins,

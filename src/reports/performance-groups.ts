@@ -3,6 +3,7 @@ import { type Mode, marked } from "../domain/bot.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
 import { addResults, NO_RESULT, type Result } from "../domain/result.ts";
+import { dayBegins, type Exposure, exposureOf } from "./exposure.ts";
 import { mergedResults, type Performance, performanceOf } from "./performance.ts";
 import { isoWeek, monthOf } from "./periods.ts";
 import { resultGroups } from "./result-groups.ts";
@@ -29,6 +30,8 @@ export interface PerformanceGroup {
   readonly performance: Performance;
   /** Undefined while a price is missing. */
   readonly unrealized: Decimal | undefined;
+  /** Undefined before the first fill. */
+  readonly exposure: Exposure | undefined;
   /** By name, days and longer newest first. */
   readonly rows: readonly { readonly name: string; readonly result: Result }[];
 }
@@ -59,6 +62,11 @@ export function performanceGroups(
       currency,
       performance: performanceOf(results, { capital, since: wish.since, nowMs: wish.now[mode], day }),
       unrealized: bots.reduce((sum: Decimal | undefined, each) => each.unrealized && sum?.plus(each.unrealized), ZERO),
+      exposure: exposureOf(
+        bots.map(({ bot }) => bot),
+        wish.now[mode],
+        wish.since === undefined ? undefined : dayBegins(wish.since, day),
+      ),
       rows: rowsOf(bots, wish, day),
     };
   });

@@ -23,6 +23,8 @@ export const FIGURE_NAMES = {
   calmar: "Calmar",
   drawdown: "Max drawdown",
   belowPeak: "Longest time below a peak",
+  exposure: "In the market",
+  slippage: "Slippage",
 } as const;
 
 export interface Drawdown {

@@ -240,7 +240,7 @@ test("stats performance says what cannot be told yet, and then every figure", as
   desk.engine.fill("dip", "sell", "0.1", "40000");
   const view = await desk.type("stats performance by:symbol");
   expect(view.fields.map(({ name }) => name)).toEqual(Object.values(FIGURE_NAMES));
-  expect(view.table?.rows).toEqual([["BTC/USDT", "+92.10", "7.90", "2", "1 of 1", "+92.10"]]);
+  expect(view.table?.rows).toEqual([["BTC/USDT", "+92.10", "7.90", "2", "1 of 1", "+92.10", "-"]]);
   expect(await figure("Win rate")).toBe("100.00% (1 of 1)");
   expect((await desk.type("stats performance since:2021-05-20")).fields[0]?.value).toBe("0.00 USDT");
   expect((await desk.type("stats performance since:2021-02-30")).title).toContain("expected a day such as 2021-05-19");

@@ -1,7 +1,7 @@
 import { applyAccountEvent } from "../../src/domain/account.ts";
 import { type AccountState, emptyAccount } from "../../src/domain/books.ts";
 import type { AccountEvent } from "../../src/domain/events.ts";
-import { type Decimal, decimal, plain } from "../../src/domain/money.ts";
+import { type Decimal, decimal, plain, toDouble } from "../../src/domain/money.ts";
 import { applyFill, type Fill } from "../../src/domain/position.ts";
 import { DAY_MS, marketMs, SECOND_MS, wallMs } from "../../src/domain/time.ts";
 
@@ -18,7 +18,7 @@ export interface RawLedger {
   readonly since: string | null;
   readonly capital: string;
   readonly nowMs: number;
-  readonly fills: Readonly<Record<string, string | number>>[];
+  readonly fills: Readonly<Record<string, string | number | null>>[];
   readonly funding: Readonly<Record<string, string | number>>[];
 }
 
@@ -69,9 +69,10 @@ export function randomLedger(seed: number): RandomLedger {
     const feeIn = isInBase ? "base" : chance() < 0.1 ? "BNB" : "quote";
     const feeCurrency = { base, quote: "USDT", BNB: "BNB" }[feeIn];
     const liquidity = chance() < 0.4 ? "maker" : "taker";
-    book(append, bot, { ...fill, feeCurrency, liquidity, marketMs: marketMs(atMs) });
+    const decided = chance() < 0.8 ? price.times(decimal(0.998 + chance() * 0.004)).decimalPlaces(2) : undefined;
+    book(append, bot, { ...fill, feeCurrency, liquidity, marketMs: marketMs(atMs) }, decided);
     const traded = { symbol: bot.spec.symbol, side, price: plain(price), quantity: plain(quantity) };
-    fills.push({ bot: bot.spec.id, ms: atMs, ...traded, fee: plain(fee), feeIn, liquidity });
+    fills.push({ bot: bot.spec.id, ms: atMs, ...traded, fee: plain(fee), feeIn, liquidity, decided: decided ? plain(decided) : null });
     if (chance() < 0.2) {
       const [entryId, quantity] = [`funding:${number}`, decimal(below(2_000) - 1_000).shiftedBy(-2)];
       const held = { symbol: bot.spec.symbol, atMs };
@@ -100,12 +101,14 @@ function book(
   append: (event: AccountEvent) => void,
   bot: { readonly spec: { readonly id: string }; readonly position: Parameters<typeof applyFill>[0] },
   fill: Fill,
+  decided: Decimal | undefined,
 ): void {
   const { clientOrderId, symbol, side, quantity } = fill;
   const purpose = side === "buy" ? "entry" : "exit";
   const botId = bot.spec.id;
-  const order = { botId, slotMs: fill.marketMs, symbol, side, type: "market", purpose, quantity, reason: "", values: {} } as const;
-  append({ type: "intent", intent: { ...order, intentId: `i${clientOrderId}`, clientOrderId } });
+  const order = { botId, slotMs: fill.marketMs, symbol, side, type: "market", purpose, quantity, reason: "" } as const;
+  const values: Record<string, number> = decided ? { close: toDouble(decided) } : {};
+  append({ type: "intent", intent: { ...order, values, intentId: `i${clientOrderId}`, clientOrderId } });
   const after = applyFill(bot.position, fill, symbol.split("/")[0] ?? "");
   const realized =
     side === "sell" ? after.grossRealized.minus(bot.position.grossRealized).minus(fill.feeCurrency === "USDT" ? fill.fee : 0) : undefined;

@@ -32,7 +32,10 @@ def span(milliseconds):
     if milliseconds == 0:
         return "-"
     # To the nearest second, and then cut: what is shown to the hour is never rounded up to it.
-    minutes = (milliseconds + 500) // 1_000 // 60
+    seconds = (milliseconds + 500) // 1_000
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
     if minutes < 60:
         return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
@@ -88,6 +91,43 @@ def paid_by_month(ledger, day):
         maker, taker, funding, fills, coins = (row.get(name, Decimal(0)) for name in ("maker", "taker", "funding", "fills", "BNB"))
         lines.append(f"{month} {symbol} {fee_text(maker)} {fee_text(taker)} {fee_text(maker + taker)} {signed(funding)} {fills} BNB {fee_text(coins)}")
     return lines
+
+
+def slippage(fills):
+    """What fills were worse than the price that was decided at, in money and in bps of what was decided."""
+    worse = decided = Decimal(0)
+    for fill in fills:
+        if fill["decided"] is None:
+            continue
+        price, at, quantity = Decimal(fill["price"]), Decimal(fill["decided"]), Decimal(fill["quantity"])
+        worse += (price - at) * quantity * (1 if fill["side"] == "buy" else -1)
+        decided += at * quantity
+    return "-" if decided == 0 else f"{text(worse)} USDT ({text(to_places(worse / decided, 18) * 10_000)} bps)"
+
+
+def exposure(ledger, day):
+    """The part of the time in which some bot held something, second by second of the fills: from the first fill or the first day that counts until now."""
+    holding, changes = {}, []
+    for fill in ledger["fills"]:
+        moved = Decimal(fill["quantity"]) * (1 if fill["side"] == "buy" else -1)
+        if fill["feeIn"] == "base" and fill["side"] == "buy":
+            moved -= Decimal(fill["fee"])
+        holding[fill["bot"]] = holding.get(fill["bot"], Decimal(0)) + moved
+        changes.append((fill["ms"], any(quantity > 0 for quantity in holding.values())))
+    if not changes:
+        return "-"
+    begun, now = changes[0][0], ledger["nowMs"]
+    if ledger["since"] is not None:
+        zone = ZoneInfo(ledger["timeZone"])
+        begun = max(begun, int(datetime.combine(date.fromisoformat(ledger["since"]), datetime.min.time(), zone).timestamp()) * 1000)
+    if now <= begun:
+        return "-"
+    held = 0
+    for index, (ms, holds) in enumerate(changes):
+        until = changes[index + 1][0] if index + 1 < len(changes) else now
+        if holds:
+            held += max(0, min(until, now) - max(ms, begun))
+    return f"{text(to_places(Decimal(held) / (now - begun), 18) * 100)}% ({span(held) if held else '0 s'})"
 
 
 def figures(ledger):
@@ -165,6 +205,8 @@ def figures(ledger):
         "calmar": calmar,
         "drawdown": f"{text(deepest)} USDT ({text(to_places(share, 18) * 100)}%)",
         "belowPeak": span(longest),
+        "exposure": exposure(ledger, day),
+        "slippage": slippage([fill for fill in ledger["fills"] if since is None or day(fill["ms"]) >= date.fromisoformat(since)]),
         "paid": paid_by_month(ledger, day),
         "weeks": {name: text(value, sign=True) for name, value in sorted(by_week.items(), reverse=True)},
     }

@@ -35,6 +35,8 @@ const body = z.object({
       sharpe: z.number().nullable(),
       sortino: z.number().nullable(),
       calmar: z.number().nullable(),
+      slippage: z.string().meta({ description: "How much worse fills were than the prices that strategies decided at, in quote" }),
+      in_market: z.string().nullable().meta({ description: "Share of the time in which something was held, from 0 to 1" }),
       rows: z.array(z.object({ name: z.string(), ...result })),
     }),
   ),
@@ -83,12 +85,13 @@ export function statisticsRoute(app: Server, parts: Parts): void {
   });
 }
 
-function groupOf({ mode: kind, currency, performance, unrealized, rows }: PerformanceGroup) {
+function groupOf({ mode: kind, currency, performance, unrealized, exposure, rows }: PerformanceGroup) {
   const { result: sum, winRatePct, expectancy, drawdown, ratios } = performance;
   return {
     ...{ mode: kind, currency, ...resultOf(sum), unrealized: digits(unrealized) },
     ...{ win_rate_pct: digits(winRatePct), expectancy: digits(expectancy), max_drawdown: plain(drawdown.amount) },
     ...{ days: ratios.days, sharpe: ratios.sharpe ?? null, sortino: ratios.sortino ?? null, calmar: ratios.calmar ?? null },
+    ...{ slippage: plain(sum.slippage), in_market: digits(exposure?.share) },
     rows: rows.map(({ name, result: each }) => ({ name, ...resultOf(each) })),
   };
 }
