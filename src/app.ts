@@ -128,7 +128,9 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   const failed = (platform: string, reason: string) =>
     void desk.append([{ type: "platform-failed", platform, reason }]).catch(options.onFatal);
   platforms.push(...(await openRemotePlatforms(options, options.painter, failed)));
-  opened.schedule(new Digests({ desk, logger, calendar, digestOf: (_place, day) => digestNow(opened, day, config.timezone) }));
+  opened.schedule(
+    new Digests({ desk, logger, calendar, digestOf: (_place, day, period) => digestNow(opened, day, config.timezone, period) }),
+  );
   opened.waitFor(() => delivery.idle());
   delivery.start();
   shenron?.start();

@@ -1,5 +1,6 @@
 import { defineCommand } from "../../src/chat/command.ts";
 import { card } from "../../src/chat/view.ts";
+import { DIGEST_PERIODS } from "../../src/domain/digest.ts";
 
 export default defineCommand({
   summary: "Shows the places that get alerts and digests",
@@ -12,10 +13,15 @@ export default defineCommand({
       return card("No place gets alerts")
         .line("`channel subscribe` starts them where it is sent.")
         .button("Subscribe this place", "channel subscribe");
-    const rows = channels.map(({ place, kinds, digest, quiet }) => [
+    const rows = channels.map(({ place, kinds, digest, periodic = {}, quiet }) => [
       place,
       kinds.join(", ") || "-",
-      digest ? `${digest.at} ${digest.timeZone}` : "-",
+      [
+        digest && `${digest.at} ${digest.timeZone}`,
+        ...DIGEST_PERIODS.map((period) => periodic[period] && `${period} ${periodic[period].at} ${periodic[period].timeZone}`),
+      ]
+        .filter((each) => each !== undefined)
+        .join(", ") || "-",
       quiet ? `${quiet.from}-${quiet.to} ${quiet.timeZone}` : "-",
     ]);
     return card(channels.length === 1 ? "1 place" : `${channels.length} places`).table(["Place", "Alerts", "Digest", "Quiet"], rows);

@@ -1,11 +1,14 @@
 import type { Delivery } from "../chat/delivery.ts";
 import { card } from "../chat/view.ts";
-import { ALERT_KINDS, type Digest } from "../domain/events.ts";
+import type { Mode } from "../domain/bot.ts";
+import type { Digest, DigestPeriod } from "../domain/digest.ts";
+import { ALERT_KINDS } from "../domain/events.ts";
 import type { Decimal } from "../domain/money.ts";
 import { dayOf, minuteText } from "../domain/time.ts";
 import type { OpenedEngine } from "../engine/open.ts";
 import type { View } from "../ports/view.ts";
 import { digestOf } from "../reports/digest.ts";
+import { periodDigest } from "../reports/period-digest.ts";
 
 const TERMINAL_PLACE = "terminal:local";
 const DIGEST_AT = "08:00";
@@ -39,12 +42,13 @@ export function welcome({ engine }: OpenedEngine): View {
 }
 
 /** The digest of a local day over the whole desk, at the last prices. Where the market is not in real time, what happened at exchanges is told of their own day so far. */
-export function digestNow({ engine, desk }: OpenedEngine, day: string, timeZone: string): Digest {
+export function digestNow({ engine, desk }: OpenedEngine, day: string, timeZone: string, period?: DigestPeriod): Digest {
   const market = engine.market();
   const prices = new Map(engine.bots().map(({ state, account, price }) => [`${account} ${state.spec.symbol}`, price]));
   const priceOf = (symbol: string, account: string): Decimal | undefined => prices.get(`${account} ${symbol}`);
   const books = engine.accounts().map(({ state }) => state);
   const realDay = market.pace === "live" ? day : dayOf(desk.clock.wall(), timeZone);
-  const digest = digestOf(books, (mode) => (mode === "paper" ? day : realDay), timeZone, priceOf);
+  const toldDay = (mode: Mode) => (mode === "paper" ? day : realDay);
+  const digest = period ? periodDigest(books, { period, dayOf: toldDay, timeZone, priceOf }) : digestOf(books, toldDay, timeZone, priceOf);
   return { ...digest, market: market.label };
 }

@@ -1,16 +1,19 @@
 import { marked } from "../domain/bot.ts";
-import type { Digest, DigestBot, DigestTotal } from "../domain/events.ts";
+import type { Digest, DigestBot, DigestPeriod, DigestTotal } from "../domain/digest.ts";
 import type { View } from "../ports/view.ts";
 import { feeDigits, feeText, moneyText, quantityText, resultDigits, resultText } from "./amounts.ts";
 import { fillsText } from "./bot-cards.ts";
 import { modeMark, modeWords, oneCurrency } from "./mode-words.ts";
 import { type Card, card, right } from "./view.ts";
 
-/** The daily statistics of a channel, as they were frozen when they fell due. Modes and currencies stand apart, LIVE first. */
+const TITLES: Readonly<Record<DigestPeriod, string>> = { weekly: "Weekly digest", monthly: "Monthly digest" };
+
+/** The statistics of a channel, as they were frozen when they fell due. Modes and currencies stand apart, LIVE first. */
 export function digestView(digest: Digest): View {
   const totals = digest.totals ?? [{ ...digest, mode: "paper" as const }];
   const [first] = totals;
-  const made = card(`Daily digest ${digest.day}`);
+  const made = card(digest.period ? `${TITLES[digest.period]} ${digest.name ?? digest.day}` : `Daily digest ${digest.day}`);
+  made.line(...(digest.notes ?? [])).picture(digest.picture);
   if (totals.length === 1 && first) oneTotal(made, first, digest);
   else
     for (const total of totals)

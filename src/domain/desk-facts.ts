@@ -1,3 +1,4 @@
+import type { DigestPeriod } from "./digest.ts";
 import type { AlertKind, Role } from "./events.ts";
 import type { QuietHours } from "./quiet.ts";
 import type { MarketMs, WallMs } from "./time.ts";
@@ -14,8 +15,17 @@ export interface Channel {
   readonly kinds: readonly AlertKind[];
   readonly digest: { readonly at: string; readonly timeZone: string; readonly setMs: MarketMs } | undefined;
   readonly lastDigestDay: string | undefined;
+  /** Digests of longer periods, with the first day of the one that was told last. */
+  readonly periodic?: Readonly<Partial<Record<DigestPeriod, PeriodicDigest>>>;
   /** While they last, ordinary alerts wait. */
   readonly quiet: QuietHours | undefined;
+}
+
+export interface PeriodicDigest {
+  readonly at: string;
+  readonly timeZone: string;
+  readonly setMs: MarketMs;
+  readonly last: string | undefined;
 }
 
 export interface RegisteredBot {

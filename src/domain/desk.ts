@@ -1,4 +1,5 @@
 import type { BacktestRecord } from "./backtest.ts";
+import { newChannel, periodicOf, toldDigest } from "./channels.ts";
 import { type ApiToken, apiUser, type Channel, type Grant, type RegisteredAccount, type RegisteredBot } from "./desk-facts.ts";
 import type { CrashReport, DeskEvent, Recorded } from "./events.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
@@ -241,20 +242,18 @@ function applyPeopleFact(state: DeskState, event: PeopleFact): void {
       return;
     case "channel-subscribed": {
       const before = state.channels.get(event.place);
-      state.channels.set(event.place, {
-        place: event.place,
-        kinds: event.kinds,
-        digest: before?.digest,
-        lastDigestDay: before?.lastDigestDay,
-        quiet: before?.quiet,
-      });
+      state.channels.set(event.place, { ...(before ?? newChannel(event.place)), kinds: event.kinds });
       return;
     }
     case "channel-unsubscribed":
       state.channels.delete(event.place);
       return;
     case "channel-digest-set": {
-      const before = state.channels.get(event.place) ?? { place: event.place, kinds: [], lastDigestDay: undefined, quiet: undefined };
+      const before = state.channels.get(event.place) ?? newChannel(event.place);
+      if (event.period) {
+        state.channels.set(event.place, { ...before, periodic: periodicOf(before, event, event.period, state.marketMs) });
+        return;
+      }
       const digest = event.at === undefined ? undefined : { at: event.at, timeZone: event.timeZone, setMs: state.marketMs };
       state.channels.set(event.place, { ...before, digest });
       return;
@@ -267,7 +266,7 @@ function applyPeopleFact(state: DeskState, event: PeopleFact): void {
     }
     case "digest-due": {
       const before = state.channels.get(event.place);
-      if (before) state.channels.set(event.place, { ...before, lastDigestDay: event.day });
+      if (before) state.channels.set(event.place, toldDigest(before, event));
       return;
     }
     case "access-denied":

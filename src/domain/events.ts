@@ -1,5 +1,6 @@
 import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
+import type { Digest, DigestPeriod } from "./digest.ts";
 import type { Target } from "./exits.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
@@ -207,9 +208,11 @@ export type DeskEvent =
   | { type: "access-denied"; user: string; place: string; path: string }
   | { type: "channel-subscribed"; place: string; kinds: AlertKind[]; by: string }
   | { type: "channel-unsubscribed"; place: string; by: string }
-  | { type: "channel-digest-set"; place: string; at: string | undefined; timeZone: string; by: string }
+  /** Daily where no period is said. */
+  | { type: "channel-digest-set"; place: string; at: string | undefined; timeZone: string; by: string; period?: DigestPeriod }
   | { type: "channel-quiet-set"; place: string; hours: { from: string; to: string } | undefined; timeZone: string; by: string }
-  | { type: "digest-due"; place: string; day: string; digest: Digest }
+  /** `day`: the one that it is of, or the first of its period. */
+  | { type: "digest-due"; place: string; day: string; digest: Digest; period?: DigestPeriod }
   | { type: "account-registered"; account: string; owner: string; exchange?: string; environment?: "demo" | "live" }
   | { type: "account-unregistered"; account: string }
   /** An exchange sends our address away until then. */
@@ -251,48 +254,6 @@ export interface CrashReport {
   readonly cause: string;
   readonly awayMs: number;
   readonly crashesInWindow: number;
-}
-
-/** The daily statistics of a channel as facts, frozen when they fell due. */
-export interface Digest {
-  readonly day: string;
-  readonly currency: string;
-  readonly market: string;
-  readonly equity: Decimal;
-  readonly realized: Decimal;
-  readonly unrealized: Decimal;
-  readonly fees: Decimal;
-  readonly fills: number;
-  readonly bots: readonly DigestBot[];
-  /** What may be added up, LIVE first; the sums above are those of the first. Where it is left out, everything is on paper. */
-  readonly totals?: readonly DigestTotal[];
-}
-
-/** The results of one mode in one currency. */
-export interface DigestTotal {
-  readonly mode: Mode;
-  readonly currency: string;
-  /** The day that it is of: another one than that of paper where the market is not in real time. */
-  readonly day: string;
-  /** Undefined where no account is valued in this currency. */
-  readonly equity?: Decimal;
-  readonly realized: Decimal;
-  readonly unrealized: Decimal;
-  readonly fees: Decimal;
-  readonly fills: number;
-}
-
-export interface DigestBot {
-  readonly name: string;
-  /** Paper where it is left out. */
-  readonly mode?: Mode;
-  readonly symbol: string;
-  readonly status: string;
-  readonly realized: Decimal;
-  readonly unrealized: Decimal;
-  readonly fees: Decimal;
-  readonly fills: number;
-  readonly positionQuantity: Decimal;
 }
 
 /** An event with its place in the stream and its two times. `requestId` names the chat request that caused it. */

@@ -1,9 +1,10 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { Mode } from "../domain/bot.ts";
-import type { Digest, DigestBot, DigestTotal } from "../domain/events.ts";
+import type { Digest, DigestBot, DigestTotal } from "../domain/digest.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { isFlat, isPerpetual, unrealizedAt } from "../domain/position.ts";
 import { NO_RESULT } from "../domain/result.ts";
+import { type PeriodOf, resultsByPeriod } from "./periods.ts";
 import { type ResultGroup, resultGroups } from "./result-groups.ts";
 import { dayReader, resultsByDay } from "./statistics.ts";
 
@@ -18,12 +19,18 @@ type ModeBot = DigestBot & { readonly mode: Mode };
  * The statistics of one local day as facts: per bot that exists or traded on that day, and in all per mode and currency. A position whose
  * price is not known counts at its cost.
  */
-export function digestOf(states: readonly Books[], dayOf: DayOf, timeZone: string, priceOf: PriceOf): Digest {
+export function digestOf(
+  states: readonly Books[],
+  dayOf: DayOf,
+  timeZone: string,
+  priceOf: PriceOf,
+  periodOf: PeriodOf = (day) => day,
+): Digest {
   const readDay = dayReader(timeZone);
   const bots: ModeBot[] = [];
   for (const bot of states.flatMap((state) => [...state.bots.values()])) {
     const { name, mode, symbol } = bot.spec;
-    const { realized, fees, fills } = resultsByDay(bot, readDay).get(dayOf(mode)) ?? NO_RESULT;
+    const { realized, fees, fills } = resultsByPeriod(resultsByDay(bot, readDay), periodOf).get(periodOf(dayOf(mode))) ?? NO_RESULT;
     if (bot.deleted && fills === 0) continue;
     const status = bot.deleted ? "deleted" : bot.status;
     bots.push({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { digestView } from "../../src/chat/alerts-digest.ts";
 import type { Mode } from "../../src/domain/bot.ts";
-import type { Digest } from "../../src/domain/events.ts";
+import type { Digest } from "../../src/domain/digest.ts";
 import { decimal, ZERO } from "../../src/domain/money.ts";
 
 const DAY = "2026-05-19";

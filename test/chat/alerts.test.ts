@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { alertOf } from "../../src/chat/alerts.ts";
-import type { AccountEvent, DeskEvent, Digest } from "../../src/domain/events.ts";
+import type { Digest } from "../../src/domain/digest.ts";
+import type { AccountEvent, DeskEvent } from "../../src/domain/events.ts";
 import { decimal, ZERO } from "../../src/domain/money.ts";
 import type { Purpose, Side } from "../../src/domain/order.ts";
 import { marketMs, wallMs } from "../../src/domain/time.ts";

@@ -1,7 +1,8 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Digests } from "../../src/chat/digests.ts";
 import { applyDeskEvent, emptyDesk } from "../../src/domain/desk.ts";
-import type { DeskEvent, Digest } from "../../src/domain/events.ts";
+import type { Digest, DigestPeriod } from "../../src/domain/digest.ts";
+import type { DeskEvent } from "../../src/domain/events.ts";
 import { ZERO } from "../../src/domain/money.ts";
 import { HOUR_MS, marketMs, wallMs } from "../../src/domain/time.ts";
 import type { DeskLedger } from "../../src/ports/engine.ts";
@@ -141,4 +142,62 @@ it("lets the market go on when the desk cannot be written, and tries again a min
   desk.failure = undefined;
   await digests.run(at("2021-05-20T08:01"));
   expect(desk.days).toEqual(["2021-05-19"]);
+});
+
+describe("digests of weeks and months", () => {
+  const setPeriod = async (desk: Desk, period: DigestPeriod, time: string | undefined, timeZone: string, text: string) => {
+    desk.nowMs = at(text);
+    await desk.append([{ type: "channel-digest-set", place: PLACE, at: time, timeZone, by: "discord:1", period }]);
+  };
+  const told = (desk: Desk) =>
+    desk.written.flatMap(({ event, atMs }) =>
+      event.type === "digest-due" ? [`${event.period ?? "daily"} ${event.day} at ${new Date(atMs).toISOString().slice(0, 13)}`] : [],
+    );
+
+  it("come once the week is over, on Monday at their time, and say which week by its Monday", async () => {
+    const desk = new Desk();
+    await setPeriod(desk, "weekly", "08:00", "Europe/Berlin", "2021-05-19T12:00");
+    await pass(desk, open(desk), "2021-05-19T12:00", "2021-06-01T12:00");
+    expect(told(desk)).toEqual(["weekly 2021-05-17 at 2021-05-24T06", "weekly 2021-05-24 at 2021-05-31T06"]);
+  });
+
+  it("come on the first of a month, also over the turn of a year and a change of the clocks", async () => {
+    const desk = new Desk();
+    await setPeriod(desk, "monthly", "22:00", "America/New_York", "2020-11-15T12:00");
+    await pass(desk, open(desk), "2020-11-15T12:00", "2021-03-02T12:00");
+    expect(told(desk)).toEqual([
+      "monthly 2020-11-01 at 2020-12-02T03",
+      "monthly 2020-12-01 at 2021-01-02T03",
+      "monthly 2021-01-01 at 2021-02-02T03",
+      "monthly 2021-02-01 at 2021-03-02T03",
+    ]);
+  });
+
+  it("go beside the daily one, each for itself, over restarts and new settings, and none is told twice", async () => {
+    const desk = new Desk();
+    await desk.set("08:00", "UTC", "2021-05-22T12:00");
+    await setPeriod(desk, "weekly", "08:00", "UTC", "2021-05-22T12:00");
+    await pass(desk, open(desk), "2021-05-22T12:00", "2021-05-24T08:00");
+    desk.restart();
+    await setPeriod(desk, "weekly", "09:00", "UTC", "2021-05-24T08:00");
+    await pass(desk, open(desk), "2021-05-24T08:00", "2021-05-24T12:00");
+    expect(told(desk)).toEqual([
+      "daily 2021-05-22 at 2021-05-23T08",
+      "daily 2021-05-23 at 2021-05-24T08",
+      "weekly 2021-05-17 at 2021-05-24T08",
+    ]);
+    await setPeriod(desk, "weekly", undefined, "UTC", "2021-05-24T12:00");
+    await pass(desk, open(desk), "2021-05-24T12:00", "2021-06-02T12:00");
+    expect(told(desk).filter((each) => each.startsWith("weekly"))).toHaveLength(1);
+  });
+
+  it("of several that were missed make only the newest", async () => {
+    const desk = new Desk();
+    await setPeriod(desk, "weekly", "08:00", "UTC", "2021-05-19T12:00");
+    const digests = open(desk);
+    desk.nowMs = at("2021-06-23T09:30");
+    await digests.run(marketMs(desk.nowMs));
+    expect(told(desk)).toEqual(["weekly 2021-06-14 at 2021-06-23T09"]);
+    expect(digests.dueMs()).toBe(at("2021-06-28T08:00"));
+  });
 });
