@@ -98,10 +98,10 @@ it("names at its end the bots that hold something on a live market, and none whe
     return (await recordedEvents<DeskEvent>(rig.store, "desk")).at(-1)?.event;
   };
   const { rig } = await holding();
-  expect(await stopped(rig)).toEqual({ type: "desk-stopped", reason: "asked to", unwatched: ["dip"] });
+  expect(await stopped(rig)).toMatchObject({ type: "desk-stopped", reason: "asked to", unwatched: ["dip"] });
   const still = await openRig({ market: scripted({ [BTC]: [100, 102, 102, 102, 102] }) });
   await startBot(still, { name: "dip" });
   await still.move(4);
   expect(still.engine.bot("dip")?.state.position.quantity.isGreaterThan(0)).toBe(true);
-  expect(await stopped(still)).toEqual({ type: "desk-stopped", reason: "asked to", unwatched: [] });
+  expect(await stopped(still)).toMatchObject({ type: "desk-stopped", reason: "asked to", unwatched: [] });
 });
