@@ -5,8 +5,8 @@ import { type Decimal, decimal, toJson } from "../domain/money.ts";
 import { isProtective } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import type { BotChange } from "../ports/bot-changes.ts";
-import { paperOnlyExits } from "../risk/exits.ts";
 import { aboveLeverageLimit } from "../risk/leverage.ts";
+import { isStopped } from "../risk/sizing.ts";
 import type { Account } from "./account.ts";
 import { BY_HAND } from "./hand-bots.ts";
 import { LiveAccount } from "./live/account.ts";
@@ -40,11 +40,7 @@ function priceAt({ priceOf }: Account, symbol: string): Decimal | undefined {
 
 /** What real positions need beyond paper ones. */
 function refuseUnreal({ state }: Account, { protection, leverage }: BotSpec): void {
-  const onPaper = paperOnlyExits(protection);
-  if (onPaper !== undefined)
-    throw new UserError(`The desk does ${onPaper} on paper only so far: give this bot a stop, a take and a trailing in percent.`);
-  if (protection.stopPct === undefined && protection.trailingPct === undefined)
-    throw new UserError("stop: a real position needs one; give a stop in percent.");
+  if (!isStopped(protection)) throw new UserError("stop: a real position needs one from its first moment; give a stop.");
   const limited = aboveLeverageLimit(state, leverage);
   if (limited !== undefined) throw new UserError(`leverage: ${limited}.`);
 }

@@ -62,7 +62,7 @@ export function nearestStopPct(protection: Protection, price: number, atr: numbe
 }
 
 /** Whether a stop holds from the first moment of a position. */
-function isStopped({ stopPct, stopAtr, stopPrice, trailingPct, trailAfterPct }: Protection): boolean {
+export function isStopped({ stopPct, stopAtr, stopPrice, trailingPct, trailAfterPct }: Protection): boolean {
   const stops = [stopPct, stopAtr, stopPrice, trailAfterPct === undefined ? trailingPct : undefined];
   return stops.some((stop) => stop !== undefined);
 }

@@ -36,7 +36,8 @@ it("a real bot keeps a stop that a real account can hold, whatever is wished", a
   await rig.beat(2);
   const set = (change: Parameters<typeof rig.engine.changes.preview>[1]) => () => rig.engine.changes.preview(name, change);
   expect(set({ protection: { ...STOP, stopPct: undefined } })).toThrow(/^stop: a real position needs one/);
-  expect(set({ protection: { ...STOP, stopPct: undefined, stopAtr: 2 } })).toThrow(/^The desk does a stop by ATR on paper only so far/);
+  const late = { ...STOP, stopPct: undefined, trailingPct: 1, trailAfterPct: 2 };
+  expect(set({ protection: late })).toThrow(/until then the bot has no stop/);
   expect(set({ leverage: 2 })).toThrow(/^leverage: it exists on perpetual contracts/);
   expect(set(notional(200))().raises).toContain("an entry would be larger");
 });
