@@ -37,7 +37,10 @@ export default async function audit(figures: Figures): Promise<void> {
   figures.time("a fill as text, p50", quantile(plain, 0.5));
   figures.time("its link in the chain, p50", quantile(linked, 0.5));
   const began = performance.now();
-  const [verdict] = await new AuditReader(store, new StreamBook(store, () => undefined)).verify({ accounts: ["main"], sees: () => false }, []);
+  const [verdict] = await new AuditReader(store, new StreamBook(store, () => undefined)).verify(
+    { accounts: ["main"], sees: () => false },
+    [],
+  );
   if (!verdict || verdict.fault || verdict.end.sequence !== RECORDS) throw new Error("the chain did not hold");
   figures.count("records followed per second, from SQLite", Math.round((RECORDS / (performance.now() - began)) * 1_000));
   await remove();

@@ -38,7 +38,11 @@ function gatesOf(account: Account, bot: BotState, explained: Explained | undefin
       working === undefined,
       working ? `its ${working.purpose} order is ${working.status}` : "no order of its own is under way",
     ),
-    gate("exit", bot.exit === undefined || bot.exit.keep !== undefined, bot.exit ? `it is closing its position: ${bot.exit.reason}` : "it is not closing a position"),
+    gate(
+      "exit",
+      bot.exit === undefined || bot.exit.keep !== undefined,
+      bot.exit ? `it is closing its position: ${bot.exit.reason}` : "it is not closing a position",
+    ),
   ];
   if (!explained) return gates;
   const { slot, isWarm } = explained;
