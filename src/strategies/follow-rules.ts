@@ -1,8 +1,7 @@
-import { z } from "zod";
 import type { BotRules } from "../domain/bot.ts";
 import { deepest } from "../domain/series.ts";
 import { enter, exit, hold, type IndicatorSpec } from "../domain/signal.ts";
-import type { DecideInput, Past, Strategy, Term } from "../ports/strategy.ts";
+import type { DecideInput, Decider, Past, Term } from "../ports/strategy.ts";
 import { type Condition, conditionOf, type Moment } from "../rules/evaluate.ts";
 import { candlesFor, type Rule, ruleOf } from "../rules/plan.ts";
 import { print } from "../rules/print.ts";
@@ -21,18 +20,15 @@ interface Judge {
 }
 
 /**
- * A strategy that is two rules, read and compiled once. It buys when the first is true and the second is not, and sells when the second is true; what
+ * What two rules decide, read and compiled once. It buys when the first is true and the second is not, and sells when the second is true; what
  * follows from the slot alone is found once for all bots on the feed. Throws RuleError where a rule cannot be read.
  */
-export function followRules(name: string, summary: string, { enter: entering, exit: leaving }: BotRules): Strategy {
+export function followRules({ enter: entering, exit: leaving }: BotRules): Decider {
   const buy = judgeOf(ruleOf(entering));
   const sell = leaving === undefined ? undefined : judgeOf(ruleOf(leaving));
   const rules = [buy.rule, ...(sell ? [sell.rule] : [])];
   return {
-    name,
-    summary,
-    params: z.strictObject({}),
-    indicators: () => Object.fromEntries(rules.flatMap(({ tree }) => namedSpecs(tree))),
+    indicators: Object.fromEntries(rules.flatMap(({ tree }) => namedSpecs(tree))),
     series: deepest(rules.flatMap(({ series }) => series)),
     decide(input) {
       const moment = momentOf(input);

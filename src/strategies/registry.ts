@@ -6,20 +6,22 @@ import emaCross from "./ema-cross.ts";
 import rsiReversion from "./rsi-reversion.ts";
 
 /** Every strategy under the name of its file, ascending. */
-const DEFINITIONS: ReadonlyMap<string, StrategyDefinition> = new Map([
+const DEFINITIONS: readonly (readonly [string, StrategyDefinition])[] = [
   ["bollinger-breakout", bollingerBreakout],
   ["ema-cross", emaCross],
   ["rsi-reversion", rsiReversion],
-]);
+];
+
+const STRATEGIES: ReadonlyMap<string, Strategy> = new Map(DEFINITIONS.map(([name, define]) => [name, define(name)]));
 
 /** Names of all strategies, ascending. */
 export function strategyNames(): readonly string[] {
-  return [...DEFINITIONS.keys()];
+  return [...STRATEGIES.keys()];
 }
 
 /** The strategy of that name. Throws UserError listing the names when there is none. */
 export function strategyNamed(name: string): Strategy {
-  const definition = DEFINITIONS.get(name);
-  if (!definition) throw new UserError(`There is no strategy named "${name}". Choose one of ${strategyNames().join(", ")}.`);
-  return { name, ...definition };
+  const strategy = STRATEGIES.get(name);
+  if (!strategy) throw new UserError(`There is no strategy named "${name}". Choose one of ${strategyNames().join(", ")}.`);
+  return strategy;
 }

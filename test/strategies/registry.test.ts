@@ -4,11 +4,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../src/domain/errors.ts";
 import type { PositionFacts } from "../../src/ports/strategy.ts";
+import type { StrategyDefinition } from "../../src/strategies/define.ts";
 import { strategyNamed, strategyNames } from "../../src/strategies/registry.ts";
 import { tell } from "./story.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../../src/strategies");
-const HELPERS = ["define", "follow-rules", "registry"];
+const HELPERS = ["define", "follow-rules", "named-rules", "registry"];
 const strategies = strategyNames().map(strategyNamed);
 
 /** Walks of legs that drift up, drift down or stand still, with a wave of their own on top. */
@@ -44,8 +45,9 @@ describe("the table of strategies", () => {
   });
 
   test.each(strategyNames())("gives %s what its own file exports", async (name) => {
-    const file = (await import(`${FOLDER}/${name}.ts`)) as { default: object };
-    expect(strategyNamed(name)).toEqual({ name, ...file.default });
+    const file = (await import(`${FOLDER}/${name}.ts`)) as { default: StrategyDefinition };
+    const { summary, rules } = file.default(name);
+    expect(strategyNamed(name)).toMatchObject({ name, summary, rules });
   });
 
   test("refuses an unknown name and lists the known ones", () => {
@@ -76,6 +78,8 @@ describe("the table of strategies", () => {
 });
 
 describe.each(strategies)("$name", (strategy) => {
+  const decider = strategy.decider(strategy.params.parse({}) as Record<string, number>);
+
   test("describes itself and each parameter", () => {
     expect(strategy.summary).toMatch(/^[A-Z].+[^.]$/);
     for (const param of Object.values(strategy.params.shape))
@@ -99,11 +103,11 @@ describe.each(strategies)("$name", (strategy) => {
         const told = tell(strategy, closes);
         for (const { input, signal } of told.toReversed()) {
           const { past, ...shown } = input;
-          expect(strategy.decide({ ...frozen(structuredClone(shown)), past })).toEqual(signal);
+          expect(decider.decide({ ...frozen(structuredClone(shown)), past })).toEqual(signal);
         }
         expect(tell(strategy, closes)).toEqual(told);
       }),
-      { numRuns: 30 },
+      { numRuns: 8 },
     );
   });
 
@@ -115,15 +119,15 @@ describe.each(strategies)("$name", (strategy) => {
     fc.assert(
       fc.property(walk, (closes) => {
         for (const { input } of tell(strategy, closes)) {
-          const whenHolding = strategy.decide({ ...input, position: holding }).kind;
-          const whenFlat = strategy.decide({ ...input, position: flat }).kind;
+          const whenHolding = decider.decide({ ...input, position: holding }).kind;
+          const whenFlat = decider.decide({ ...input, position: flat }).kind;
           expect(whenHolding).not.toBe("enter");
           expect(whenFlat).not.toBe("exit");
           if (whenHolding === "exit") exited += 1;
           if (whenFlat === "enter") entered += 1;
         }
       }),
-      { seed: 7, numRuns: 60 },
+      { seed: 7, numRuns: 14 },
     );
     expect(entered).toBeGreaterThan(0);
     expect(exited).toBeGreaterThan(0);
@@ -149,7 +153,7 @@ describe.each(strategies)("$name", (strategy) => {
             .every(({ signal }) => signal.kind === "hold"),
         ).toBe(true);
       }),
-      { numRuns: 40 },
+      { numRuns: 6 },
     );
   });
 });
