@@ -3,13 +3,19 @@ import type { Strategy } from "../ports/strategy.ts";
 import bollingerBreakout from "./bollinger-breakout.ts";
 import type { StrategyDefinition } from "./define.ts";
 import emaCross from "./ema-cross.ts";
+import momentumScalp from "./momentum-scalp.ts";
 import rsiReversion from "./rsi-reversion.ts";
+import signalScore from "./signal-score.ts";
+import vwapReversion from "./vwap-reversion.ts";
 
 /** Every strategy under the name of its file, ascending. */
 const DEFINITIONS: readonly (readonly [string, StrategyDefinition])[] = [
   ["bollinger-breakout", bollingerBreakout],
   ["ema-cross", emaCross],
+  ["momentum-scalp", momentumScalp],
   ["rsi-reversion", rsiReversion],
+  ["signal-score", signalScore],
+  ["vwap-reversion", vwapReversion],
 ];
 
 const STRATEGIES: ReadonlyMap<string, Strategy> = new Map(DEFINITIONS.map(([name, define]) => [name, define(name)]));

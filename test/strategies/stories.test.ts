@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Candle } from "../../src/domain/candle.ts";
+import { MINUTE_MS } from "../../src/domain/time.ts";
 import { strategyNamed } from "../../src/strategies/registry.ts";
 import { tell, wishes } from "./story.ts";
 
@@ -122,3 +124,76 @@ describe("bollinger-breakout", () => {
     expect(problemsOf("bollinger-breakout", { period: 0 })).toEqual(["expected a whole number of candles from 1 to 1000, found 0"]);
   });
 });
+
+describe("momentum-scalp", () => {
+  const strategy = strategyNamed("momentum-scalp");
+  const quiet = Array.from({ length: 40 }, (_, index) => bar(index, 100, 100 + (index % 2 === 0 ? 0.01 : -0.01), 1));
+  const rise = [100.1, 100.3, 100.6].map((close, step) => bar(40 + step, close - 0.1, close, 1));
+  const surge = bar(43, 100.6, 101, 6);
+
+  test("buys the candle of a rise that has the volume, and sells when the rise is over", () => {
+    const fall = [100.9, 100.4, 99.9].map((close, step) => bar(44 + step, close + 0.1, close, 1));
+    expect(wishes(tell(strategy, [...quiet, ...rise, surge, ...fall])).map((wish) => wish.split(":")[0])).toEqual(["43 enter", "46 exit"]);
+  });
+
+  test("lets a rise without the volume go", () => {
+    expect(wishes(tell(strategy, [...quiet, ...rise, { ...surge, volume: 1.5 }]))).toEqual([]);
+  });
+
+  test("lets a rise go where the spread is wide, and where it is not known", () => {
+    const wide = [...quiet, ...rise, surge].map((candle) => ({ ...candle, high: candle.high * 1.004, low: candle.low * 0.996 }));
+    expect(wishes(tell(strategy, wide))).toEqual([]);
+    const still = [...quiet.slice(0, 30), ...Array.from({ length: 10 }, (_, index) => still100(30 + index)), ...rise, surge];
+    expect(wishes(tell(strategy, still))).toEqual([]);
+  });
+
+  function still100(index: number) {
+    return { ...bar(index, 100, 100, 1), high: 100, low: 100 };
+  }
+});
+
+describe("vwap-reversion", () => {
+  const strategy = strategyNamed("vwap-reversion");
+
+  test("buys the turn far below the day's price, not the fall, and sells when it is back", () => {
+    const told = tell(strategy, path(100, [20, 100], [10, 97], [12, 101]), { distance: 1 });
+    expect(wishes(told).map((wish) => wish.split(":")[0])).toEqual(["31 enter", "37 exit"]);
+  });
+
+  test("gives up after its patience", () => {
+    const told = tell(strategy, path(100, [20, 100], [10, 97], [2, 97.3], [20, 97.3]), { patience: 5 });
+    expect(wishes(told)).toEqual([expect.stringMatching(/^32 enter/), "38 exit: bars_held 5 >= 5"]);
+  });
+
+  test("refuses a short average of one candle, which no close could cross", () => {
+    expect(problemsOf("vwap-reversion", { turn: 1 })).toEqual([
+      "turn must be at least 2, found 1: a close is never above its own average; raise turn",
+    ]);
+  });
+});
+
+describe("signal-score", () => {
+  const strategy = strategyNamed("signal-score");
+
+  test("buys when enough signs agree and sells when too few do, with the count in its reasons", () => {
+    const swing = Array.from({ length: 160 }, (_, index) =>
+      bar(index, 100 + 8 * Math.sin((index - 1) / 20), 100 + 8 * Math.sin(index / 20), 1),
+    );
+    const told = wishes(tell(strategy, swing, { trend: 30, enterAt: 5, exitAt: 1 }));
+    expect(told[0]).toMatch(/^\d+ enter: score [56] of 6 >= 5$/);
+    expect(told[1]).toMatch(/^\d+ exit: score [01] of 6 <= 1$/);
+  });
+
+  test("refuses to sell with as many signs as it buys with, and to look further back than rules do", () => {
+    expect(problemsOf("signal-score", { enterAt: 2 })).toEqual([
+      "exitAt must be lower than enterAt, found 2 and 2; lower exitAt or raise enterAt",
+    ]);
+    expect(problemsOf("signal-score", { period: 101 })).toEqual([
+      "period must be at most 100, found 101: a rule looks no further back; lower period",
+    ]);
+  });
+});
+
+function bar(index: number, open: number, close: number, volume: number): Candle {
+  return { openTimeMs: index * MINUTE_MS, open, high: Math.max(open, close) + 0.01, low: Math.min(open, close) - 0.01, close, volume };
+}
