@@ -46,6 +46,7 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "market chart": ["market chart btc", "viewer", "part"],
   "market pairs": ["market pairs", "viewer", "part"],
   "market price": ["market price", "viewer", "part"],
+  "market scan": ['market scan "close > 1"', "viewer", "part"],
   "order cancel": ["order cancel o-1", "operator"],
   "order enter": ["order enter account:main symbol:btc side:buy amount:20 stop:2%", "trader"],
   "order list": ["order list", "viewer", "part"],

@@ -57,6 +57,7 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "market chart": ["market chart btc", "reads"],
   "market pairs": ["market pairs", "reads"],
   "market price": ["market price", "reads"],
+  "market scan": ['market scan "close > 1"', "reads"],
   "order cancel": ["order cancel o1", "lowers"],
   "order enter": ["order enter account:main symbol:eth side:buy amount:20 stop:2%", "raises"],
   "order list": ["order list", "reads"],

@@ -57,6 +57,7 @@ const TRIES: Readonly<Record<string, readonly string[]>> = {
   "market chart": ["market chart symbol:BTC/USDT"],
   "market pairs": ["market pairs"],
   "market price": ["market price symbol:BTC/USDT"],
+  "market scan": ['market scan rule:"close > 1"'],
   "order cancel": ["order cancel order:abc"],
   "order enter": ["order enter account:real symbol:eth side:buy amount:20 stop:2%"],
   "order list": ["order list"],
