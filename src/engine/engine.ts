@@ -58,6 +58,7 @@ export interface EngineParts {
   readonly speed: MarketSpeed;
   readonly live: LiveDesk;
   readonly risk: RiskGuard;
+  readonly alerts: Engine["alerts"];
 }
 
 /** The engine as commands see it: reads from memory, writes through the account's queue. */
@@ -66,12 +67,14 @@ export class TradingEngine implements Engine {
   readonly #venues: VenueCommands;
   readonly markets: Engine["markets"];
   readonly candles: Engine["candles"];
+  readonly alerts: Engine["alerts"];
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#venues = new VenueCommands(parts);
     const reader = new FloorReader(() => parts.floors.all(), parts.clock);
     this.markets = () => reader.markets();
+    this.alerts = parts.alerts;
     this.candles = (marketKey, symbol, minutes) => reader.candles(marketKey, symbol, minutes);
   }
 
@@ -233,8 +236,7 @@ export class TradingEngine implements Engine {
       for (const { status, deleted } of state.bots.values()) if (!deleted) bots[status] = (bots[status] ?? 0) + 1;
       for (const { status } of state.orders.values()) if (status === "unknown") unknownOrders += 1;
     }
-    const halted = desk.halted();
-    const problems = [...pulse.problems(), ...(halted === undefined ? [] : [halted])];
+    const problems = [...pulse.problems(), ...[desk.halted() ?? []].flat()];
     return { ...pulse.ages(), bots, unknownOrders, problems };
   }
 

@@ -7,6 +7,7 @@ import type { Market } from "../ports/market.ts";
 import type { Scheduled } from "../ports/streams.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { Accounts } from "./accounts.ts";
+import type { AlertWatch } from "./alert-watch.ts";
 import type { Days } from "./days.ts";
 import { FeedHub } from "./feeds.ts";
 import { LATE_AFTER_MS } from "./limits.ts";
@@ -38,6 +39,7 @@ export interface FloorsOptions {
   readonly accounts: Accounts;
   readonly scheduled: () => readonly Scheduled[];
   readonly told: () => Promise<void>;
+  readonly alerts: Pick<AlertWatch, "isOn" | "onSlots">;
   /** A price that may be traded on has come to a market. */
   readonly saw: (market: string, symbol: string) => void;
   readonly openMarket: (exchangeId: string, environment: Environment) => Promise<Market>;
@@ -85,7 +87,7 @@ export class Floors {
 
   /** Puts a market to work from an instant on. Only the main one does scheduled work and tells a script. */
   put(market: Market, at: Market["startMs"], main: boolean): Floor {
-    const { clock, logger, accounts, onFatal, scheduled, told, saw } = this.#options;
+    const { clock, logger, accounts, onFatal, scheduled, told, saw, alerts } = this.#options;
     const hub = new FeedHub(market, at);
     const services = this.#services(market, hub);
     const active = () => accounts.activeOn(market.key);
@@ -101,6 +103,7 @@ export class Floors {
       symbols,
       scheduled: main ? scheduled : () => [],
       told: main ? told : () => Promise.resolve(),
+      alerts,
       onFatal,
     });
     const watch = new PriceWatch({ market, hub, pump, clock, logger, active, symbols, saw: (symbol) => saw(market.key, symbol), onFatal });

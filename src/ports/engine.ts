@@ -11,6 +11,7 @@ import type { ExitFacts } from "./exits.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
 import type { EntryNow, LimitFacts } from "./risk-facts.ts";
+import type { RuleAlerts } from "./rule-alerts.ts";
 import type { Credentials } from "./vault.ts";
 import type { WhyFacts } from "./why.ts";
 
@@ -220,6 +221,7 @@ export interface Engine extends MarketReader {
   entryNow(name: string): EntryNow | undefined;
   /** The newest decision of a bot with every term and gate. Throws UserError when there is no such bot. */
   why(name: string): WhyFacts;
+  readonly alerts: RuleAlerts;
   accounts(): readonly AccountFacts[];
   /** The paper account of an owner; undefined before the owner's first bot. */
   accountOf(owner: string): AccountFacts | undefined;

@@ -1,5 +1,5 @@
 import type { BotRules } from "../domain/bot.ts";
-import { deepest } from "../domain/series.ts";
+import { deepest, type Series } from "../domain/series.ts";
 import { enter, exit, hold, type IndicatorSpec } from "../domain/signal.ts";
 import type { DecideInput, Decider, Past, Term } from "../ports/strategy.ts";
 import { type Condition, conditionOf, type Moment } from "../rules/evaluate.ts";
@@ -8,6 +8,7 @@ import { print } from "../rules/print.ts";
 import { specOf } from "../rules/series.ts";
 import { becauseOf, numbersOf, termsOf } from "../rules/terms.ts";
 import { partsOf, type Tree } from "../rules/tree.ts";
+import { watchedRule } from "../rules/use.ts";
 import { apart, rounded } from "./define.ts";
 
 /** Longest reason that a decision gives: it stands in events and alerts. */
@@ -45,6 +46,29 @@ export function followRules({ enter: entering, exit: leaving }: BotRules): Decid
       if (!input.position.flat) return { because: sell ? said("exit", sell) : "it has no rule to exit", terms };
       return { because: sell && sells ? `nothing is bought while ${said("exit", sell)}` : said("enter", buy), terms };
     },
+  };
+}
+
+/** A rule that is asked of the candles alone. */
+export interface Asked {
+  readonly reads: { readonly specs: readonly IndicatorSpec[]; readonly series: readonly Series[] };
+  isTrue(past: Past): boolean;
+  /** Why it is as it is, with its numbers. */
+  because(past: Past): string;
+}
+
+/** Reads and compiles a rule that is asked without a position. Throws RuleError where it cannot be read. */
+export function askRule(text: string): Asked {
+  const judge = judgeOf(watchedRule(text));
+  const moment = (past: Past): Moment => ({
+    at: (key, back) => past.at(key, back),
+    once: (name, asked) => past.once(name, asked),
+    position: undefined,
+  });
+  return {
+    reads: { specs: judge.rule.specs, series: judge.rule.series },
+    isTrue: (past) => judge.isTrue(moment(past), past),
+    because: (past) => reasonOf(judge, moment(past)),
   };
 }
 

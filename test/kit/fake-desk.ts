@@ -44,6 +44,14 @@ export class FakeEngine implements Engine {
   readonly reader = new FakeReader(this.prices, () => this.accounts());
   readonly markets: Engine["markets"] = () => this.reader.markets();
   readonly candles: Engine["candles"] = (marketKey, symbol, minutes) => this.reader.candles(marketKey, symbol, minutes);
+  /** Rules as the real engine would find them: not true yet, and asked. */
+  readonly alerts: Engine["alerts"] = {
+    stand: async ({ symbol }) => {
+      if (!this.prices.has(symbol)) throw new UserError(`There is no ${symbol} in this market.`);
+      return { isTrue: false, atMs: marketMs(MARKET_START) };
+    },
+    isWatched: ({ market }) => market === "fake",
+  };
   #made = 0;
   #fills = 0;
 
