@@ -1,9 +1,10 @@
 import type { BacktestRecord } from "./backtest.ts";
 import { type ApiToken, apiUser, type Channel, type Grant, type RegisteredAccount, type RegisteredBot } from "./desk-facts.ts";
 import type { CrashReport, DeskEvent, Recorded } from "./events.ts";
+import { type AlertFact, applyAlertFact, endAlertsAt } from "./fold-alerts.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
-import { type AlertFact, applyAlertFact, endAlertsAt, type RuleAlert } from "./rule-alerts.ts";
+import type { RuleAlert } from "./rule-alerts.ts";
 import type { SealedKey } from "./sealed.ts";
 import type { MarketMs, WallMs } from "./time.ts";
 import { marketMs } from "./time.ts";

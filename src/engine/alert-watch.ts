@@ -4,14 +4,15 @@ import type { RuleAlert } from "../domain/rule-alerts.ts";
 import { type MarketMs, marketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { Market } from "../ports/market.ts";
 import type { AlertWish, RuleAlerts } from "../ports/rule-alerts.ts";
 import { StoreUnavailable } from "../ports/store.ts";
 import { type Asked, askRule } from "../strategies/follow-rules.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Desk } from "./desk.ts";
-import type { Slot } from "./feeds.ts";
-import type { Floor, Floors } from "./floors.ts";
+import type { FeedHub, Slot } from "./feeds.ts";
 import { follow } from "./follow.ts";
+import type { SlotListener } from "./slot-listener.ts";
 
 /** Between tries to follow what a market did not answer for. */
 const RETRY_MS = 5_000;
@@ -19,7 +20,7 @@ const RETRY_MS = 5_000;
 export interface AlertWatchServices {
   readonly desk: Desk;
   readonly accounts: Accounts;
-  readonly floors: () => Floors;
+  readonly floorOf: (market: string) => { readonly market: Market; readonly hub: FeedHub } | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -30,7 +31,7 @@ type Turn = Extract<DeskEvent, { type: "alert-fired" | "alert-rested" }>;
  * Asks the rules of alerts at each closed candle, on the feeds that bots share. Whether an alert was true is in the desk's books, so that a restart
  * neither repeats nor swallows its turn; a turn that the store cannot take waits here and is written with the next beat.
  */
-export class AlertWatch implements RuleAlerts {
+export class AlertWatch implements RuleAlerts, SlotListener {
   readonly #services: AlertWatchServices;
   readonly #asked = new Map<string, Asked>();
   /** Turns that are not in the books yet, oldest first: at most one for each alert and candle of a store's outage. */
@@ -52,13 +53,13 @@ export class AlertWatch implements RuleAlerts {
   /** Whether an alert's rule is asked at all: its market is read and its feed runs. */
   isWatched(alert: RuleAlert): boolean {
     const asked = this.#rule(alert);
-    const floor = this.#services.floors().get(alert.market);
+    const floor = this.#services.floorOf(alert.market);
     return asked !== undefined && floor?.hub.has(feedKey(alert), asked.reads.series) === true;
   }
 
   /** Follows what a new alert reads, and says how its rule stands at the newest closed candle. Rejects with UserError or TransientError. */
   async stand({ market, symbol, timeframe, rule }: AlertWish): Promise<Pick<RuleAlert, "isTrue" | "atMs">> {
-    const floor = this.#services.floors().get(market);
+    const floor = this.#services.floorOf(market);
     if (!floor?.market.instruments.has(symbol)) throw new UserError(`There is no ${symbol.slice(0, 40)} in this market.`);
     const asked = askRule(rule);
     const feed = await follow(this.#services.accounts, floor, { symbol, timeframe }, asked.reads);
@@ -76,12 +77,12 @@ export class AlertWatch implements RuleAlerts {
 
   /** Follows what is not followed yet, and writes what could not be written. Called at start and on every beat. */
   async tend(): Promise<void> {
-    const { clock, desk, logger, floors, accounts } = this.#services;
+    const { clock, desk, logger, floorOf, accounts } = this.#services;
     if (this.#turns.length > 0) await this.#write();
     if (clock.monotonicMs() - this.#triedMs < RETRY_MS) return;
     this.#triedMs = clock.monotonicMs();
     for (const alert of [...desk.state.alerts.values()]) {
-      const floor: Floor | undefined = floors().get(alert.market);
+      const floor = floorOf(alert.market);
       const asked = this.#rule(alert);
       if (!floor || !asked || floor.hub.has(feedKey(alert), asked.reads.series)) continue;
       try {

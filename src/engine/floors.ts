@@ -7,7 +7,6 @@ import type { Market } from "../ports/market.ts";
 import type { Scheduled } from "../ports/streams.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { Accounts } from "./accounts.ts";
-import type { AlertWatch } from "./alert-watch.ts";
 import type { Days } from "./days.ts";
 import { FeedHub } from "./feeds.ts";
 import { LATE_AFTER_MS } from "./limits.ts";
@@ -15,6 +14,7 @@ import { PriceWatch } from "./price-watch.ts";
 import { type MarketSpeed, Pump } from "./pump.ts";
 import type { RiskGuard } from "./risk-guard.ts";
 import type { AccountServices } from "./services.ts";
+import type { SlotListener } from "./slot-listener.ts";
 
 /** On a live market, candles newer than this are left to the watch, which has seen their prices; before this start nothing has watched. */
 const WATCHED_MS = 120_000;
@@ -39,7 +39,7 @@ export interface FloorsOptions {
   readonly accounts: Accounts;
   readonly scheduled: () => readonly Scheduled[];
   readonly told: () => Promise<void>;
-  readonly alerts: Pick<AlertWatch, "isOn" | "onSlots">;
+  readonly alerts: SlotListener;
   /** A price that may be traded on has come to a market. */
   readonly saw: (market: string, symbol: string) => void;
   readonly openMarket: (exchangeId: string, environment: Environment) => Promise<Market>;

@@ -1,11 +1,10 @@
 import type { BotSpec } from "../domain/bot.ts";
-import type { Accounts } from "./accounts.ts";
 import type { Feed, Reads } from "./feeds.ts";
 import type { AccountServices } from "./services.ts";
 
 /** A feed with what is read of it. On a live market one of a symbol that nobody followed begins anew: the candles in between never came. */
 export function follow(
-  accounts: Pick<Accounts, "symbolsOn">,
+  accounts: { symbolsOn(market: string): ReadonlySet<string> },
   { market, hub }: Pick<AccountServices, "market" | "hub">,
   { symbol, timeframe }: Pick<BotSpec, "symbol" | "timeframe">,
   reads: Reads,

@@ -81,7 +81,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const blindness = new Blindness({ accounts, desk, clock, logger });
   const days = new Days(options.timeZone);
   const risk = new RiskGuard({ desk, accounts: () => accounts.all(), days });
-  const alerts: AlertWatch = new AlertWatch({ desk, accounts, floors: () => floors, clock, logger });
+  const alerts: AlertWatch = new AlertWatch({ desk, accounts, floorOf: (key) => floors.get(key), clock, logger });
   const floors: Floors = new Floors({
     clock,
     logger,

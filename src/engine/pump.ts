@@ -5,9 +5,9 @@ import type { Logger } from "../ports/logger.ts";
 import type { Market, MarketStep } from "../ports/market.ts";
 import type { Scheduled } from "../ports/streams.ts";
 import type { Account } from "./account.ts";
-import type { AlertWatch } from "./alert-watch.ts";
 import type { FeedHub } from "./feeds.ts";
 import { ACCOUNT_LAG_MAX, BREATHE_EVERY_MS, STEPS_PER_BATCH } from "./limits.ts";
+import type { SlotListener } from "./slot-listener.ts";
 
 /** How fast market time moves: a factor of wall time, as fast as it goes, or only when told. */
 export type MarketSpeed = number | "max" | "script";
@@ -26,7 +26,7 @@ export interface PumpServices {
   /** In a script, waited for after every step that changed something, so that what people are told comes in the order of market time. */
   readonly told: () => Promise<void>;
   /** Rules that are told of when they become true. */
-  readonly alerts: Pick<AlertWatch, "isOn" | "onSlots">;
+  readonly alerts: SlotListener;
   /** A fault that no account may outlive: the process must end. */
   readonly onFatal: (failure: unknown) => void;
 }

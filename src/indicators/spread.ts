@@ -47,7 +47,7 @@ class SpreadKernel implements Kernel {
     if (before === undefined) return;
     const gamma = Math.log(Math.max(before.high, candle.high) / Math.min(before.low, candle.low)) ** 2;
     this.#moved = gamma > 0 ? this.#moved + 1 : 0;
-    this.#moments.push(gamma > 0 ? pairSpread(before, candle, gamma) : 0);
+    this.#moments.push(gamma > 0 ? estimateOf(before, candle, gamma) : 0);
   }
 
   at(line: number): number {
@@ -55,7 +55,7 @@ class SpreadKernel implements Kernel {
   }
 }
 
-function pairSpread(one: Candle, other: Candle, gamma: number): number {
+function estimateOf(one: Candle, other: Candle, gamma: number): number {
   const beta = Math.log(one.high / one.low) ** 2 + Math.log(other.high / other.low) ** 2;
   const alpha = (Math.sqrt(2 * beta) - Math.sqrt(beta)) / K - Math.sqrt(gamma / K);
   return Math.max(0, (2 * (Math.exp(alpha) - 1)) / (1 + Math.exp(alpha)));

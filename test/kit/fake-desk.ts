@@ -18,6 +18,7 @@ import type {
   PriceFacts,
 } from "../../src/ports/engine.ts";
 import { FakeAccounts } from "./fake-accounts.ts";
+import { fakeAlerts } from "./fake-alerts.ts";
 import { entryOf, instrumentOf, refuseLeverage } from "./fake-instrument.ts";
 import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
 import { FakeReader } from "./fake-reader.ts";
@@ -44,14 +45,7 @@ export class FakeEngine implements Engine {
   readonly reader = new FakeReader(this.prices, () => this.accounts());
   readonly markets: Engine["markets"] = () => this.reader.markets();
   readonly candles: Engine["candles"] = (marketKey, symbol, minutes) => this.reader.candles(marketKey, symbol, minutes);
-  /** Rules as the real engine would find them: not true yet, and asked. */
-  readonly alerts: Engine["alerts"] = {
-    stand: async ({ symbol }) => {
-      if (!this.prices.has(symbol)) throw new UserError(`There is no ${symbol} in this market.`);
-      return { isTrue: false, atMs: marketMs(MARKET_START) };
-    },
-    isWatched: ({ market }) => market === "fake",
-  };
+  readonly alerts = fakeAlerts(this.prices);
   #made = 0;
   #fills = 0;
 
