@@ -87,7 +87,7 @@ describe("a strategy's fault", () => {
       good: ({ position }) => (position.flat ? enter("long", "why not") : { kind: "hold" }),
     });
     const bad = state.bots.get("bad")!;
-    expect([bad.status, bad.statusReason]).toEqual(["faulted", "strategy bad failed: divided by nothing"]);
+    expect([bad.status, bad.statusReason]).toEqual(["faulted", "strategy ema-cross failed: divided by nothing"]);
     expect(state.bots.get("good")!.position.fillCount).toBe(1);
   });
 
