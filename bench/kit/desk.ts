@@ -54,13 +54,14 @@ export async function emptyStore(kind: StoreKind): Promise<BenchStore> {
 
 /**
  * Writes a desk with so many running bots, spread over accounts of fifty and over the symbols, the strategies and parameters mixed. `more`
- * says what else happened to each.
+ * says what else happened to each, `shaped` makes other bots of them.
  */
 export async function seedBots(
   store: Store,
   market: Market,
   bots: number,
   more: (bot: BotSpec) => AccountEvent[] = () => [],
+  shaped: (bot: BotSpec, index: number) => BotSpec = (bot) => bot,
 ): Promise<void> {
   const desk: DeskEvent[] = [];
   const symbols = [...market.instruments.keys()];
@@ -71,7 +72,7 @@ export async function seedBots(
     desk.push({ type: "account-registered", account, owner });
     const events: AccountEvent[] = [{ type: "account-opened", account, owner, mode: "paper", market: market.key, balances }];
     for (let index = first; index < Math.min(bots, first + BOTS_PER_ACCOUNT); index += 1) {
-      const bot = specAt(index, symbols[index % symbols.length] ?? "", owner, account);
+      const bot = shaped(specAt(index, symbols[index % symbols.length] ?? "", owner, account), index);
       desk.push({ type: "bot-registered", botId: bot.id, name: bot.name, group: undefined, owner, account });
       events.push({ type: "bot-created", bot }, { type: "bot-started", botId: bot.id }, ...more(bot));
     }

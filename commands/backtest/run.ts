@@ -1,7 +1,11 @@
 import { marketTime } from "../../src/chat/amounts.ts";
 import * as arg from "../../src/chat/args.ts";
+import * as exits from "../../src/chat/args-exits.ts";
+import { enteringRule, leavingRule, strategyOrRules } from "../../src/chat/args-rule.ts";
+import { size } from "../../src/chat/args-size.ts";
 import { amount, anySymbol, exchangeId } from "../../src/chat/args-venue.ts";
 import { backtestCard } from "../../src/chat/backtest-card.ts";
+import { askedForTrial, asTried, createLine, madeForTrial } from "../../src/chat/backtest-wish.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { symbolOf } from "../../src/chat/known.ts";
 import { marketPlace } from "../../src/chat/market-place.ts";
@@ -18,31 +22,42 @@ const TOLD_AFTER_MS = 3_000;
 const TOLD_EVERY_MS = 3_000;
 
 export default defineCommand({
-  summary: "Tries a bot on candles of the past: what it would have made, beside simply holding",
+  summary: "Tries a bot, a strategy or a rule on candles of the past: what it would have made, beside simply holding",
   role: "trader",
   args: {
-    bot: arg.botName.describe("Which bot; it goes on with what it does"),
-    symbol: anySymbol.describe("Another symbol than its own").optional(),
-    timeframe: arg.timeframe.describe("Another candle length than its own").optional(),
+    bot: arg.botName.describe("Which bot; it goes on with what it does").optional(),
+    symbol: anySymbol.describe("What to try it on; its own symbol when not given").optional(),
+    timeframe: arg.timeframe.describe("Candle length to try it with; its own when not given").optional(),
+    strategy: strategyOrRules.describe("In place of a bot: the strategy that decides").optional(),
+    params: arg.params.describe("Parameters of that strategy").optional(),
+    enter: enteringRule.describe("In place of a bot: the rule by which it buys").optional(),
+    exit: leavingRule.describe("With enter: the rule by which it sells, or none").optional(),
+    stop: exits.stop.describe("Without a bot: its stop loss; 2% when not given").optional(),
+    take: exits.take.describe("Without a bot: its target; 4% when not given").optional(),
+    size: size.describe("Without a bot: how large an entry is; 10% when not given").optional(),
     from: arg.localDay.describe("First day (UTC); 30 days ago, or a recording's first, when not given").optional(),
     to: arg.localDay.describe("Last day (UTC); up to now, or a recording's end, when not given").optional(),
     capital: amount.describe("What the account begins with; 10,000 when not given").optional(),
     exchange: exchangeId.describe("Candles of which exchange; those of the desk's own market when not given").optional(),
   },
-  async run({ args, bots, engine, accounts, backtests, caller, clock, progress, timeZone }) {
-    const [bot, ...others] = bots;
-    if (!bot || others.length > 0) throw new UserError(`bot: expected one bot, found ${bots.length}; name one of them.`);
+  asks: askedForTrial,
+  async run({ args, bots, engine, accounts, backtests, strategies, caller, clock, progress, timeZone }) {
     const place = marketPlace(engine, accounts, args.exchange);
-    const { id: _id, owner: _owner, account: _account, mode: _mode, ...tried } = bot.state.spec;
-    const symbol = args.symbol === undefined ? tried.symbol : symbolOf(args.symbol, [...place.instruments.keys()].sort());
+    const symbols = [...place.instruments.keys()].sort();
+    const [bot, ...others] = bots;
+    if (others.length > 0) throw new UserError(`bot: expected one bot, found ${bots.length}; name one of them.`);
+    const own = bot && asTried(bot, args);
+    const symbol = args.symbol === undefined ? own?.symbol : symbolOf(args.symbol, symbols);
+    if (symbol === undefined) throw new UserError("symbol: expected what it is tried on, such as BTC/USDT; give one.");
+    const tried = own ? { ...own, symbol } : madeForTrial(args, symbol, strategies);
     const wish = {
-      bot: { ...tried, symbol, timeframe: args.timeframe ?? tried.timeframe },
+      bot: tried,
       market: place.key,
       fromMs: args.from === undefined ? undefined : dayMs(args.from),
       toMs: args.to === undefined ? undefined : dayMs(args.to) + DAY_MS,
       capital: args.capital?.value ?? decimal(CAPITAL_DEFAULT),
     };
-    const title = `Backtest of ${tried.name} on ${symbol} ${wish.bot.timeframe}`;
+    const title = `Backtest of ${tried.name} on ${symbol} ${tried.timeframe}`;
     const tell = (words: string, at?: string) => progress(card(`${title}: ${words}`).line(at).button("Cancel", "backtest cancel"));
     const done = new AbortController();
     void clock.sleep(TOLD_AFTER_MS, done.signal).then(() => (done.signal.aborted ? undefined : tell("reading candles")));
@@ -56,9 +71,9 @@ export default defineCommand({
         tell(`${Math.floor((100 * (atMs - fromMs)) / (toMs - fromMs))}%`, `At ${marketTime(atMs)}.`);
       })
       .finally(() => done.abort());
-    return backtestCard(record, backtestFigures(record.result, timeZone))
-      .picture(backtestPicture(record))
-      .button("All backtests", "backtest list");
+    const answer = backtestCard(record, backtestFigures(record.result, timeZone)).picture(backtestPicture(record));
+    if (!bot) answer.button("Make a bot of it", createLine(tried));
+    return answer.button("All backtests", "backtest list");
   },
 });
 

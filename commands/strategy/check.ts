@@ -6,13 +6,11 @@ import { defineCommand } from "../../src/chat/command.ts";
 import { symbolOf } from "../../src/chat/known.ts";
 import { marketPlace } from "../../src/chat/market-place.ts";
 import { ruleCard, trialTable, tried } from "../../src/chat/rule-card.ts";
+import { historyMs } from "../../src/chat/rule-history.ts";
 import { foldMinutes } from "../../src/domain/candle.ts";
-import { settlingMs } from "../../src/domain/indicator.ts";
 import { MINUTE_MS } from "../../src/domain/time.ts";
 import { timeframeMs } from "../../src/domain/timeframe.ts";
-import { createKernel } from "../../src/indicators/registry.ts";
 import { READING_MINUTES_MAX } from "../../src/ports/market-reader.ts";
-import type { Rule } from "../../src/rules/plan.ts";
 
 /** Candles on which a rule is tried. */
 const TRIED_CANDLES = 500;
@@ -33,7 +31,7 @@ export default defineCommand({
     const place = marketPlace(engine, accounts, undefined);
     const symbol = symbolOf(args.symbol, [...place.instruments.keys()].sort());
     const lengthMs = timeframeMs(args.timeframe);
-    const minutes = Math.min(READING_MINUTES_MAX, Math.ceil(historyMs(args.rule, lengthMs) / MINUTE_MS));
+    const minutes = Math.min(READING_MINUTES_MAX, Math.ceil(historyMs(args.rule, lengthMs, TRIED_CANDLES) / MINUTE_MS));
     const candles = foldMinutes(await engine.candles(place.key, symbol, minutes), args.timeframe);
     const newest = candles.at(-1);
     const trial = tried(args.rule, candles, TRIED_CANDLES);
@@ -48,9 +46,3 @@ export default defineCommand({
     );
   },
 });
-
-function historyMs({ specs, warmup }: Rule, candleMs: number): number {
-  const settling = specs.map((spec) => settlingMs(createKernel(spec), candleMs));
-  // The newest candle may still form, and the first one may be cut by where the reading begins.
-  return (TRIED_CANDLES + warmup + 2) * candleMs + Math.max(0, ...settling);
-}

@@ -1,6 +1,6 @@
-import { ROC } from "technicalindicators";
 import type { Candle } from "../domain/candle.ts";
 import { createKernel } from "../indicators/registry.ts";
+import { roc } from "../indicators/roc.ts";
 import { rsi } from "../indicators/rsi.ts";
 import { clamped, type Figure, signed, tooFew, unknownFigure } from "./figure.ts";
 
@@ -43,7 +43,9 @@ function strengthMeaning(value: number): string {
 /** Change of the close over 10 candles in percent; what it says is in trend and strength already, so it has no vote. */
 export function change(candles: readonly Candle[]): Figure {
   if (candles.length <= CHANGE_PERIOD) return tooFew("Change", CHANGE_PERIOD + 1, candles.length);
-  const value = ROC.calculate({ period: CHANGE_PERIOD, values: candles.map(({ close }) => close) }).at(-1)!;
+  const kernel = createKernel(roc(CHANGE_PERIOD));
+  for (const candle of candles.slice(-CHANGE_PERIOD - 1)) kernel.push(candle);
+  const value = kernel.at(0);
   const way = value > 0 ? "up" : "down";
   const size = value < WHOLE ? `${Math.abs(value).toFixed(2)}%` : "more than double";
   const meaning =

@@ -1,14 +1,15 @@
-import { ATR } from "technicalindicators";
 import type { Candle } from "../domain/candle.ts";
+import { atr } from "../indicators/atr.ts";
+import { createKernel } from "../indicators/registry.ts";
 
 export const ATR_PERIOD = 14;
 
-/** Average true ranges (Wilder, the first true range is skipped, as TA-Lib), one for each candle from the fifteenth on. */
+/** Average true ranges as bots and charts have them, one for each candle from the fifteenth on. */
 export function averageRanges(candles: readonly Candle[]): readonly number[] {
-  return ATR.calculate({
-    period: ATR_PERIOD,
-    high: candles.map(({ high }) => high),
-    low: candles.map(({ low }) => low),
-    close: candles.map(({ close }) => close),
+  const kernel = createKernel(atr(ATR_PERIOD));
+  return candles.flatMap((candle) => {
+    kernel.push(candle);
+    const range = kernel.at(0);
+    return Number.isNaN(range) ? [] : [range];
   });
 }

@@ -1,9 +1,10 @@
 import type { AccountEvent, CrashReport, DeskEvent } from "../domain/events.ts";
+import { decimal } from "../domain/money.ts";
 import { minuteText, spanText, type WallMs } from "../domain/time.ts";
 import { exchangeName } from "./account-names.ts";
 import { digestView } from "./alerts-digest.ts";
 import { type AlertPart, followUp } from "./alerts-shape.ts";
-import { quantityDigits } from "./amounts.ts";
+import { marketTime, priceText, quantityDigits } from "./amounts.ts";
 import { givenReason } from "./reasons.ts";
 import { type Card, card } from "./view.ts";
 
@@ -52,6 +53,19 @@ export function deskAlert(event: AccountEvent | DeskEvent, when: string): AlertP
         critical: true,
         card: card("New entries are allowed again").good().line(givenReason(event.reason), `By ${event.by}.`, when),
       };
+    case "alert-fired": {
+      const { id, reason, close, alert } = event;
+      return {
+        kind: "system",
+        critical: false,
+        onlyFor: alert.place,
+        named: `alert ${id}`,
+        card: card(`Alert ${id}: ${alert.symbol} ${alert.timeframe}: ${alert.rule}`)
+          .line(reason, `Closed at ${priceText(decimal(close))}, ${marketTime(event.closedMs)}.`)
+          .button("Chart", `market chart symbol:${alert.symbol} timeframe:${alert.timeframe}`)
+          .button("Remove", `alert remove ${id}`),
+      };
+    }
     case "platform-failed":
       return {
         kind: "system",

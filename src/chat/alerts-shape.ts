@@ -17,6 +17,8 @@ export interface Alert {
   readonly counted: { readonly one: string; readonly many: string; readonly amount?: Decimal; readonly currency?: string };
   /** The only place that this one is for. */
   readonly digestFor?: string;
+  /** The same for what a person asked to be told of there; unlike a digest it waits for the end of quiet hours. */
+  readonly onlyFor?: string;
 }
 
 /** What is known of a bot; undefined after its deletion. A bot without a mode is on paper. */
@@ -46,6 +48,9 @@ export interface AlertPart {
   readonly critical: boolean;
   readonly botId?: string;
   readonly digestFor?: string;
+  readonly onlyFor?: string;
+  /** As `alert a7`, where neither the kind nor a bot says what is alike. */
+  readonly named?: string;
   readonly card: Card | View;
 }
 

@@ -46,10 +46,12 @@ function aboutOf(stream: string, when: string, names: BotNames, accounts: Accoun
   };
 }
 
-function complete({ card: made, ...part }: AlertPart, about: About): Alert {
+function complete({ card: made, named, ...part }: AlertPart, about: About): Alert {
+  const view = made instanceof Card ? made.view() : made;
+  if (named !== undefined) return { ...part, foldKey: named, counted: { one: named, many: `times ${named}` }, view };
   const of = part.botId === undefined ? "" : ` of ${about.bot(part.botId).shown}`;
   const kind = part.kind === "bots" ? "bot" : part.kind;
   const counted = { one: `${kind} alert${of}`, many: `${kind} alerts${of}` };
   const foldKey = part.botId === undefined ? part.kind : `${part.kind}:${part.botId}`;
-  return { ...part, foldKey, counted, view: made instanceof Card ? made.view() : made };
+  return { ...part, foldKey, counted, view };
 }

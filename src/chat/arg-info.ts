@@ -71,6 +71,6 @@ export function catalogOf(commands: Commands): readonly CatalogEntry[] {
 }
 
 /** The argument that names bots, if the command has one. */
-export function targetOf(command: Command): Argument | undefined {
-  return argumentsOf(command).find(({ meta }) => meta.target === true);
+export function targetOf(command: Command, given: Readonly<Record<string, string>> = {}): Argument | undefined {
+  return argumentsOf(command, given).find(({ meta }) => meta.target === true);
 }

@@ -4,7 +4,7 @@ import { oneLine } from "../domain/visible-text.ts";
 import { completedTexts } from "../rules/complete.ts";
 import { RuleError } from "../rules/errors.ts";
 import { type Rule, ruleOf } from "../rules/plan.ts";
-import { enterRule, exitRule } from "../rules/use.ts";
+import { enterRule, exitRule, watchedRule } from "../rules/use.ts";
 import { type ArgMeta, argument } from "./arg-meta.ts";
 import { nameOf } from "./args.ts";
 
@@ -21,6 +21,9 @@ const NONE: readonly string[] = ["none", "off", "no"];
 
 /** A rule in the language of docs/rules.md, read and checked. */
 export const rule = ruleRead(ruleOf, META);
+
+/** A rule that somebody wants to be told of. */
+export const watchedRuleText = ruleRead(watchedRule, { ...META, question: "Of what? (a rule, such as rsi(14) < 30)" });
 
 /** When a bot buys. It holds nothing then, so the rule cannot ask about a position. */
 export const enteringRule = ruleRead(enterRule, { ...META, question: "When does it buy? (a rule, such as rsi(14) < 30)" });

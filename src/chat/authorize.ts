@@ -24,16 +24,24 @@ export function authorize(
 ): Verdict {
   if (isLocked(people, asker.user)) return { kind: "locked" };
   if (command.role === "anyone") return { kind: "allowed", bots: [] };
-  const target = targetOf(command);
-  if (target !== undefined) return authorizeBots(command.role, raw[target.name], people, asker, bots);
+  const target = targetOf(command, raw);
+  if (target !== undefined)
+    return authorizeBots(command.role, { raw: raw[target.name], isOptional: !target.required }, people, asker, bots);
   const allowed = command.partial ? holdsAny(people, asker) : atLeast(deskRole(people, asker), command.role);
   return allowed ? { kind: "allowed", bots: [] } : DENIED;
 }
 
-function authorizeBots(need: Role, raw: string | undefined, people: People, asker: Asker, bots: readonly BotFacts[]): Verdict {
+/** What was typed where a command names bots, and whether it may be left out. */
+interface Named {
+  readonly raw: string | undefined;
+  readonly isOptional: boolean;
+}
+
+function authorizeBots(need: Role, { raw, isOptional }: Named, people: People, asker: Asker, bots: readonly BotFacts[]): Verdict {
   const mine = bots.filter(({ state }) => atLeast(roleOn(people, asker, state.spec), need));
   const everywhere = atLeast(deskRole(people, asker), need);
   if (mine.length === 0 && !everywhere) return DENIED;
+  if (raw === undefined && isOptional) return { kind: "allowed", bots: [] };
   if (bots.length === 0) return { kind: "missing", sentence: "There are no bots yet. Make one with `bot create`." };
   if (raw === undefined) return { kind: "allowed", bots: [] };
   const named = botsNamed(raw.trim().toLowerCase(), mine);

@@ -32,6 +32,8 @@ export function backtestCard({ id, bot, marketLabel, tookMs, result }: BacktestR
       "Still open": unrealized.isZero() ? undefined : resultText(unrealized, currency),
     })
     .line(
+      bot.rules &&
+        `Buys when ${bot.rules.enter}; sells ${bot.rules.exit === undefined ? "only at its stop and target" : `when ${bot.rules.exit}`}.`,
       `${bot.name}: ${sizingText(bot.sizing, currency)}, ${protectionText(bot.protection)}.`,
       `${minutes.toLocaleString("en-US")} one-minute candles in ${(tookMs / SECOND_MS).toFixed(1)} s. Market: ${marketLabel}.`,
       fault === undefined ? undefined : `The bot was faulted on the way: ${fault}.`,

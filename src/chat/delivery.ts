@@ -143,7 +143,8 @@ function platformOf(place: string): string {
   return place.split(":", 1)[0] ?? place;
 }
 
-function wants(kinds: readonly string[], place: string, { kind, critical, digestFor }: Alert): boolean {
+function wants(kinds: readonly string[], place: string, { kind, critical, digestFor, onlyFor }: Alert): boolean {
+  if (onlyFor !== undefined) return onlyFor === place;
   if (digestFor !== undefined) return digestFor === place;
   return kinds.includes(kind) || (critical && kinds.includes("critical"));
 }

@@ -19,7 +19,7 @@ import { FACTOR_ACTION } from "./factors.ts";
 import { failureView } from "./failures.ts";
 import { Gate } from "./gate.ts";
 import type { Identity } from "./identity.ts";
-import { offersOf, type Sight } from "./known.ts";
+import { offersOf, type Sight, sightOf } from "./known.ts";
 import { type Line, parseLine, unknownCommand } from "./line.ts";
 import { LinkCodes } from "./link-codes.ts";
 import { LongActions } from "./long-actions.ts";
@@ -287,11 +287,8 @@ export class Dispatcher implements FrontDoor {
   }
 
   #sight(command: Command, asker: Asker): Sight {
-    const { engine, strategies } = this.options;
     const need = command.role === "anyone" ? "viewer" : command.role;
-    const people = this.#people();
-    const bots = engine.bots().filter(({ state }) => atLeast(roleOn(people, asker, state.spec), need));
-    return { bots, engine, strategies, paths: this.#catalog.map(({ path }) => path) };
+    return sightOf(this.options, this.#people(), { asker, need, paths: this.#catalog.map(({ path }) => path) });
   }
 }
 

@@ -1,10 +1,13 @@
 import { UserError } from "../domain/errors.ts";
+import type { Role } from "../domain/events.ts";
 import { splitSymbol } from "../domain/instrument.ts";
 import { meant } from "../domain/nearest.ts";
-import type { BotFacts, Engine } from "../ports/engine.ts";
+import type { BotFacts, DeskLedger, Engine } from "../ports/engine.ts";
+import { type Asker, atLeast, type People, roleOn } from "./access.ts";
 import type { Argument } from "./arg-info.ts";
 import { quoted, type Source } from "./arg-meta.ts";
 import type { Strategies } from "./command.ts";
+import { alertsOf } from "./rule-alerts.ts";
 
 /** What exists, as far as the person who asks may know it. */
 export interface Sight {
@@ -12,6 +15,19 @@ export interface Sight {
   readonly engine: Engine;
   readonly strategies: Strategies;
   readonly paths: readonly string[];
+  /** Ids of the alerts that the person made. */
+  readonly alerts: readonly string[];
+}
+
+/** What a person may know to exist who uses a command with that role. */
+export function sightOf(
+  { engine, strategies, desk }: { readonly engine: Engine; readonly strategies: Strategies; readonly desk: DeskLedger },
+  people: People,
+  { asker, need, paths }: { readonly asker: Asker; readonly need: Role; readonly paths: readonly string[] },
+): Sight {
+  const bots = engine.bots().filter(({ state }) => atLeast(roleOn(people, asker, state.spec), need));
+  const alerts = alertsOf(desk.state, asker.user).map(({ id }) => id);
+  return { bots, engine, strategies, paths, alerts };
 }
 
 const LISTED_MAX = 12;
@@ -21,7 +37,7 @@ export function offersOf({ meta }: Argument, sight: Sight): readonly string[] {
   return [...(meta.source === undefined ? [] : valuesOf(meta.source, sight)), ...(meta.choices ?? [])];
 }
 
-function valuesOf(source: Source, { bots, engine, strategies, paths }: Sight): readonly string[] {
+function valuesOf(source: Source, { bots, engine, strategies, paths, alerts }: Sight): readonly string[] {
   const names = bots.map(({ state }) => state.spec.name);
   const groups = [...new Set(bots.map(({ state }) => state.spec.group).filter((group) => group !== undefined))].sort();
   switch (source) {
@@ -38,6 +54,8 @@ function valuesOf(source: Source, { bots, engine, strategies, paths }: Sight): r
       return bots.flatMap(({ orders }) => orders.filter(({ purpose }) => purpose === "entry").map(({ clientOrderId }) => clientOrderId));
     case "commands":
       return paths;
+    case "alerts":
+      return alerts;
     case "grants":
       return ["desk", "here", ...names.map((name) => `bot:${name}`), ...groups.map((group) => `group:${group}`)];
   }

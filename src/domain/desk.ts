@@ -2,8 +2,10 @@ import type { BacktestRecord } from "./backtest.ts";
 import { newChannel, periodicOf, toldDigest } from "./channels.ts";
 import { type ApiToken, apiUser, type Channel, type Grant, type RegisteredAccount, type RegisteredBot } from "./desk-facts.ts";
 import type { CrashReport, DeskEvent, Recorded } from "./events.ts";
+import { type AlertFact, applyAlertFact, endAlertsAt } from "./fold-alerts.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
+import type { RuleAlert } from "./rule-alerts.ts";
 import type { SealedKey } from "./sealed.ts";
 import type { MarketMs, WallMs } from "./time.ts";
 import { marketMs } from "./time.ts";
@@ -43,6 +45,9 @@ export interface DeskState {
   /** Newest last. */
   backtests: BacktestRecord[];
   backtestsEver: number;
+  /** Rules that somebody wants to be told of, by id. */
+  alerts: Map<string, RuleAlert>;
+  alertsEver: number;
   /** Seeds of one-time codes by user, sealed. */
   factors: Map<string, SealedKey>;
   /** The same person on another platform: each user by the first one that they linked to. */
@@ -77,6 +82,8 @@ export function emptyDesk(): DeskState {
     drilled: [],
     backtests: [],
     backtestsEver: 0,
+    alerts: new Map(),
+    alertsEver: 0,
     factors: new Map(),
     links: new Map(),
     locked: [],
@@ -146,6 +153,11 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       state.backtests.push(event.record);
       if (state.backtests.length > BACKTESTS_MAX) state.backtests.shift();
       return;
+    case "alert-added":
+    case "alert-removed":
+    case "alert-fired":
+    case "alert-rested":
+      return applyAlertFact(state, event);
     case "bot-registered":
       state.botsEver += 1;
       state.bots.set(event.botId, { botId: event.botId, name: event.name, group: event.group, owner: event.owner, account: event.account });
@@ -202,6 +214,7 @@ type HandledAbove =
   | RiskFact["type"]
   | "drill-done"
   | "backtest-done"
+  | AlertFact["type"]
   | "bot-registered"
   | "bot-unregistered"
   | "command-done";
@@ -247,6 +260,7 @@ function applyPeopleFact(state: DeskState, event: PeopleFact): void {
     }
     case "channel-unsubscribed":
       state.channels.delete(event.place);
+      endAlertsAt(state, event.place);
       return;
     case "channel-digest-set": {
       const before = state.channels.get(event.place) ?? newChannel(event.place);

@@ -12,6 +12,7 @@ import type { Account, AccountWriter } from "./account.ts";
 import { BotStrategies } from "./bot-strategies.ts";
 import { symbolsOf } from "./concerned.ts";
 import type { Desk } from "./desk.ts";
+import { follow } from "./follow.ts";
 import { PaperAccount } from "./paper-account.ts";
 import { BotRunner, readsOf } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
@@ -91,9 +92,14 @@ export class Accounts {
     return undefined;
   };
 
-  /** Symbols of a market that a running bot reads or somebody holds. */
+  #followedOn(market: string): ReadonlySet<string> {
+    const watched = [...this.#options.desk.state.alerts.values()].flatMap((alert) => (alert.market === market ? alert.symbol : []));
+    return new Set([...this.activeOn(market).flatMap(({ state }) => symbolsOf(state)), ...watched]);
+  }
+
+  /** Symbols of a market that a running bot or an alert reads, or somebody holds. */
   symbolsOn(market: string): ReadonlySet<string> {
-    const known = this.#symbols.get(market) ?? new Set(this.activeOn(market).flatMap(({ state }) => symbolsOf(state)));
+    const known = this.#symbols.get(market) ?? this.#followedOn(market);
     this.#symbols.set(market, known);
     return known;
   }
@@ -207,9 +213,7 @@ export class Accounts {
     const bot = account.state.bots.get(botId);
     if (!bot || account.runners.get(botId)) return;
     const runner = new BotRunner(bot, this.#strategies.of(bot.spec));
-    const { hub, market } = account.services;
-    if (market.pace === "live" && !this.symbolsOn(market.key).has(bot.spec.symbol)) hub.forget(bot.spec.symbol);
-    const feed = await hub.subscribe(bot.spec.symbol, bot.spec.timeframe, runner.reads);
+    const feed = await follow(this, account.services, bot.spec, runner.reads);
     if (!account.runners.get(botId)) account.runners.add(runner, feed.key);
   }
 

@@ -61,6 +61,7 @@ export interface EngineParts {
   readonly speed: MarketSpeed;
   readonly live: LiveDesk;
   readonly risk: RiskGuard;
+  readonly alerts: Engine["alerts"];
   readonly audit: AuditReader;
 }
 
@@ -70,6 +71,7 @@ export class TradingEngine implements Engine {
   readonly #venues: VenueCommands;
   readonly markets: Engine["markets"];
   readonly candles: Engine["candles"];
+  readonly alerts: Engine["alerts"];
   readonly audit: Engine["audit"];
   readonly changes: Engine["changes"];
   readonly whyAt: Engine["whyAt"];
@@ -82,6 +84,7 @@ export class TradingEngine implements Engine {
     this.#venues = new VenueCommands(parts);
     const reader = new FloorReader(() => parts.floors.all(), parts.clock);
     this.markets = () => reader.markets();
+    this.alerts = parts.alerts;
     this.candles = (marketKey, symbol, minutes) => reader.candles(marketKey, symbol, minutes);
   }
 

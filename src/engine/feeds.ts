@@ -122,6 +122,11 @@ export class Feed {
     return slots;
   }
 
+  /** The newest closed candle with everything as it stands, undefined before the first. */
+  latest(): Slot | undefined {
+    return this.#last && this.#slot(this.#last);
+  }
+
   #newest({ source }: Series, candle: FoldedCandle): number {
     if (typeof source === "string") return candle[source];
     const running = this.#running.get(indicatorKey(source.spec));
@@ -166,6 +171,12 @@ export class FeedHub {
   /** Close of the newest step that was pushed, or where the market stood at start. */
   get atMs(): MarketMs {
     return this.#atMs;
+  }
+
+  /** Whether a feed has these series; those without are asked for anew. */
+  has(key: string, series: readonly Series[]): boolean {
+    const feed = this.#feeds.get(key);
+    return feed !== undefined && series.every((each) => feed.tracks(each));
   }
 
   price(symbol: string): { price: number; atMs: MarketMs } | undefined {

@@ -14,6 +14,7 @@ import { PriceWatch } from "./price-watch.ts";
 import { type MarketSpeed, Pump } from "./pump.ts";
 import type { RiskGuard } from "./risk-guard.ts";
 import type { AccountServices } from "./services.ts";
+import type { SlotListener } from "./slot-listener.ts";
 
 /** On a live market, candles newer than this are left to the watch, which has seen their prices; before this start nothing has watched. */
 const WATCHED_MS = 120_000;
@@ -38,6 +39,7 @@ export interface FloorsOptions {
   readonly accounts: Accounts;
   readonly scheduled: () => readonly Scheduled[];
   readonly told: () => Promise<void>;
+  readonly alerts: SlotListener;
   /** A price that may be traded on has come to a market. */
   readonly saw: (market: string, symbol: string) => void;
   readonly openMarket: (exchangeId: string, environment: Environment) => Promise<Market>;
@@ -85,7 +87,7 @@ export class Floors {
 
   /** Puts a market to work from an instant on. Only the main one does scheduled work and tells a script. */
   put(market: Market, at: Market["startMs"], main: boolean): Floor {
-    const { clock, logger, accounts, onFatal, scheduled, told, saw } = this.#options;
+    const { clock, logger, accounts, onFatal, scheduled, told, saw, alerts } = this.#options;
     const hub = new FeedHub(market, at);
     const services = this.#services(market, hub);
     const active = () => accounts.activeOn(market.key);
@@ -101,6 +103,7 @@ export class Floors {
       symbols,
       scheduled: main ? scheduled : () => [],
       told: main ? told : () => Promise.resolve(),
+      alerts,
       onFatal,
     });
     const watch = new PriceWatch({ market, hub, pump, clock, logger, active, symbols, saw: (symbol) => saw(market.key, symbol), onFatal });

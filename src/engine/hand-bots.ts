@@ -9,15 +9,12 @@ import type { Account } from "./account.ts";
 /** The strategy of bots that hold one order entered by a person. Nobody chooses it: it comes with the order. */
 export const BY_HAND = "by-hand";
 
-export const byHand: Strategy = {
-  name: BY_HAND,
-  ...defineStrategy({
-    summary: "Holds what a person entered until its stop, its target or a person closes it; never acts by itself",
-    params: {},
-    indicators: () => ({}),
-    decide: () => hold,
-  }),
-};
+export const byHand: Strategy = defineStrategy({
+  summary: "Holds what a person entered until its stop, its target or a person closes it; never acts by itself",
+  params: {},
+  indicators: () => ({}),
+  decide: () => hold,
+})(BY_HAND);
 
 /** Ends the bots whose one order by hand is over: closed, or never filled. Their symbol is free again. */
 export function endHandBots(account: Account): Promise<void> | undefined {

@@ -10,6 +10,7 @@ import type { PaperVenue } from "../ports/venue.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { Account, AccountWriter } from "./account.ts";
 import { Accounts } from "./accounts.ts";
+import { AlertWatch } from "./alert-watch.ts";
 import { AuditReader } from "./audit.ts";
 import { Blindness, unwatchedBots } from "./blindness.ts";
 import { Bots } from "./bots.ts";
@@ -81,7 +82,8 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const blindness = new Blindness({ accounts, desk, clock, logger });
   const days = new Days(options.timeZone);
   const risk = new RiskGuard({ desk, accounts: () => accounts.all(), days });
-  const floors = new Floors({
+  const alerts: AlertWatch = new AlertWatch({ desk, accounts, floorOf: (key) => floors.get(key), clock, logger });
+  const floors: Floors = new Floors({
     clock,
     logger,
     speed,
@@ -92,6 +94,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     accounts,
     scheduled: () => scheduled,
     told: () => told(),
+    alerts,
     saw: (key, symbol) => blindness.saw(key, symbol),
     openMarket: options.openMarket,
     onFatal,
@@ -105,10 +108,13 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const live = new LiveDesk({ desk, accounts, floors, clock, opening: options.live, ceiling: options.ceiling, onFatal });
   await openAccounts({ desk, accounts, live, floors, main, writers });
   void accounts.retry(clock.monotonicMs()).catch(onFatal);
+  // A market that is stepped waits for its alerts; an exchange that does not answer must not keep the rest from its start.
+  if (market.pace === "stepped") await alerts.tend();
+  else void alerts.tend().catch(onFatal);
   const bots = new Bots(desk, accounts, main.services);
   await bots.reconcileNames();
   const { residentBytes } = options;
-  const pulse = new Pulse({ store, hub: main.hub, floors, blindness, clock, logger, desk, accounts, residentBytes, onFatal });
+  const pulse = new Pulse({ store, hub: main.hub, floors, blindness, clock, logger, desk, accounts, alerts, residentBytes, onFatal });
   const engine = new TradingEngine({
     clock,
     market,
@@ -122,6 +128,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     speed,
     live,
     risk,
+    alerts,
     audit: new AuditReader(store, streams),
   });
   return {

@@ -3,6 +3,7 @@ import type { HealthFacts } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { Accounts } from "./accounts.ts";
+import type { AlertWatch } from "./alert-watch.ts";
 import type { Blindness } from "./blindness.ts";
 import type { Desk } from "./desk.ts";
 import type { FeedHub } from "./feeds.ts";
@@ -22,6 +23,7 @@ export interface PulseServices {
   readonly logger: Logger;
   readonly desk: Desk;
   readonly accounts: Accounts;
+  readonly alerts: AlertWatch;
   readonly residentBytes: () => number;
   readonly onFatal: (failure: unknown) => void;
 }
@@ -59,6 +61,7 @@ export class Pulse {
       account.tend();
       void endHandBots(account)?.catch(this.fatal);
     }
+    void this.#services.alerts.tend().catch(this.fatal);
     void desk.writeHalt().catch(this.fatal);
     await desk.endTimedHalt();
     const { halt } = desk.state;

@@ -7,6 +7,7 @@ import type { Scheduled } from "../ports/streams.ts";
 import type { Account } from "./account.ts";
 import type { FeedHub } from "./feeds.ts";
 import { ACCOUNT_LAG_MAX, BREATHE_EVERY_MS, STEPS_PER_BATCH } from "./limits.ts";
+import type { SlotListener } from "./slot-listener.ts";
 
 /** How fast market time moves: a factor of wall time, as fast as it goes, or only when told. */
 export type MarketSpeed = number | "max" | "script";
@@ -24,6 +25,8 @@ export interface PumpServices {
   readonly scheduled: () => readonly Scheduled[];
   /** In a script, waited for after every step that changed something, so that what people are told comes in the order of market time. */
   readonly told: () => Promise<void>;
+  /** Rules that are told of when they become true. */
+  readonly alerts: SlotListener;
   /** A fault that no account may outlive: the process must end. */
   readonly onFatal: (failure: unknown) => void;
 }
@@ -81,10 +84,10 @@ export class Pump {
   }
 
   #target(): number {
-    const { market, speed, clock, active } = this.#services;
+    const { market, speed, clock, active, alerts } = this.#services;
     if (market.pace === "live") return clock.wall();
     if (speed === "script") return this.#scriptTarget;
-    if (speed === "max") return active().length > 0 ? Number.MAX_SAFE_INTEGER : this.#services.hub.atMs;
+    if (speed === "max") return active().length > 0 || alerts.isOn(market.key) ? Number.MAX_SAFE_INTEGER : this.#services.hub.atMs;
     return this.#anchor.marketMs + (clock.monotonicMs() - this.#anchor.wallMs) * speed;
   }
 
@@ -140,6 +143,8 @@ export class Pump {
       const work = account.onStep(step, slots)?.catch(this.#services.onFatal);
       if (work && (lockstep || account.queue.depth > ACCOUNT_LAG_MAX)) waits.push(work);
     }
+    const alerted = this.#services.alerts.onSlots(market.key, slots)?.catch(this.#services.onFatal);
+    if (alerted && lockstep) waits.push(alerted);
     if (waits.length === 0 && !due) return undefined;
     return this.#settle(waits, due ? step.atMs : undefined);
   }

@@ -8,7 +8,7 @@ import { indicatorKey, type Signal } from "../domain/signal.ts";
 import type { MarketMs } from "../domain/time.ts";
 import { slotOf, timeframeMs } from "../domain/timeframe.ts";
 import { atr } from "../indicators/atr.ts";
-import type { DecideInput, Explanation, IndicatorValues, PositionFacts, Strategy } from "../ports/strategy.ts";
+import type { DecideInput, Decider, Explanation, IndicatorValues, PositionFacts } from "../ports/strategy.ts";
 import { candlesFor } from "../rules/plan.ts";
 import type { Reads, Slot } from "./feeds.ts";
 import { sizingSpecs } from "./sizing.ts";
@@ -33,11 +33,11 @@ const STOP_ATR_KEYS = [["atr", indicatorKey(STOP_ATR)]] as const;
 
 const FLAT_FACTS: PositionFacts = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
 
-/** One bot's strategy at work: pure decisions on slots. It holds nothing that a restart would miss. */
+/** What decides for one bot, at work: pure decisions on slots. It holds nothing that a restart would miss. */
 export class BotRunner {
   readonly bot: BotState;
   readonly reads: Reads;
-  readonly #strategy: Strategy;
+  readonly #decider: Decider;
   readonly #keys: readonly (readonly [string, string])[];
   readonly #bundle: string;
   /** The newest wish that the risk door refused. */
@@ -46,11 +46,11 @@ export class BotRunner {
   #position: Position | undefined;
   #entryPrice: number | undefined;
 
-  constructor(bot: BotState, strategy: Strategy) {
+  constructor(bot: BotState, decider: Decider) {
     this.bot = bot;
-    this.#strategy = strategy;
-    const declared = Object.entries(strategy.indicators(bot.spec.params));
-    this.reads = readsOf(bot.spec, strategy);
+    this.#decider = decider;
+    const declared = Object.entries(decider.indicators);
+    this.reads = readsOf(bot.spec, decider);
     this.#keys = declared.map(([name, spec]) => [name, indicatorKey(spec)]);
     this.#bundle = this.#keys.map(([name, key]) => `${name}=${key}`).join(";");
   }
@@ -59,11 +59,11 @@ export class BotRunner {
   decide(slot: Slot): Signal {
     try {
       const input = this.#input(slot);
-      const signal = this.#strategy.decide(input);
+      const signal = this.#decider.decide(input);
       this.#last = { slot, input, signal };
       return signal;
     } catch (cause) {
-      throw new BotFault(`strategy ${this.#strategy.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new BotFault(`strategy ${this.bot.spec.strategy} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     }
   }
 
@@ -75,7 +75,7 @@ export class BotRunner {
   #input(slot: Slot): DecideInput {
     const { candle, previous, past } = slot;
     const values = slot.bundle(this.#bundle, this.#keys);
-    return { candle, previous, values, past, position: this.#facts(slot), params: this.bot.spec.params };
+    return { candle, previous, values, past, position: this.#facts(slot) };
   }
 
   /** How far from an entry at this slot a stop by ATR stands, in quote; undefined without one, and while the ATR is not known yet. */
@@ -97,11 +97,12 @@ export class BotRunner {
   explained(): Explained | undefined {
     if (!this.#last) return undefined;
     const { slot, input, signal } = this.#last;
-    const { series } = this.#strategy;
-    const isWarm = series
-      ? series.every((each) => slot.past.seen(each.key) >= candlesFor(each))
-      : !Object.values(this.valuesAt(slot)).some(Number.isNaN);
-    return { slot, input, signal, isWarm, explanation: this.#strategy.explain?.(input) };
+    const { series } = this.#decider;
+    const isWarm =
+      series.length > 0
+        ? series.every((each) => slot.past.seen(each.key) >= candlesFor(each))
+        : !Object.values(this.valuesAt(slot)).some(Number.isNaN);
+    return { slot, input, signal, isWarm, explanation: this.#decider.explain?.(input) };
   }
 
   /** Close and every indicator line by name, as `fast` or `bands.upper`. */
@@ -131,10 +132,9 @@ export class BotRunner {
 }
 
 /** What a bot asks of its feed. */
-export function readsOf({ params, protection, sizing }: BotSpec, strategy: Strategy): Reads {
-  const declared = Object.values(strategy.indicators(params));
+export function readsOf({ protection, sizing }: BotSpec, { indicators, series }: Decider): Reads {
   const isByAtr = protection.stopAtr !== undefined;
-  return { specs: [...declared, ...(isByAtr ? [STOP_ATR] : []), ...sizingSpecs(sizing)], series: strategy.series ?? [] };
+  return { specs: [...Object.values(indicators), ...(isByAtr ? [STOP_ATR] : []), ...sizingSpecs(sizing)], series };
 }
 
 /** The running bots of one account, by bot and by feed, in the order in which they were added. */

@@ -2,6 +2,7 @@ import type { IndicatorDefinition, Kernel } from "../domain/indicator.ts";
 import type { IndicatorSpec } from "../domain/signal.ts";
 import { adxDefinition } from "./adx.ts";
 import { atrDefinition } from "./atr.ts";
+import { avgvolumeDefinition } from "./avgvolume.ts";
 import { bollingerDefinition } from "./bollinger.ts";
 import { cciDefinition } from "./cci.ts";
 import { donchianDefinition } from "./donchian.ts";
@@ -16,6 +17,7 @@ import { psarDefinition } from "./psar.ts";
 import { rocDefinition } from "./roc.ts";
 import { rsiDefinition } from "./rsi.ts";
 import { smaDefinition } from "./sma.ts";
+import { spreadDefinition } from "./spread.ts";
 import { stochasticDefinition } from "./stochastic.ts";
 import { supertrendDefinition } from "./supertrend.ts";
 import { vwapDefinition } from "./vwap.ts";
@@ -25,6 +27,7 @@ import { zscoreDefinition } from "./zscore.ts";
 const DEFINITIONS: readonly IndicatorDefinition[] = [
   adxDefinition,
   atrDefinition,
+  avgvolumeDefinition,
   bollingerDefinition,
   cciDefinition,
   donchianDefinition,
@@ -39,6 +42,7 @@ const DEFINITIONS: readonly IndicatorDefinition[] = [
   rocDefinition,
   rsiDefinition,
   smaDefinition,
+  spreadDefinition,
   stochasticDefinition,
   supertrendDefinition,
   vwapDefinition,

@@ -13,6 +13,7 @@ import type { ExitFacts } from "./exits.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
 import type { EntryNow, LimitFacts } from "./risk-facts.ts";
+import type { RuleAlerts } from "./rule-alerts.ts";
 import type { Credentials } from "./vault.ts";
 import type { WhyFacts } from "./why.ts";
 
@@ -226,6 +227,7 @@ export interface Engine extends MarketReader {
   entryNow(name: string): EntryNow | undefined;
   /** The newest decision of a bot with every term and gate. Throws UserError when there is no such bot. */
   why(name: string): WhyFacts;
+  readonly alerts: RuleAlerts;
   /** The decision in force at an instant of market time, made again from the records and the candles of then; its gates are told for now only. */
   whyAt(name: string, atMs: MarketMs): Promise<WhyFacts>;
   accounts(): readonly AccountFacts[];

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { BotRules } from "../domain/bot.ts";
 import type { FoldedCandle } from "../domain/candle.ts";
 import type { Reading } from "../domain/indicator.ts";
 import type { Series } from "../domain/series.ts";
@@ -29,13 +30,12 @@ export interface Past {
 }
 
 /** One decision's input: closed candles only. */
-export interface DecideInput<P = StrategyParams, V = IndicatorValues> {
+export interface DecideInput<V = IndicatorValues> {
   readonly candle: FoldedCandle;
   /** The closed candle before `candle` on the same feed, however long ago it was; undefined at a feed's first candle. */
   readonly previous: FoldedCandle | undefined;
   readonly values: V;
   readonly position: PositionFacts;
-  readonly params: P;
   readonly past: Past;
 }
 
@@ -58,15 +58,23 @@ export interface Explanation {
   readonly terms: readonly Term[];
 }
 
-/** One strategy: pure, one file. Contract: equal input gives an equal signal; it never sees a forming candle. */
+/** What decides for a bot: a strategy with its parameters. Contract: equal input gives an equal signal; it never sees a forming candle. */
+export interface Decider {
+  /** Under the names by which `values` and a decision's record have them. */
+  readonly indicators: Readonly<Record<string, IndicatorSpec>>;
+  /** What it reads of the past beyond its indicators' newest two readings. */
+  readonly series: readonly Series[];
+  readonly decide: (input: DecideInput) => Signal;
+  readonly explain?: (input: DecideInput) => Explanation;
+}
+
+/** One strategy that people may choose: pure, one file. */
 export interface Strategy {
   readonly name: string;
   readonly summary: string;
-  /** Numbers with defaults and descriptions; refuses unknown names. Parse before calling `indicators` and `decide`. */
+  /** Numbers with defaults and descriptions; refuses unknown names. Parse before calling `decider`. */
   readonly params: z.ZodObject;
-  readonly indicators: (params: StrategyParams) => Readonly<Record<string, IndicatorSpec>>;
-  /** What it reads of the past beyond its indicators' newest two readings. */
-  readonly series?: readonly Series[];
-  readonly decide: (input: DecideInput) => Signal;
-  readonly explain?: (input: DecideInput) => Explanation;
+  /** Its rules, where it is two rules with a name; a parameter stands in them as `{fast}`. */
+  readonly rules?: BotRules;
+  readonly decider: (params: StrategyParams) => Decider;
 }

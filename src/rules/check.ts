@@ -27,6 +27,9 @@ export function kindOf(tree: Tree): Kind {
       return tree.name === "entry_price" ? "price" : tree.name === "pnl_pct" ? "percent" : "number";
     case "indicator":
       return functionNamed(tree.name)?.lines.find(({ name }) => name === tree.line)?.kind ?? "number";
+    case "score":
+      for (const term of tree.terms) condition(term, "the others of a score");
+      return "number";
     case "negate":
       return numeric(tree.of, "after -");
     case "arithmetic":

@@ -88,6 +88,8 @@ export function numberOf(tree: Tree): Value {
     }
     case "fact":
       return factOf(tree.name);
+    case "score":
+      return scoreOf(tree.terms);
     case "negate": {
       const of = numberOf(tree.of);
       return (back, moment) => -of(back, moment);
@@ -105,6 +107,27 @@ function factOf(name: Extract<Tree, { kind: "fact" }>["name"]): Value {
     if (name === "entry_price") return position.entryPrice;
     return name === "bars_held" ? position.barsHeld - back : finite((at("close", back) - position.entryPrice) / position.entryPrice);
   };
+}
+
+/** How many of the conditions are true; undefined while one of them is. */
+function scoreOf(terms: readonly Tree[]): Value {
+  const conditions = terms.map((term) => conditionOf(term));
+  return (back, moment) => {
+    const then = back === 0 ? moment : earlier(moment, back);
+    let count = 0;
+    for (const condition of conditions) {
+      const truth = condition(then);
+      if (truth === undefined) return Number.NaN;
+      if (truth) count += 1;
+    }
+    return count;
+  };
+}
+
+/** What was seen so many candles before. */
+function earlier({ at, position }: Moment, by: number): Moment {
+  const held = position && position.barsHeld >= by ? { ...position, barsHeld: position.barsHeld - by } : undefined;
+  return { at: (key, back) => at(key, back + by), once: (_, judge) => judge(), position: held };
 }
 
 function arithmeticOf(tree: Extract<Tree, { kind: "arithmetic" }>): Value {

@@ -53,6 +53,13 @@ export const FUNCTIONS: readonly RuleFunction[] = [
     span: { least: 0 },
   },
   {
+    name: "avgvolume",
+    params: [PERIOD(20)],
+    lines: [{ name: "value", kind: "number", words: "the average volume" }],
+    summary: "Simple moving average of the volume, in base currency: `volume > 2 * avgvolume(20)[1]`",
+    span: { least: 0 },
+  },
+  {
     name: "bollinger",
     params: [PERIOD(20), PARAM("deviations", 2, "deviations")],
     lines: BAND("Bollinger band"),
@@ -148,6 +155,14 @@ export const FUNCTIONS: readonly RuleFunction[] = [
     params: [PERIOD(50)],
     lines: [{ name: "value", kind: "price", words: "the simple average of closes" }],
     summary: "Simple moving average of closes",
+  },
+  {
+    name: "spread",
+    params: [PERIOD(20)],
+    lines: [{ name: "value", kind: "percent", words: "the estimated spread" }],
+    span: { least: 0, most: 2 },
+    summary:
+      "Distance of bid and ask in percent of the price, estimated from highs and lows (Corwin and Schultz), because candles have neither; undefined where two candles in a row did not move",
   },
   {
     name: "stochastic",

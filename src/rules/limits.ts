@@ -6,6 +6,8 @@ export const RULE_DEPTH_MAX = 32;
 export const HISTORY_MAX = 100;
 /** Different indicators in one rule. */
 export const INDICATORS_MAX = 20;
+/** Conditions that one score may count. */
+export const SCORE_MAX = 10;
 /** Digits of a number before and after its point. */
 export const WHOLE_DIGITS_MAX = 12;
 export const FRACTION_DIGITS_MAX = 8;

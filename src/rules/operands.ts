@@ -12,9 +12,12 @@ const JOINING: readonly string[] = ["and", "or", "not", "crosses", "above", "bel
 /** The line that is meant where none is named. */
 const MAIN_LINE = "value";
 
+/** The word that counts how many of its conditions are true. */
+export const SCORE = "score";
+
 /** Every name that stands for a value. */
 export function valueNames(): readonly string[] {
-  return [...FIELDS, ...FUNCTIONS.map(({ name }) => name), ...FACTS];
+  return [...FIELDS, ...FUNCTIONS.map(({ name }) => name), ...FACTS, SCORE];
 }
 
 /** A number, a field of the candle, an indicator or a fact of the position, with its history. */

@@ -1,8 +1,8 @@
 import { Cursor } from "./cursor.ts";
 import { RuleError } from "./errors.ts";
 import { tokensOf } from "./lexer.ts";
-import { INDICATORS_MAX, RULE_DEPTH_MAX } from "./limits.ts";
-import { operand, valueNames } from "./operands.ts";
+import { INDICATORS_MAX, RULE_DEPTH_MAX, SCORE_MAX } from "./limits.ts";
+import { operand, SCORE, valueNames } from "./operands.ts";
 import { COMPARISONS, partsOf, type Tree } from "./tree.ts";
 
 /** Reads a rule. What it means is not looked at: see `check`. Throws RuleError. */
@@ -81,10 +81,21 @@ function crossing(cursor: Cursor, depth: number, left: Tree): Tree {
 function negation(cursor: Cursor, depth: number): Tree {
   const { column } = cursor.at;
   if (cursor.take(["-"]) !== undefined) return { kind: "negate", of: negation(cursor, deeper(cursor, depth)), column };
+  if (cursor.take([SCORE]) !== undefined) return score(cursor, deeper(cursor, depth), column);
   if (cursor.take(["("]) === undefined) return operand(cursor);
   const inner = either(cursor, deeper(cursor, depth));
   cursor.need(")", "an operator or the closing parenthesis");
   return inner;
+}
+
+function score(cursor: Cursor, depth: number, column: number): Tree {
+  const expected = `2 to ${SCORE_MAX} conditions in parentheses after ${SCORE}, as ${SCORE}(close > open, rsi(14) > 50)`;
+  cursor.need("(", expected);
+  const terms = [either(cursor, depth)];
+  while (cursor.take([","]) !== undefined) terms.push(either(cursor, depth));
+  cursor.need(")", "an operator, a comma or the closing parenthesis");
+  if (terms.length < 2 || terms.length > SCORE_MAX) throw new RuleError(column, `expected ${expected}, found ${terms.length}`);
+  return { kind: "score", terms, column };
 }
 
 function deeper({ at }: Cursor, depth: number): number {

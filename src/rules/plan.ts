@@ -45,13 +45,14 @@ function seriesOf(tree: Tree): readonly Series[] {
   const found = new Map<string, Series>();
   const need = (key: string, source: Series["source"], depth: number) =>
     found.set(key, { key, source, depth: Math.max(depth, found.get(key)?.depth ?? 0) });
-  const visit = (part: Tree, before: 0 | 1): void => {
+  const visit = (part: Tree, before: number): void => {
     // A crossing compares with the candle before, so everything in it is needed one candle further back.
-    const deeper = part.kind === "cross" ? 1 : before;
+    const deeper = part.kind === "cross" ? before + 1 : before;
     if (part.kind === "field") need(part.name, part.name, part.back + before + 1);
     if (part.kind === "indicator") need(seriesKey(part), { spec: specOf(part), line: part.line }, part.back + before + 1);
     // The result of a position is reckoned from the close.
     if (part.kind === "fact" && part.name === "pnl_pct") need("close", "close", before + 1);
+    if (part.kind === "score") for (const term of part.terms) visit(term, deeper);
     if ("of" in part) visit(part.of, deeper);
     if ("left" in part) {
       visit(part.left, deeper);

@@ -137,6 +137,8 @@ function spanOf(tree: Tree): Span {
       return tree.name === "pnl_pct" ? ONLY_LOSS_IS_WHOLE : NONE_BELOW_ZERO;
     case "indicator":
       return { ...ANY, ...functionNamed(tree.name)?.span };
+    case "score":
+      return { least: 0, most: tree.terms.length };
     case "negate": {
       const { least, most } = spanOf(tree.of);
       return { least: -most, most: -least };

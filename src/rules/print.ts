@@ -19,6 +19,8 @@ export function print(tree: Tree): string {
     }
     case "fact":
       return tree.name;
+    case "score":
+      return `score(${tree.terms.map(print).join(", ")})`;
     case "negate":
       return `-${within(tree.of, BINDS.negate)}`;
     case "not":

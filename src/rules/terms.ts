@@ -9,12 +9,12 @@ export type TermTree = Extract<Tree, { kind: "compare" | "cross" }>;
 /** How a number is written for people; `of` is the other side, from which it should differ where the numbers do. */
 export type WriteNumbers = (left: number, right: number) => readonly [string, string];
 
-/** The comparisons and crossings of a rule, from left to right. */
+/** The comparisons and crossings of a rule, from left to right; those that a score counts follow it. */
 export function termsOf(tree: Tree): readonly TermTree[] {
   switch (tree.kind) {
     case "compare":
     case "cross":
-      return [tree];
+      return [tree, ...[tree.left, tree.right].flatMap((side) => [...partsOf(side)].flatMap(countedOf))];
     case "not":
       return termsOf(tree.of);
     case "and":
@@ -23,6 +23,10 @@ export function termsOf(tree: Tree): readonly TermTree[] {
     default:
       return [];
   }
+}
+
+function countedOf(part: Tree): readonly TermTree[] {
+  return part.kind === "score" ? part.terms.flatMap(termsOf) : [];
 }
 
 /** Both sides of a term as text with their numbers, as `rsi(14) 28.4`. */
@@ -59,6 +63,7 @@ function termText(term: TermTree, moment: Moment, write: WriteNumbers): string {
 
 function named(side: Tree, value: string): string {
   if (isTyped(side)) return print(side);
+  if (side.kind === "score") return `score ${value} of ${side.terms.length}`;
   return side.kind === "arithmetic" ? `(${print(side)}) ${value}` : `${print(side)} ${value}`;
 }
 

@@ -23,6 +23,7 @@ export type Tree = { readonly column: number } & (
       readonly back: number;
     }
   | { readonly kind: "fact"; readonly name: Fact }
+  | { readonly kind: "score"; readonly terms: readonly Tree[] }
   | { readonly kind: "negate" | "not"; readonly of: Tree }
   | { readonly kind: "arithmetic"; readonly sign: Arithmetic; readonly left: Tree; readonly right: Tree }
   | { readonly kind: "compare"; readonly sign: Comparison; readonly left: Tree; readonly right: Tree }
@@ -36,6 +37,7 @@ export type SeriesTree = Extract<Tree, { kind: "field" | "indicator" }>;
 /** The parts of a tree, itself first. */
 export function* partsOf(tree: Tree): Generator<Tree> {
   yield tree;
+  if (tree.kind === "score") for (const term of tree.terms) yield* partsOf(term);
   if ("of" in tree) yield* partsOf(tree.of);
   if ("left" in tree) {
     yield* partsOf(tree.left);

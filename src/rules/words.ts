@@ -39,6 +39,8 @@ export function wordsOf(tree: Tree): string {
       return indicatorWords(tree);
     case "fact":
       return FACT_WORDS[tree.name];
+    case "score":
+      return `how many of these are so (${tree.terms.map(wordsOf).join("; ")})`;
     case "negate":
       return `minus ${grouped(tree.of)}`;
     case "not":

@@ -1,7 +1,6 @@
-import { enter, exit, hold } from "../domain/signal.ts";
-import { bollinger } from "../indicators/bollinger.ts";
 import { WIDTH_MAX } from "../indicators/declare.ts";
-import { apart, closeOf, crossedAbove, crossedBelow, defineStrategy, numberFrom, period, rounded } from "./define.ts";
+import { numberFrom, period, rounded } from "./define.ts";
+import { defineRules } from "./named-rules.ts";
 
 const DEVIATIONS_MIN = 0.1;
 
@@ -9,7 +8,7 @@ const DEVIATIONS_MIN = 0.1;
  * The band includes the newest close, so a close stands at most sqrt(period - 1) deviations above its own average (Samuelson 1968):
  * a band further away could never be crossed, and such parameters are refused.
  */
-export default defineStrategy({
+export default defineRules({
   summary: "Buys when the close breaks out above the upper Bollinger band; sells when it falls back below the middle",
   params: {
     period: period(20).describe("Candles of the bands"),
@@ -21,17 +20,6 @@ export default defineStrategy({
       ? undefined
       : `a close can be at most ${rounded(reach)} deviations above the average of ${period} candles, found deviations ${deviations}; raise period or lower deviations`;
   },
-  indicators: ({ period, deviations }) => ({ band: bollinger(period, deviations) }),
-  decide: ({ candle, previous, values: { band }, position }) => {
-    const close = closeOf({ candle, previous });
-    if (position.flat && crossedAbove(close, band.upper)) {
-      const [closeText, bandText] = apart(close.now, band.upper.now);
-      return enter("long", `close ${closeText} crossed above the upper band ${bandText}`);
-    }
-    if (position.long && crossedBelow(close, band.middle)) {
-      const [closeText, bandText] = apart(close.now, band.middle.now);
-      return exit(`close ${closeText} crossed below the middle band ${bandText}`);
-    }
-    return hold;
-  },
+  enter: "close crosses above bollinger({period}, {deviations}).upper",
+  exit: "close crosses below bollinger({period}, {deviations}).middle",
 });

@@ -1,52 +1,65 @@
 import { z } from "zod";
-import type { FoldedCandle } from "../domain/candle.ts";
 import type { Reading } from "../domain/indicator.ts";
-import type { IndicatorSpec, Signal } from "../domain/signal.ts";
+import type { Signal } from "../domain/signal.ts";
 import { type LinedSpec, PERIOD_MAX } from "../indicators/declare.ts";
 import type { DecideInput, Strategy } from "../ports/strategy.ts";
 
-type Shape = Readonly<Record<string, z.ZodDefault<z.ZodNumber>>>;
-type Params<S extends Shape> = { readonly [Name in keyof S]: number };
+export type Shape = Readonly<Record<string, z.ZodDefault<z.ZodNumber>>>;
+export type Params<S extends Shape> = { readonly [Name in keyof S]: number };
 type Declared = Readonly<Record<string, LinedSpec<string>>>;
 type Lines<Spec> = Spec extends LinedSpec<infer Line> ? Line : never;
 type Values<I extends Declared> = { readonly [Name in keyof I]: Readonly<Record<Lines<I[Name]>, Reading>> };
 
-/** What a strategy file says; its name is the file's name and comes from the registry. */
-export interface StrategySource<S extends Shape, I extends Declared> {
+/** What every strategy file says; its name is the file's name and comes from the registry. */
+export interface Described<S extends Shape> {
   readonly summary: string;
   /** Numbers, each with a default and a description. */
   readonly params: S;
   /** Says in one sentence what is wrong with parameters that are fine one by one, or undefined. */
   readonly refuse?: (params: Params<S>) => string | undefined;
-  readonly indicators: (params: Params<S>) => I;
-  readonly decide: (input: DecideInput<Params<S>, Values<I>>) => Signal;
 }
 
-export type StrategyDefinition = Omit<Strategy, "name">;
+/** What a strategy in code says beyond that. */
+export interface StrategySource<S extends Shape, I extends Declared> extends Described<S> {
+  readonly indicators: (params: Params<S>) => I;
+  readonly decide: (input: DecideInput<Values<I>>, params: Params<S>) => Signal;
+}
+
+/** A strategy that waits for its name. */
+export type StrategyDefinition = (name: string) => Strategy;
 
 /**
  * A strategy whose `decide` is typed by its parameters and declared indicators. What it returns takes plain records, so that
  * all strategies fit one table; those records are the parsed `params` and the readings of the declared `indicators`.
  */
 export function defineStrategy<S extends Shape, I extends Declared>(source: StrategySource<S, I>): StrategyDefinition {
-  const { summary, refuse, indicators, decide } = source;
-  const names = Object.keys(source.params).join(", ");
-  const shape = z.strictObject(source.params, {
+  const { summary, indicators, decide } = source;
+  const params = paramsSchema(source);
+  return (name) => ({
+    name,
+    summary,
+    params,
+    decider: (parsed) => ({
+      indicators: indicators(parsed as Params<S>),
+      series: [],
+      decide: (input) => decide(input as DecideInput<Values<I>>, parsed as Params<S>),
+    }),
+  });
+}
+
+/** The schema of a strategy's parameters: it refuses what it does not know, and what does not fit together. */
+export function paramsSchema<S extends Shape>({ params, refuse }: Described<S>): z.ZodObject {
+  const names = Object.keys(params).join(", ");
+  const shape = z.strictObject(params, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
         ? `expected only ${names}, found ${issue.keys.join(", ")}; leave out what is not listed`
         : undefined,
   });
-  const params = shape.superRefine((parsed, context) => {
+  return shape.superRefine((parsed, context) => {
     const problem = refuse?.(parsed as Params<S>);
     if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
   });
-  return {
-    summary,
-    params,
-    indicators: (parsed): Readonly<Record<string, IndicatorSpec>> => indicators(parsed as Params<S>),
-    decide: (input) => decide(input as DecideInput<Params<S>, Values<I>>),
-  };
 }
 
 /** A parameter that counts candles: a whole number from 1 to `PERIOD_MAX`. */
@@ -63,26 +76,6 @@ export function numberFrom(min: number, max: number, defaultValue: number): z.Zo
   return z.number({ error }).min(min, refusal).max(max, refusal).default(defaultValue);
 }
 
-/** True when `a` was at or below `b` one candle ago and is above it now. False while anything is NaN. */
-export function crossedAbove(a: Reading, b: Reading): boolean {
-  return a.before <= b.before && a.now > b.now;
-}
-
-/** True when `a` was at or above `b` one candle ago and is below it now. False while anything is NaN. */
-export function crossedBelow(a: Reading, b: Reading): boolean {
-  return a.before >= b.before && a.now < b.now;
-}
-
-/** A level that does not move, as something to cross. */
-export function level(value: number): Reading {
-  return { now: value, before: value };
-}
-
-/** The close as a reading; `before` is NaN at a feed's first candle. */
-export function closeOf({ candle, previous }: { candle: FoldedCandle; previous: FoldedCandle | undefined }): Reading {
-  return { now: candle.close, before: previous?.close ?? Number.NaN };
-}
-
 const DIGITS_SHOWN = 6;
 const DIGITS_MAX = 15;
 
@@ -92,9 +85,9 @@ const FORMATS: readonly Intl.NumberFormat[] = Array.from(
   (_, index) => new Intl.NumberFormat("en-US", { maximumSignificantDigits: index + 1 }),
 );
 
-/** Two numbers for people, rounded to `shown` significant digits, or to as many as it takes to tell them apart. */
-export function apart(a: number, b: number, shown: number = DIGITS_SHOWN): readonly [string, string] {
-  for (let digits = shown; digits < DIGITS_MAX; digits += 1) {
+/** Two numbers for people, rounded to six significant digits, or to as many as it takes to tell them apart. */
+export function apart(a: number, b: number): readonly [string, string] {
+  for (let digits = DIGITS_SHOWN; digits < DIGITS_MAX; digits += 1) {
     const texts = [rounded(a, digits), rounded(b, digits)] as const;
     if (texts[0] !== texts[1]) return texts;
   }

@@ -1,8 +1,7 @@
-import { enter, exit, hold } from "../domain/signal.ts";
-import { ema } from "../indicators/ema.ts";
-import { apart, crossedAbove, crossedBelow, defineStrategy, period } from "./define.ts";
+import { period } from "./define.ts";
+import { defineRules } from "./named-rules.ts";
 
-export default defineStrategy({
+export default defineRules({
   summary: "Buys when a fast average crosses above a slow one; sells on the way back",
   params: {
     fast: period(12).describe("Candles of the fast average"),
@@ -10,18 +9,6 @@ export default defineStrategy({
   },
   refuse: ({ fast, slow }) =>
     fast < slow ? undefined : `fast must be shorter than slow, found fast ${fast} and slow ${slow}; lower fast or raise slow`,
-  indicators: ({ fast, slow }) => ({ fast: ema(fast), slow: ema(slow) }),
-  decide: ({ values, position }) => {
-    const fast = values.fast.value;
-    const slow = values.slow.value;
-    if (position.flat && crossedAbove(fast, slow)) {
-      const [fastText, slowText] = apart(fast.now, slow.now);
-      return enter("long", `fast average ${fastText} crossed above slow ${slowText}`);
-    }
-    if (position.long && crossedBelow(fast, slow)) {
-      const [fastText, slowText] = apart(fast.now, slow.now);
-      return exit(`fast average ${fastText} crossed below slow ${slowText}`);
-    }
-    return hold;
-  },
+  enter: "ema({fast}) crosses above ema({slow})",
+  exit: "ema({fast}) crosses below ema({slow})",
 });

@@ -1,14 +1,14 @@
-import { z } from "zod";
 import type { BotRules } from "../domain/bot.ts";
-import { deepest } from "../domain/series.ts";
+import { deepest, type Series } from "../domain/series.ts";
 import { enter, exit, hold, type IndicatorSpec } from "../domain/signal.ts";
-import type { DecideInput, Past, Strategy, Term } from "../ports/strategy.ts";
+import type { DecideInput, Decider, Past, Term } from "../ports/strategy.ts";
 import { type Condition, conditionOf, type Moment } from "../rules/evaluate.ts";
 import { candlesFor, type Rule, ruleOf } from "../rules/plan.ts";
 import { print } from "../rules/print.ts";
 import { specOf } from "../rules/series.ts";
 import { becauseOf, numbersOf, termsOf } from "../rules/terms.ts";
 import { partsOf, type Tree } from "../rules/tree.ts";
+import { watchedRule } from "../rules/use.ts";
 import { apart, rounded } from "./define.ts";
 
 /** Longest reason that a decision gives: it stands in events and alerts. */
@@ -21,18 +21,15 @@ interface Judge {
 }
 
 /**
- * A strategy that is two rules, read and compiled once. It buys when the first is true and the second is not, and sells when the second is true; what
+ * What two rules decide, read and compiled once. It buys when the first is true and the second is not, and sells when the second is true; what
  * follows from the slot alone is found once for all bots on the feed. Throws RuleError where a rule cannot be read.
  */
-export function followRules(name: string, summary: string, { enter: entering, exit: leaving }: BotRules): Strategy {
+export function followRules({ enter: entering, exit: leaving }: BotRules): Decider {
   const buy = judgeOf(ruleOf(entering));
   const sell = leaving === undefined ? undefined : judgeOf(ruleOf(leaving));
   const rules = [buy.rule, ...(sell ? [sell.rule] : [])];
   return {
-    name,
-    summary,
-    params: z.strictObject({}),
-    indicators: () => Object.fromEntries(rules.flatMap(({ tree }) => namedSpecs(tree))),
+    indicators: Object.fromEntries(rules.flatMap(({ tree }) => namedSpecs(tree))),
     series: deepest(rules.flatMap(({ series }) => series)),
     decide(input) {
       const moment = momentOf(input);
@@ -49,6 +46,29 @@ export function followRules(name: string, summary: string, { enter: entering, ex
       if (!input.position.flat) return { because: sell ? said("exit", sell) : "it has no rule to exit", terms };
       return { because: sell && sells ? `nothing is bought while ${said("exit", sell)}` : said("enter", buy), terms };
     },
+  };
+}
+
+/** A rule that is asked of the candles alone. */
+export interface Asked {
+  readonly reads: { readonly specs: readonly IndicatorSpec[]; readonly series: readonly Series[] };
+  isTrue(past: Past): boolean;
+  /** Why it is as it is, with its numbers. */
+  because(past: Past): string;
+}
+
+/** Reads and compiles a rule that is asked without a position. Throws RuleError where it cannot be read. */
+export function askRule(text: string): Asked {
+  const judge = judgeOf(watchedRule(text));
+  const moment = (past: Past): Moment => ({
+    at: (key, back) => past.at(key, back),
+    once: (name, asked) => past.once(name, asked),
+    position: undefined,
+  });
+  return {
+    reads: { specs: judge.rule.specs, series: judge.rule.series },
+    isTrue: (past) => judge.isTrue(moment(past), past),
+    because: (past) => reasonOf(judge, moment(past)),
   };
 }
 

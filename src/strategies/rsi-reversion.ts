@@ -1,15 +1,11 @@
-import { enter, exit, hold } from "../domain/signal.ts";
-import { rsi } from "../indicators/rsi.ts";
-import { apart, crossedAbove, defineStrategy, level, numberFrom, period, rounded } from "./define.ts";
-
-/** Significant digits of an index value in a reason. */
-const RSI_DIGITS = 3;
+import { numberFrom, period } from "./define.ts";
+import { defineRules } from "./named-rules.ts";
 
 /**
- * It buys the way back from oversold, not the fall itself. A reading of exactly 0 is not oversold: that is what the index says when
- * prices have not moved at all. A jump from oversold to beyond the exit level in one candle is let go, because the next decision would sell.
+ * It buys the way back from oversold, not the fall itself. An RSI without movement is undefined in a rule, so it is never oversold. A jump from
+ * oversold to beyond the exit level in one candle is let go, because the next decision would sell.
  */
-export default defineStrategy({
+export default defineRules({
   summary: "Buys when the RSI comes back up from oversold; sells when it has recovered",
   params: {
     period: period(14).describe("Candles of the RSI"),
@@ -20,18 +16,6 @@ export default defineStrategy({
     enterBelow < exitAbove
       ? undefined
       : `enterBelow must be lower than exitAbove, found ${enterBelow} and ${exitAbove}; lower enterBelow or raise exitAbove`,
-  indicators: ({ period }) => ({ rsi: rsi(period) }),
-  decide: ({ values, position, params: { enterBelow, exitAbove } }) => {
-    const strength = values.rsi.value;
-    const recovering = strength.before > 0 && crossedAbove(strength, level(enterBelow)) && strength.now <= exitAbove;
-    if (position.flat && recovering) {
-      const [now, bound] = apart(strength.now, enterBelow, RSI_DIGITS);
-      return enter("long", `RSI ${now} crossed back above ${bound}, from ${rounded(strength.before, RSI_DIGITS)}`);
-    }
-    if (position.long && strength.now > exitAbove) {
-      const [now, bound] = apart(strength.now, exitAbove, RSI_DIGITS);
-      return exit(`RSI ${now} is above ${bound}`);
-    }
-    return hold;
-  },
+  enter: "rsi({period}) crosses above {enterBelow} and rsi({period}) <= {exitAbove}",
+  exit: "rsi({period}) > {exitAbove}",
 });

@@ -83,6 +83,74 @@ describe("backtest run", () => {
   });
 });
 
+describe("backtest run without a bot", () => {
+  test("tries a rule with what a new bot would have, and offers to make one of it", async () => {
+    const view = await desk.type('backtest run enter:"rsi(14)<30" exit:"rsi(14) > 60" symbol:btc timeframe:5m');
+    expect(view.title).toBe("Backtest t1: rules on BTC/USDT 5m, +5.00%");
+    expect(backtests.asked[0]?.bot).toEqual({
+      name: "rules",
+      group: undefined,
+      symbol: "BTC/USDT",
+      timeframe: "5m",
+      strategy: "rules",
+      params: {},
+      rules: { enter: "rsi(14) < 30", exit: "rsi(14) > 60" },
+      sizing: { kind: "equity-percent", pct: 10 },
+      protection: { stopPct: 2, takePct: 4, trailingPct: undefined },
+    });
+    expect(view.lines?.[0]).toBe("Buys when rsi(14) < 30; sells when rsi(14) > 60.");
+    expect(view.buttons?.map(({ label }) => label)).toEqual(["Make a bot of it", "All backtests"]);
+    expect(desk.engine.bots()).toHaveLength(1);
+  });
+
+  test("tries a strategy by its name, with its own size and exits", async () => {
+    await desk.type(
+      'backtest run strategy:ema-cross params:"fast=3 slow=9" symbol:ETH/USDT timeframe:1h stop:none take:none size:"100 USDT"',
+    );
+    expect(backtests.asked[0]?.bot).toMatchObject({
+      strategy: "ema-cross",
+      params: { fast: 3, slow: 9 },
+      symbol: "ETH/USDT",
+      sizing: { kind: "notional" },
+      protection: { stopPct: undefined, takePct: undefined },
+    });
+  });
+
+  test("works on a desk without bots, and asks for what is missing", async () => {
+    desk = await ChatDesk.open({ backtests });
+    expect((await desk.type("backtest run enter:close>open exit:none")).title).toContain("Which symbol?");
+    expect(textOf(await desk.type("backtest run"))).toContain("There are no bots yet");
+    expect(backtests.asked).toEqual([]);
+  });
+
+  test.each([
+    ["backtest run enter:rsi(14)<2% exit:none symbol:btc timeframe:5m", "enter: column 8: < cannot compare"],
+    ["backtest run strategy:nope symbol:btc timeframe:5m", 'strategy: there is no strategy "nope"'],
+    ['backtest run strategy:ema-cross params:"fast=50" symbol:btc timeframe:5m', "fast must be shorter than slow"],
+    ["backtest run bot:dip stop:1%", "stop: dip is tried as it is, with what it has; leave out stop, or leave out bot."],
+    ['backtest run bot:dip enter:"close > 1"', "enter: dip is tried as it is"],
+    [
+      'backtest run strategy:ema-cross enter:"close > 1" symbol:btc timeframe:5m',
+      "enter: a bot follows a strategy or rules of its own, found both",
+    ],
+    ['backtest run strategy:ema-cross stop:"58000 EUR" symbol:btc timeframe:5m', "stop: BTC/USDT is traded in USDT, found EUR"],
+  ])("refuses %s in one sentence", async (line, sentence) => {
+    expect(textOf(await desk.type(line))).toContain(sentence);
+    expect(backtests.asked).toEqual([]);
+  });
+
+  test("is for those who trade on some bot or the whole desk, and denied to others", async () => {
+    const line = "backtest run enter:close>open exit:none symbol:btc timeframe:5m";
+    await desk.grant(TRADER, "viewer");
+    await desk.type(line, TRADER);
+    await desk.type(line, "discord:stranger");
+    expect(backtests.asked).toEqual([]);
+    await desk.grant(TRADER, "trader", "bot:dip");
+    await desk.type(line, TRADER);
+    expect(backtests.asked).toHaveLength(1);
+  });
+});
+
 describe("backtest list and show", () => {
   test("list what was run, newest first, and show it again", async () => {
     expect(textOf(await desk.type("backtest list"))).toContain("No backtest has been run yet");

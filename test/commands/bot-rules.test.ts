@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import { strategyNames } from "../../src/strategies/registry.ts";
 import { ChatDesk, textOf } from "../chat/door.ts";
 
 let desk: ChatDesk;
@@ -27,7 +28,7 @@ test("two rules make a bot, which keeps their canonical text and shows it", asyn
 test("what is missing is asked for: the strategy may be rules, then each of them, and a wrong answer is asked again", async () => {
   const strategy = await desk.type("bot create name:dip symbol:btc timeframe:1m");
   expect(strategy.title).toBe("Which strategy? (rules: your own)");
-  expect(strategy.buttons.map(({ label }) => label)).toEqual(["bollinger-breakout", "ema-cross", "rsi-reversion", "rules", "Cancel"]);
+  expect(strategy.buttons.map(({ label }) => label)).toEqual([...strategyNames(), "rules", "Cancel"]);
   expect((await desk.press(strategy, "rules")).title).toContain("When does it buy?");
   const again = await desk.say("rsi(14) < 30 and pnl_pct > 2%");
   expect(textOf(again!)).toContain("enter: column 18: expected nothing about a position");

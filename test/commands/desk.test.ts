@@ -180,7 +180,7 @@ test("completion offers what fits what was typed", async () => {
     (await desk.door.complete(path, argument, typed, "discord:1", {})).map(({ value }) => value);
   expect(await values("bot create", "symbol", "eth")).toEqual(["ETH/USDT"]);
   expect(await values("bot create", "symbol", "BTC/USDT, so")).toEqual(["BTC/USDT, SOL/USDT"]);
-  expect(await values("bot create", "strategy", "rsi")).toEqual(["rsi-reversion"]);
+  expect(await values("bot create", "strategy", "rsi-")).toEqual(["rsi-reversion"]);
   expect(await values("help", "about", "bot cr")).toEqual(["bot create"]);
   expect(await values("nothing", "at all", "")).toEqual([]);
 });

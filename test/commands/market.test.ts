@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { SCAN_SYMBOLS_MAX, scanPlan } from "../../src/chat/scan.ts";
 import { TransientError } from "../../src/domain/errors.ts";
 import { decimal } from "../../src/domain/money.ts";
 import type { View } from "../../src/ports/view.ts";
+import { ruleOf } from "../../src/rules/plan.ts";
 import { ADMIN, textOf } from "../chat/door.ts";
 import { VenueDesk } from "./venue-rig.ts";
 
@@ -154,5 +156,62 @@ describe("market pairs", () => {
   test("says so while a market has not told what trades on it", async () => {
     at.engine.prices.clear();
     expect((await at.type("market pairs", ADMIN)).title).toBe("The market has not said yet what trades on it");
+  });
+});
+
+describe("market scan", () => {
+  test("names the symbols on which a rule is true, with their numbers, and how many were judged", async () => {
+    const { tapes } = at.engine.reader;
+    const rising = await at.engine.candles("fake", "BTC/USDT", 300);
+    tapes.set(
+      "ETH/USDT",
+      rising.map((candle, index) => ({ ...candle, close: 100 + index })),
+    );
+    tapes.set(
+      "BTC/USDT",
+      rising.map((candle, index) => ({ ...candle, close: 1_000 - index })),
+    );
+    tapes.set("SOL/USDT", []);
+    const view = await at.type('market scan rule:"close > SMA(5)" timeframe:1m');
+    expect(view.title).toMatch(/^1 symbol of \d+: close > sma\(5\)$/);
+    expect(view.table?.rows.map(([symbol]) => symbol)).toEqual(["ETH/USDT"]);
+    expect(view.table?.rows[0]?.[2]).toMatch(/^close > sma\(5\): \d+\.\d+ and \d+\.\d+$/);
+    expect(textOf(view)).toContain("Not judged: SOL/USDT (0 closed candles, and the rule needs 5).");
+    expect(view.buttons[0]?.label).toBe("Analyze ETH/USDT");
+    const none = await at.type('market scan rule:"close > 1000000000" timeframe:1m');
+    expect(none.title).toBe("No symbol matches close > 1000000000");
+  });
+
+  test("goes on with the other symbols when one cannot be read", async () => {
+    const reader = at.engine.reader;
+    reader.failures.set("BTC/USDT", new TransientError("the exchange does not answer"));
+    const view = await at.type('market scan rule:"close > 0" timeframe:1m');
+    expect(textOf(view)).toContain("Not judged: BTC/USDT (the exchange does not answer).");
+    expect(view.table?.rows.length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['market scan rule:"pnl_pct > 1%"', "rule: a scan holds no position; leave out entry_price, pnl_pct and bars_held."],
+    ['market scan rule:"close >"', "rule: column 8: expected a value"],
+    ["market scan", "Which rule?"],
+    ['market scan rule:"close > ema(200)" timeframe:4h', "timeframe: close > ema(200) needs 528,720 minutes of candles of 4h"],
+    ['market scan rule:"close > 1" quote:NOPE', "quote: nothing is priced in NOPE"],
+    ['market scan rule:"close > 1" exchange:kraken', "This desk reads no prices of"],
+  ])("refuses %s in one sentence", async (line, sentence) => {
+    expect(textOf(await at.type(line))).toContain(sentence);
+  });
+
+  test("of a large market looks at no more than its budget allows, and says how many are left", async () => {
+    const rule = ruleOf("close > ema(20)");
+    const one = at.engine.markets()[0]!;
+    const [instrument] = one.instruments.values();
+    const instruments = new Map(
+      Array.from({ length: 400 }, (_, index) => [`C${index}/USDT`, { ...instrument!, symbol: `C${index}/USDT`, quote: "USDT" }]),
+    );
+    const large = { ...one, instruments };
+    expect(scanPlan({ rule, timeframe: "1m", quote: undefined }, large)).toMatchObject({ left: 400 - SCAN_SYMBOLS_MAX, quote: "USDT" });
+    const hourly = scanPlan({ rule, timeframe: "1h", quote: undefined }, large);
+    expect(hourly.symbols.length * hourly.minutes).toBeLessThanOrEqual(200_000);
+    expect(hourly.symbols.length + hourly.left).toBe(400);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
 import { applyAccountEvent } from "../../src/domain/account.ts";
 import { emptyAccount } from "../../src/domain/books.ts";
 import { emptyDesk } from "../../src/domain/desk.ts";
@@ -12,7 +11,7 @@ import { PaperAccount } from "../../src/engine/paper-account.ts";
 import { RiskGuard } from "../../src/engine/risk-guard.ts";
 import { BotRunner } from "../../src/engine/runner.ts";
 import { openStream } from "../../src/engine/stream.ts";
-import type { DecideInput, Strategy } from "../../src/ports/strategy.ts";
+import type { DecideInput, Decider } from "../../src/ports/strategy.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { openPaperVenue } from "../../src/venues/paper.ts";
 import { NOON, scripted } from "../kit/engine-market.ts";
@@ -70,9 +69,9 @@ async function accountWith(strategies: Readonly<Record<string, (input: DecideInp
       { type: "bot-created", bot },
       { type: "bot-started", botId: name },
     ]);
-    const strategy: Strategy = { name, summary: "", params: z.object({}), indicators: () => ({}), decide };
+    const decider: Decider = { indicators: {}, series: [], decide };
     const feed = await hub.subscribe(BTC, "1m", { specs: [], series: [] });
-    account.runners.add(new BotRunner(account.state.bots.get(name)!, strategy), feed.key);
+    account.runners.add(new BotRunner(account.state.bots.get(name)!, decider), feed.key);
   }
   const { steps } = await market.advance(market.startMs, marketMs(NOON + 6 * MINUTE_MS), new Set([BTC]), 100);
   for (const step of steps) await account.onStep(step, hub.push(step));
@@ -88,7 +87,7 @@ describe("a strategy's fault", () => {
       good: ({ position }) => (position.flat ? enter("long", "why not") : { kind: "hold" }),
     });
     const bad = state.bots.get("bad")!;
-    expect([bad.status, bad.statusReason]).toEqual(["faulted", "strategy bad failed: divided by nothing"]);
+    expect([bad.status, bad.statusReason]).toEqual(["faulted", "strategy ema-cross failed: divided by nothing"]);
     expect(state.bots.get("good")!.position.fillCount).toBe(1);
   });
 

@@ -197,6 +197,6 @@ describe("paper trading on a live market", () => {
     expect(decision.slotMs).toBe(NOON + 10 * MINUTE_MS);
     const whole = createKernel({ name: "ema", params: { period: 5 } });
     for (const candle of market.candles.get(BTC)!) if (candle.openTimeMs <= decision.slotMs) whole.push(candle);
-    expect(decision.values.slow).toBeCloseTo(whole.at(0), 4);
+    expect(decision.values["ema(5)"]).toBeCloseTo(whole.at(0), 4);
   });
 });

@@ -55,12 +55,12 @@ describe("a bot that follows rules of its own", () => {
   });
 
   it.each([0, 2_345])("counts the candle in which it was bought, also when the fill came %d ms into it", (delayMs) => {
-    const strategy = followRules("rules", "", { enter: "close > 1", exit: "bars_held >= 1" });
+    const decider = followRules({ enter: "close > 1", exit: "bars_held >= 1" });
     const spec = { ...wishFor(ruled("dip", "close > 1", "bars_held >= 1")), id: "b1", owner: OWNER, account: "a", mode: "demo" } as const;
     const bought = { ...FLAT, quantity: decimal(1), cost: decimal(100), openedMs: marketMs(NOON + delayMs), fillCount: 1 };
-    const runner = new BotRunner({ ...newBot(spec), position: bought }, strategy);
+    const runner = new BotRunner({ ...newBot(spec), position: bought }, decider);
     const feed = new Feed(BTC, "1m");
-    for (const series of strategy.series ?? []) feed.track({ series, ring: new Ring(series.depth) });
+    for (const series of decider.series) feed.track({ series, ring: new Ring(series.depth) });
     const [slot] = feed.push(candlesOf(NOON, [100])[0]!);
     expect(runner.decide(slot!)).toEqual({ kind: "exit", reason: "bars_held 1 >= 1" });
   });
@@ -126,7 +126,7 @@ it("a feed answers rules as a run over the same candles does, however deep they 
   ];
   const rules = texts.map(ruleOf);
   const run = new RuleRun(rules);
-  const strategies = texts.map((enter) => followRules("rules", "", { enter, exit: undefined }));
+  const strategies = texts.map((enter) => followRules({ enter, exit: undefined }));
   const hub = new FeedHub(market, marketMs(NOON));
   const joins = [0, 37, 150, 151];
   let feeds = 0;
@@ -134,7 +134,7 @@ it("a feed answers rules as a run over the same candles does, however deep they 
   for (const [index, candle] of candles.entries()) {
     for (const [place, strategy] of strategies.entries()) {
       if (joins[place] !== index) continue;
-      await hub.subscribe(BTC, "1m", { specs: Object.values(strategy.indicators({})), series: strategy.series ?? [] });
+      await hub.subscribe(BTC, "1m", { specs: Object.values(strategy.indicators), series: strategy.series });
       feeds += 1;
     }
     run.push(candle);
@@ -143,7 +143,7 @@ it("a feed answers rules as a run over the same candles does, however deep they 
       for (const [place, strategy] of strategies.slice(0, feeds).entries()) {
         const position = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
         const { past, candle: shown, previous } = slot;
-        const signal = strategy.decide({ candle: shown, previous, values: {}, past, position, params: {} });
+        const signal = strategy.decide({ candle: shown, previous, values: {}, past, position });
         expect([index, texts[place], signal.kind]).toEqual([index, texts[place], run.isTrue(rules[place]!) ? "enter" : "hold"]);
         if (signal.kind === "enter") entered += 1;
       }

@@ -100,9 +100,14 @@ describe("why a bot acted", () => {
     });
   });
 
-  it("works for strategies that are code: it shows what they saw", async () => {
+  it("works for rules with a name: it shows every term with the bot's own parameters", async () => {
     await startBot(rig, { name: "dip" });
     await rig.move(2);
-    expect(decision()).toMatchObject({ signal: { kind: "enter" }, values: { close: 102, fast: expect.any(Number) }, outcome: "acted on" });
+    expect(decision()).toMatchObject({
+      signal: { kind: "enter" },
+      values: { close: 102, "ema(2)": expect.any(Number) },
+      outcome: "acted on",
+    });
+    expect(decision()?.explanation?.terms.map(({ text }) => text)).toEqual(["ema(2) crosses above ema(5)", "ema(2) crosses below ema(5)"]);
   });
 });

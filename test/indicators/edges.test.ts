@@ -80,6 +80,7 @@ describe("a market that never moves", () => {
   const SAYS: Readonly<Record<string, readonly number[]>> = {
     adx: [0, 0, 0],
     atr: [0],
+    avgvolume: [1],
     bollinger: [price, price, price],
     cci: [0],
     donchian: [price, price, price],
@@ -94,6 +95,7 @@ describe("a market that never moves", () => {
     roc: [0],
     rsi: [0],
     sma: [price],
+    spread: [NONE],
     stochastic: [NONE, NONE],
     supertrend: [price, 1],
     vwap: [price],
@@ -105,7 +107,22 @@ describe("a market that never moves", () => {
     expect(pushed(createKernel(spec), flat)).toEqual(SAYS[spec.name]);
     const wild = MOVING.map((candle) => ({ ...candle, volume: 0 }));
     const after = flat.map((candle) => ({ ...candle, openTimeMs: candle.openTimeMs + 2 * DAY_MS }));
-    const windowed = ["bollinger", "cci", "donchian", "highest", "lowest", "mfi", "roc", "sma", "stochastic", "vwap", "wma", "zscore"];
+    const windowed = [
+      "avgvolume",
+      "bollinger",
+      "cci",
+      "donchian",
+      "highest",
+      "lowest",
+      "mfi",
+      "roc",
+      "sma",
+      "spread",
+      "stochastic",
+      "vwap",
+      "wma",
+      "zscore",
+    ];
     if (windowed.includes(spec.name)) expect(pushed(createKernel(spec), [...wild, ...after])).toEqual(SAYS[spec.name]);
   });
 });

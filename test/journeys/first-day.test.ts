@@ -23,7 +23,7 @@ describe("a trader's first day", () => {
     await createWithButtonsOnly(person);
     expect(await person.press("Start")).toContain("ema-btc is running");
     await rig.move(ENTERED_AFTER);
-    expect(await person.nextAlert(/ema-btc bought/)).toMatch(RegExp(`^${BOUGHT} fast average .* crossed above slow`));
+    expect(await person.nextAlert(/ema-btc bought/)).toMatch(RegExp(`^${BOUGHT} ema\\(12\\) .* crossed above ema\\(26\\)`));
     await seesThePosition(person);
 
     await rig.move(TAKEN_AFTER - ENTERED_AFTER);

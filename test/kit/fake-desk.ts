@@ -18,6 +18,7 @@ import type {
   PriceFacts,
 } from "../../src/ports/engine.ts";
 import { FakeAccounts } from "./fake-accounts.ts";
+import { fakeAlerts } from "./fake-alerts.ts";
 import { FakeAudit } from "./fake-audit.ts";
 import { FakeChanges } from "./fake-changes.ts";
 import { entryOf, instrumentOf, refuseLeverage } from "./fake-instrument.ts";
@@ -48,6 +49,7 @@ export class FakeEngine implements Engine {
   readonly reader = new FakeReader(this.prices, () => this.accounts());
   readonly markets: Engine["markets"] = () => this.reader.markets();
   readonly candles: Engine["candles"] = (marketKey, symbol, minutes) => this.reader.candles(marketKey, symbol, minutes);
+  readonly alerts = fakeAlerts(this.prices);
   #made = 0;
   #fills = 0;
 

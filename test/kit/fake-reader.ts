@@ -14,6 +14,8 @@ export class FakeReader implements MarketReader {
   readonly tapes = new Map<string, readonly Candle[]>();
   /** Set to make the next question fail. */
   failure: Error | undefined;
+  /** The same for questions about one symbol. */
+  readonly failures = new Map<string, Error>();
   /** Each question, as `fake BTC/USDT 14400`. */
   readonly asked: string[] = [];
   readonly #prices: ReadonlyMap<string, Decimal>;
@@ -37,7 +39,8 @@ export class FakeReader implements MarketReader {
 
   async candles(marketKey: string, symbol: string, minutes: number): Promise<readonly Candle[]> {
     this.asked.push(`${marketKey} ${symbol} ${minutes}`);
-    if (this.failure) throw this.failure;
+    const failure = this.failure ?? this.failures.get(symbol);
+    if (failure) throw failure;
     const price = this.#prices.get(symbol);
     if (!price || !this.markets().some(({ key }) => key === marketKey)) throw new UserError(`There is no ${symbol} in this market.`);
     return this.tapes.get(symbol) ?? swinging(Number(price), Math.min(minutes, READING_MINUTES_MAX));

@@ -7,7 +7,7 @@
         the same over a small made series, as text
 
 Where TA-Lib says 0 because nothing moved or nothing was traded, and 0 would look like an extreme (stochastic, money flow) or like a price (VWAP), this
-script puts NaN, from conditions of its own. TA-Lib has no z-score, and its VWAP has no days: the former is plain numpy, the latter is asked day by day.
+script puts NaN, from conditions of its own. TA-Lib has no z-score and no spread, and its VWAP has no days: the former are plain numpy, the latter is asked day by day.
 """
 
 import json
@@ -90,6 +90,19 @@ def zscore(c, period):
     return (score,)
 
 
+def spread(c, period):
+    """Corwin and Schultz (2012), as in the paper; NaN where some pair of candles did not move."""
+    high, low = c.high.astype(np.longdouble), c.low.astype(np.longdouble)
+    squared = np.log(high / low) ** 2
+    beta = squared[1:] + squared[:-1]
+    gamma = np.log(np.maximum(high[1:], high[:-1]) / np.minimum(low[1:], low[:-1])) ** 2
+    k = 3 - 2 * np.sqrt(np.longdouble(2))
+    alpha = (np.sqrt(2 * beta) - np.sqrt(beta)) / k - np.sqrt(gamma / k)
+    pairs = np.maximum(0, 2 * (np.exp(alpha) - 1) / (1 + np.exp(alpha)))
+    value = np.where(windows(gamma, period).min(axis=1) > 0, windows(pairs, period).mean(axis=1), np.nan)
+    return (np.concatenate([np.full(period, np.nan), value]),)
+
+
 def supertrend(c, period, ranges):
     line, direction = talib.SUPERTREND(c.high, c.low, c.close, period, float(ranges))
     return line, np.where(np.isnan(line), np.nan, direction)
@@ -102,6 +115,7 @@ def bollinger(c, period, deviations):
 INDICATORS = {
     "adx": adx,
     "atr": lambda c, period: (talib.ATR(c.high, c.low, c.close, period),),
+    "avgvolume": lambda c, period: (talib.SMA(c.volume, period),),
     "bollinger": bollinger,
     "cci": cci,
     "donchian": lambda c, period: talib.DONCHIAN(c.high, c.low, period),
@@ -116,6 +130,7 @@ INDICATORS = {
     "roc": lambda c, period: (talib.ROC(c.close, period),),
     "rsi": lambda c, period: (talib.RSI(c.close, period),),
     "sma": lambda c, period: (talib.SMA(c.close, period),),
+    "spread": spread,
     "stochastic": stochastic,
     "supertrend": supertrend,
     "vwap": vwap,

@@ -18,12 +18,16 @@ const OF_PRICE: Tolerance = { share: 1e-12, of: "close" };
 const OF_INDEX: Tolerance = { share: 1e-9, of: "hundred" };
 const TOLERANCES: Readonly<Record<string, Tolerance>> = {
   adx: OF_INDEX,
+  // Volumes span orders of magnitude, and TA-Lib's running sum keeps what a large one leaves in it.
+  avgvolume: { share: 1e-10, of: "hundred" },
   // A price less an average that is nearly equal, over a distance that may be small: what rounding leaves is magnified.
   cci: { share: 1e-8, of: "hundred" },
   mfi: OF_INDEX,
   obv: { share: 1e-12, of: "hundred" },
   roc: { share: 1e-12, of: "hundred" },
   rsi: OF_INDEX,
+  // A difference of roots of nearly equal logarithms.
+  spread: { share: 1e-12, of: "one" },
   stochastic: OF_INDEX,
   zscore: { share: 1e-9, of: "one" },
 };

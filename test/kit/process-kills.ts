@@ -62,6 +62,9 @@ export const BOTS: readonly string[] = [
   "name:dip symbol:BTC/USDT strategy:rsi-reversion timeframe:1m size:10% stop:0.5% take:1%",
   "name:dips symbol:ETH/USDT strategy:rsi-reversion timeframe:3m size:200USDT trailing:1%",
   "name:burst symbol:ETH/USDT strategy:bollinger-breakout timeframe:5m size:20% take:none",
+  'name:scalp symbol:BTC/USDT strategy:momentum-scalp timeframe:1m params:"rise=0.1 surge=1.2" size:5%',
+  "name:score symbol:ETH/USDT strategy:signal-score timeframe:1m size:5% trailing:0.5%",
+  'name:back symbol:BTC/USDT strategy:vwap-reversion timeframe:1m params:"distance=0.2" size:5%',
   "name:bursts symbol:BTC/USDT strategy:bollinger-breakout timeframe:1m size:10% trailing:0.3%",
 ];
 

@@ -60,6 +60,11 @@ function batchValue(
       const close = candles[index]?.close;
       return tree.name === "bars_held" ? held.barsHeld - back : close && (close - held.entryPrice) / held.entryPrice;
     }
+    case "score": {
+      const then = held && back <= held.barsHeld ? { ...held, barsHeld: held.barsHeld - back } : undefined;
+      const truths = tree.terms.map((term) => batchTruth(term, candles, index, then));
+      return truths.includes(undefined) ? undefined : truths.filter((truth) => truth === true).length;
+    }
     case "negate": {
       const of = value(tree.of);
       return of === undefined ? undefined : -of;

@@ -49,6 +49,9 @@ const anyRule = fc
           "pnl_pct < -1%",
           "bars_held >= 3",
           "close crosses below entry_price",
+          "score(close > open, volume > volume[1], rsi(3) > 50) >= 2",
+          "score(close > close[1], close[1] > close[2], bars_held > 1) < 2",
+          "score(close > sma(3), close crosses above sma(5), not roc(2) > 1%) crosses above 1",
         ),
         { minLength: 1, maxLength: 4 },
       )

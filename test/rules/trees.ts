@@ -50,6 +50,7 @@ export const anyTree: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree }>((tie) => {
       fc
         .record({ direction: fc.constantFrom("above" as const, "below" as const), ...sides })
         .map((node): Tree => ({ kind: "cross", ...node, column })),
+      fc.array(tie("tree"), { minLength: 2, maxLength: 3 }).map((terms): Tree => ({ kind: "score", terms, column })),
       fc.record({ kind: fc.constantFrom("and" as const, "or" as const), ...sides }).map((node): Tree => ({ ...node, column })),
     ),
   };
@@ -57,6 +58,7 @@ export const anyTree: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree }>((tie) => {
 
 /** A tree without its columns. */
 export function bare(tree: Tree): Tree {
+  if (tree.kind === "score") return { ...tree, terms: tree.terms.map(bare), column };
   if ("of" in tree) return { ...tree, of: bare(tree.of), column };
   return "left" in tree ? { ...tree, left: bare(tree.left), right: bare(tree.right), column } : { ...tree, column };
 }

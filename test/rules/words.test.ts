@@ -7,6 +7,9 @@ import { completedTexts, completionsAt } from "../../src/rules/complete.ts";
 import { exampleOf, FUNCTIONS } from "../../src/rules/functions.ts";
 import { parse } from "../../src/rules/parser.ts";
 import { ruleOf } from "../../src/rules/plan.ts";
+import { print } from "../../src/rules/print.ts";
+import { termsOf } from "../../src/rules/terms.ts";
+import { enterRule } from "../../src/rules/use.ts";
 import { wordsOf } from "../../src/rules/words.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../docs/rules.md"), "utf8");
@@ -99,4 +102,40 @@ describe("the completion", () => {
       { numRuns: 500 },
     );
   });
+});
+
+test("a score is told as what it counts, and its terms one by one", () => {
+  const { tree, text } = ruleOf("SCORE(close>open , rsi(14) > 50) >= 2");
+  expect(text).toBe("score(close > open, rsi(14) > 50) >= 2");
+  expect(wordsOf(tree)).toBe("how many of these are so (the close is above the open; the RSI over 14 candles is above 50) is at least 2");
+  expect(termsOf(tree).map(print)).toEqual([text, "close > open", "rsi(14) > 50"]);
+});
+
+test.each([
+  [
+    "score(close > open) > 0",
+    "Column 1: expected 2 to 10 conditions in parentheses after score, as score(close > open, rsi(14) > 50), found 1.",
+  ],
+  [
+    "score(close > open, close) > 0",
+    "Column 21: expected a condition beside the others of a score, found a price (close); compare it with something.",
+  ],
+  [
+    "score close > open",
+    'Column 7: expected 2 to 10 conditions in parentheses after score, as score(close > open, rsi(14) > 50), found "close".',
+  ],
+  ["score(close > open, close > 1", "Column 30: expected an operator, a comma or the closing parenthesis, found the end."],
+  [
+    "score(close > open, close > 1)",
+    "Column 1: expected a condition, which is true or false, found a plain number (score(close > open, close > 1)); compare it with something.",
+  ],
+  ["score(close > open, close > 1) > 2%", "cannot compare"],
+])("%s is refused with the column", (text, sentence) => {
+  expect(() => ruleOf(text)).toThrow(sentence);
+});
+
+test("a score that can never reach its number is refused", () => {
+  expect(() => enterRule("score(close > open, close > 1) > 2")).toThrow(
+    "never holds, because score(close > open, close > 1) is from 0 to 2",
+  );
 });

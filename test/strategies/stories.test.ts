@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Candle } from "../../src/domain/candle.ts";
+import { MINUTE_MS } from "../../src/domain/time.ts";
 import { strategyNamed } from "../../src/strategies/registry.ts";
 import { tell, wishes } from "./story.ts";
 
@@ -24,8 +26,8 @@ describe("ema-cross", () => {
     const told = tell(strategy, path(42_500, [40, 42_000], [30, 42_600], [30, 42_000]));
     expect(wishes(told)).toMatchInlineSnapshot(`
       [
-        "52 enter: fast average 42,154.1 crossed above slow 42,151.3",
-        "84 exit: fast average 42,408.9 crossed below slow 42,413.5",
+        "52 enter: ema(12) 42,154.1 crossed above ema(26) 42,151.3",
+        "84 exit: ema(12) 42,408.9 crossed below ema(26) 42,413.5",
       ]
     `);
   });
@@ -34,10 +36,10 @@ describe("ema-cross", () => {
     expect(wishes(tell(strategy, path(100, [200, 300])))).toEqual([]);
   });
 
-  test("declares both of its averages", () => {
-    expect(strategy.indicators({ fast: 5, slow: 9 })).toMatchObject({
-      fast: { name: "ema", params: { period: 5 } },
-      slow: { name: "ema", params: { period: 9 } },
+  test("reads both of its averages", () => {
+    expect(strategy.decider({ fast: 5, slow: 9 }).indicators).toEqual({
+      "ema(5)": { name: "ema", params: { period: 5 } },
+      "ema(9)": { name: "ema", params: { period: 9 } },
     });
   });
 
@@ -60,21 +62,21 @@ describe("rsi-reversion", () => {
     const told = tell(strategy, path(100, [5, 101], [5, 100], [20, 90], [20, 96]));
     expect(wishes(told)).toMatchInlineSnapshot(`
       [
-        "36 enter: RSI 31.5 crossed back above 30, from 27.5",
-        "43 exit: RSI 55.2 is above 55",
+        "36 enter: rsi(14) 31.5023 crossed above 30 and rsi(14) 31.5023 <= 55",
+        "43 exit: rsi(14) 55.1751 > 55",
       ]
     `);
   });
 
   test("does not take prices that never moved for an oversold market", () => {
     const told = tell(strategy, [...new Array<number>(40).fill(100), 100.01, 100, 100.02]);
-    expect(told[40]!.input.values.rsi!.value).toEqual({ now: 100, before: 0 });
+    expect(told[40]!.input.values["rsi(14)"]!.value).toEqual({ now: 100, before: 0 });
     expect(wishes(told)).toEqual([]);
   });
 
   test("does not take the first wobble after prices that never moved for a recovery", () => {
     const told = tell(strategy, [...new Array<number>(40).fill(100), 99.99, 100, 99.99]);
-    const wobble = told[41]!.input.values.rsi!.value!;
+    const wobble = told[41]!.input.values["rsi(14)"]!.value!;
     expect(wobble.before).toBe(0);
     expect(wobble.now > 30 && wobble.now < 55).toBe(true);
     expect(wishes(told)).toEqual([]);
@@ -82,7 +84,7 @@ describe("rsi-reversion", () => {
 
   test("lets a jump from oversold to beyond the exit level go", () => {
     const told = tell(strategy, [...path(100, [5, 101], [5, 100], [20, 90]), 120, 121]);
-    const jump = told[31]!.input.values.rsi!.value!;
+    const jump = told[31]!.input.values["rsi(14)"]!.value!;
     expect(jump.before).toBeLessThan(30);
     expect(jump.now).toBeGreaterThan(55);
     expect(wishes(told)).toEqual([]);
@@ -103,20 +105,14 @@ describe("bollinger-breakout", () => {
     const told = tell(strategy, [...calm, 104, 105, 106, 105, 103, 101, 100, 99]);
     expect(wishes(told)).toMatchInlineSnapshot(`
       [
-        "40 enter: close 104 crossed above the upper band 102.5",
-        "45 exit: close 101 crossed below the middle band 101.55",
+        "40 enter: close 104 crossed above bollinger(20, 2).upper 102.5",
+        "45 exit: close 101 crossed below bollinger(20, 2).middle 101.55",
       ]
     `);
   });
 
   test("says nothing while the close stays inside its bands", () => {
     expect(wishes(tell(strategy, calm))).toEqual([]);
-  });
-
-  test("does not call a close above the band a crossing when the candle before is unknown", () => {
-    const breakout = tell(strategy, [...calm, 104])[40]!;
-    expect(breakout.signal.kind).toBe("enter");
-    expect(strategy.decide({ ...breakout.input, previous: undefined })).toEqual({ kind: "hold" });
   });
 
   test("refuses a band that no close could ever reach", () => {
@@ -128,3 +124,76 @@ describe("bollinger-breakout", () => {
     expect(problemsOf("bollinger-breakout", { period: 0 })).toEqual(["expected a whole number of candles from 1 to 1000, found 0"]);
   });
 });
+
+describe("momentum-scalp", () => {
+  const strategy = strategyNamed("momentum-scalp");
+  const quiet = Array.from({ length: 40 }, (_, index) => bar(index, 100, 100 + (index % 2 === 0 ? 0.01 : -0.01), 1));
+  const rise = [100.1, 100.3, 100.6].map((close, step) => bar(40 + step, close - 0.1, close, 1));
+  const surge = bar(43, 100.6, 101, 6);
+
+  test("buys the candle of a rise that has the volume, and sells when the rise is over", () => {
+    const fall = [100.9, 100.4, 99.9].map((close, step) => bar(44 + step, close + 0.1, close, 1));
+    expect(wishes(tell(strategy, [...quiet, ...rise, surge, ...fall])).map((wish) => wish.split(":")[0])).toEqual(["43 enter", "46 exit"]);
+  });
+
+  test("lets a rise without the volume go", () => {
+    expect(wishes(tell(strategy, [...quiet, ...rise, { ...surge, volume: 1.5 }]))).toEqual([]);
+  });
+
+  test("lets a rise go where the spread is wide, and where it is not known", () => {
+    const wide = [...quiet, ...rise, surge].map((candle) => ({ ...candle, high: candle.high * 1.004, low: candle.low * 0.996 }));
+    expect(wishes(tell(strategy, wide))).toEqual([]);
+    const still = [...quiet.slice(0, 30), ...Array.from({ length: 10 }, (_, index) => still100(30 + index)), ...rise, surge];
+    expect(wishes(tell(strategy, still))).toEqual([]);
+  });
+
+  function still100(index: number) {
+    return { ...bar(index, 100, 100, 1), high: 100, low: 100 };
+  }
+});
+
+describe("vwap-reversion", () => {
+  const strategy = strategyNamed("vwap-reversion");
+
+  test("buys the turn far below the day's price, not the fall, and sells when it is back", () => {
+    const told = tell(strategy, path(100, [20, 100], [10, 97], [12, 101]), { distance: 1 });
+    expect(wishes(told).map((wish) => wish.split(":")[0])).toEqual(["31 enter", "37 exit"]);
+  });
+
+  test("gives up after its patience", () => {
+    const told = tell(strategy, path(100, [20, 100], [10, 97], [2, 97.3], [20, 97.3]), { patience: 5 });
+    expect(wishes(told)).toEqual([expect.stringMatching(/^32 enter/), "38 exit: bars_held 5 >= 5"]);
+  });
+
+  test("refuses a short average of one candle, which no close could cross", () => {
+    expect(problemsOf("vwap-reversion", { turn: 1 })).toEqual([
+      "turn must be at least 2, found 1: a close is never above its own average; raise turn",
+    ]);
+  });
+});
+
+describe("signal-score", () => {
+  const strategy = strategyNamed("signal-score");
+
+  test("buys when enough signs agree and sells when too few do, with the count in its reasons", () => {
+    const swing = Array.from({ length: 160 }, (_, index) =>
+      bar(index, 100 + 8 * Math.sin((index - 1) / 20), 100 + 8 * Math.sin(index / 20), 1),
+    );
+    const told = wishes(tell(strategy, swing, { trend: 30, enterAt: 5, exitAt: 1 }));
+    expect(told[0]).toMatch(/^\d+ enter: score [56] of 6 >= 5$/);
+    expect(told[1]).toMatch(/^\d+ exit: score [01] of 6 <= 1$/);
+  });
+
+  test("refuses to sell with as many signs as it buys with, and to look further back than rules do", () => {
+    expect(problemsOf("signal-score", { enterAt: 2 })).toEqual([
+      "exitAt must be lower than enterAt, found 2 and 2; lower exitAt or raise enterAt",
+    ]);
+    expect(problemsOf("signal-score", { period: 101 })).toEqual([
+      "period must be at most 100, found 101: a rule looks no further back; lower period",
+    ]);
+  });
+});
+
+function bar(index: number, open: number, close: number, volume: number): Candle {
+  return { openTimeMs: index * MINUTE_MS, open, high: Math.max(open, close) + 0.01, low: Math.min(open, close) - 0.01, close, volume };
+}

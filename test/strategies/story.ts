@@ -1,4 +1,4 @@
-import type { FoldedCandle } from "../../src/domain/candle.ts";
+import type { Candle, FoldedCandle } from "../../src/domain/candle.ts";
 import type { Kernel } from "../../src/domain/indicator.ts";
 import type { Series } from "../../src/domain/series.ts";
 import { type IndicatorSpec, indicatorKey, type Signal } from "../../src/domain/signal.ts";
@@ -21,17 +21,16 @@ interface Declared {
   readonly kernel: Kernel;
 }
 
-/** Runs a strategy over closes as a bot would whose every wish comes true at that candle's close. */
-export function tell(strategy: Strategy, closes: readonly number[], given: Record<string, number> = {}): Told[] {
-  const params = strategy.params.parse(given) as Record<string, number>;
-  const declared = Object.entries(strategy.indicators(params));
-  const kernels = declared.map(([name, spec]): Declared => ({ name, spec, kernel: createKernel(spec) }));
-  const rings = (strategy.series ?? []).map((series) => ({ series, ring: new Ring(series.depth) }));
+/** Runs a strategy over candles, or over closes alone, as a bot would whose every wish comes true at that candle's close. */
+export function tell(strategy: Strategy, candles: readonly (number | Candle)[], given: Record<string, number> = {}): Told[] {
+  const decider = strategy.decider(strategy.params.parse(given) as Record<string, number>);
+  const kernels = Object.entries(decider.indicators).map(([name, spec]): Declared => ({ name, spec, kernel: createKernel(spec) }));
+  const rings = decider.series.map((series) => ({ series, ring: new Ring(series.depth) }));
   let position: PositionFacts = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
   let previous: FoldedCandle | undefined;
-  return closes.map((close, index) => {
-    const openTimeMs = index * MINUTE_MS;
-    const candle = { openTimeMs, open: close, high: close, low: close, close, volume: 1, missingMinutes: 0 };
+  return candles.map((given, index) => {
+    const candle = { ...(typeof given === "number" ? still(given, index) : given), missingMinutes: 0 };
+    const { close } = candle;
     const values: IndicatorValues = Object.fromEntries(
       kernels.map(({ name, kernel }) => {
         const before = kernel.lines.map((_, line) => kernel.at(line));
@@ -41,14 +40,18 @@ export function tell(strategy: Strategy, closes: readonly number[], given: Recor
     );
     for (const { series, ring } of rings) ring.push(newest(series, candle, kernels));
     const past = new SlotPast(new Map(rings.map(({ series, ring }) => [series.key, { newestFirst: ring.shot(), seen: ring.seen }])));
-    const input: DecideInput = { candle, previous, values, position, params, past };
-    const signal = strategy.decide(input);
+    const input: DecideInput = { candle, previous, values, position, past };
+    const signal = decider.decide(input);
     previous = candle;
     if (signal.kind === "enter") position = { flat: false, long: true, entryPrice: close, barsHeld: 0 };
     else if (signal.kind === "exit") position = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
     else if (position.long) position = { ...position, barsHeld: position.barsHeld + 1 };
     return { index, input, signal };
   });
+}
+
+function still(close: number, index: number): Candle {
+  return { openTimeMs: index * MINUTE_MS, open: close, high: close, low: close, close, volume: 1 };
 }
 
 function newest({ source }: Series, candle: FoldedCandle, kernels: readonly Declared[]): number {

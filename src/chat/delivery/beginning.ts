@@ -1,3 +1,4 @@
+import type { AccountEvent, DeskEvent } from "../../domain/events.ts";
 import type { WallMs } from "../../domain/time.ts";
 import type { Streams } from "../../ports/streams.ts";
 import { PAGE } from "./limits.ts";
@@ -30,11 +31,16 @@ async function madeAt(place: string, streams: Streams): Promise<{ sequence: numb
     for (const { sequence, wallMs, event } of page) {
       at = sequence;
       if (event.type === "channel-unsubscribed" && event.place === place) made = undefined;
-      else if ((event.type === "channel-subscribed" || event.type === "channel-digest-set") && event.place === place)
-        made ??= { sequence, wallMs };
+      else if (placeMade(event) === place) made ??= { sequence, wallMs };
     }
   }
   return made;
+}
+
+/** The place that an event makes a channel, if it is none yet. */
+function placeMade(event: AccountEvent | DeskEvent): string | undefined {
+  if (event.type === "alert-added") return event.alert.place;
+  return event.type === "channel-subscribed" || event.type === "channel-digest-set" ? event.place : undefined;
 }
 
 async function lastBefore(stream: string, wallMs: WallMs, streams: Streams): Promise<number> {
