@@ -8,7 +8,7 @@ import type { Account } from "./account.ts";
 import type { BotRunner, Explained } from "./runner.ts";
 
 /** Why a bot acted or did not: its newest decision, and every gate as it stands now. Changes nothing. */
-export function whyFacts(account: Account, bot: BotState): WhyFacts {
+export function whyFacts({ account, bot }: { readonly account: Account; readonly bot: BotState }): WhyFacts {
   const runner = account.runners.get(bot.spec.id);
   const explained = runner?.explained();
   const decision = runner && explained ? decisionOf(runner, explained) : undefined;
@@ -37,7 +37,11 @@ function gatesOf(account: Account, bot: BotState, explained: Explained | undefin
       working === undefined,
       working ? `its ${working.purpose} order is ${working.status}` : "no order of its own is under way",
     ),
-    gate("exit", bot.exit === undefined || bot.exit.keep !== undefined, bot.exit ? `it is closing its position: ${bot.exit.reason}` : "it is not closing a position"),
+    gate(
+      "exit",
+      bot.exit === undefined || bot.exit.keep !== undefined,
+      bot.exit ? `it is closing its position: ${bot.exit.reason}` : "it is not closing a position",
+    ),
   ];
   if (!explained) return gates;
   const { slot, isWarm } = explained;
