@@ -6,7 +6,7 @@ import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { OrderType, Purpose, Side } from "./order.ts";
 import type { Fill } from "./position.ts";
-import type { RuleAlert } from "./rule-alerts.ts";
+import type { RuleAlertEvent } from "./rule-alerts.ts";
 import type { SealedKey } from "./sealed.ts";
 import type { MarketMs, WallMs } from "./time.ts";
 
@@ -228,13 +228,7 @@ export type DeskEvent =
   /** The smallest real order life was run at an exchange. */
   | { type: "drill-done"; exchange: string; account: string; confirmed: number; refuted: number }
   | { type: "backtest-done"; record: BacktestRecord }
-  /** A rule is watched from now on; the fold gives it its id. */
-  | { type: "alert-added"; alert: Omit<RuleAlert, "id"> }
-  | { type: "alert-removed"; id: string; by: string }
-  /** It became true at a closed candle, with what it was asked about, for it may be removed by the time that this is told. */
-  | { type: "alert-fired"; id: string; closedMs: MarketMs; reason: string; close: number; alert: FiredAlert }
-  /** It is no longer true, so that it may fire again. */
-  | { type: "alert-rested"; id: string; closedMs: MarketMs }
+  | RuleAlertEvent
   | { type: "factor-enrolled"; user: string; sealed: SealedKey }
   | { type: "user-linked"; user: string; to: string; by: string }
   /** Ends a person's rights and pending confirmations at once; their bots stay protected. */
@@ -250,8 +244,6 @@ export type DeskEvent =
   | { type: "platform-failed"; platform: string; reason: string }
   | { type: "command-done"; path: string; args: Record<string, string>; user: string; place: string; result: string };
 
-/** The alert that fired. */
-export type FiredAlert = Pick<RuleAlert, "place" | "symbol" | "timeframe" | "rule">;
 /** The newest link of a stream as somebody wrote it down. */
 export interface ChainHead {
   readonly stream: string;

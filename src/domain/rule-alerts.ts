@@ -20,3 +20,16 @@ export interface RuleAlert {
   /** When it was told last. */
   readonly firedMs?: MarketMs;
 }
+
+/** What is told of one. */
+export type FiredAlert = Pick<RuleAlert, "place" | "symbol" | "timeframe" | "rule">;
+
+/** What becomes of them. */
+export type RuleAlertEvent =
+  /** A rule is watched from now on; the fold gives it its id. */
+  | { type: "alert-added"; alert: Omit<RuleAlert, "id"> }
+  | { type: "alert-removed"; id: string; by: string }
+  /** It became true at a closed candle, with what it was asked about, for it may be removed by the time that this is told. */
+  | { type: "alert-fired"; id: string; closedMs: MarketMs; reason: string; close: number; alert: FiredAlert }
+  /** It is no longer true, so that it may fire again. */
+  | { type: "alert-rested"; id: string; closedMs: MarketMs };

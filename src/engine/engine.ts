@@ -129,13 +129,11 @@ export class TradingEngine implements Engine {
   }
 
   why(name: string): WhyFacts {
-    const { account, bot } = this.#parts.bots.find(name);
-    return whyFacts(account, bot);
+    return whyFacts(this.#parts.bots.find(name));
   }
 
   accounts(): readonly AccountFacts[] {
-    const { accounts } = this.#parts;
-    return accounts
+    return this.#parts.accounts
       .all()
       .filter(({ state }) => !state.venue.removed)
       .map((account) => this.#factsOf(account));

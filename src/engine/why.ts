@@ -8,7 +8,7 @@ import type { Account } from "./account.ts";
 import type { BotRunner, Explained } from "./runner.ts";
 
 /** Why a bot acted or did not: its newest decision, and every gate as it stands now. Changes nothing. */
-export function whyFacts(account: Account, bot: BotState): WhyFacts {
+export function whyFacts({ account, bot }: { readonly account: Account; readonly bot: BotState }): WhyFacts {
   const runner = account.runners.get(bot.spec.id);
   const explained = runner?.explained();
   const decision = runner && explained ? decisionOf(runner, explained) : undefined;
