@@ -1,6 +1,8 @@
 import type { BacktestRecord } from "./backtest.ts";
+import type { BreakerSettings } from "./breaker.ts";
 import { type ApiToken, apiUser, type Channel, type Grant, type RegisteredAccount, type RegisteredBot } from "./desk-facts.ts";
 import type { CrashReport, DeskEvent, Recorded } from "./events.ts";
+import { type AskedReset, applyDeskRisk, type DeskRiskFact } from "./fold-desk-risk.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { SealedKey } from "./sealed.ts";
@@ -35,6 +37,10 @@ export interface DeskState {
   ceiling: Decimal | undefined;
   /** Limits by what they are about. */
   limits: Map<RiskScope, Limits>;
+  /** Breakers as people have set them, by what they are about. */
+  breakers: Map<RiskScope, BreakerSettings>;
+  /** Resets that wait for a second person or for the end of a wait, by account and breaker. */
+  resets: Map<string, AskedReset>;
   /** Entries that are locked, by what they are about. */
   locks: Map<RiskScope, EntryLock>;
   /** Exchanges where a drill has run. */
@@ -72,6 +78,8 @@ export function emptyDesk(): DeskState {
     bans: new Map(),
     ceiling: undefined,
     limits: new Map(),
+    breakers: new Map(),
+    resets: new Map(),
     locks: new Map(),
     drilled: [],
     backtests: [],
@@ -134,9 +142,11 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       state.ceiling = event.amount;
       return;
     case "limits-set":
+    case "breaker-set":
+    case "reset-asked":
     case "entries-locked":
     case "entries-unlocked":
-      return applyRiskFact(state, event);
+      return applyDeskRisk(state, event, recorded.wallMs);
     case "drill-done":
       if (!state.drilled.includes(event.exchange)) state.drilled.push(event.exchange);
       return;
@@ -157,22 +167,6 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       return;
     default:
       return applyPeopleFact(state, event);
-  }
-}
-
-type RiskFact = Extract<DeskEvent, { type: "limits-set" | "entries-locked" | "entries-unlocked" }>;
-
-function applyRiskFact(state: DeskState, event: RiskFact): void {
-  switch (event.type) {
-    case "limits-set":
-      if (Object.keys(event.limits).length === 0) state.limits.delete(event.scope);
-      else state.limits.set(event.scope, event.limits);
-      return;
-    case "entries-locked":
-      state.locks.set(event.lock.scope, event.lock);
-      return;
-    case "entries-unlocked":
-      state.locks.delete(event.scope);
   }
 }
 
@@ -198,7 +192,7 @@ type HandledAbove =
   | "account-unregistered"
   | "venue-banned"
   | "ceiling-lowered"
-  | RiskFact["type"]
+  | DeskRiskFact["type"]
   | "drill-done"
   | "backtest-done"
   | "bot-registered"

@@ -1,5 +1,7 @@
 import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
+import type { BreakerName, BreakerSetting } from "./breaker.ts";
+import type { BreakerEvent } from "./breaker-events.ts";
 import type { Target } from "./exits.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
@@ -84,7 +86,7 @@ export type AccountEvent =
   /** `absent`: its answer had been lost, and it is proven that it never reached the venue. */
   | { type: "order-expired"; botId: string; clientOrderId: string; reason: string; absent?: true }
   | { type: "trail-moved"; botId: string; highest: Decimal }
-  | { type: "breaker-tripped"; breaker: "daily-loss" | "rejects"; day: string; reason: string }
+  | BreakerEvent
   /** A real position is to be closed, whatever it takes; ends when it is flat. */
   | {
       type: "exit-wanted";
@@ -215,6 +217,10 @@ export type DeskEvent =
   | { type: "ceiling-lowered"; amount: Decimal; by: string }
   /** The limits at one level from now on, all of them; none lifts them. */
   | { type: "limits-set"; scope: RiskScope; limits: Limits; by: string }
+  /** A breaker of one level from now on; nothing takes back what was set there. */
+  | { type: "breaker-set"; scope: RiskScope; breaker: BreakerName; setting: BreakerSetting | "off" | undefined; by: string }
+  /** Somebody wants a breaker reset that takes a second person, or a wait. */
+  | { type: "reset-asked"; account: string; breaker: BreakerName; scope: RiskScope; sinceMs: MarketMs; by: string }
   /** Entries are denied until then or until somebody allows them again. */
   | { type: "entries-locked"; lock: EntryLock }
   | { type: "entries-unlocked"; scope: RiskScope; by: string }

@@ -58,6 +58,7 @@ export class Pulse {
     for (const account of accounts.all()) {
       account.tend();
       void endHandBots(account)?.catch(this.fatal);
+      void account.tendBreakers()?.catch(this.fatal);
     }
     void desk.writeHalt().catch(this.fatal);
     await desk.endTimedHalt();

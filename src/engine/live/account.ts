@@ -13,6 +13,7 @@ import { Account, type AccountWriter } from "../account.ts";
 import { cameLate } from "../decide.ts";
 import type { Slot } from "../feeds.ts";
 import { type AccountServices, freshPrice } from "../services.ts";
+import type { Technical } from "../technical.ts";
 import { equityOf } from "../valuation.ts";
 import type { Ceiling } from "./ceiling.ts";
 import { coinsBeside } from "./coins-beside.ts";
@@ -44,6 +45,8 @@ export interface LiveAccountOptions {
   readonly locked: string | undefined;
   /** Set for accounts whose money is real. */
   readonly ceiling: Ceiling | undefined;
+  /** How its exchange answers, measured over all accounts there. */
+  readonly health?: Technical | undefined;
   readonly onFatal: (failure: unknown) => void;
 }
 
@@ -85,6 +88,7 @@ export class LiveAccount extends Account {
     this.fills = new FillSync(this);
     this.preparations = new Preparations(this.times.monotonicMs);
     this.reconciler = new Reconciler(this);
+    this.measured.push(this.#refusals.seen(this.times.monotonicMs), ...(options.health ? [options.health] : []));
   }
 
   override get active(): boolean {
@@ -100,9 +104,10 @@ export class LiveAccount extends Account {
     const begins = this.services.days.of(step.atMs) !== this.state.day?.day;
     const wishes = begins ? [] : this.executor.wishes(slots);
     this.position = marketMs(Math.max(this.position, step.atMs));
-    if (!begins && wishes.length === 0) return undefined;
+    if (!begins && wishes.length === 0 && !this.breakers.stirs(step)) return undefined;
     return this.queue.run(async () => {
       if (begins) await this.#beginDay(step.atMs);
+      await this.heed(step);
       await this.executor.act(this.executor.wishes(slots));
     });
   }
@@ -134,6 +139,15 @@ export class LiveAccount extends Account {
     if (this.#trails.isDue(this.state, nowMs))
       void this.appendEvents(() => this.#trails.events(this.state).slice(0, 1)).catch(this.#onFatal);
     this.#keepDay();
+  }
+
+  closes({ exit }: BotState): boolean {
+    return exit !== undefined;
+  }
+
+  /** Of a real exchange nobody has measured it. */
+  spreadBpsOf(): undefined {
+    return undefined;
   }
 
   async settled(): Promise<void> {
@@ -201,7 +215,9 @@ export class LiveAccount extends Account {
     if (aboveLeverageLimit(this.state, bot.spec.leverage) !== undefined) return "the leverage limit of its account was lowered meanwhile";
     const { paused } = this.state.venue;
     return (
-      this.services.halted() ?? this.services.risk.locked(bot.spec) ?? (paused ? `the account is paused: ${paused.reason}` : undefined)
+      this.services.halted() ??
+      this.services.risk.barred(this, bot.spec, order.clientOrderId) ??
+      (paused ? `the account is paused: ${paused.reason}` : undefined)
     );
   }
 
