@@ -26,6 +26,7 @@ import type { View } from "./ports/view.ts";
 import { strategyNamed, strategyNames } from "./strategies/registry.ts";
 import { heartbeat } from "./system/heartbeat.ts";
 import { loadCommands } from "./system/loader.ts";
+import { BREAKER_DEFAULTS } from "./risk/breaker-defaults.ts";
 
 /** What the process edge hands in: everything that is not pure, and what was configured. */
 export interface DeskOptions {
@@ -169,6 +170,7 @@ async function engineOptions(options: DeskOptions, { store, market, venues }: So
     logger,
     speed: config.marketSpeed,
     limits: { dailyLossPct: config.dailyLossLimitPct, positionCapPct: config.positionCapPct },
+    breakers: BREAKER_DEFAULTS,
     timeZone: config.timezone,
     paperBalances: new Map(config.paperBalance.map(({ amount, currency }) => [currency, amount])),
     openVenue: openPaperVenue,
@@ -185,7 +187,7 @@ async function engineOptions(options: DeskOptions, { store, market, venues }: So
 
 function openBacktests({ clock, config }: DeskOptions, { desk, marketOf }: OpenedEngine): BacktestThreads {
   const limits = { dailyLossPct: config.dailyLossLimitPct, positionCapPct: config.positionCapPct };
-  return new BacktestThreads({ clock, desk, marketOf, limits, timeZone: config.timezone });
+  return new BacktestThreads({ clock, desk, marketOf, limits, breakers: BREAKER_DEFAULTS, timeZone: config.timezone });
 }
 
 /** The chat layer's front door. A desk that nobody owns can be claimed from the platforms that need an owner. */

@@ -17,6 +17,7 @@ import type { AccountLimits } from "../risk/entry.ts";
 import { EquityCurve } from "./curve.ts";
 import { BacktestMarket } from "./market.ts";
 import type { CandleSource } from "./source.ts";
+import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 
 /** One bot on one symbol's past, as plain values. */
 export interface BacktestJob {
@@ -29,6 +30,8 @@ export interface BacktestJob {
   readonly capital: Decimal;
   readonly timeZone: string;
   readonly limits: AccountLimits;
+  /** As those of the desk, so that a backtest is what paper would have done. */
+  readonly breakers?: BreakerDefaults | undefined;
 }
 
 export interface BacktestPlugs {
@@ -62,6 +65,7 @@ export async function runBacktest(job: BacktestJob, plugs: BacktestPlugs): Promi
     logger: plugs.logger,
     openVenue: plugs.openVenue,
     limits: job.limits,
+    breakers: job.breakers,
     timeZone: job.timeZone,
     speed: "script",
     paperBalances: new Map([[job.instrument.quote, job.capital]]),

@@ -56,9 +56,6 @@ export abstract class Account implements WatchedAccount {
   abstract onPrice(symbol: string, price: number, at: MarketMs): Promise<void> | undefined;
   /** Once a second: what does not wait for a candle or a price. */
   abstract tend(): void;
-  /** Whether what a bot holds is being closed already. */
-  abstract closes(bot: BotState): boolean;
-  abstract spreadBpsOf(symbol: string): number | undefined;
   /** Resolves when everything that was begun has ended. */
   abstract settled(): Promise<void>;
 
@@ -76,6 +73,16 @@ export abstract class Account implements WatchedAccount {
   }
 
   priceOf = (symbol: string): number | undefined => this.services.hub.price(symbol)?.price;
+
+  /** Whether what a bot holds is being closed already. */
+  closes({ exit }: BotState): boolean {
+    return exit !== undefined;
+  }
+
+  /** Of bid and ask in basis points; of a real exchange nobody has measured it. */
+  spreadBpsOf(_symbol: string): number | undefined {
+    return undefined;
+  }
 
   alarmsOf(step: MarketStep): readonly Alarm[] | undefined {
     return this.services.hub.alarmsOf(step);

@@ -28,6 +28,7 @@ import type { Account } from "./account.ts";
 import { accountFacts, liquidationOf } from "./account-facts.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Bots } from "./bots.ts";
+import { PeoplesBreakers } from "./breaker-facts.ts";
 import type { Desk } from "./desk.ts";
 import { exitFacts } from "./exit-facts.ts";
 import type { FeedHub } from "./feeds.ts";
@@ -66,10 +67,12 @@ export class TradingEngine implements Engine {
   readonly #venues: VenueCommands;
   readonly markets: Engine["markets"];
   readonly candles: Engine["candles"];
+  readonly breakers: PeoplesBreakers;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#venues = new VenueCommands(parts);
+    this.breakers = new PeoplesBreakers(parts.accounts, parts.risk.breakers);
     const reader = new FloorReader(() => parts.floors.all(), parts.clock);
     this.markets = () => reader.markets();
     this.candles = (marketKey, symbol, minutes) => reader.candles(marketKey, symbol, minutes);
@@ -233,9 +236,7 @@ export class TradingEngine implements Engine {
       for (const { status, deleted } of state.bots.values()) if (!deleted) bots[status] = (bots[status] ?? 0) + 1;
       for (const { status } of state.orders.values()) if (status === "unknown") unknownOrders += 1;
     }
-    const halted = desk.halted();
-    const problems = [...pulse.problems(), ...(halted === undefined ? [] : [halted])];
-    return { ...pulse.ages(), bots, unknownOrders, problems };
+    return { ...pulse.ages(), bots, unknownOrders, problems: [...pulse.problems(), ...[desk.halted() ?? []].flat()] };
   }
 
   async createBot(wish: NewBot, caller: Caller): Promise<BotFacts> {

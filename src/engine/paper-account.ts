@@ -65,11 +65,11 @@ export class PaperAccount extends Account implements PaperHost {
     if (!this.#levelsKnown) this.#levelsKnown = this.#readLevels();
   }
 
-  closes({ spec }: BotState): boolean {
+  override closes({ spec }: BotState): boolean {
     return [...this.state.orders.values()].some((order) => order.botId === spec.id && order.side === "sell" && !isProtective(order));
   }
 
-  spreadBpsOf(symbol: string): number | undefined {
+  override spreadBpsOf(symbol: string): number | undefined {
     const instrument = this.services.market.instruments.get(symbol);
     return instrument && instrument.halfSpreadBps * 2;
   }

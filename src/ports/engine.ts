@@ -10,6 +10,7 @@ import type { Timeframe } from "../domain/timeframe.ts";
 import type { ExitFacts } from "./exits.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
+import type { Breakers } from "./breakers.ts";
 import type { EntryNow, LimitFacts } from "./risk-facts.ts";
 import type { Credentials } from "./vault.ts";
 import type { WhyFacts } from "./why.ts";
@@ -266,6 +267,7 @@ export interface Engine extends MarketReader {
   limitLeverage(account: string, leverage: number, caller: Caller): Promise<void>;
   /** Every limit in force, with how much of it is used. */
   limits(): readonly LimitFacts[];
+  readonly breakers: Breakers;
   /** Only ever lower. */
   lowerCeiling(amount: Decimal, caller: Caller): Promise<CeilingFacts>;
   /** Denies new entries on the whole desk until resumed or until a wall time. Exits, stops and cancels go on. */

@@ -18,6 +18,7 @@ import type {
   PriceFacts,
 } from "../../src/ports/engine.ts";
 import { FakeAccounts } from "./fake-accounts.ts";
+import { FakeBreakers } from "./fake-breakers.ts";
 import { entryOf, instrumentOf, refuseLeverage } from "./fake-instrument.ts";
 import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
 import { FakeReader } from "./fake-reader.ts";
@@ -61,6 +62,7 @@ export class FakeEngine implements Engine {
     };
     this.exchanges = new FakeAccounts(host);
     this.trading = new FakeTrading(host, this.exchanges);
+    this.breakers = new FakeBreakers(host);
   }
 
   bots(): readonly BotFacts[] {
@@ -85,6 +87,7 @@ export class FakeEngine implements Engine {
   readonly entryNow: Engine["entryNow"] = (name) => entryOf(this.bot(name), START_CASH);
   readonly why: Engine["why"] = (name) => this.trading.why(name);
   readonly limits: Engine["limits"] = () => [];
+  readonly breakers: FakeBreakers;
   readonly account: Engine["account"] = (name) => this.exchanges.named(name);
   readonly connectAccount: Engine["connectAccount"] = async (wish, caller) => this.exchanges.connect(wish, caller);
   readonly testAccount: Engine["testAccount"] = async (name) => this.exchanges.test(name);
@@ -291,8 +294,7 @@ export class FakeEngine implements Engine {
   #factsOf(state: AccountState, id: string): BotFacts {
     const bot = state.bots.get(id)!;
     const price = this.prices.get(bot.spec.symbol);
-    const unrealized = price && unrealizedAt(bot.position, price);
     const orders = [...state.orders.values()].filter(({ botId }) => botId === id);
-    return { state: bot, account: state.account, price, unrealized, orders, lastDecision: undefined };
+    return { state: bot, account: state.account, price, unrealized: price && unrealizedAt(bot.position, price), orders, lastDecision: undefined };
   }
 }

@@ -29,7 +29,7 @@ import { PanicWatch } from "./panic-watch.ts";
 import { Preparations } from "./preparations.ts";
 import { Reconciler } from "./reconciler.ts";
 import { Refusals } from "./refusals.ts";
-import { concerns, firstStartMs, symbolsOf } from "./symbols.ts";
+import { concerns, firstStartMs, hasBusiness, symbolsOf } from "./symbols.ts";
 import type { LiveTimes } from "./times.ts";
 import { Trails } from "./trails.ts";
 import { isOff } from "./upkeep.ts";
@@ -129,7 +129,7 @@ export class LiveAccount extends Account {
     const nowMs = this.times.monotonicMs();
     for (const symbol of this.#fillRhythm.due(this.state, nowMs, this.services.now(), (each) => this.fills.syncedMs(each)))
       void this.fills.sync(symbol).catch(this.#onFatal);
-    for (const bot of this.state.bots.values()) if (this.#hasBusiness(bot)) this.wake(bot.spec.id);
+    for (const bot of this.state.bots.values()) if (hasBusiness(this.state, bot)) this.wake(bot.spec.id);
     // What waits for the store already is enough: each beat would wait beside it with the same.
     if (this.waitsForStore) return;
     this.#endPause();
@@ -139,15 +139,6 @@ export class LiveAccount extends Account {
     if (this.#trails.isDue(this.state, nowMs))
       void this.appendEvents(() => this.#trails.events(this.state).slice(0, 1)).catch(this.#onFatal);
     this.#keepDay();
-  }
-
-  closes({ exit }: BotState): boolean {
-    return exit !== undefined;
-  }
-
-  /** Of a real exchange nobody has measured it. */
-  spreadBpsOf(): undefined {
-    return undefined;
   }
 
   async settled(): Promise<void> {
@@ -287,12 +278,6 @@ export class LiveAccount extends Account {
     const over = () =>
       this.state.venue.paused === paused ? [{ type: "account-resumed" as const, reason: "the time of the pause is over" }] : [];
     void this.appendEvents(over).catch(this.#onFatal);
-  }
-
-  #hasBusiness(bot: BotState): boolean {
-    if (!isFlat(bot.position) || bot.exit) return true;
-    for (const order of this.state.orders.values()) if (order.botId === bot.spec.id) return true;
-    return false;
   }
 
   symbols(): readonly string[] {

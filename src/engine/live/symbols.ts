@@ -23,3 +23,10 @@ export function firstStartMs({ bots }: AccountState, symbol: string, nowMs: numb
   for (const { spec, startedMs } of bots.values()) if (spec.symbol === symbol) firstMs = Math.min(firstMs, startedMs ?? nowMs);
   return firstMs;
 }
+
+/** Whether a bot's lane has anything to look after. */
+export function hasBusiness({ orders }: AccountState, { position, exit, spec }: BotState): boolean {
+  if (!isFlat(position) || exit) return true;
+  for (const order of orders.values()) if (order.botId === spec.id) return true;
+  return false;
+}
