@@ -62,14 +62,14 @@ export class BreakerWatch {
     const { state } = this.#account;
     if (state.sequence === 0) return false;
     if (state.sequence !== this.#lookedSequence || (step && this.#account.alarmsOf(step))) return true;
-    return this.#isDue() || this.#wire.crossed() || this.#desk.strained(this.#account);
+    return this.#isDue(step?.atMs ?? 0) || this.#wire.crossed() || this.#desk.strained(this.#account);
   }
 
   /** Whether an open breaker has something to do. */
-  #isDue(): boolean {
+  #isDue(stepMs: number): boolean {
     const { open } = this.#account.state.breakers;
     if (open.size === 0) return false;
-    const nowMs = this.#account.now();
+    const nowMs = Math.max(this.#account.now(), stepMs);
     for (const each of open.values()) if (each.probing || !isOpenStill(each, nowMs)) return true;
     return this.wantsClosing;
   }

@@ -1,4 +1,4 @@
-import type { AccountState } from "../../domain/books.ts";
+import type { AccountState, BotState } from "../../domain/books.ts";
 import { isFlat } from "../../domain/position.ts";
 
 /** Symbols whose orders and fills may be ours. */
