@@ -23,10 +23,10 @@ import type { Shenron } from "./ports/shenron.ts";
 import type { Store } from "./ports/store.ts";
 import type { Vault } from "./ports/vault.ts";
 import type { View } from "./ports/view.ts";
+import { BREAKER_DEFAULTS } from "./risk/breaker-defaults.ts";
 import { strategyNamed, strategyNames } from "./strategies/registry.ts";
 import { heartbeat } from "./system/heartbeat.ts";
 import { loadCommands } from "./system/loader.ts";
-import { BREAKER_DEFAULTS } from "./risk/breaker-defaults.ts";
 
 /** What the process edge hands in: everything that is not pure, and what was configured. */
 export interface DeskOptions {

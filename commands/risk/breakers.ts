@@ -15,10 +15,14 @@ export default defineCommand({
     const { open, lines } = shownBreakers(engine.breakers.all(), names, visible);
     const paused = accounts.flatMap(({ state }) => {
       const { paused } = state.venue;
-      return paused ? [`${accountTitle(state, caller.user)} is paused because ${pauseWords(paused.code).why} (\`risk reset account:...\`).`] : [];
+      return paused
+        ? [`${accountTitle(state, caller.user)} is paused because ${pauseWords(paused.code).why} (\`risk reset account:...\`).`]
+        : [];
     });
     const title = open.length === 0 ? "No breaker is open" : open.length === 1 ? "One breaker is open" : `${open.length} breakers are open`;
-    const made = card(title).table(["Breaker", "On", "Since", "Until", "Why"], open).line(...paused, ...lines);
+    const made = card(title)
+      .table(["Breaker", "On", "Since", "Until", "Why"], open)
+      .line(...paused, ...lines);
     made.line("`risk set breaker:... at:... reaction:... for:...` sets one, `risk reset breaker:...` closes one.");
     return open.length === 0 ? made : made.warning();
   },

@@ -72,7 +72,8 @@ function leverageText({ state, venue }: AccountFacts, user: string): string | un
 function mayEnter({ state }: AccountFacts): string {
   if (state.venue.paused) return stateText(state.venue.paused);
   const open = [...state.breakers.open.values()].map(({ breaker }) => breaker);
-  if (open.length > 0) return `${open.length === 1 ? "a breaker is" : `${open.length} breakers are`} open (${[...new Set(open)].join(", ")})`;
+  if (open.length > 0)
+    return `${open.length === 1 ? "a breaker is" : `${open.length} breakers are`} open (${[...new Set(open)].join(", ")})`;
   return "may enter";
 }
 

@@ -9,9 +9,9 @@ import type { BacktestProgress, Backtests, BacktestWish } from "../ports/backtes
 import type { Clock } from "../ports/clock.ts";
 import type { Caller, DeskLedger } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
+import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { FromBacktest, ToBacktest } from "./backtest-thread.ts";
-import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 
 /** Threads at a time: each takes a core from the desk's machine. */
 const RUNNING_MAX = 2;

@@ -13,11 +13,11 @@ import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
 import type { PaperVenue } from "../ports/venue.ts";
+import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import { EquityCurve } from "./curve.ts";
 import { BacktestMarket } from "./market.ts";
 import type { CandleSource } from "./source.ts";
-import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 
 /** One bot on one symbol's past, as plain values. */
 export interface BacktestJob {

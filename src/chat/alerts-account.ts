@@ -16,7 +16,11 @@ export function accountAlert(event: AccountEvent | DeskEvent, about: About): Ale
       return followUp(
         card(`The ${event.breaker} breaker of ${whereOf(event.scope, about)} is closed`)
           .good()
-          .line(event.by === "desk" ? `It closed by itself: ${event.reason}.` : `Reset ${event.reason}.`, "Entries are allowed again.", about.when),
+          .line(
+            event.by === "desk" ? `It closed by itself: ${event.reason}.` : `Reset ${event.reason}.`,
+            "Entries are allowed again.",
+            about.when,
+          ),
       );
     case "panic-started":
       return critical(
@@ -51,7 +55,12 @@ type Tripped = Extract<AccountEvent, { type: "breaker-tripped" }>;
 function trippedAlert(event: Tripped, about: About): AlertPart {
   const { breaker, scope, day, reaction = "deny", span = "day", untilMs, again } = event;
   const where = whereOf(scope, about);
-  const until = span === "day" ? `for the rest of ${day}` : untilMs === undefined ? "until somebody resets it (`risk reset`)" : `until ${minuteText(untilMs)} UTC`;
+  const until =
+    span === "day"
+      ? `for the rest of ${day}`
+      : untilMs === undefined
+        ? "until somebody resets it (`risk reset`)"
+        : `until ${minuteText(untilMs)} UTC`;
   const does = {
     deny: "stops, targets and exits go on",
     tighten: "stops are moved half of the way to the price, and what has none is closed",

@@ -1,8 +1,8 @@
 import type { OpenBreaker } from "../domain/breaker.ts";
 import { levelOf } from "../domain/limits.ts";
 import { minuteText } from "../domain/time.ts";
-import type { BotFacts } from "../ports/engine.ts";
 import type { BreakerFacts } from "../ports/breakers.ts";
+import type { BotFacts } from "../ports/engine.ts";
 import { BREAKER_RULES, numberText, settingText } from "../risk/breaker-rules.ts";
 import { scopeText } from "./risk-scopes.ts";
 
@@ -24,7 +24,9 @@ export function shownBreakers(
     if (scope === `account:${account}`) return name;
     return `${scopeText(scope, visible)}${levelOf(scope) === "bot" ? "" : ` in ${name}`}`;
   };
-  const open = seen.flatMap((each) => (each.open ? [[each.breaker, where(each), minuteText(each.open.sinceMs), endOf(each.open), each.open.reason]] : []));
+  const open = seen.flatMap((each) =>
+    each.open ? [[each.breaker, where(each), minuteText(each.open.sinceMs), endOf(each.open), each.open.reason]] : [],
+  );
   const closed = seen.filter(({ open: isOpen, setting }) => !isOpen && setting);
   const lines = closed.toSorted((a, b) => nearness(b) - nearness(a)).slice(0, LINES_MAX);
   const left = closed.length - lines.length;

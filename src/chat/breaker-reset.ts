@@ -2,7 +2,7 @@ import type { BreakerName, OpenBreaker } from "../domain/breaker.ts";
 import { UserError } from "../domain/errors.ts";
 import { resetKey } from "../domain/fold-desk-risk.ts";
 import { levelOf, type RiskScope } from "../domain/limits.ts";
-import { minuteText, spanText } from "../domain/time.ts";
+import { minuteText, spanText, wallMs } from "../domain/time.ts";
 import type { AccountFacts } from "../ports/engine.ts";
 import { APPROVAL_PCT, COOL_OFF_MS, RESET_ASKED_MAX_MS } from "../risk/breaker-defaults.ts";
 import { BREAKER_RULES, numberText, REACTION_WORDS } from "../risk/breaker-rules.ts";
@@ -35,17 +35,23 @@ export function resettable(call: Call<ResetWish>): Resettable {
   if (breaker === undefined) throw new UserError("breaker: say which one is to be reset; `risk breakers` shows what is open.");
   const scope = args.on === undefined ? undefined : scopeMeant(call, args.on);
   const mine = accounts.filter(({ state }) => role === "admin" || samePerson(desk.state.links, state.owner, caller.user));
-  const found = mine.flatMap((account): Resettable[] =>
+  const openIn = (account: AccountFacts): Resettable[] =>
     [...account.state.breakers.open.values()]
-      .filter((open) => open.breaker === breaker && (scope === undefined || open.scope === scope || scope === `account:${account.state.account}`))
-      .map((open) => ({ account, breaker, scope: open.scope, open, name: nameOf(call, open) })),
-  );
+      .filter(
+        (open) => open.breaker === breaker && (scope === undefined || open.scope === scope || scope === `account:${account.state.account}`),
+      )
+      .map((open) => ({ account, breaker, scope: open.scope, open, name: nameOf(call, open) }));
+  const found = mine.flatMap(openIn);
   const [first] = found;
   if (first && found.length === 1) return first;
-  if (first) throw new UserError(`${titleOf(breaker)} is open more than once: ${found.map((each) => each.name).join(", ")}. Say which one with on.`);
+  if (first)
+    throw new UserError(`${titleOf(breaker)} is open more than once: ${found.map((each) => each.name).join(", ")}. Say which one with on.`);
   const limited = breaker === "drawdown" && scope !== undefined && desk.state.limits.get(scope)?.drawdownPct !== undefined;
   const account = limited ? mine.find(({ state }) => concerns(state, scope)) : undefined;
   if (limited && account) return { account, breaker, scope, open: undefined, name: nameOf(call, { breaker, scope }) };
+  const others = accounts.find((each) => openIn(each).length > 0);
+  if (others)
+    throw new UserError(`${others.state.account} belongs to ${others.state.owner}: only they or an admin can reset its breakers.`);
   const where = scope === undefined ? "" : ` of ${scopeText(scope, engine.bots())}`;
   throw new UserError(`The ${breaker} breaker${where} is not open; there is nothing to reset. \`risk breakers\` shows what is.`);
 }
@@ -91,7 +97,9 @@ export function approval(call: Call<ResetWish>, wanted: Resettable): "ask" | { r
       `You asked for this at ${minuteText(asked.atMs)} UTC. Somebody else with the right to may approve it at once by the same command; you alone may in ${spanText(left)}, with typed:"${phrase}".`,
     );
   if (args.typed !== phrase)
-    throw new UserError(`typed: to reset ${wanted.name} alone, add typed:"${phrase}", exactly so${args.typed === undefined ? "" : "; found something else"}.`);
+    throw new UserError(
+      `typed: to reset ${wanted.name} alone, add typed:"${phrase}", exactly so${args.typed === undefined ? "" : "; found something else"}.`,
+    );
   return { reason: `asked for by ${asked.by} at ${minuteText(asked.atMs)} UTC, and confirmed alone after the wait` };
 }
 
@@ -112,7 +120,15 @@ export async function resetOrAsk(call: Call<ResetWish>): Promise<Card> {
   const answer = approval(call, wanted);
   const of = accountNameFor(account.state, call.caller.user);
   if (answer === "ask" && open) {
-    call.record({ type: "reset-asked", account: account.state.account, breaker, scope, sinceMs: open.sinceMs, by: call.caller.user });
+    const asked = {
+      account: account.state.account,
+      breaker,
+      scope,
+      sinceMs: open.sinceMs,
+      atMs: wallMs(call.clock.wall()),
+      by: call.caller.user,
+    };
+    call.record({ type: "reset-asked", ...asked });
     const reading = open.reading === undefined ? open.reason : `${open.reason} (it read ${numberText(breaker, open.reading)})`;
     return card(`Resetting ${name} takes a second person`)
       .warning()

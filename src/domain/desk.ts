@@ -146,7 +146,7 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
     case "reset-asked":
     case "entries-locked":
     case "entries-unlocked":
-      return applyDeskRisk(state, event, recorded.wallMs);
+      return applyDeskRisk(state, event);
     case "drill-done":
       if (!state.drilled.includes(event.exchange)) state.drilled.push(event.exchange);
       return;

@@ -220,7 +220,7 @@ export type DeskEvent =
   /** A breaker of one level from now on; nothing takes back what was set there. */
   | { type: "breaker-set"; scope: RiskScope; breaker: BreakerName; setting: BreakerSetting | "off" | undefined; by: string }
   /** Somebody wants a breaker reset that takes a second person, or a wait. */
-  | { type: "reset-asked"; account: string; breaker: BreakerName; scope: RiskScope; sinceMs: MarketMs; by: string }
+  | { type: "reset-asked"; account: string; breaker: BreakerName; scope: RiskScope; sinceMs: MarketMs; atMs: WallMs; by: string }
   /** Entries are denied until then or until somebody allows them again. */
   | { type: "entries-locked"; lock: EntryLock }
   | { type: "entries-unlocked"; scope: RiskScope; by: string }

@@ -23,7 +23,7 @@ export type DeskRiskFact = Extract<
   { type: "limits-set" | "breaker-set" | "reset-asked" | "entries-locked" | "entries-unlocked" }
 >;
 
-export function applyDeskRisk(state: DeskRisk, event: DeskRiskFact, at: WallMs): void {
+export function applyDeskRisk(state: DeskRisk, event: DeskRiskFact): void {
   switch (event.type) {
     case "breaker-set": {
       const { [event.breaker]: _, ...others } = state.breakers.get(event.scope) ?? {};
@@ -33,7 +33,7 @@ export function applyDeskRisk(state: DeskRisk, event: DeskRiskFact, at: WallMs):
       return;
     }
     case "reset-asked":
-      state.resets.set(resetKey(event.account, event), { by: event.by, atMs: at, sinceMs: event.sinceMs });
+      state.resets.set(resetKey(event.account, event), { by: event.by, atMs: event.atMs, sinceMs: event.sinceMs });
       return;
     case "limits-set":
       if (Object.keys(event.limits).length === 0) state.limits.delete(event.scope);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BreakerName, BreakerSetting } from "../../src/domain/breaker.ts";
+import type { Candle } from "../../src/domain/candle.ts";
 import type { RiskScope } from "../../src/domain/limits.ts";
 import { HOUR_MS, MINUTE_MS } from "../../src/domain/time.ts";
 import { BREAKER_DEFAULTS } from "../../src/risk/breaker-defaults.ts";
@@ -40,27 +41,36 @@ describe("a breaker that denies", () => {
     ["gap", "all", { at: 3 }],
     ["stale", "all", { at: 5 }],
     ["volatility", "all", { at: 3 }],
-  ] as const)("opens for %s on %s, denies the entry with its numbers, and holds across a restart from the stream and from a snapshot", async (name, scope, setting) => {
-    for (const cut of ["stream", "snapshot"]) {
-      const market = scripted({ [BTC]: prices(name) }, 1_000_000, { halfSpreadBps: name === "spread" ? 6 : 0, slippageBps: name === "slippage" ? 20 : 0 });
-      if (name === "gap") jump(market, 34);
-      if (name === "stale") hole(market, 33, 8);
-      const store = openMemoryStore();
-      const rig = await openRig({ market, store });
-      await startBot(rig, { name: "one" });
-      await set(rig, scope, name, setting);
-      await rig.move(5);
-      if (cut === "snapshot") await rig.pulse.keep();
-      const next = await openRig({ market, store });
-      await next.engine.moveMarket("end");
-      expect((await trips(next)).map((each) => each.split(" ")[0]), cut).toContain(name);
-      expect(await denials(next), cut).toContain("breaker");
-      expect(open(next), cut).toContain(name);
-      const because = (await next.eventsOf(OWNER, "wish-denied")).map((event) => event.because).join();
-      expect(because).toMatch(new RegExp(`the ${name} breaker of .* is open, because .*\\d`));
-      expect(next.fatal).toEqual([]);
-    }
-  });
+  ] as const)(
+    "opens for %s on %s, denies the entry with its numbers, and holds across a restart from the stream and from a snapshot",
+    async (name, scope, setting) => {
+      for (const cut of ["stream", "snapshot"]) {
+        const market = scripted({ [BTC]: prices(name) }, 1_000_000, {
+          halfSpreadBps: name === "spread" ? 6 : 0,
+          slippageBps: name === "slippage" ? 20 : 0,
+        });
+        if (name === "gap") jump(market, 34);
+        if (name === "stale") hole(market, 33, 8);
+        const store = openMemoryStore();
+        const rig = await openRig({ market, store });
+        await startBot(rig, { name: "one" });
+        await set(rig, scope, name, setting);
+        await rig.move(5);
+        if (cut === "snapshot") await rig.pulse.keep();
+        const next = await openRig({ market, store });
+        await next.engine.moveMarket("end");
+        expect(
+          (await trips(next)).map((each) => each.split(" ")[0]),
+          cut,
+        ).toContain(name);
+        expect(await denials(next), cut).toContain("breaker");
+        expect(open(next), cut).toContain(name);
+        const because = (await next.eventsOf(OWNER, "wish-denied")).map((event) => event.because).join();
+        expect(because).toMatch(new RegExp(`the ${name} breaker of .* is open, because .*\\d`));
+        expect(next.fatal).toEqual([]);
+      }
+    },
+  );
 
   it("opens after losses in a row, and its reset counts them anew", async () => {
     const rig = await openRig({ market: scripted({ [BTC]: [...LOSS_THEN_UP, 96, 96, 104, 104, 104, 96, 96, 104, 104] }) });
@@ -89,7 +99,11 @@ describe("a breaker that denies", () => {
     expect(await rig.eventsOf(OWNER, "breaker-reset")).toMatchObject([{ by: "desk", reason: "its time is over" }]);
     expect(await trips(rig)).toEqual(["drawdown account"]);
     expect(await sides(rig)).toEqual(["buy", "sell", "buy"]);
-    const [tripped, reset] = await Promise.all(["breaker-tripped", "breaker-reset"].map(async (type) => (await rig.events(OWNER)).find(({ event }) => event.type === type)?.marketMs));
+    const [tripped, reset] = await Promise.all(
+      ["breaker-tripped", "breaker-reset"].map(
+        async (type) => (await rig.events(OWNER)).find(({ event }) => event.type === type)?.marketMs,
+      ),
+    );
     expect((reset ?? 0) - (tripped ?? 0)).toBe(60 * MINUTE_MS);
   });
 
@@ -123,7 +137,9 @@ describe("a breaker that denies", () => {
     await set(rig, "all", "spread", { at: 0 });
     moody.release(`account:paper:${OWNER}`);
     await moving;
-    expect((await rig.eventsOf(OWNER, "order-canceled")).map(({ reason }) => reason)).toEqual([expect.stringMatching(/^not sent: .*spread/)]);
+    expect((await rig.eventsOf(OWNER, "order-canceled")).map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^not sent: .*spread/),
+    ]);
     expect(await sides(rig)).toEqual([]);
   });
 
@@ -178,7 +194,20 @@ describe("the reaction of a breaker", () => {
     await first.move(4);
     // As if it had died right after writing that it opened.
     const books = first.books(OWNER);
-    const body = JSON.stringify({ v: 1, wallMs: 0, marketMs: books.marketMs, event: { type: "breaker-tripped", breaker: "drawdown", scope: ACCOUNT, day: "2025-01-10", reason: "0.2% are below", reaction: "flatten", span: "reset" } });
+    const body = JSON.stringify({
+      v: 1,
+      wallMs: 0,
+      marketMs: books.marketMs,
+      event: {
+        type: "breaker-tripped",
+        breaker: "drawdown",
+        scope: ACCOUNT,
+        day: "2025-01-10",
+        reason: "0.2% are below",
+        reaction: "flatten",
+        span: "reset",
+      },
+    });
     const { epoch } = await store.acquire(`account:paper:${OWNER}`);
     await store.append({ stream: `account:paper:${OWNER}`, epoch, expectedSequence: books.sequence, bodies: [body] });
     const next = await openRig({ market, store });
@@ -242,13 +271,18 @@ type Market = ReturnType<typeof scripted>;
 
 /** The candle at this place opens far from where the one before it closed. */
 function jump(market: Market, index: number): void {
-  const list = market.candles.get(BTC) as { openTimeMs: number; open: number; high: number; low: number; close: number; volume: number }[];
-  const candle = list[index]!;
-  list[index] = { ...candle, open: candle.open * 1.04, high: Math.max(candle.high, candle.open * 1.05) };
+  changed(market, (candle, at) =>
+    at === index ? { ...candle, open: candle.open * 1.04, high: Math.max(candle.high, candle.open * 1.05) } : candle,
+  );
 }
 
 /** No candles for so many minutes. */
 function hole(market: Market, index: number, minutes: number): void {
-  const list = market.candles.get(BTC) as { openTimeMs: number }[];
-  for (let at = index; at < list.length; at += 1) list[at] = { ...list[at]!, openTimeMs: list[at]!.openTimeMs + minutes * MINUTE_MS };
+  changed(market, (candle, at) => (at < index ? candle : { ...candle, openTimeMs: candle.openTimeMs + minutes * MINUTE_MS }));
+}
+
+/** The same market with other candles of its symbol. */
+function changed(market: Market, change: (candle: Candle, index: number) => Candle): void {
+  const all = market.candles;
+  if (all instanceof Map) all.set(BTC, (all.get(BTC) ?? []).map(change));
 }

@@ -295,6 +295,13 @@ export class FakeEngine implements Engine {
     const bot = state.bots.get(id)!;
     const price = this.prices.get(bot.spec.symbol);
     const orders = [...state.orders.values()].filter(({ botId }) => botId === id);
-    return { state: bot, account: state.account, price, unrealized: price && unrealizedAt(bot.position, price), orders, lastDecision: undefined };
+    return {
+      state: bot,
+      account: state.account,
+      price,
+      unrealized: price && unrealizedAt(bot.position, price),
+      orders,
+      lastDecision: undefined,
+    };
   }
 }

@@ -6,7 +6,7 @@ import { BREAKER_NAMES, type BreakerName, type BreakerSetting, breakerKey } from
 import type { AccountEvent } from "../../src/domain/events.ts";
 import type { RiskScope } from "../../src/domain/limits.ts";
 import { decimal, fromJson, toJson } from "../../src/domain/money.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, type MarketMs, marketMs, wallMs } from "../../src/domain/time.ts";
+import { DAY_MS, HOUR_MS, type MarketMs, MINUTE_MS, marketMs, wallMs } from "../../src/domain/time.ts";
 import { PROBED_SPAN_MAX_MS } from "../../src/risk/breaker-defaults.ts";
 import { nextOf } from "../../src/risk/breaker-machine.ts";
 import { BREAKER_RULES, isLooserBreaker } from "../../src/risk/breaker-rules.ts";
@@ -43,7 +43,13 @@ class World {
   }
 
   apply(event: AccountEvent): void {
-    applyAccountEvent(this.state, { sequence: this.state.sequence + 1, wallMs: wallMs(0), marketMs: this.nowMs, requestId: undefined, event });
+    applyAccountEvent(this.state, {
+      sequence: this.state.sequence + 1,
+      wallMs: wallMs(0),
+      marketMs: this.nowMs,
+      requestId: undefined,
+      event,
+    });
     this.events.push(event);
   }
 
@@ -111,7 +117,14 @@ test("one that lasts for a day ends with it, and one that a person resets does n
   for (const span of ["day", "reset"] as const) {
     const world = new World();
     world.pass(1);
-    const question = { breaker: "drawdown", scope: SCOPE, open: undefined, evidence: undefined, nowMs: world.nowMs, day: world.day } as const;
+    const question = {
+      breaker: "drawdown",
+      scope: SCOPE,
+      open: undefined,
+      evidence: undefined,
+      nowMs: world.nowMs,
+      day: world.day,
+    } as const;
     const event = nextOf({ ...question, setting: { at: 5, reaction: "deny", span }, reading: { value: 5, because: "5% are below" } });
     world.apply(event!);
     expect(world.openOf("drawdown")?.reason).toBe("5% are below; it opens at 5%");
