@@ -63,12 +63,12 @@ export class Tripwire {
     let always = this.#settings.has("all");
     for (const { position, spec } of state.bots.values()) {
       if (isFlat(position)) continue;
-      const pair: [string, number] = [spec.symbol, toDouble(position.quantity)];
-      held.push(pair);
+      const amount: [string, number] = [spec.symbol, toDouble(position.quantity)];
+      held.push(amount);
       belowPeak -= toDouble(position.cost);
       always ||= this.#settings.has(`bot:${spec.id}`);
       if (isPerpetual(spec.symbol)) cash -= toDouble(position.cost);
-      if (isPerpetual(spec.symbol) || state.mode !== "paper") worth.push(pair);
+      if (isPerpetual(spec.symbol) || state.mode !== "paper") worth.push(amount);
     }
     if (state.mode === "paper")
       for (const [coin, quantity] of state.balances)

@@ -1,13 +1,15 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { BotRules, Protection, SizeCap, Sizing } from "../domain/bot.ts";
+import type { BreakerName, BreakerSetting, OpenBreaker } from "../domain/breaker.ts";
 import type { DeskState } from "../domain/desk.ts";
 import type { DeskEvent, KeyEntry } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
+import type { RiskScope } from "../domain/limits.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Order } from "../domain/order.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
-import type { Breakers } from "./breakers.ts";
+import type { BreakerFacts } from "./breakers.ts";
 import type { ExitFacts } from "./exits.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
@@ -209,6 +211,15 @@ export interface ManualOrder {
   readonly leverage?: number;
 }
 
+/** Every breaker of every account: what opens it, what it reads, and whether it is open. */
+export interface Breakers {
+  all(): readonly BreakerFacts[];
+  /** What opens a breaker at one level now: as somebody has set it, else as it is from the start. */
+  setting(breaker: BreakerName, scope: RiskScope): BreakerSetting | undefined;
+  /** Closes an open one; a drawdown counts from here on, also that of a limit. Throws UserError where there is nothing to reset. */
+  reset(account: string, breaker: Pick<OpenBreaker, "breaker" | "scope">, reason: string, caller: Caller): Promise<void>;
+}
+
 /**
  * The engine as commands see it. Reads come from memory and never wait. Writes resolve when their effect is durable; a repeated request id has
  * its effect once. Expected refusals are UserErrors in one sentence.
@@ -268,7 +279,6 @@ export interface Engine extends MarketReader {
   /** Every limit in force, with how much of it is used. */
   limits(): readonly LimitFacts[];
   readonly breakers: Breakers;
-  /** Only ever lower. */
   lowerCeiling(amount: Decimal, caller: Caller): Promise<CeilingFacts>;
   /** Denies new entries on the whole desk until resumed or until a wall time. Exits, stops and cancels go on. */
   halt(reason: string, untilMs: WallMs | undefined, caller: Caller): Promise<void>;

@@ -276,11 +276,8 @@ export class FakeEngine implements Engine {
     if (known) return known;
     const state = emptyAccount();
     const account = `paper-${user}`;
-    this.#append(
-      state,
-      { type: "account-opened", account, owner: user, mode: "paper", market: "fake", balances: new Map([["USDT", decimal(START_CASH)]]) },
-      undefined,
-    );
+    const opened = { type: "account-opened", account, owner: user, mode: "paper", market: "fake" } as const;
+    this.#append(state, { ...opened, balances: new Map([["USDT", decimal(START_CASH)]]) }, undefined);
     this.books.set(account, state);
     return state;
   }
@@ -294,14 +291,8 @@ export class FakeEngine implements Engine {
   #factsOf(state: AccountState, id: string): BotFacts {
     const bot = state.bots.get(id)!;
     const price = this.prices.get(bot.spec.symbol);
+    const unrealized = price && unrealizedAt(bot.position, price);
     const orders = [...state.orders.values()].filter(({ botId }) => botId === id);
-    return {
-      state: bot,
-      account: state.account,
-      price,
-      unrealized: price && unrealizedAt(bot.position, price),
-      orders,
-      lastDecision: undefined,
-    };
+    return { state: bot, account: state.account, price, unrealized, orders, lastDecision: undefined };
   }
 }
