@@ -49,7 +49,7 @@ export const BREAKER_DEFAULTS: BreakerDefaults = {
   },
   errors: {
     ...{ level: "account", at: 50, reaction: "deny", span: 2 * MINUTE_MS },
-    why: "Half of the last requests of an exchange failed, at least ten of them: an entry sent now may have to be looked for, and its stop may not come through. Two minutes, then a look whether it answers again.",
+    why: "Half of the last requests of an exchange failed, at least five of them: an entry sent now may have to be looked for, and its stop may not come through. Two minutes, then a look whether it answers again.",
   },
   latency: {
     ...{ level: "account", at: 5_000, reaction: "deny", span: 2 * MINUTE_MS },

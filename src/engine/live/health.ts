@@ -7,8 +7,8 @@ import type { Technical } from "../technical.ts";
 
 /** Requests that are looked at, how old they may be, and how many must have failed before a share says anything. */
 const REQUESTS = 50;
-const WINDOW_MS = 5 * MINUTE_MS;
-const FAILURES_LEAST = 10;
+const WINDOW_MS = 10 * MINUTE_MS;
+const FAILURES_LEAST = 5;
 const ANSWERS_LEAST = 10;
 /** Answers that show that an exchange is well again, and how quick each of them is. */
 const PROOFS = 3;

@@ -17,9 +17,9 @@ interface Opened {
   probe: string | undefined;
 }
 
-/** 26: no entry is decided on while a breaker that concerns it is open, none is sent to paper then, and where one closes positions nothing is held in the end. */
+/** 27: no entry is decided on while a breaker that concerns it is open, none is sent to paper then, and where one closes positions nothing is held in the end. */
 export class BreakerLaw implements Law {
-  readonly id = "26";
+  readonly id = "27";
   readonly #facts: Facts;
   readonly #open = new Map<string, Opened>();
 
@@ -34,7 +34,7 @@ export class BreakerLaw implements Law {
       case "breaker-tripped":
         return this.#opens(key, stream, event, trueMs);
       case "breaker-probing": {
-        this.#facts.coverage.mark("antecedent 26: a breaker is half-open");
+        this.#facts.coverage.mark("antecedent 27: a breaker is half-open");
         const open = this.#open.get(key);
         if (!open) throw new Broken(this.id, `${key} is tried and was not open`);
         open.probing = true;
@@ -42,7 +42,7 @@ export class BreakerLaw implements Law {
         return;
       }
       case "breaker-reset":
-        this.#facts.coverage.mark(`antecedent 26: a breaker is closed by ${event.text("by") === "desk" ? "the desk" : "a person"}`);
+        this.#facts.coverage.mark(`antecedent 27: a breaker is closed by ${event.text("by") === "desk" ? "the desk" : "a person"}`);
         if (!this.#open.delete(key)) throw new Broken(this.id, `${key} is closed and was not open`);
         return;
       case "day-started":
@@ -52,7 +52,7 @@ export class BreakerLaw implements Law {
       case "intent":
         return this.#decided(stream, event.part("intent"));
       case "wish-denied":
-        if (event.text("code") === "breaker") this.#facts.coverage.mark("antecedent 26: a breaker denies an entry");
+        if (event.text("code") === "breaker") this.#facts.coverage.mark("antecedent 27: a breaker denies an entry");
         return;
       case "order-canceled":
       case "order-expired":
@@ -64,8 +64,8 @@ export class BreakerLaw implements Law {
   #opens(key: string, stream: string, event: Fact, sinceMs: number): void {
     const [name, reaction, span] = [event.text("breaker"), event.textOr("reaction", "deny"), event.textIf("span")];
     if (this.#open.has(key) && !event.flag("again")) throw new Broken(this.id, `${key} opens and is open already`);
-    this.#facts.coverage.mark(`antecedent 26: a breaker opens (${name})`);
-    this.#facts.coverage.mark(`antecedent 26: an open breaker is to ${reaction}`);
+    this.#facts.coverage.mark(`antecedent 27: a breaker opens (${name})`);
+    this.#facts.coverage.mark(`antecedent 27: an open breaker is to ${reaction}`);
     const lastsForDay = !event.has("span") || span === "day";
     const scope = event.textOr("scope", stream);
     this.#open.set(key, {
@@ -90,7 +90,7 @@ export class BreakerLaw implements Law {
     for (const open of this.#open.values()) {
       if (open.stream !== stream ? open.reaction !== "halt" || what === "is decided on" : !scopes.includes(open.scope)) continue;
       if (open.name === "rejects" && open.probing && (open.probe === undefined || open.probe === clientOrderId)) {
-        this.#facts.coverage.mark("antecedent 26: a half-open breaker is tried with an entry");
+        this.#facts.coverage.mark("antecedent 27: a half-open breaker is tried with an entry");
         open.probe = clientOrderId;
         continue;
       }
@@ -108,7 +108,7 @@ export class BreakerLaw implements Law {
       if (open.reaction !== "flatten" || this.#facts.trueMs() - Math.max(open.sinceMs, healthySinceMs) < FLAT_WITHIN_MS) continue;
       for (const bot of this.#facts.books.bots.values()) {
         if (bot.account !== open.stream || ![`bot:${bot.id}`, `symbol:${bot.symbol}`, open.stream, "all"].includes(open.scope)) continue;
-        this.#facts.coverage.mark("antecedent 26: a bot is flat under a breaker that closes");
+        this.#facts.coverage.mark("antecedent 27: a bot is flat under a breaker that closes");
         if (bot.position !== NOTHING)
           throw new Broken(this.id, `${bot.name} still holds something under the ${open.name} breaker of ${open.scope}`);
       }
