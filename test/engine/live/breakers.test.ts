@@ -39,7 +39,9 @@ describe("the breaker of refused orders", () => {
     expect((await rig.events("breaker-probing")).map(({ breaker }) => breaker)).toEqual(["rejects"]);
     await rig.engine.enterOrder(handOrder(), by("probe"));
     // Nothing else is let through before its end is known.
-    await expect(rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT" }), by("beside it"))).rejects.toThrow("it is half-open and being tried");
+    await expect(rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT" }), by("beside it"))).rejects.toThrow(
+      "it is half-open and being tried",
+    );
     await rig.beat(5);
     expect((await rig.events("breaker-reset")).map(({ by: who }) => who)).toEqual(["desk"]);
     expect(openNow(rig)).toEqual([]);
@@ -70,7 +72,9 @@ describe("the breaker of errors", () => {
     rig.down = true;
     await rig.until(() => openNow(rig).length > 0, 15 * MINUTE_S);
     expect(await trips(rig)).toEqual(["errors 1"]);
-    expect((await rig.events("breaker-tripped"))[0]?.reason).toMatch(/^\d+ of the last \d+ requests of the exchange failed; it opens at 50%$/);
+    expect((await rig.events("breaker-tripped"))[0]?.reason).toMatch(
+      /^\d+ of the last \d+ requests of the exchange failed; it opens at 50%$/,
+    );
     await rig.beat(30);
     rig.down = false;
     await rig.beat(5);
@@ -91,7 +95,10 @@ describe("a breaker that closes positions", () => {
       await rig.until(() => openNow(rig).length > 0, 10);
       if (dies) await rig.restart();
       expect(await rig.until(() => rig.bot().position.quantity.isZero(), dies ? 90 : 10)).toBe(true);
-      expect((await rig.events("exit-wanted"))[0]).toMatchObject({ purpose: "close", reason: expect.stringContaining("the drawdown breaker") });
+      expect((await rig.events("exit-wanted"))[0]).toMatchObject({
+        purpose: "close",
+        reason: expect.stringContaining("the drawdown breaker"),
+      });
       await rig.beat(90);
       await expect(rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT" }), by("eth"))).rejects.toThrow("denied");
       await expectSound(rig);
