@@ -1,8 +1,8 @@
 import type { OpenBreaker } from "../domain/breaker.ts";
 import { levelOf } from "../domain/limits.ts";
 import { minuteText } from "../domain/time.ts";
-import type { BreakerFacts } from "../ports/breakers.ts";
 import type { BotFacts } from "../ports/engine.ts";
+import type { BreakerFacts } from "../ports/risk-facts.ts";
 import { BREAKER_RULES, numberText, settingText } from "../risk/breaker-rules.ts";
 import { scopeText } from "./risk-scopes.ts";
 

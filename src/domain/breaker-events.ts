@@ -1,7 +1,7 @@
-import type { BreakerName, Reaction, Span } from "./breaker.ts";
+import type { BreakerName, BreakerSetting, Reaction, Span } from "./breaker.ts";
 import type { RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
-import type { MarketMs } from "./time.ts";
+import type { MarketMs, WallMs } from "./time.ts";
 
 /** What breakers of an account do. */
 export type BreakerEvent =
@@ -26,3 +26,10 @@ export type BreakerEvent =
   | { type: "breaker-reset"; breaker: BreakerName; scope: RiskScope; by: string; reason: string; lost?: Decimal; peak?: Decimal }
   /** An open breaker moved a stop nearer to the price. */
   | { type: "stop-tightened"; botId: string; price: Decimal; reason: string };
+
+/** What people decide about them. */
+export type DeskBreakerEvent =
+  /** A breaker of one level from now on; nothing takes back what was set there. */
+  | { type: "breaker-set"; scope: RiskScope; breaker: BreakerName; setting: BreakerSetting | "off" | undefined; by: string }
+  /** Somebody wants a breaker reset that takes a second person, or a wait. */
+  | { type: "reset-asked"; account: string; breaker: BreakerName; scope: RiskScope; sinceMs: MarketMs; atMs: WallMs; by: string };

@@ -1,7 +1,6 @@
 import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
-import type { BreakerName, BreakerSetting } from "./breaker.ts";
-import type { BreakerEvent } from "./breaker-events.ts";
+import type { BreakerEvent, DeskBreakerEvent } from "./breaker-events.ts";
 import type { Target } from "./exits.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
@@ -217,10 +216,7 @@ export type DeskEvent =
   | { type: "ceiling-lowered"; amount: Decimal; by: string }
   /** The limits at one level from now on, all of them; none lifts them. */
   | { type: "limits-set"; scope: RiskScope; limits: Limits; by: string }
-  /** A breaker of one level from now on; nothing takes back what was set there. */
-  | { type: "breaker-set"; scope: RiskScope; breaker: BreakerName; setting: BreakerSetting | "off" | undefined; by: string }
-  /** Somebody wants a breaker reset that takes a second person, or a wait. */
-  | { type: "reset-asked"; account: string; breaker: BreakerName; scope: RiskScope; sinceMs: MarketMs; atMs: WallMs; by: string }
+  | DeskBreakerEvent
   /** Entries are denied until then or until somebody allows them again. */
   | { type: "entries-locked"; lock: EntryLock }
   | { type: "entries-unlocked"; scope: RiskScope; by: string }

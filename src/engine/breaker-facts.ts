@@ -2,8 +2,8 @@ import { type BreakerName, type BreakerSetting, breakerKey, type OpenBreaker } f
 import type { BreakerEvent } from "../domain/breaker-events.ts";
 import { UserError } from "../domain/errors.ts";
 import type { RiskScope } from "../domain/limits.ts";
-import type { BreakerFacts } from "../ports/breakers.ts";
 import type { Breakers, Caller } from "../ports/engine.ts";
+import type { BreakerFacts } from "../ports/risk-facts.ts";
 import { BREAKER_RULES } from "../risk/breaker-rules.ts";
 import type { Account } from "./account.ts";
 import type { BreakerDesk } from "./breaker-desk.ts";

@@ -9,11 +9,10 @@ import type { Decimal } from "../domain/money.ts";
 import type { Order } from "../domain/order.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
-import type { BreakerFacts } from "./breakers.ts";
 import type { ExitFacts } from "./exits.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
-import type { EntryNow, LimitFacts } from "./risk-facts.ts";
+import type { BreakerFacts, EntryNow, LimitFacts } from "./risk-facts.ts";
 import type { Credentials } from "./vault.ts";
 import type { WhyFacts } from "./why.ts";
 
@@ -214,7 +213,6 @@ export interface ManualOrder {
 /** Every breaker of every account: what opens it, what it reads, and whether it is open. */
 export interface Breakers {
   all(): readonly BreakerFacts[];
-  /** What opens a breaker at one level now: as somebody has set it, else as it is from the start. */
   setting(breaker: BreakerName, scope: RiskScope): BreakerSetting | undefined;
   /** Closes an open one; a drawdown counts from here on, also that of a limit. Throws UserError where there is nothing to reset. */
   reset(account: string, breaker: Pick<OpenBreaker, "breaker" | "scope">, reason: string, caller: Caller): Promise<void>;

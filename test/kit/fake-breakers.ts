@@ -1,8 +1,8 @@
 import { type BreakerName, type BreakerSetting, breakerKey, type OpenBreaker } from "../../src/domain/breaker.ts";
 import { UserError } from "../../src/domain/errors.ts";
 import { levelOf, type RiskScope } from "../../src/domain/limits.ts";
-import type { BreakerFacts } from "../../src/ports/breakers.ts";
 import type { Breakers, Caller } from "../../src/ports/engine.ts";
+import type { BreakerFacts } from "../../src/ports/risk-facts.ts";
 import { BREAKER_DEFAULTS } from "../../src/risk/breaker-defaults.ts";
 import type { FakeHost } from "./fake-accounts.ts";
 
