@@ -224,8 +224,7 @@ export class TradingEngine implements Engine {
     const change24hPct = before === undefined ? undefined : (seen.price / before - 1) * 100;
     const facts = { instrument, price: decimal(seen.price), atMs: seen.atMs, change24hPct };
     if (!(account instanceof LiveAccount)) return facts;
-    const bound = (side: "buy" | "sell") => entryBound(seen.price, side, instrument);
-    return { ...facts, worst: { buy: bound("buy"), sell: bound("sell") } };
+    return { ...facts, worst: { buy: entryBound(seen.price, "buy", instrument), sell: entryBound(seen.price, "sell", instrument) } };
   }
 
   health(): HealthFacts {
