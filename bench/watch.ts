@@ -108,7 +108,7 @@ async function openAccounts(store: Store, market: Market): Promise<Accounts> {
     logger: quietLogger,
     limits: { dailyLossPct: 50, positionCapPct: 50 },
     days: new Days("UTC"),
-    risk: new RiskGuard({ desk, accounts: () => accounts.all(), days: new Days("UTC") }),
+    risk: new RiskGuard({ desk, accounts: () => accounts.all(), days: new Days("UTC"), defaults: undefined, dailyLossPct: 50 }),
     halted: () => undefined,
     now: () => hub.atMs,
     lagMs: 0,

@@ -23,6 +23,7 @@ import type { Shenron } from "./ports/shenron.ts";
 import type { Store } from "./ports/store.ts";
 import type { Vault } from "./ports/vault.ts";
 import type { View } from "./ports/view.ts";
+import { BREAKER_DEFAULTS } from "./risk/breaker-defaults.ts";
 import { strategyNamed, strategyNames } from "./strategies/registry.ts";
 import { heartbeat } from "./system/heartbeat.ts";
 import { loadCommands } from "./system/loader.ts";
@@ -171,6 +172,7 @@ async function engineOptions(options: DeskOptions, { store, market, venues }: So
     logger,
     speed: config.marketSpeed,
     limits: { dailyLossPct: config.dailyLossLimitPct, positionCapPct: config.positionCapPct },
+    breakers: BREAKER_DEFAULTS,
     timeZone: config.timezone,
     paperBalances: new Map(config.paperBalance.map(({ amount, currency }) => [currency, amount])),
     openVenue: openPaperVenue,
@@ -187,7 +189,7 @@ async function engineOptions(options: DeskOptions, { store, market, venues }: So
 
 function openBacktests({ clock, config }: DeskOptions, { desk, marketOf }: OpenedEngine): BacktestThreads {
   const limits = { dailyLossPct: config.dailyLossLimitPct, positionCapPct: config.positionCapPct };
-  return new BacktestThreads({ clock, desk, marketOf, limits, timeZone: config.timezone });
+  return new BacktestThreads({ clock, desk, marketOf, limits, breakers: BREAKER_DEFAULTS, timeZone: config.timezone });
 }
 
 /** The chat layer's front door. A desk that nobody owns can be claimed from the platforms that need an owner. */

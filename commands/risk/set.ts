@@ -4,6 +4,17 @@ import { moneyText, quantityDigits } from "../../src/chat/amounts.ts";
 import type { Money } from "../../src/chat/args.ts";
 import * as limits from "../../src/chat/args-limits.ts";
 import { accountName, amount, leverage } from "../../src/chat/args-venue.ts";
+import {
+  type BreakerWish,
+  breakerAt,
+  breakerName,
+  breakerSpan,
+  loosensLiveBreaker,
+  looserBreakerQuestion,
+  reactionChoice,
+  setBreaker,
+  wishesBreaker,
+} from "../../src/chat/breaker-wish.ts";
 import { type Call, defineCommand } from "../../src/chat/command.ts";
 import { type LimitWish, loosensLive, looserQuestion, setLimits, wishesLimits } from "../../src/chat/limit-wish.ts";
 import { type Card, card } from "../../src/chat/view.ts";
@@ -12,17 +23,20 @@ import { isFlat } from "../../src/domain/position.ts";
 import { LEVERAGE_LIMIT_MOST } from "../../src/risk/leverage.ts";
 import { ORDERS_MOST } from "../../src/risk/limits.ts";
 
-interface Wish extends LimitWish {
+interface Wish extends LimitWish, BreakerWish {
   readonly ceiling?: Money | undefined;
   readonly account?: string | undefined;
   readonly leverage?: number | undefined;
 }
 
 export default defineCommand({
-  summary: "Sets limits of a bot, a symbol, an account or all; lowers the live ceiling, which chat can never raise",
+  summary: "Sets limits and breakers of a bot, a symbol, an account or all; lowers the live ceiling, which chat can never raise",
   role: "trader",
   factor: true,
-  factorUnless: (call) => (wishesLimits(call.args) ? !loosensLive(call) : raisedOf(call) === undefined),
+  factorUnless(call) {
+    if (wishesBreaker(call.args)) return !loosensLiveBreaker(call);
+    return wishesLimits(call.args) ? !loosensLive(call) : raisedOf(call) === undefined;
+  },
   args: {
     ceiling: amount.describe("The new ceiling of live trading, below the one in force").optional(),
     account: accountName.describe("Whose leverage is limited").optional(),
@@ -44,8 +58,13 @@ export default defineCommand({
     deny: limits.symbolsLimit.describe("Never these symbols").optional(),
     spread: limits.spreadLimit.describe("Distance of bid and ask; an unknown one denies").optional(),
     volume: limits.moneyLimit.describe("The least that is traded in a candle").optional(),
+    breaker: breakerName.describe("Which breaker is set, alone: with at, reaction and for").optional(),
+    at: breakerAt.describe("From where on it opens, in its unit; off, or default").optional(),
+    reaction: reactionChoice.describe("What it does beside denying entries").optional(),
+    for: breakerSpan.describe("How long it stays open: a span, day, or reset").optional(),
   },
   danger(call) {
+    if (wishesBreaker(call.args)) return looserBreakerQuestion(call);
     if (wishesLimits(call.args)) return looserQuestion(call);
     const account = raisedOf(call, { demoToo: true });
     if (!account) return undefined;
@@ -54,6 +73,11 @@ export default defineCommand({
   },
   run: (call) => {
     const { ceiling, account, leverage } = call.args;
+    if (wishesBreaker(call.args)) {
+      const { on: _on, account: _account, ...limit } = call.args;
+      if (ceiling !== undefined || wishesLimits(limit)) throw new UserError("breaker: it is set alone; leave limits and the ceiling out.");
+      return setBreaker(call);
+    }
     if (wishesLimits(call.args)) {
       if (ceiling !== undefined) throw new UserError("ceiling: it is set alone; leave the other limits out.");
       return setLimits(call);

@@ -71,8 +71,9 @@ function leverageText({ state, venue }: AccountFacts, user: string): string | un
 
 function mayEnter({ state }: AccountFacts): string {
   if (state.venue.paused) return stateText(state.venue.paused);
-  if (state.day !== undefined && state.trippedDay === state.day.day)
-    return `a breaker tripped on ${state.trippedDay}: no entries for the rest of that day`;
+  const open = [...state.breakers.open.values()].map(({ breaker }) => breaker);
+  if (open.length > 0)
+    return `${open.length === 1 ? "a breaker is" : `${open.length} breakers are`} open (${[...new Set(open)].join(", ")})`;
   return "may enter";
 }
 

@@ -9,6 +9,7 @@ import type { BacktestProgress, Backtests, BacktestWish } from "../ports/backtes
 import type { Clock } from "../ports/clock.ts";
 import type { Caller, DeskLedger } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
+import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { FromBacktest, ToBacktest } from "./backtest-thread.ts";
 
@@ -27,6 +28,7 @@ export interface BacktestsOptions {
   readonly desk: DeskLedger;
   readonly timeZone: string;
   readonly limits: AccountLimits;
+  readonly breakers: BreakerDefaults;
   /** A market of this desk with the instant it has reached. */
   readonly marketOf: (key: string) => { readonly market: Market; readonly atMs: number } | undefined;
 }
@@ -78,7 +80,7 @@ export class BacktestThreads implements Backtests {
   }
 
   #job(wish: BacktestWish): { job: BacktestJob; market: Market } {
-    const { timeZone, limits, marketOf } = this.#options;
+    const { timeZone, limits, breakers, marketOf } = this.#options;
     const found = marketOf(wish.market);
     if (!found) throw new UserError("This desk does not read that market any more.");
     const { market } = found;
@@ -86,7 +88,7 @@ export class BacktestThreads implements Backtests {
     if (!instrument) throw new UserError(`There is no ${wish.bot.symbol.slice(0, 40)} in this market.`);
     const { fromMs, toMs } = spanOf(wish, market, found.atMs);
     const job = { bot: wish.bot, instrument, market: market.key, marketLabel: market.label, fromMs, toMs, capital: wish.capital };
-    return { job: { ...job, timeZone, limits }, market };
+    return { job: { ...job, timeZone, limits, breakers }, market };
   }
 
   async #onThread(

@@ -13,6 +13,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
 import type { PaperVenue } from "../ports/venue.ts";
+import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import { EquityCurve } from "./curve.ts";
 import { BacktestMarket } from "./market.ts";
@@ -29,6 +30,8 @@ export interface BacktestJob {
   readonly capital: Decimal;
   readonly timeZone: string;
   readonly limits: AccountLimits;
+  /** As those of the desk, so that a backtest is what paper would have done. */
+  readonly breakers?: BreakerDefaults | undefined;
 }
 
 export interface BacktestPlugs {
@@ -62,6 +65,7 @@ export async function runBacktest(job: BacktestJob, plugs: BacktestPlugs): Promi
     logger: plugs.logger,
     openVenue: plugs.openVenue,
     limits: job.limits,
+    breakers: job.breakers,
     timeZone: job.timeZone,
     speed: "script",
     paperBalances: new Map([[job.instrument.quote, job.capital]]),

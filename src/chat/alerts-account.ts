@@ -1,6 +1,8 @@
 import type { AccountEvent, DeskEvent } from "../domain/events.ts";
+import type { RiskScope } from "../domain/limits.ts";
+import { minuteText } from "../domain/time.ts";
 import { capitalized } from "./account-names.ts";
-import { type About, type AlertPart, critical } from "./alerts-shape.ts";
+import { type About, type AlertPart, critical, followUp } from "./alerts-shape.ts";
 import { givenReason } from "./reasons.ts";
 import { appSteps } from "./venue-reasons.ts";
 import { type Card, card } from "./view.ts";
@@ -9,12 +11,14 @@ import { type Card, card } from "./view.ts";
 export function accountAlert(event: AccountEvent | DeskEvent, about: About): AlertPart | undefined {
   switch (event.type) {
     case "breaker-tripped":
-      return critical(
-        card(`The ${event.breaker} breaker of ${about.account.shown} tripped`)
-          .bad()
+      return trippedAlert(event, about);
+    case "breaker-reset":
+      return followUp(
+        card(`The ${event.breaker} breaker of ${whereOf(event.scope, about)} is closed`)
+          .good()
           .line(
-            event.reason,
-            `New entries of ${about.account.shown} are denied for the rest of ${event.day}; stops, targets and exits go on.`,
+            event.by === "desk" ? `It closed by itself: ${event.reason}.` : `Reset ${event.reason}.`,
+            "Entries are allowed again.",
             about.when,
           ),
       );
@@ -43,6 +47,37 @@ export function accountAlert(event: AccountEvent | DeskEvent, about: About): Ale
     default:
       return undefined;
   }
+}
+
+type Tripped = Extract<AccountEvent, { type: "breaker-tripped" }>;
+
+/** What opened, with its numbers, what it does and how it ends. One that fails its trial again is no new alarm. */
+function trippedAlert(event: Tripped, about: About): AlertPart {
+  const { breaker, scope, day, reaction = "deny", span = "day", untilMs, again } = event;
+  const where = whereOf(scope, about);
+  const until =
+    span === "day"
+      ? `for the rest of ${day}`
+      : untilMs === undefined
+        ? "until somebody resets it (`risk reset`)"
+        : `until ${minuteText(untilMs)} UTC`;
+  const does = {
+    deny: "stops, targets and exits go on",
+    tighten: "stops are moved half of the way to the price, and what has none is closed",
+    flatten: "everything that is held there is closed",
+    halt: "no bot of the desk enters, wherever it is; stops, targets and exits go on",
+  }[reaction];
+  const made = card(again ? `The ${breaker} breaker of ${where} stays open` : `The ${breaker} breaker of ${where} tripped`)
+    .bad()
+    .line(event.reason, `New entries of ${where} are denied ${until}; ${does}.`, about.when);
+  return again ? followUp(made) : critical(made);
+}
+
+function whereOf(scope: RiskScope | undefined, about: About): string {
+  if (scope === undefined || scope === `account:${about.account.name}`) return about.account.shown;
+  if (scope === "all") return `the whole desk, in ${about.account.shown}`;
+  const [kind, name = ""] = [scope.slice(0, scope.indexOf(":")), scope.slice(scope.indexOf(":") + 1)];
+  return kind === "bot" ? about.bot(name).shown : `${name} in ${about.account.shown}`;
 }
 
 function finishedPanic(scope: string, remainder: readonly string[], about: About): Card {

@@ -85,6 +85,12 @@ export function deskAlert(event: AccountEvent | DeskEvent, when: string): AlertP
             when,
           ),
       );
+    case "reset-asked":
+      return followUp(
+        card(`${event.by} wants the ${event.breaker} breaker reset, which takes a second person`)
+          .warning()
+          .line(`Somebody else with the right to approves it with \`risk reset breaker:${event.breaker}\`, within a day.`, when),
+      );
     case "ceiling-lowered":
       return {
         kind: "system",

@@ -1,6 +1,7 @@
 import type { AccountState } from "./books.ts";
 import type { AccountEvent, Recorded } from "./events.ts";
 import { applyBotFact, botOf } from "./fold-bots.ts";
+import { applyBreakerFact, endDay } from "./fold-breakers.ts";
 import { applyOrderFact } from "./fold-orders.ts";
 import { applyVenueFact } from "./fold-venue.ts";
 import { type MarketMs, marketMs } from "./time.ts";
@@ -27,10 +28,12 @@ function applyFact(state: AccountState, event: AccountEvent, at: MarketMs): void
       return openAccount(state, event, at);
     case "day-started":
       state.day = { day: event.day, equity: event.equity };
-      return;
+      return endDay(state, event.day);
     case "breaker-tripped":
-      state.trippedDay = event.day;
-      return;
+    case "breaker-probing":
+    case "breaker-reset":
+    case "stop-tightened":
+      return applyBreakerFact(state, event, at);
     case "panic-started":
       state.panic = { scope: event.scope, reason: event.reason };
       return;

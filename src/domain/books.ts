@@ -1,4 +1,5 @@
 import type { BotSpec, BotStatus, Mode } from "./bot.ts";
+import { type BreakerBooks, emptyBreakers } from "./breaker.ts";
 import type { Intent, KeyEntry, KeyRights, Orphan, PauseCode } from "./events.ts";
 import { type Decimal, ZERO } from "./money.ts";
 import type { Order, Purpose } from "./order.ts";
@@ -39,6 +40,8 @@ export interface BotState {
   heldMost?: Decimal | undefined;
   /** How far from the newest entry its stop by ATR stands, in quote. */
   stopDistance?: Decimal | undefined;
+  /** Where an open breaker has moved the stop of a real position to; the desk watches it. */
+  tightened?: Decimal | undefined;
   risk: RiskRecord;
   /** Closed result at the moment at which the position was opened, or was to be. */
   openedResult: Decimal;
@@ -95,7 +98,7 @@ export interface AccountState {
   orders: Map<string, Order>;
   intents: Map<string, Intent>;
   day: { day: string; equity: Decimal } | undefined;
-  trippedDay: string | undefined;
+  breakers: BreakerBooks;
   risk: RiskRecord;
   /** Orders of about the last minute, protective ones left out. */
   recentOrders: RecentOrder[];
@@ -121,7 +124,7 @@ export function emptyAccount(): AccountState {
     orders: new Map(),
     intents: new Map(),
     day: undefined,
-    trippedDay: undefined,
+    breakers: emptyBreakers(),
     risk: emptyRecord(),
     recentOrders: [],
     venue: emptyVenueBooks(),

@@ -1,8 +1,10 @@
 import type { BacktestRecord } from "./backtest.ts";
+import type { BreakerSettings } from "./breaker.ts";
 import { newChannel, periodicOf, toldDigest } from "./channels.ts";
 import { type ApiToken, apiUser, type Channel, type Grant, type RegisteredAccount, type RegisteredBot } from "./desk-facts.ts";
 import type { CrashReport, DeskEvent, Recorded } from "./events.ts";
 import { type AlertFact, applyAlertFact, endAlertsAt } from "./fold-alerts.ts";
+import { type AskedReset, applyDeskRisk, type DeskRiskFact } from "./fold-desk-risk.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { RuleAlert } from "./rule-alerts.ts";
@@ -38,6 +40,10 @@ export interface DeskState {
   ceiling: Decimal | undefined;
   /** Limits by what they are about. */
   limits: Map<RiskScope, Limits>;
+  /** Breakers as people have set them, by what they are about. */
+  breakers: Map<RiskScope, BreakerSettings>;
+  /** Resets that wait for a second person or for the end of a wait, by account and breaker. */
+  resets: Map<string, AskedReset>;
   /** Entries that are locked, by what they are about. */
   locks: Map<RiskScope, EntryLock>;
   /** Exchanges where a drill has run. */
@@ -78,6 +84,8 @@ export function emptyDesk(): DeskState {
     bans: new Map(),
     ceiling: undefined,
     limits: new Map(),
+    breakers: new Map(),
+    resets: new Map(),
     locks: new Map(),
     drilled: [],
     backtests: [],
@@ -142,9 +150,11 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       state.ceiling = event.amount;
       return;
     case "limits-set":
+    case "breaker-set":
+    case "reset-asked":
     case "entries-locked":
     case "entries-unlocked":
-      return applyRiskFact(state, event);
+      return applyDeskRisk(state, event);
     case "drill-done":
       if (!state.drilled.includes(event.exchange)) state.drilled.push(event.exchange);
       return;
@@ -173,22 +183,6 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
   }
 }
 
-type RiskFact = Extract<DeskEvent, { type: "limits-set" | "entries-locked" | "entries-unlocked" }>;
-
-function applyRiskFact(state: DeskState, event: RiskFact): void {
-  switch (event.type) {
-    case "limits-set":
-      if (Object.keys(event.limits).length === 0) state.limits.delete(event.scope);
-      else state.limits.set(event.scope, event.limits);
-      return;
-    case "entries-locked":
-      state.locks.set(event.lock.scope, event.lock);
-      return;
-    case "entries-unlocked":
-      state.locks.delete(event.scope);
-  }
-}
-
 function registeredAccount({ owner, exchange, environment }: Extract<DeskEvent, { type: "account-registered" }>): RegisteredAccount {
   return { owner, ...(exchange === undefined ? {} : { exchange }), ...(environment === undefined ? {} : { environment }) };
 }
@@ -211,7 +205,7 @@ type HandledAbove =
   | "account-unregistered"
   | "venue-banned"
   | "ceiling-lowered"
-  | RiskFact["type"]
+  | DeskRiskFact["type"]
   | "drill-done"
   | "backtest-done"
   | AlertFact["type"]

@@ -1,5 +1,6 @@
 import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
+import type { BreakerEvent, DeskBreakerEvent } from "./breaker-events.ts";
 import type { Digest, DigestPeriod } from "./digest.ts";
 import type { Target } from "./exits.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
@@ -88,7 +89,7 @@ export type AccountEvent =
   /** `absent`: its answer had been lost, and it is proven that it never reached the venue. */
   | { type: "order-expired"; botId: string; clientOrderId: string; reason: string; absent?: true }
   | { type: "trail-moved"; botId: string; highest: Decimal }
-  | { type: "breaker-tripped"; breaker: "daily-loss" | "rejects"; day: string; reason: string }
+  | BreakerEvent
   /** A real position is to be closed, whatever it takes; ends when it is flat. */
   | {
       type: "exit-wanted";
@@ -222,6 +223,7 @@ export type DeskEvent =
   | { type: "ceiling-lowered"; amount: Decimal; by: string }
   /** The limits at one level from now on, all of them; none lifts them. */
   | { type: "limits-set"; scope: RiskScope; limits: Limits; by: string }
+  | DeskBreakerEvent
   /** Entries are denied until then or until somebody allows them again. */
   | { type: "entries-locked"; lock: EntryLock }
   | { type: "entries-unlocked"; scope: RiskScope; by: string }

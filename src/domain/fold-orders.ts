@@ -1,7 +1,8 @@
 import type { AccountState, BotState } from "./books.ts";
 import type { AccountEvent, Intent } from "./events.ts";
 import { botOf, setStatus } from "./fold-bots.ts";
-import { countOrder, countResult } from "./fold-risk.ts";
+import { beginProbe, endProbe } from "./fold-breakers.ts";
+import { countOrder, countResult, countSlippage } from "./fold-risk.ts";
 import { type Decimal, decimal, max, min, ZERO } from "./money.ts";
 import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus } from "./order.ts";
 import { followPaperPosition, restProtection } from "./paper-protection.ts";
@@ -22,6 +23,7 @@ export type OrderFact = Extract<
 export function applyOrderFact(state: AccountState, event: OrderFact, at: MarketMs): void {
   switch (event.type) {
     case "intent":
+      beginProbe(state, event.intent);
       return applyIntent(state, event.intent, at);
     case "attempt": {
       const intent = state.intents.get(event.intentId);
@@ -30,15 +32,19 @@ export function applyOrderFact(state: AccountState, event: OrderFact, at: Market
       return;
     }
     case "order-filled":
+      endProbe(state, { type: event.type, clientOrderId: event.fill.clientOrderId });
       return applyOrderFill(state, event);
     case "order-accepted":
+      endProbe(state, event);
       return acceptOrder(state, event);
     case "order-unknown":
       return changeOrder(state, event.clientOrderId, "unknown");
     case "order-rejected":
+      endProbe(state, event);
       return changeOrder(state, event.clientOrderId, "rejected");
     case "order-canceled":
     case "order-expired":
+      endProbe(state, event);
       uncover(state, state.orders.get(event.clientOrderId), at);
       return changeOrder(state, event.clientOrderId, event.type === "order-canceled" ? "canceled" : "expired");
   }
@@ -88,6 +94,7 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
   const before = bot.position;
   bot.position = applyFill(before, state.mode === "paper" ? fill : claimed(bot, fill), base);
   countResult(state, bot, before);
+  countSlippage(bot, order, state.intents.get(order.intentId), fill);
   const filled = { ...order, filledQuantity: order.filledQuantity.plus(fill.quantity), fillIds: [...order.fillIds, fill.fillId] };
   if (order === late) state.venue.closed.set(order.clientOrderId, filled);
   else putFilled(state, filled);
@@ -161,6 +168,7 @@ export function followPosition(state: AccountState, bot: BotState, at: MarketMs)
   bot.highest = undefined;
   bot.exit = undefined;
   bot.naked = undefined;
+  bot.tightened = undefined;
   bot.uncoveredSinceMs = undefined;
   const working = new Set([...state.orders.values()].map(({ intentId }) => intentId));
   for (const { intentId, botId } of state.intents.values())

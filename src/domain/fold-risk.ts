@@ -1,6 +1,8 @@
 import type { AccountState, BotState } from "./books.ts";
 import type { Intent } from "./events.ts";
-import { isFlat, netRealized, type Position } from "./position.ts";
+import { decimal } from "./money.ts";
+import type { Order } from "./order.ts";
+import { type Fill, isFlat, netRealized, type Position } from "./position.ts";
 import { type MarketMs, MINUTE_MS } from "./time.ts";
 
 /** Orders of the last minute that are remembered: as many as a limit may count at most. */
@@ -40,4 +42,20 @@ export function countResult(state: AccountState, bot: BotState, before: Position
     record.lastLossMs = state.marketMs;
     record.lastLossDay = day;
   }
+}
+
+/** Fills that an average slippage is made of. */
+export const SLIPPAGE_FILLS = 5;
+
+/** Counts how much worse than its price of reference a fill was: of a decision the close that it saw, of a stop its trigger. Targets fill at their price. */
+export function countSlippage({ risk }: BotState, { purpose, price }: Order, intent: Intent | undefined, fill: Fill): void {
+  if (purpose === "take") return;
+  const close = intent?.values.close;
+  const from = purpose === "stop" ? price : close === undefined ? undefined : decimal(close);
+  if (!from?.isGreaterThan(0)) return;
+  const bps = fill.price
+    .dividedBy(from)
+    .minus(1)
+    .times(fill.side === "buy" ? 10_000 : -10_000);
+  risk.slippages = [...risk.slippages, bps.toNumber()].slice(-SLIPPAGE_FILLS);
 }

@@ -15,6 +15,8 @@ export interface RiskRecord {
   resultPeak: Decimal;
   resultDay: string | undefined;
   dayResult: Decimal;
+  /** How much worse than their price of reference the newest fills were, in basis points, oldest first. */
+  slippages: number[];
 }
 
 export interface RecentOrder {
@@ -34,5 +36,6 @@ export function emptyRecord(): RiskRecord {
     resultPeak: ZERO,
     resultDay: undefined,
     dayResult: ZERO,
+    slippages: [],
   };
 }

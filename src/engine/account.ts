@@ -1,15 +1,18 @@
-import type { AccountState } from "../domain/books.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { type MarketMs, marketMs } from "../domain/time.ts";
 import type { MarketStep } from "../ports/market.ts";
 import { StoreUnavailable } from "../ports/store.ts";
+import { BreakerWatch, type WatchedAccount } from "./breaker-watch.ts";
 import { botsOf } from "./concerned.ts";
 import type { AccountExecutor } from "./executor.ts";
 import type { Slot } from "./feeds.ts";
 import { SerialQueue } from "./queue.ts";
 import { Runners } from "./runner.ts";
+import type { Alarm } from "./senses.ts";
 import type { AccountServices } from "./services.ts";
 import type { StreamWriter } from "./stream.ts";
+import { StorePace, type Technical, together } from "./technical.ts";
 import { isActive } from "./valuation.ts";
 
 const STORE_RETRY_MS = 1_000;
@@ -22,11 +25,16 @@ export type Facts = readonly AccountEvent[] | (() => readonly AccountEvent[]);
  * One account at work: the only writer of its stream. What is durable is what is folded, so that limits hold over all its bots and a crash loses
  * nothing that was acknowledged. Decisions and commands pass through one serial queue.
  */
-export abstract class Account {
+export abstract class Account implements WatchedAccount {
   readonly writer: AccountWriter;
   readonly services: AccountServices;
   readonly runners = new Runners();
   readonly queue = new SerialQueue();
+  readonly breakers: BreakerWatch;
+  readonly #pace = new StorePace();
+  /** What is measured for the technical breakers. Where market time is stepped nothing waits for this machine, and equal input gives equal books. */
+  protected readonly measured: Technical[] = [];
+  readonly technical: Technical = together(this.measured);
   abstract readonly executor: AccountExecutor;
   #waitsForStore = false;
   /** A panic is next in the queue. */
@@ -38,6 +46,8 @@ export abstract class Account {
     this.writer = writer;
     this.services = services;
     this.position = writer.state.marketMs;
+    if (services.market.pace === "live") this.measured.push(this.#pace);
+    this.breakers = new BreakerWatch(this, services.risk.breakers);
   }
 
   /** One step of the market with the slots it closed. Returns nothing when nothing had to be waited for, which is the usual case. */
@@ -63,6 +73,35 @@ export abstract class Account {
   }
 
   priceOf = (symbol: string): number | undefined => this.services.hub.price(symbol)?.price;
+
+  /** Whether what a bot holds is being closed already. */
+  closes({ exit }: BotState): boolean {
+    return exit !== undefined;
+  }
+
+  /** Of bid and ask in basis points; of a real exchange nobody has measured it. */
+  spreadBpsOf(_symbol: string): number | undefined {
+    return undefined;
+  }
+
+  alarmsOf(step: MarketStep): readonly Alarm[] | undefined {
+    return this.services.hub.alarmsOf(step);
+  }
+
+  /** Lets breakers open, close and act. Inside the queue, before anybody decides. */
+  protected async heed(step?: MarketStep): Promise<void> {
+    if (!this.breakers.stirs(step)) return;
+    this.breakers.begin();
+    await this.appendEvents(() => this.breakers.events(step));
+    this.breakers.ended();
+    if (this.breakers.wantsClosing) await this.executor.send(await this.breakers.closing());
+  }
+
+  /** The same once a second: what needs no step of the market. */
+  tendBreakers(): Promise<void> | undefined {
+    if (this.services.market.pace !== "live" || this.queue.depth > 0 || !this.breakers.stirs()) return undefined;
+    return this.queue.run(() => this.heed());
+  }
 
   /** Whether this account stands still because the store cannot write. */
   get waitsForStore(): boolean {
@@ -97,7 +136,10 @@ export abstract class Account {
       concerned = botsOf(this.state, all);
       return all;
     };
+    const begunMs = this.services.clock.monotonicMs();
     await this.writer.append(asked, this.position, requestId);
+    this.#pace.wrote(this.services.clock.monotonicMs() - begunMs);
+    this.breakers.changed(concerned);
     if (concerned.size > 0) this.appended(concerned);
   }
 

@@ -133,8 +133,9 @@ interface Seen {
 function restsAtVenue({ mode, orders, bots }: AccountState, botId: string): boolean {
   if (mode === "paper") return false;
   const stop = [...orders.values()].find((order) => order.botId === botId && isProtective(order) && order.status === "open");
-  const protection = bots.get(botId)?.spec.protection;
-  if (!stop || !protection || followsPrice(protection) || protection.holdMax !== undefined) return false;
+  const bot = bots.get(botId);
+  const protection = bot?.spec.protection;
+  if (!stop || !protection || bot.tightened !== undefined || followsPrice(protection) || protection.holdMax !== undefined) return false;
   return takesOf(protection).length === 0 || stop.takePrice !== undefined;
 }
 

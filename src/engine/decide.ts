@@ -8,6 +8,7 @@ import type { MarketMs } from "../domain/time.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
 import type { EntryAnswer, EntryQuestion } from "../risk/entry.ts";
 import { stopProblem } from "../risk/exits.ts";
+import { clearedLoss } from "./breaker-readings.ts";
 import type { Slot } from "./feeds.ts";
 import type { Wish } from "./intents.ts";
 import type { HeldEntry } from "./level-facts.ts";
@@ -77,7 +78,7 @@ export function wishEvents(
     }
     const unprotected = stopProblem(bot.spec.protection, decimal(slot.candle.close), stopDistance);
     if (unprotected !== undefined) {
-      events.push(...deniedEvents(account.state, bot, wish, "stop", unprotected));
+      events.push(deniedEvent(bot, wish, "stop", unprotected));
       continue;
     }
     const answer = makers.check(bot, slot, funds, spent, pending);
@@ -88,7 +89,7 @@ export function wishEvents(
       spent = spent.plus(answer.quantity.times(decimal(slot.candle.close)));
     } else {
       runner.denied = { slotMs, code: answer.code, because: answer.because };
-      events.push(...deniedEvents(account.state, bot, wish, answer.code, answer.because));
+      events.push(deniedEvent(bot, wish, answer.code, answer.because));
     }
   }
   return events;
@@ -105,8 +106,7 @@ export function entryQuestion(
     limits: services.limits,
     equity: funds.equity,
     cashFree: funds.free.minus(spent),
-    dayOpeningEquity: state.day?.equity,
-    tripped: state.trippedDay !== undefined && state.trippedDay === state.day?.day,
+    dayOpeningEquity: openingEquity(state),
     halted: services.halted(),
     late: slot !== undefined && slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),
   };
@@ -119,13 +119,15 @@ export function cameLate(services: AccountServices, bot: BotState, intent: Inten
   return intent.slotMs + 2 * spanMs <= services.now() ? "its candle is no longer the newest one" : undefined;
 }
 
-/** A denied entry, and the breaker that it tripped, if it is the first of its day. */
-export function deniedEvents(state: AccountState, bot: BotState, wish: Wish, code: string, because: string): AccountEvent[] {
+/** What the day is measured by: what it opened with, less what was lost when its breaker was reset. */
+export function openingEquity(state: AccountState): Decimal | undefined {
+  return state.day?.equity.minus(clearedLoss(state, `account:${state.account}`));
+}
+
+/** A denied entry with what it was decided on. */
+function deniedEvent(bot: BotState, wish: Wish, code: string, because: string): AccountEvent {
   const { reason, slotMs, values } = wish;
-  const denied: AccountEvent = { type: "wish-denied", botId: bot.spec.id, slotMs, wish: "enter", reason, code, because, values };
-  const { day, trippedDay } = state;
-  if (code !== "daily-loss" || day === undefined || trippedDay === day.day) return [denied];
-  return [denied, { type: "breaker-tripped", breaker: "daily-loss", day: day.day, reason: because }];
+  return { type: "wish-denied", botId: bot.spec.id, slotMs, wish: "enter", reason, code, because, values };
 }
 
 /** Only candles that closed after the bot's start, and no slot that was acted on before. */

@@ -30,6 +30,7 @@ import type { Accounts } from "./accounts.ts";
 import type { AuditReader } from "./audit.ts";
 import { BotChanger } from "./bot-changes.ts";
 import type { Bots } from "./bots.ts";
+import { PeoplesBreakers } from "./breaker-facts.ts";
 import type { Desk } from "./desk.ts";
 import { exitFacts } from "./exit-facts.ts";
 import type { FeedHub } from "./feeds.ts";
@@ -75,6 +76,7 @@ export class TradingEngine implements Engine {
   readonly audit: Engine["audit"];
   readonly changes: Engine["changes"];
   readonly whyAt: Engine["whyAt"];
+  readonly breakers: PeoplesBreakers;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -82,6 +84,7 @@ export class TradingEngine implements Engine {
     this.changes = new BotChanger(parts);
     this.whyAt = (name, atMs) => whyAt(parts.bots.find(name), parts.audit, atMs);
     this.#venues = new VenueCommands(parts);
+    this.breakers = new PeoplesBreakers(parts.accounts, parts.risk.breakers);
     const reader = new FloorReader(() => parts.floors.all(), parts.clock);
     this.markets = () => reader.markets();
     this.alerts = parts.alerts;

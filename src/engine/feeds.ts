@@ -9,6 +9,7 @@ import type { Market, MarketStep } from "../ports/market.ts";
 import type { IndicatorValues, Past } from "../ports/strategy.ts";
 import { Ring } from "../rules/ring.ts";
 import { SlotPast } from "./past.ts";
+import { type Alarm, Sense } from "./senses.ts";
 
 /** History that every feed is begun with, in candles. */
 const HISTORY_CANDLES_MIN = 20;
@@ -160,6 +161,8 @@ export class FeedHub {
   readonly #feeds = new Map<string, Feed>();
   readonly #bySymbol = new Map<string, Feed[]>();
   readonly #prices = new Map<string, { price: number; atMs: MarketMs }>();
+  readonly #senses = new Map<string, Sense>();
+  readonly #alarms = new WeakMap<MarketStep, readonly Alarm[]>();
 
   #atMs: MarketMs;
 
@@ -209,6 +212,7 @@ export class FeedHub {
 
   /** Drops the feeds of a symbol that nobody followed for a while: the candles in between never came. */
   forget(symbol: string): void {
+    this.#senses.delete(symbol);
     for (const { key } of this.#bySymbol.get(symbol) ?? []) this.#feeds.delete(key);
     this.#bySymbol.delete(symbol);
   }
@@ -216,13 +220,22 @@ export class FeedHub {
   /** Advances everything by one step of the market; returns the slots it closed. */
   push(step: MarketStep): Slot[] {
     const slots: Slot[] = [];
+    let alarms: Alarm[] | undefined;
     this.#atMs = step.atMs;
     for (const [symbol, candle] of step.candles) {
+      const unusual = this.#senses.get(symbol)?.push(candle, this.#market.pace === "live" ? this.price(symbol) : undefined);
+      if (unusual) alarms = [...(alarms ?? []), ...unusual];
       // On a live market a candle comes seconds after its close, and the watch has seen newer prices by then.
       if ((this.price(symbol)?.atMs ?? 0) <= step.atMs) this.seePrice(symbol, candle.close, step.atMs);
       for (const feed of this.#bySymbol.get(symbol) ?? []) slots.push(...feed.push(candle));
     }
+    if (alarms) this.#alarms.set(step, alarms);
     return slots;
+  }
+
+  /** What was unusual in a step, of symbols that some bot reads; usually nothing. */
+  alarmsOf(step: MarketStep): readonly Alarm[] | undefined {
+    return this.#alarms.get(step);
   }
 
   /** Reads the newest prices before the market's position, where none were seen yet. */
@@ -247,7 +260,12 @@ export class FeedHub {
     ]);
     for (const [spec, each] of running) fresh.add(spec, each);
     for (const each of series) fresh.track({ series: each, ring: new Ring(each.depth) });
-    for (const minute of history) fresh.push(minute, true);
+    const sense = this.#senses.has(symbol) ? undefined : new Sense(symbol);
+    for (const minute of history) {
+      fresh.push(minute, true);
+      sense?.push(minute);
+    }
+    if (sense) this.#senses.set(symbol, sense);
     const feed = this.#feeds.get(fresh.key);
     if (feed) {
       for (const [spec, each] of running) if (!feed.has(spec)) feed.add(spec, each);

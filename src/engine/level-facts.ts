@@ -147,14 +147,14 @@ export function worthOf({ quantity, cost }: BotState["position"], price: number 
   return price === undefined ? paid : max(paid, quantity.abs().times(decimal(price)));
 }
 
-function unrealizedOf({ position, spec }: BotState, priceOf: LimitedAccount["priceOf"]): Decimal | undefined {
+export function unrealizedOf({ position, spec }: BotState, priceOf: LimitedAccount["priceOf"]): Decimal | undefined {
   if (isFlat(position)) return ZERO;
   const price = priceOf(spec.symbol);
   return price === undefined ? undefined : unrealizedAt(position, decimal(price));
 }
 
 /** In percent, never below zero. */
-function shareOf(part: Decimal, whole: Decimal): number | undefined {
+export function shareOf(part: Decimal, whole: Decimal): number {
   if (!part.isGreaterThan(0)) return 0;
   return whole.isGreaterThan(0) ? part.times(100).dividedBy(whole).toNumber() : 100;
 }

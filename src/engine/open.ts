@@ -7,6 +7,7 @@ import type { Market } from "../ports/market.ts";
 import type { Store } from "../ports/store.ts";
 import type { Scheduled } from "../ports/streams.ts";
 import type { PaperVenue } from "../ports/venue.ts";
+import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { Account, AccountWriter } from "./account.ts";
 import { Accounts } from "./accounts.ts";
@@ -35,6 +36,8 @@ export interface EngineOptions {
   readonly logger: Logger;
   readonly speed: MarketSpeed;
   readonly limits: AccountLimits;
+  /** What opens breakers where nobody has set anything; without it only the daily loss and refused orders do. */
+  readonly breakers?: BreakerDefaults | undefined;
   readonly timeZone: string;
   readonly paperBalances: ReadonlyMap<string, Decimal>;
   readonly openVenue: () => PaperVenue;
@@ -81,7 +84,8 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   let told = () => Promise.resolve();
   const blindness = new Blindness({ accounts, desk, clock, logger });
   const days = new Days(options.timeZone);
-  const risk = new RiskGuard({ desk, accounts: () => accounts.all(), days });
+  const { dailyLossPct } = options.limits;
+  const risk = new RiskGuard({ desk, accounts: () => accounts.all(), days, defaults: options.breakers, dailyLossPct });
   const alerts: AlertWatch = new AlertWatch({ desk, accounts, floorOf: (key) => floors.get(key), clock, logger });
   const floors: Floors = new Floors({
     clock,

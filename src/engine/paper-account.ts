@@ -2,6 +2,7 @@ import type { BotState } from "../domain/books.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { followsPrice, holdReason } from "../domain/exits.ts";
 import { type Decimal, decimal, max, toDouble, ZERO } from "../domain/money.ts";
+import { isProtective } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import { type MarketMs, marketMs } from "../domain/time.ts";
 import type { MarketStep } from "../ports/market.ts";
@@ -54,6 +55,7 @@ export class PaperAccount extends Account implements PaperHost {
       });
       this.#trail(symbol, price);
       await this.appendEvents(events);
+      await this.heed();
       await this.executor.finishPanic();
     });
   }
@@ -61,6 +63,15 @@ export class PaperAccount extends Account implements PaperHost {
   /** Levels need the market's rules, and a live market that did not answer at the start tells them later. */
   tend(): void {
     if (!this.#levelsKnown) this.#levelsKnown = this.#readLevels();
+  }
+
+  override closes({ spec }: BotState): boolean {
+    return [...this.state.orders.values()].some((order) => order.botId === spec.id && order.side === "sell" && !isProtective(order));
+  }
+
+  override spreadBpsOf(symbol: string): number | undefined {
+    const instrument = this.services.market.instruments.get(symbol);
+    return instrument && instrument.halfSpreadBps * 2;
   }
 
   /** Whether the rules of every bot's symbol are known. */
@@ -77,7 +88,7 @@ export class PaperAccount extends Account implements PaperHost {
   /** Whether a step may change the books before anyone decides. */
   #moves(step: MarketStep): boolean {
     if (step.atMs < this.#resumeMs) return false;
-    if (this.#dayBegins(step) || this.exposure.due(step.atMs).length > 0) return true;
+    if (this.#dayBegins(step) || this.breakers.stirs(step) || this.exposure.due(step.atMs).length > 0) return true;
     for (const symbol of this.exposure.symbols) {
       const candle = step.candles.get(symbol);
       if (candle && this.exposure.touches(symbol, candle.low, candle.high)) return true;
@@ -92,6 +103,7 @@ export class PaperAccount extends Account implements PaperHost {
     this.position = marketMs(Math.max(this.position, step.atMs));
     await this.appendEvents(matched);
     await this.#endHolds();
+    await this.heed(step);
     const wishes = asked?.sequence === this.state.sequence ? asked.wishes : this.executor.wishes(slots);
     await this.executor.act(wishes);
     await this.executor.finishPanic();

@@ -8,6 +8,7 @@ import type { MarketMs } from "../domain/time.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import { checkEntry, type EntryAnswer } from "../risk/entry.ts";
 import type { Facts } from "./account.ts";
+import type { BrokenAccount } from "./breaker-desk.ts";
 import { type BotWish, cameLate, entryQuestion, wishEvents, wishesOf } from "./decide.ts";
 import type { AccountExecutor } from "./executor.ts";
 import type { Exposure } from "./exposure.ts";
@@ -20,7 +21,7 @@ import { sizeQuestion } from "./sizing.ts";
 import { Funds } from "./valuation.ts";
 
 /** What the executor needs of the paper account whose queue it runs in. */
-export interface PaperHost {
+export interface PaperHost extends BrokenAccount {
   readonly state: AccountState;
   readonly venue: PaperVenue;
   readonly services: AccountServices;
@@ -150,7 +151,11 @@ export class PaperExecutor implements AccountExecutor {
     const bot = this.#account.state.bots.get(order.botId);
     if (bot?.status !== "running") return "the bot no longer runs";
     const { services, state } = this.#account;
-    return services.halted() ?? services.risk.locked(bot.spec) ?? cameLate(services, bot, state.intents.get(order.intentId));
+    return (
+      services.halted() ??
+      services.risk.barred(this.#account, bot.spec, order.clientOrderId) ??
+      cameLate(services, bot, state.intents.get(order.intentId))
+    );
   }
 
   entryNow(bot: BotState): EntryAnswer | undefined {

@@ -60,6 +60,7 @@ export class Pulse {
     for (const account of accounts.all()) {
       account.tend();
       void endHandBots(account)?.catch(this.fatal);
+      void account.tendBreakers()?.catch(this.fatal);
     }
     void this.#services.alerts.tend().catch(this.fatal);
     void desk.writeHalt().catch(this.fatal);

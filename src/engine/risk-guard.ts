@@ -8,9 +8,11 @@ import { decimal } from "../domain/money.ts";
 import { minuteText } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LimitFacts } from "../ports/risk-facts.ts";
+import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import type { EntryQuestion } from "../risk/entry.ts";
 import type { EntryFacts, Level } from "../risk/limit-rules.ts";
 import { LIMIT_NAMES, limitLine } from "../risk/limits.ts";
+import { BreakerDesk, type BrokenAccount } from "./breaker-desk.ts";
 import type { Days } from "./days.ts";
 import type { Slot } from "./feeds.ts";
 import { CountedFacts, type HeldEntry, type LimitedAccount } from "./level-facts.ts";
@@ -18,8 +20,11 @@ import { CountedFacts, type HeldEntry, type LimitedAccount } from "./level-facts
 export interface RiskGuardOptions {
   readonly desk: { readonly state: Readonly<DeskState>; readonly clock: Clock };
   /** Every account of the desk. */
-  readonly accounts: () => readonly LimitedAccount[];
+  readonly accounts: () => readonly BrokenAccount[];
   readonly days: Days;
+  /** What opens breakers where nobody has set anything, and the daily loss that the process allows an account. */
+  readonly defaults: BreakerDefaults | undefined;
+  readonly dailyLossPct: number;
 }
 
 /**
@@ -27,11 +32,13 @@ export interface RiskGuardOptions {
  * last of a limit one gets it: within an account by its queue, between accounts by what is held here.
  */
 export class RiskGuard {
+  readonly breakers: BreakerDesk;
   readonly #options: RiskGuardOptions;
   readonly #held = new Set<HeldEntry>();
 
   constructor(options: RiskGuardOptions) {
     this.#options = options;
+    this.breakers = new BreakerDesk(options);
   }
 
   /** Why somebody keeps a bot from entering, if anybody does. */
@@ -45,18 +52,26 @@ export class RiskGuard {
     return `entries are locked ${until} (lock on ${lock.scope.split(":")[0]}): ${lock.reason}`;
   }
 
-  /** What the risk door is asked about locks and limits. `pending` are the entries that the same batch has allowed already. */
+  /** Why an entry that is durable may not be sent after all: a lock or a breaker came in between. */
+  barred(account: BrokenAccount, spec: BotSpec, clientOrderId: string): string | undefined {
+    return this.locked(spec) ?? this.breakers.broken(account, spec, { others: 0, clientOrderId })?.because;
+  }
+
+  /** What the risk door is asked about locks, breakers and limits. `pending` are the entries that the same batch has allowed already. */
   question(
-    account: LimitedAccount,
+    account: BrokenAccount,
     spec: BotSpec,
     market: { readonly instrument: Instrument; readonly slot: Slot | undefined },
     pending: readonly HeldEntry[],
-  ): Pick<EntryQuestion, "locked" | "limited"> {
+  ): Pick<EntryQuestion, "locked" | "limited" | "broken"> {
     const { desk } = this.#options;
     const locked = this.locked(spec);
-    if (desk.state.limits.size === 0) return { locked };
+    const broken = this.breakers.broken(account, spec, { others: pending.length });
+    if (desk.state.limits.size === 0) return { locked, broken };
     const levels = this.levels(account, spec, pending);
-    return levels.length === 0 ? { locked } : { locked, limited: { levels, entry: this.entryFacts(account, spec, market) } };
+    return levels.length === 0
+      ? { locked, broken }
+      : { locked, broken, limited: { levels, entry: this.entryFacts(account, spec, market) } };
   }
 
   entryFacts(

@@ -18,7 +18,7 @@ export interface AccountServices {
   readonly days: Days;
   /** Why the desk denies entries, if it does. */
   readonly halted: () => string | undefined;
-  /** Limits and locks over everything that trades here. */
+  /** Limits, locks and breakers over everything that trades here. */
   readonly risk: RiskGuard;
   /** Market time now: a slot whose successor has closed by then is late. */
   readonly now: () => MarketMs;

@@ -1,8 +1,10 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { BotRules, Protection, SizeCap, Sizing } from "../domain/bot.ts";
+import type { BreakerName, BreakerSetting, OpenBreaker } from "../domain/breaker.ts";
 import type { DeskState } from "../domain/desk.ts";
 import type { DeskEvent, KeyEntry } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
+import type { RiskScope } from "../domain/limits.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Order } from "../domain/order.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
@@ -12,7 +14,7 @@ import type { BotChanges } from "./bot-changes.ts";
 import type { ExitFacts } from "./exits.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
-import type { EntryNow, LimitFacts } from "./risk-facts.ts";
+import type { BreakerFacts, EntryNow, LimitFacts } from "./risk-facts.ts";
 import type { RuleAlerts } from "./rule-alerts.ts";
 import type { Credentials } from "./vault.ts";
 import type { WhyFacts } from "./why.ts";
@@ -213,6 +215,14 @@ export interface ManualOrder {
   readonly leverage?: number;
 }
 
+/** Every breaker of every account: what opens it, what it reads, and whether it is open. */
+export interface Breakers {
+  all(): readonly BreakerFacts[];
+  setting(breaker: BreakerName, scope: RiskScope): BreakerSetting | undefined;
+  /** Closes an open one; a drawdown counts from here on, also that of a limit. Throws UserError where there is nothing to reset. */
+  reset(account: string, breaker: Pick<OpenBreaker, "breaker" | "scope">, reason: string, caller: Caller): Promise<void>;
+}
+
 /**
  * The engine as commands see it. Reads come from memory and never wait. Writes resolve when their effect is durable; a repeated request id has
  * its effect once. Expected refusals are UserErrors in one sentence.
@@ -276,7 +286,7 @@ export interface Engine extends MarketReader {
   limitLeverage(account: string, leverage: number, caller: Caller): Promise<void>;
   /** Every limit in force, with how much of it is used. */
   limits(): readonly LimitFacts[];
-  /** Only ever lower. */
+  readonly breakers: Breakers;
   lowerCeiling(amount: Decimal, caller: Caller): Promise<CeilingFacts>;
   /** Denies new entries on the whole desk until resumed or until a wall time. Exits, stops and cancels go on. */
   halt(reason: string, untilMs: WallMs | undefined, caller: Caller): Promise<void>;

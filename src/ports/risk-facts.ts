@@ -1,4 +1,5 @@
 import type { Mode } from "../domain/bot.ts";
+import type { BreakerName, BreakerSetting, OpenBreaker } from "../domain/breaker.ts";
 import type { RiskScope } from "../domain/limits.ts";
 
 /** An entry that is only asked about: its arithmetic, or the reason of its denial with the code. */
@@ -14,4 +15,17 @@ export interface LimitFacts {
   readonly name: string;
   readonly limit: string;
   readonly used: string;
+}
+
+/** One breaker of one account as people read it. */
+export interface BreakerFacts {
+  readonly account: string;
+  readonly mode: Mode;
+  readonly breaker: BreakerName;
+  readonly scope: RiskScope;
+  /** What opens it; undefined where it is off, and only still open. */
+  readonly setting: BreakerSetting | undefined;
+  readonly open: OpenBreaker | undefined;
+  /** What it reads now, in the unit of its rule; undefined where that cannot be said. */
+  readonly reading: number | undefined;
 }

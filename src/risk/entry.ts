@@ -28,8 +28,8 @@ export interface EntryQuestion {
   /** Cash less what working entries may still spend. */
   readonly cashFree: Decimal;
   readonly dayOpeningEquity: Decimal | undefined;
-  /** Whether the daily-loss breaker tripped earlier today: it stays tripped, even when the loss is made good. */
-  readonly tripped: boolean;
+  /** Why an open breaker keeps it out: it does so until it is closed, even when what opened it is no longer the case. */
+  readonly broken?: Broken | undefined;
   readonly halted: string | undefined;
   /** Why somebody keeps this bot from entering. */
   readonly locked?: string | undefined;
@@ -41,6 +41,12 @@ export interface EntryQuestion {
   readonly ceilingRoom?: Decimal | undefined;
 }
 
+/** An open breaker that concerns an entry. */
+export interface Broken {
+  readonly code: "daily-loss" | "breaker" | "halted";
+  readonly because: string;
+}
+
 export type EntryAnswer =
   | { readonly allowed: true; readonly quantity: Decimal; readonly arithmetic: string }
   | { readonly allowed: false; readonly code: DenialCode; readonly because: string };
@@ -50,6 +56,7 @@ export type DenialCode =
   | "late-slot"
   | "no-price"
   | "daily-loss"
+  | "breaker"
   | "cash"
   | "market-rules"
   | "ceiling"
@@ -86,7 +93,7 @@ export function checkEntry(question: EntryQuestion): EntryAnswer {
   if (question.locked !== undefined) return denied("locked", question.locked);
   if (question.late) return denied("late-slot", "the candle is not the newest one; after a gap only the newest may enter");
   if (equity === undefined) return denied("no-price", "a position of this account has no price, so its equity is unknown");
-  if (question.tripped) return denied("daily-loss", "the daily-loss breaker tripped today; it clears when the next local day begins");
+  if (question.broken) return denied(question.broken.code, question.broken.because);
   const loss = dailyLoss(equity, dayOpeningEquity);
   if (loss?.isGreaterThanOrEqualTo(percentOf(dayOpeningEquity ?? equity, limits.dailyLossPct))) {
     return denied(

@@ -89,6 +89,7 @@ function open(of: Market = market) {
     clock: systemClock(),
     desk: ledger,
     timeZone: "UTC",
+    breakers: {},
     limits: { dailyLossPct: 50, positionCapPct: 100 },
     marketOf: (key) => (key === market.key ? { market: of, atMs: market.startMs + 2 * DAY_MS + HOUR_MS / 120 } : undefined),
   });

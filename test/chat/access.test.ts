@@ -66,6 +66,7 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "lock add": ["lock add all", "trader"],
   "lock list": ["lock list", "viewer"],
   "lock remove": ["lock remove all", "trader"],
+  "risk breakers": ["risk breakers", "viewer", "part"],
   "risk reset": ["risk reset main", "trader"],
   "risk set": ["risk set 50", "trader"],
   "risk show": ["risk show", "viewer", "part"],

@@ -75,6 +75,7 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   panic: ["panic", "lowers"],
   "position close": ["position close all", "lowers"],
   "position list": ["position list", "reads"],
+  "risk breakers": ["risk breakers", "reads"],
   "risk reset": ["risk reset held", "raises"],
   "risk set": ["risk set account:perps leverage:9", "raises"],
   "risk show": ["risk show", "reads"],

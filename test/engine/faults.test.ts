@@ -43,7 +43,13 @@ async function accountWith(strategies: Readonly<Record<string, (input: DecideInp
     logger: quiet,
     limits: { dailyLossPct: 50, positionCapPct: 100 },
     days: new Days("UTC"),
-    risk: new RiskGuard({ desk: { state: emptyDesk(), clock }, accounts: () => [], days: new Days("UTC") }),
+    risk: new RiskGuard({
+      desk: { state: emptyDesk(), clock },
+      accounts: () => [],
+      days: new Days("UTC"),
+      defaults: undefined,
+      dailyLossPct: 50,
+    }),
     lagMs: 0,
   };
   const account = new PaperAccount(writer, openPaperVenue(), {

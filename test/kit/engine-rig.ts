@@ -121,7 +121,7 @@ export function summaryOf(state: AccountState): unknown {
     market: state.market,
     balances: [...state.balances].map(([coin, value]) => [coin, plain(value)]).sort(),
     day: state.day && [state.day.day, plain(state.day.equity)],
-    trippedDay: state.trippedDay,
+    breakers: [...state.breakers.open.values()].map(({ breaker, scope, sinceMs, untilMs, day }) => [breaker, scope, sinceMs, untilMs, day]),
     panic: state.panic,
     bots: [...state.bots.values()]
       .filter(({ deleted }) => !deleted)

@@ -21,6 +21,7 @@ import { FakeAccounts } from "./fake-accounts.ts";
 import { fakeAlerts } from "./fake-alerts.ts";
 import { FakeAudit } from "./fake-audit.ts";
 import { FakeChanges } from "./fake-changes.ts";
+import { FakeBreakers } from "./fake-breakers.ts";
 import { entryOf, instrumentOf, refuseLeverage } from "./fake-instrument.ts";
 import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
 import { FakeReader } from "./fake-reader.ts";
@@ -68,6 +69,7 @@ export class FakeEngine implements Engine {
     this.exchanges = new FakeAccounts(host);
     this.changes = new FakeChanges(host);
     this.trading = new FakeTrading(host, this.exchanges);
+    this.breakers = new FakeBreakers(host);
   }
 
   bots(): readonly BotFacts[] {
@@ -91,6 +93,7 @@ export class FakeEngine implements Engine {
   readonly why: Engine["why"] = (name) => this.trading.why(name);
   readonly whyAt: Engine["whyAt"] = async (name) => this.trading.why(name);
   readonly limits: Engine["limits"] = () => [];
+  readonly breakers: FakeBreakers;
   readonly account: Engine["account"] = (name) => this.exchanges.named(name);
   readonly connectAccount: Engine["connectAccount"] = async (wish, caller) => this.exchanges.connect(wish, caller);
   readonly testAccount: Engine["testAccount"] = async (name) => this.exchanges.test(name);
@@ -277,11 +280,8 @@ export class FakeEngine implements Engine {
     if (known) return known;
     const state = emptyAccount();
     const account = `paper-${user}`;
-    this.#append(
-      state,
-      { type: "account-opened", account, owner: user, mode: "paper", market: "fake", balances: new Map([["USDT", decimal(START_CASH)]]) },
-      undefined,
-    );
+    const opened = { type: "account-opened", account, owner: user, mode: "paper", market: "fake" } as const;
+    this.#append(state, { ...opened, balances: new Map([["USDT", decimal(START_CASH)]]) }, undefined);
     this.books.set(account, state);
     return state;
   }

@@ -9,6 +9,7 @@ import { openExchange } from "../../src/feeds/exchange.ts";
 import type { ManualOrder, NewAccount } from "../../src/ports/engine.ts";
 import type { Environment, LiveVenue } from "../../src/ports/live-venue.ts";
 import type { Store } from "../../src/ports/store.ts";
+import type { BreakerDefaults } from "../../src/risk/breaker-defaults.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { openPaperVenue } from "../../src/venues/paper.ts";
 import { canary } from "./canary/canary.ts";
@@ -81,6 +82,7 @@ export interface LiveRigOptions {
   readonly listings?: readonly SpotListing[];
   readonly dailyLossPct?: number;
   readonly store?: Store;
+  readonly breakers?: BreakerDefaults;
   /** Starting money of a second account, whose key is `OTHER_KEY`. */
   readonly otherBalances?: Readonly<Record<string, string>>;
   /** What becomes of each venue that is opened, before the desk gets it. */
@@ -126,6 +128,7 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
       logger,
       speed: 1,
       limits: { dailyLossPct: options.dailyLossPct ?? 50, positionCapPct: 100 },
+      breakers: options.breakers,
       timeZone: "UTC",
       paperBalances: new Map([["USDT", decimal(10_000)]]),
       openVenue: openPaperVenue,

@@ -13,7 +13,6 @@ const question: EntryQuestion = {
   equity: decimal(10_000),
   cashFree: decimal(10_000),
   dayOpeningEquity: decimal(10_000),
-  tripped: false,
   halted: undefined,
   late: false,
 };
@@ -56,7 +55,11 @@ describe("the risk door", () => {
     ["late-slot", { late: true }, /only the newest may enter/],
     ["no-price", { equity: undefined }, /has no price/],
     ["daily-loss", { equity: decimal(9_500) }, /lost 500 USDT today; the limit is 5% of 10,000$/],
-    ["daily-loss", { tripped: true }, /tripped today; it clears when the next local day begins/],
+    [
+      "breaker",
+      { broken: { code: "breaker", because: "the drawdown breaker of bot dip is open" } },
+      /^the drawdown breaker of bot dip is open$/,
+    ],
     ["cash", { cashFree: decimal(0) }, /^0 USDT are free/],
     ["cash", { cashFree: decimal(-3) }, /^-3 USDT are free/],
     ["cash", { cashFree: decimal("4.9") }, /^minimum notional: .*below 5; the smallest quantity that works is 0.05 BTC/],

@@ -13,6 +13,7 @@ import { Account, type AccountWriter } from "../account.ts";
 import { cameLate } from "../decide.ts";
 import type { Slot } from "../feeds.ts";
 import { type AccountServices, freshPrice } from "../services.ts";
+import type { Technical } from "../technical.ts";
 import { equityOf } from "../valuation.ts";
 import type { Ceiling } from "./ceiling.ts";
 import { coinsBeside } from "./coins-beside.ts";
@@ -28,7 +29,7 @@ import { PanicWatch } from "./panic-watch.ts";
 import { Preparations } from "./preparations.ts";
 import { Reconciler } from "./reconciler.ts";
 import { Refusals } from "./refusals.ts";
-import { concerns, firstStartMs, symbolsOf } from "./symbols.ts";
+import { concerns, firstStartMs, hasBusiness, symbolsOf } from "./symbols.ts";
 import type { LiveTimes } from "./times.ts";
 import { Trails } from "./trails.ts";
 import { isOff } from "./upkeep.ts";
@@ -44,6 +45,8 @@ export interface LiveAccountOptions {
   readonly locked: string | undefined;
   /** Set for accounts whose money is real. */
   readonly ceiling: Ceiling | undefined;
+  /** How its exchange answers, measured over all accounts there. */
+  readonly health?: Technical | undefined;
   readonly onFatal: (failure: unknown) => void;
 }
 
@@ -85,6 +88,7 @@ export class LiveAccount extends Account {
     this.fills = new FillSync(this);
     this.preparations = new Preparations(this.times.monotonicMs);
     this.reconciler = new Reconciler(this);
+    this.measured.push(this.#refusals.seen(this.times.monotonicMs), ...(options.health ? [options.health] : []));
   }
 
   override get active(): boolean {
@@ -100,9 +104,10 @@ export class LiveAccount extends Account {
     const begins = this.services.days.of(step.atMs) !== this.state.day?.day;
     const wishes = begins ? [] : this.executor.wishes(slots);
     this.position = marketMs(Math.max(this.position, step.atMs));
-    if (!begins && wishes.length === 0) return undefined;
+    if (!begins && wishes.length === 0 && !this.breakers.stirs(step)) return undefined;
     return this.queue.run(async () => {
       if (begins) await this.#beginDay(step.atMs);
+      await this.heed(step);
       await this.executor.act(this.executor.wishes(slots));
     });
   }
@@ -124,7 +129,7 @@ export class LiveAccount extends Account {
     const nowMs = this.times.monotonicMs();
     for (const symbol of this.#fillRhythm.due(this.state, nowMs, this.services.now(), (each) => this.fills.syncedMs(each)))
       void this.fills.sync(symbol).catch(this.#onFatal);
-    for (const bot of this.state.bots.values()) if (this.#hasBusiness(bot)) this.wake(bot.spec.id);
+    for (const bot of this.state.bots.values()) if (hasBusiness(this.state, bot)) this.wake(bot.spec.id);
     // What waits for the store already is enough: each beat would wait beside it with the same.
     if (this.waitsForStore) return;
     this.#endPause();
@@ -201,7 +206,9 @@ export class LiveAccount extends Account {
     if (aboveLeverageLimit(this.state, bot.spec.leverage) !== undefined) return "the leverage limit of its account was lowered meanwhile";
     const { paused } = this.state.venue;
     return (
-      this.services.halted() ?? this.services.risk.locked(bot.spec) ?? (paused ? `the account is paused: ${paused.reason}` : undefined)
+      this.services.halted() ??
+      this.services.risk.barred(this, bot.spec, order.clientOrderId) ??
+      (paused ? `the account is paused: ${paused.reason}` : undefined)
     );
   }
 
@@ -271,12 +278,6 @@ export class LiveAccount extends Account {
     const over = () =>
       this.state.venue.paused === paused ? [{ type: "account-resumed" as const, reason: "the time of the pause is over" }] : [];
     void this.appendEvents(over).catch(this.#onFatal);
-  }
-
-  #hasBusiness(bot: BotState): boolean {
-    if (!isFlat(bot.position) || bot.exit) return true;
-    for (const order of this.state.orders.values()) if (order.botId === bot.spec.id) return true;
-    return false;
   }
 
   symbols(): readonly string[] {

@@ -16,6 +16,7 @@ import { accountStream } from "../streams.ts";
 import { LiveAccount } from "./account.ts";
 import { Ceiling, type CeilingLimit } from "./ceiling.ts";
 import { checkNewAccount, credentialsOf, firstReading, keyEvents, type LiveOpening, openedEvent } from "./connect.ts";
+import { ExchangeHealth, measured } from "./health.ts";
 import { CLOCK_OFF_MAX_MS } from "./limits.ts";
 
 /** Between tries to write a ban down. */
@@ -35,6 +36,8 @@ export interface LiveDeskOptions {
 export class LiveDesk {
   readonly ceiling: Ceiling;
   readonly #options: LiveDeskOptions;
+  /** By exchange and world. */
+  readonly #health = new Map<string, ExchangeHealth>();
 
   constructor(options: LiveDeskOptions) {
     this.#options = options;
@@ -59,7 +62,8 @@ export class LiveDesk {
     const floor = await floors.atExchange(exchangeId, environment);
     const { venue, locked } = await this.#venueOf(writer, exchangeId, environment);
     const ceiling = environment === "live" ? this.ceiling : undefined;
-    return accounts.add(new LiveAccount({ writer, services: floor.services, venue, locked, ceiling, onFatal }));
+    const health = this.#healthOf(exchangeId, environment);
+    return accounts.add(new LiveAccount({ writer, services: floor.services, venue, locked, ceiling, health, onFatal }));
   }
 
   async #venueOf(
@@ -80,12 +84,20 @@ export class LiveDesk {
     }
   }
 
-  #openVenue(exchangeId: string, environment: Environment, credentials: NewAccount["credentials"]): Promise<LiveVenue> {
+  #healthOf(exchangeId: string, environment: Environment): ExchangeHealth {
+    const key = exchangeMarketKey(exchangeId, environment === "demo");
+    const known = this.#health.get(key) ?? new ExchangeHealth(() => this.#options.clock.monotonicMs());
+    this.#health.set(key, known);
+    return known;
+  }
+
+  async #openVenue(exchangeId: string, environment: Environment, credentials: NewAccount["credentials"]): Promise<LiveVenue> {
     const { desk, opening, onFatal } = this.#options;
     const bannedUntilMs = desk.state.bans.get(exchangeId)?.untilMs;
     const onBan = (untilMs: number, reason: string) =>
       void this.#noteBan({ type: "venue-banned", exchange: exchangeId, untilMs: wallMs(untilMs), reason }).catch(onFatal);
-    return opening.openVenue({ exchangeId, environment, credentials, bannedUntilMs, onBan });
+    const venue = await opening.openVenue({ exchangeId, environment, credentials, bannedUntilMs, onBan });
+    return measured(venue, this.#healthOf(exchangeId, environment), () => this.#options.clock.monotonicMs());
   }
 
   /** The silence holds in memory at once; it is written as soon as the store can, as long as it is worth anything. */
@@ -145,7 +157,10 @@ export class LiveDesk {
     );
     const writer = await accounts.write(name);
     const ceiling = environment === "live" ? this.ceiling : undefined;
-    const account = new LiveAccount({ writer, services: floor.services, venue, locked: undefined, ceiling, onFatal });
+    const account = new LiveAccount({
+      ...{ writer, services: floor.services, venue, locked: undefined, ceiling, onFatal },
+      health: this.#healthOf(exchangeId, environment),
+    });
     const opened = openedEvent(wish, caller.user, exchangeMarketKey(exchangeId, environment === "demo"), first);
     await account.appendOnce([opened, keySet], caller.requestId);
     return accounts.add(account);

@@ -7,6 +7,7 @@ import { isFlat } from "../../domain/position.ts";
 import type { MarketMs } from "../../domain/time.ts";
 import { checkEntry, type EntryAnswer } from "../../risk/entry.ts";
 import type { Facts } from "../account.ts";
+import type { BrokenAccount } from "../breaker-desk.ts";
 import { type BotWish, entryQuestion, wishEvents, wishesOf } from "../decide.ts";
 import type { AccountExecutor } from "../executor.ts";
 import type { Slot } from "../feeds.ts";
@@ -24,7 +25,7 @@ import { ENTRY_PRICE_AGE_MS } from "./limits.ts";
 import type { Preparations } from "./preparations.ts";
 
 /** What the executor needs of the account whose queue it runs in. */
-export interface LiveExecutorHost {
+export interface LiveExecutorHost extends BrokenAccount {
   readonly state: AccountState;
   readonly services: AccountServices;
   readonly runners: Runners;

@@ -37,8 +37,8 @@ export const BALANCE_SETTLE_MS = 20_000;
 export const STEPS_MAX = 100;
 /** Prices older than this are not entered on. */
 export const ENTRY_PRICE_AGE_MS = 2_000;
-/** Rejections of orders within the window that stop an account's entries for the day. */
-export const REJECTS_MAX = 5;
+/** Refused entries within the window are counted; a breaker says how many are too many. At most so many are remembered. */
+export const REJECTS_KEPT = 50;
 export const REJECTS_WINDOW_MS = 600_000;
 /** Refusals of the key in a row after which it counts as dead. */
 export const KEY_REFUSALS_MAX = 3;

@@ -9,6 +9,7 @@ import type { Caller, ManualOrder } from "../../ports/engine.ts";
 import { checkEntry } from "../../risk/entry.ts";
 import { aboveLeverageLimit, checkLeverage, checkLeveragedStop } from "../../risk/leverage.ts";
 import type { Account } from "../account.ts";
+import { openingEquity } from "../decide.ts";
 import { BY_HAND } from "../hand-bots.ts";
 import { marketIntent, type Wish } from "../intents.ts";
 import { sizeQuestion } from "../sizing.ts";
@@ -102,8 +103,7 @@ export function manualEvents(order: ManualOrder, spec: BotSpec, account: Account
     limits: services.limits,
     equity: funds.equity,
     cashFree: funds.free,
-    dayOpeningEquity: state.day?.equity,
-    tripped: state.trippedDay !== undefined && state.trippedDay === state.day?.day,
+    dayOpeningEquity: openingEquity(state),
     halted: services.halted(),
     late: false,
     ceilingRoom: account instanceof LiveAccount ? account.ceiling?.room() : undefined,

@@ -4,15 +4,17 @@ import type { Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import { wallMs } from "../../domain/time.ts";
 import type { PlaceOutcome } from "../../ports/live-venue.ts";
-import { KEY_REFUSALS_MAX, REJECTS_MAX, REJECTS_WINDOW_MS, VENUE_PAUSE_MAX_MS, VENUE_PAUSE_MS } from "./limits.ts";
+import type { Technical } from "../technical.ts";
+import { KEY_REFUSALS_MAX, REJECTS_KEPT, REJECTS_WINDOW_MS, VENUE_PAUSE_MAX_MS, VENUE_PAUSE_MS } from "./limits.ts";
 
 type Rejected = Extract<PlaceOutcome, { kind: "rejected" }>;
 
-/** Counts what venues refuse, and says what follows: a pause of the account, a fault of the bot, a tripped breaker. */
+/** Counts what venues refuse, and says what follows: a pause of the account, a fault of the bot, a number for a breaker. */
 export class Refusals {
   #key = 0;
   #venuePauses = 0;
   #rejects: number[] = [];
+  #lastReject = "";
 
   /** An order was accepted: the key works. */
   answered(): void {
@@ -42,7 +44,8 @@ export class Refusals {
       case "clock":
         return [];
       default:
-        return entry ? this.#count(state, reason, now.monotonicMs) : [];
+        if (entry) this.#count(reason, now.monotonicMs);
+        return [];
     }
   }
 
@@ -54,13 +57,26 @@ export class Refusals {
     return events;
   }
 
-  /** Too many refused entries in a short time end the day's entries: something is wrong that nobody has understood. */
-  #count(state: AccountState, reason: string, nowMs: number): AccountEvent[] {
-    this.#rejects = [...this.#rejects.filter((atMs) => nowMs - atMs < REJECTS_WINDOW_MS), nowMs];
-    if (this.#rejects.length < REJECTS_MAX || !state.day || state.trippedDay === state.day.day) return [];
-    this.#rejects = [];
-    const because = `${REJECTS_MAX} orders were refused within ${REJECTS_WINDOW_MS / 60_000} minutes, the last one because: ${reason}`;
-    return [{ type: "breaker-tripped", breaker: "rejects", day: state.day.day, reason: because }];
+  #count(reason: string, nowMs: number): void {
+    this.#rejects = [...this.#rejects, nowMs].slice(-REJECTS_KEPT);
+    this.#lastReject = reason;
+  }
+
+  /** Too many refused entries in a short time: something is wrong that nobody has understood. What it means the breaker of refused orders says. */
+  seen(monotonicMs: () => number): Technical {
+    return {
+      reading: (breaker) => {
+        if (breaker !== "rejects" || this.#rejects.length === 0) return undefined;
+        const value = this.#rejects.filter((atMs) => monotonicMs() - atMs < REJECTS_WINDOW_MS).length;
+        const within = REJECTS_WINDOW_MS / 60_000;
+        return { value, because: `${value} orders were refused within ${within} minutes, the last one because: ${this.#lastReject}` };
+      },
+      // It is tried with an entry, whose end is in the books.
+      evidence: () => undefined,
+      begin: (breaker) => {
+        if (breaker === "rejects") this.#rejects = [];
+      },
+    };
   }
 }
 

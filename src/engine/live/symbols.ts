@@ -1,4 +1,4 @@
-import type { AccountState } from "../../domain/books.ts";
+import type { AccountState, BotState } from "../../domain/books.ts";
 import { isFlat } from "../../domain/position.ts";
 
 /** Symbols whose orders and fills may be ours. */
@@ -22,4 +22,11 @@ export function firstStartMs({ bots }: AccountState, symbol: string, nowMs: numb
   let firstMs = nowMs;
   for (const { spec, startedMs } of bots.values()) if (spec.symbol === symbol) firstMs = Math.min(firstMs, startedMs ?? nowMs);
   return firstMs;
+}
+
+/** Whether a bot's lane has anything to look after. */
+export function hasBusiness({ orders }: AccountState, { position, exit, spec }: BotState): boolean {
+  if (!isFlat(position) || exit) return true;
+  for (const order of orders.values()) if (order.botId === spec.id) return true;
+  return false;
 }

@@ -21,6 +21,8 @@ export function watchStep(view: LaneView, rules: Instrument): Step | undefined {
   if (target) return target;
   const moved = levels && memory.movedStop(bot, levels.stopPrice, rules);
   if (moved && beyondStop(side, moved.price, price)) return { kind: "want-exit", purpose: "stop", reason: moved.reason };
+  if (bot.tightened && beyondStop(side, bot.tightened, price))
+    return { kind: "want-exit", purpose: "stop", reason: "a stop that a breaker moved nearer" };
   const half = partlyFilled(stop, price);
   if (half) return half;
   const passedMs = passedForMs(view, rules);

@@ -218,10 +218,12 @@ describe("the daily loss", () => {
     await rig.beat(65);
     rig.price("BTCUSDT", 44_000);
     await rig.beat(5);
-    await expect(rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT", notional: decimal(50) }), by("eth"))).rejects.toThrow("lost");
+    await expect(rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT", notional: decimal(50) }), by("eth"))).rejects.toThrow("tripped today");
     await rig.restart();
     await rig.beat(5);
-    await expect(rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT", notional: decimal(50) }), by("eth again"))).rejects.toThrow("lost");
+    await expect(rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT", notional: decimal(50) }), by("eth again"))).rejects.toThrow(
+      "tripped today",
+    );
   });
 });
 

@@ -87,8 +87,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "the daily loss is forgotten when it is made good",
     "src/risk/entry.ts",
-    '  if (question.tripped) return denied("daily-loss", "the daily-loss breaker tripped today; it clears when the next local day begins");',
-    '  if (question.tripped && question.late) return denied("daily-loss", "it tripped");',
+    "  if (question.broken) return denied(question.broken.code, question.broken.because);",
+    "  if (question.broken && question.late) return denied(question.broken.code, question.broken.because);",
   ),
   mutant(
     "a fee in base is not taken off the position",

@@ -143,7 +143,8 @@ export class LimitsLaw implements Law {
 
   durable({ event, stream, trueMs }: LogRow): void {
     const { books, coverage, limits } = this.#facts;
-    if (event.type === "breaker-tripped") coverage.mark("antecedent 6: the daily loss is reached");
+    if (event.type === "breaker-tripped" && event.text("breaker") === "daily-loss")
+      coverage.mark("antecedent 6: the daily loss is reached");
     if (event.type === "wish-denied") coverage.mark(`antecedent 6: a wish is denied (${event.text("code")})`);
     if (event.type !== "intent" || event.part("intent").text("purpose") !== "entry") return;
     coverage.mark("antecedent 6: an entry is sized");

@@ -27,7 +27,19 @@ export interface SentOrder {
   readonly clientOrderId: string;
 }
 
-export type Command = "start" | "stop" | "stop-close" | "close" | "halt" | "resume" | "panic" | "create" | "connect" | "promote" | "enter";
+export type Command =
+  | "start"
+  | "stop"
+  | "stop-close"
+  | "close"
+  | "halt"
+  | "resume"
+  | "panic"
+  | "create"
+  | "connect"
+  | "promote"
+  | "enter"
+  | "reset";
 
 /** What a person asked for, and whether it was answered. */
 export interface Asked {

@@ -34,6 +34,12 @@ export class Fact {
     return value;
   }
 
+  /** A text, where it is one. */
+  textIf(name: string): string | undefined {
+    const value = this.#raw[name];
+    return typeof value === "string" ? value : undefined;
+  }
+
   textOr(name: string, otherwise: string): string {
     return this.has(name) ? this.text(name) : otherwise;
   }

@@ -7,6 +7,7 @@ import type { Logger } from "../../../src/ports/logger.ts";
 import type { MarketData } from "../../../src/ports/marketData.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import type { PaperVenue } from "../../../src/ports/venue.ts";
+import type { BreakerDefaults } from "../../../src/risk/breaker-defaults.ts";
 import { openPaperVenue } from "../../../src/venues/paper.ts";
 import type { SentOrder } from "../referee/law.ts";
 import type { ProcessClock } from "./clock.ts";
@@ -25,6 +26,7 @@ export interface Ports {
 export interface LifeOptions {
   readonly ports: Ports;
   readonly limits: { readonly dailyLossPct: number; readonly positionCapPct: number };
+  readonly breakers: BreakerDefaults;
   readonly safeAfterCrashes: number;
   readonly live: LiveOpening;
   readonly sent: (order: SentOrder) => void;
@@ -53,6 +55,7 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
     logger,
     speed: 1,
     limits: options.limits,
+    breakers: options.breakers,
     timeZone: "UTC",
     paperBalances: new Map([["USDT", decimal(10_000)]]),
     openVenue: () => gated(generation, "paper", overheard(openPaperVenue(), generation.number, options.sent), PURE, NONE),

@@ -4,6 +4,7 @@ import { type WallMs, wallMs } from "../../../src/domain/time.ts";
 import type { Caller, Engine, NewBot } from "../../../src/ports/engine.ts";
 import { canary } from "../../kit/canary/canary.ts";
 import type { Asked, Command } from "../referee/law.ts";
+import { Resets } from "./breakers.ts";
 import type { Dice } from "./dice.ts";
 import { HandOrders } from "./hand-orders.ts";
 import type { PerpetualAccount } from "./perpetual-exchange.ts";
@@ -47,6 +48,7 @@ export class Person {
   readonly #account: RealAccount | undefined;
   /** What somebody with an account for perpetuals enters without a bot. */
   readonly #hand: HandOrders | undefined;
+  readonly #resets: Resets;
   readonly #waiting: Errand[] = [];
   #current: Errand | undefined;
   /** The process that was asked last and may still answer. */
@@ -61,6 +63,7 @@ export class Person {
     this.#timeline = timeline;
     this.#desk = desk;
     this.#bots = bots;
+    this.#resets = new Resets(dice.fork("resets"));
     this.#hand = account?.exchangeId === "blofin" ? new HandOrders(account.name, dice.fork("hand")) : undefined;
   }
 
@@ -123,6 +126,7 @@ export class Person {
       const { command, run } = this.#hand.wish();
       return this.want(command, undefined, run);
     }
+    if (this.#resets.wants()) return this.want("reset", undefined, this.#resets.run);
     const wish = this.#dice.pick(this.#bots);
     const throwOf = this.#dice.next();
     if (throwOf < 0.3) return this.want("start", wish.name, (engine, caller) => engine.startBot(wish.name, caller));

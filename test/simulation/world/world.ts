@@ -1,5 +1,6 @@
 import { MINUTE_MS } from "../../../src/domain/time.ts";
 import type { LiveOpening } from "../../../src/engine/live/connect.ts";
+import { BREAKER_DEFAULTS } from "../../../src/risk/breaker-defaults.ts";
 import { openTestVault } from "../../kit/open-vault.ts";
 import { Books } from "../referee/books.ts";
 import type { Facts } from "../referee/law.ts";
@@ -8,6 +9,7 @@ import { PerpetualBooks } from "../referee/perpetual-books.ts";
 import { allLaws, Referee } from "../referee/referee.ts";
 import { type Draw, drawFaults } from "../swarm.ts";
 import { invented, inventedPerpetual, inventedReal } from "./bots.ts";
+import { drawnBreakers } from "./breakers.ts";
 import type { ProcessClock } from "./clock.ts";
 import { Dice } from "./dice.ts";
 import { SimExchange } from "./exchange.ts";
@@ -149,6 +151,7 @@ export class World {
     const perpetuals = perpetualInstruments();
     // A bot on a contract is tried on paper first: on the prices of its own exchange, which the market for paper shows beside its own.
     const spot = { exchangeId: "binance", instruments: new Map([...instrumentsOf(tape), ...perpetuals]), faults: "" };
+    const breakers = this.#options.scenario ? BREAKER_DEFAULTS : drawnBreakers(this.#dice.fork("breakers"));
     const swaps = { exchangeId: "blofin", instruments: perpetuals, faults: "Blofin market " };
     return (generation, clock, store, onFatal) =>
       openLife(generation, {
@@ -159,6 +162,7 @@ export class World {
           perpetualData: new SimMarketData(tape, timeline, wall, weather, swaps),
         },
         limits: LIMITS,
+        breakers,
         safeAfterCrashes: this.draw.safeAfterCrashes,
         live: this.#openingFor(generation, clock, sent),
         sent,
