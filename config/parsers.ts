@@ -180,8 +180,8 @@ export const heartbeatUrl = parser(
 
 /** The scheme is checked by the store that opens it; what is checked here is that there is one. */
 export const storeUrl = parser(
-  (text) => (/^(?:sqlite|memory):\S*$/.test(text) && text !== "sqlite:" ? text : undefined),
-  foundUrl("sqlite:FILE or memory:"),
+  (text) => (/^(?:sqlite|mongodb|mongodb\+srv|memory):\S*$/.test(text) && text !== "sqlite:" ? text : undefined),
+  foundUrl("sqlite:FILE, mongodb://HOST/DATABASE or memory:"),
 );
 
 export const timeZone = parser((text) => {

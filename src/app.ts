@@ -97,7 +97,7 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   let api: Api | undefined;
   try {
     api = await openHttpApi(options, catalogOf(commands));
-    store = options.store ?? (await openStore(options.config.storeUrl, options.logger));
+    store = options.store ?? (await openStore(options));
     return await composeDesk(options, { store, market, commands, venues, service, api });
   } catch (thrown) {
     // A store's thread would keep a process alive that has refused to start.

@@ -53,7 +53,7 @@ async function rotate(config: Config): Promise<void> {
   const clock = systemClock();
   const logger = createLogger({ level: "warn", destination: "stderr", secrets: secretsOf(config) });
   const vault = openVault({ ring: new KeyRing(config, chance), chance, register: () => undefined });
-  const { wrapped, kept, problems } = await rotateConfigured(config, { vault, clock, logger });
+  const { wrapped, kept, problems } = await rotateConfigured(config, { vault, clock, chance, logger });
   if (problems.length > 0) return refuse([`${wrapped} wrapped anew, ${kept} as they were, ${problems.length} could not be:`, ...problems]);
   say(`${wrapped} wrapped anew, ${kept} were under the current key already. The former key is needed no more.\n`);
 }

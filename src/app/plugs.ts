@@ -20,12 +20,25 @@ export interface PlugParts {
 /** The request budgets that public questions share with accounts. */
 export type Budgets = Pick<Venues, "budgetOf">;
 
+export interface StoreNeeds {
+  readonly config: Pick<Config, "storeUrl" | "storePassword">;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+}
+
+/** Letters of the name under which a process holds a store that several can reach. */
+const HOLDER_CHARS = 20;
+
 /** The store that `STORE_URL` names. */
-export async function openStore(url: string, logger: Logger): Promise<Store> {
+export async function openStore({ config, clock, chance, logger }: StoreNeeds): Promise<Store> {
   const { parseStoreUrl } = await import("../stores/url.ts");
-  const parsed = parseStoreUrl(url);
+  const parsed = parseStoreUrl(config.storeUrl);
   if (parsed.scheme === "memory") return (await import("../stores/memory.ts")).openMemoryStore();
-  return (await import("../stores/sqlite.ts")).openSqliteStore({ file: parsed.file, logger });
+  if (parsed.scheme === "sqlite") return (await import("../stores/sqlite.ts")).openSqliteStore({ file: parsed.file, logger });
+  const { openMongoStore } = await import("../stores/mongodb.ts");
+  const password = config.storePassword?.reveal();
+  return openMongoStore({ url: parsed.url, password, clock, holder: chance.token(HOLDER_CHARS), logger });
 }
 
 const DEFAULT_SEED = 42;

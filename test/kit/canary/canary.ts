@@ -31,6 +31,7 @@ const NAMES = [
   "other passphrase of the key-encryption key",
   "seed of a second factor",
   "SHENRON key",
+  "store password",
   "model key",
 ] as const;
 

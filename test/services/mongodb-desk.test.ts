@@ -1,0 +1,78 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canary } from "../kit/canary/canary.ts";
+import { processStage, QUICK_BOT } from "../kit/process-stage.ts";
+import { Mongod } from "../kit/services/mongod.ts";
+
+const PASSWORD = canary("store password");
+const DATABASE = "storm";
+/** A lease of a process that was killed keeps the next one waiting. */
+const TAKEOVER_MS = 40_000;
+/** Market minutes come this many times faster than real ones. */
+const SPEED = "600";
+
+describe("a desk on MongoDB", () => {
+  const stage = processStage();
+  let mongod: Mongod;
+  beforeAll(async () => {
+    mongod = await Mongod.start({ members: 1 });
+  });
+  afterAll(() => mongod.end());
+
+  it("trades on through a database that is killed, and through its own end by kill -9, and takes nothing back", async () => {
+    const settings = { STORE_URL: mongod.url(DATABASE), MARKET_SPEED: SPEED };
+    const desk = await stage.startUp(settings);
+    await stage.run(desk, QUICK_BOT);
+    await desk.alert("quick bought");
+    await mongod.member().end("SIGKILL");
+    await desk.logged("the store mongodb://");
+    await mongod.startMember();
+    await desk.alert("quick sold");
+    await desk.kill();
+    const next = stage.start(settings);
+    await next.line(({ kind }) => kind === "welcome", "a welcome", TAKEOVER_MS);
+    expect(await stage.run(next, "bot show bot:quick")).toContain("quick");
+    next.signal("SIGTERM");
+    expect(await next.exited).toEqual({ code: 0, signal: null });
+    const streams = await mongod.asked(mongod.url(DATABASE), async ({ db }) => {
+      const links = await db
+        ?.collection("links")
+        .find({ stream: /^account:/ }, { sort: { link: 1 } })
+        .toArray();
+      return links ?? [];
+    });
+    // Written down again by hand: each event once, without holes.
+    let last = 0;
+    for (const { count, last: end, bodies } of streams) {
+      expect(bodies.length).toBe(count);
+      expect(end).toBe(last + Number(count));
+      last = end;
+    }
+    expect(last).toBeGreaterThan(0);
+  });
+
+  it("takes the password from a file, shows it nowhere, and says in one sentence when it is wrong", async () => {
+    const secured = await Mongod.start({ members: 0 });
+    try {
+      const roles = [{ role: "readWrite", db: DATABASE }];
+      await secured.command({ createUser: "desk", pwd: PASSWORD, roles }, { database: DATABASE });
+      await secured.member().end("SIGTERM");
+      await secured.startMember(0, { secured: true });
+      const file = join(stage.folder, "store-password");
+      writeFileSync(file, PASSWORD, { mode: 0o600 });
+      const settings = { STORE_URL: secured.url(DATABASE, "desk"), STORE_PASSWORD_FILE: file, LOG_LEVEL: "debug" };
+      const desk = await stage.startUp(settings);
+      desk.signal("SIGTERM");
+      expect((await desk.exited).code).toBe(0);
+      const refused = stage.start({ ...settings, STORE_PASSWORD_FILE: "", STORE_PASSWORD: "not-the-password" });
+      expect((await refused.exited).code).toBe(1);
+      expect(refused.stderr).toContain(
+        "refuses the user name or the password. Check the user and authSource in STORE_URL, and STORE_PASSWORD.",
+      );
+      writeFileSync(file, "");
+    } finally {
+      await secured.end();
+    }
+  });
+});
