@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { migrateStores } from "./app/migrate-stores.ts";
 import { rotateConfigured } from "./app/rotate-keys.ts";
 import { type RunningDesk, startDesk } from "./app.ts";
 import { ConfigError, messageOf } from "./domain/errors.ts";
@@ -21,6 +22,7 @@ import { openVault } from "./system/vault.ts";
 
 const EXIT_CONFIG = 1;
 const EXIT_CRASH = 70;
+const STORE = "--store";
 const ROTATE = "--rotate-keys";
 const USAGE = `scalpstorm: a chat-operated crypto trading desk
 
@@ -28,6 +30,7 @@ const USAGE = `scalpstorm: a chat-operated crypto trading desk
   npm start -- --json       one JSON line per answer and alert, for scripts
   npm start -- --script     ends when the piped commands end
   npm start -- --rotate-keys  wraps every stored key under the current KEY_ENCRYPTION_KEY; the desk must not be running
+  npm run store -- migrate FROM TO  copies a whole store, such as sqlite:FILE to mongodb://HOST/DATABASE, and compares the two
   npm start -- --help       this text; settings are in .env.example
 `;
 
@@ -36,6 +39,7 @@ await main(new Set(process.argv.slice(2)));
 
 async function main(flags: ReadonlySet<string>): Promise<void> {
   if (flags.has("--help")) return say(USAGE);
+  if (flags.has(STORE)) return store(process.argv.slice(2).filter((word) => word !== STORE));
   const unknown = [...flags].find((flag) => !["--json", "--script", ROTATE].includes(flag));
   if (unknown) return refuse([`${unknown} is not an option of this command. --help lists them.`]);
   try {
@@ -56,6 +60,20 @@ async function rotate(config: Config): Promise<void> {
   const { wrapped, kept, problems } = await rotateConfigured(config, { vault, clock, chance, logger });
   if (problems.length > 0) return refuse([`${wrapped} wrapped anew, ${kept} as they were, ${problems.length} could not be:`, ...problems]);
   say(`${wrapped} wrapped anew, ${kept} were under the current key already. The former key is needed no more.\n`);
+}
+
+/** The commands about stores: one copies. */
+async function store([verb, from, to, ...more]: readonly string[]): Promise<void> {
+  if (verb !== "migrate" || from === undefined || to === undefined || more.length > 0)
+    return refuse(["Write npm run store -- migrate FROM TO, such as sqlite:data/scalpstorm.sqlite mongodb://127.0.0.1/scalpstorm."]);
+  try {
+    const config = loadConfig(environment(), (path) => readFileSync(path, "utf8"));
+    const logger = createLogger({ level: "warn", destination: "stderr", secrets: secretsOf(config) });
+    say(`${await migrateStores({ config, clock: systemClock(), chance: systemChance(), logger }, from, to)}\n`);
+  } catch (failure) {
+    if (failure instanceof ConfigError) return refuse(failure.message.split("\n"));
+    throw failure;
+  }
 }
 
 /** Every secret of the configuration, for the scrubber. */

@@ -7,7 +7,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
 import type { Painter } from "../ports/picture.ts";
 import type { CommandInfo, Platform } from "../ports/platform.ts";
-import type { Store } from "../ports/store.ts";
+import type { Store, StoreContents } from "../ports/store.ts";
 import type { Venues } from "./venues.ts";
 
 /** What a plug may need of the process. */
@@ -31,7 +31,7 @@ export interface StoreNeeds {
 const HOLDER_CHARS = 20;
 
 /** The store that `STORE_URL` names. */
-export async function openStore({ config, clock, chance, logger }: StoreNeeds): Promise<Store> {
+export async function openStore({ config, clock, chance, logger }: StoreNeeds): Promise<Store & StoreContents> {
   const { parseStoreUrl } = await import("../stores/url.ts");
   const parsed = parseStoreUrl(config.storeUrl);
   if (parsed.scheme === "memory") return (await import("../stores/memory.ts")).openMemoryStore();

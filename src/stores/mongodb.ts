@@ -2,7 +2,7 @@ import type { Connection } from "mongoose";
 import { ConfigError } from "../domain/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { AppendBatch, DeliveryRow, DeliveryUpdate, InboxRow, Snapshot, Store, StoredEvent } from "../ports/store.ts";
+import type { AppendBatch, DeliveryRow, DeliveryUpdate, InboxRow, Snapshot, Store, StoreContents, StoredEvent } from "../ports/store.ts";
 import { AppendRefused, StoreUnavailable } from "../ports/store.ts";
 import { Channels, Inbox } from "./mongodb/chat.ts";
 import { connect, type MongoAddress, placeOf } from "./mongodb/connect.ts";
@@ -29,7 +29,7 @@ export interface MongoOptions extends MongoAddress {
  * Opens the store in a MongoDB database, a replica set or a single server, and takes it for this process. Throws ConfigError (setting `STORE_URL`) with
  * one sentence when it cannot be reached, refuses the user, is in use, foreign or from a newer build.
  */
-export async function openMongoStore(options: MongoOptions): Promise<Store> {
+export async function openMongoStore(options: MongoOptions): Promise<Store & StoreContents> {
   const place = placeOf(options.url);
   let connection: Connection | undefined;
   try {
@@ -50,7 +50,7 @@ function refused(place: string, { problem, remedy }: Fault): ConfigError {
   return new ConfigError([{ setting: "STORE_URL", problem: `the store ${place} ${problem}`, remedy }]);
 }
 
-class MongoStore implements Store {
+class MongoStore implements Store, StoreContents {
   readonly #connection: Connection;
   readonly #collections: Collections;
   readonly #lease: Lease;
@@ -146,6 +146,21 @@ class MongoStore implements Store {
 
   prune(beforeWallMs: number): Promise<void> {
     return this.#write(() => this.#inTurn("inbox", () => this.#inbox.prune(beforeWallMs)));
+  }
+
+  snapshots(): Promise<string[]> {
+    return this.#ask(async () => {
+      const names: string[] = await this.#collections.snapshots.distinct("_id");
+      return names.sort();
+    });
+  }
+
+  requests(): ReturnType<Inbox["all"]> {
+    return this.#ask(() => this.#inTurn("inbox", () => this.#inbox.all()));
+  }
+
+  channels(): Promise<string[]> {
+    return this.#ask(() => this.#channels.names());
   }
 
   /** Everything that was asked before is answered; then the lease is given back. */

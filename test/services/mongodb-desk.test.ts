@@ -52,6 +52,30 @@ describe("a desk on MongoDB", () => {
     expect(last).toBeGreaterThan(0);
   });
 
+  it("takes over what a desk had in SQLite, and gives it back, by one command", async () => {
+    const url = mongod.url("moved");
+    const file = "sqlite:data/desk.sqlite";
+    const desk = await stage.startUp({ MARKET_SPEED: SPEED });
+    await stage.run(desk, QUICK_BOT);
+    await desk.alert("quick sold");
+    const asked = stage.start({}, { flags: ["--store", "migrate", file, url] });
+    expect((await asked.exited).code).toBe(1);
+    expect(asked.stderr).toContain(`is in use by process ${desk.pid} on host`);
+    await desk.end();
+    const moves = [
+      [file, url],
+      [url, "sqlite:data/back.sqlite"],
+    ] as const;
+    for (const [from, to] of moves) {
+      const move = stage.start({}, { flags: ["--store", "migrate", from, to] });
+      expect(await move.exited).toEqual({ code: 0, signal: null });
+      expect(move.stdout).toMatch(/^Copied and compared: \d+ streams with \d+ events, .* sha256 [0-9a-f]{16} on both sides/);
+    }
+    const back = await stage.startUp({ MARKET_SPEED: SPEED, STORE_URL: url });
+    expect(await stage.run(back, "bot show bot:quick")).toContain("quick");
+    await back.end();
+  });
+
   it("takes the password from a file, shows it nowhere, and says in one sentence when it is wrong", async () => {
     const secured = await Mongod.start({ members: 0 });
     try {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { storeContract } from "../contracts/store.contract.ts";
+import { contentsContract, storeContract } from "../contracts/store.contract.ts";
 import { MongoPlace } from "../kit/services/mongo-place.ts";
 import { Mongod } from "../kit/services/mongod.ts";
 
@@ -18,7 +18,7 @@ describe.each([
     await mongod.end();
   });
 
-  storeContract(`the MongoDB store on ${name}`, async () => {
+  const open = async () => {
     await place.empty();
     const store = await place.open();
     const reopen = async () => {
@@ -26,5 +26,7 @@ describe.each([
       return place.open();
     };
     return { store, reopen, destroy: () => place.closeAll() };
-  });
+  };
+  storeContract(`the MongoDB store on ${name}`, open);
+  contentsContract(`the MongoDB store on ${name}`, open);
 });

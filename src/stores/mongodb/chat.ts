@@ -109,8 +109,9 @@ export class Channels {
   }
 
   async names(): Promise<string[]> {
-    const found = await this.#channels.find({}, { projection: { _id: 1 } }).toArray();
-    return found.map(({ _id }) => _id).sort();
+    const found = await this.#channels.find({}).toArray();
+    const used = found.filter(({ cursors = {}, rows = {} }) => Object.keys(cursors).length + Object.keys(rows).length > 0);
+    return used.map(({ _id }) => _id).sort();
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Store } from "../../../src/ports/store.ts";
+import type { Store, StoreContents } from "../../../src/ports/store.ts";
 import { type MongoOptions, openMongoStore } from "../../../src/stores/mongodb.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import type { Mongod } from "./mongod.ts";
@@ -16,7 +16,7 @@ export class MongoPlace {
     this.url = mongod.url(this.database, user);
   }
 
-  async open(options: Partial<MongoOptions> = {}): Promise<Store> {
+  async open(options: Partial<MongoOptions> = {}): Promise<Store & StoreContents> {
     const needs = { url: this.url, password: undefined, clock: systemClock(), holder: randomUUID() };
     const store = await openMongoStore({ ...needs, ...options });
     this.#open.push(store);
