@@ -20,4 +20,13 @@ export const storeSettings = {
     remedy: "Write the whole password, or leave it out for a database without users.",
     secret: true,
   }),
+  storeAdminPassword: setting({
+    name: "STORE_ADMIN_PASSWORD",
+    default: undefined,
+    description: "Password of the user root of a MongoDB server, for `npm run store -- setup` alone; the desk itself needs none",
+    example: "the-password-of-root",
+    parser: parse.secret,
+    remedy: "Write the whole password, or leave it out.",
+    secret: true,
+  }),
 } as const;

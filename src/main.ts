@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { migrateStores } from "./app/migrate-stores.ts";
 import { rotateConfigured } from "./app/rotate-keys.ts";
+import { storeCommand } from "./app/store-commands.ts";
 import { type RunningDesk, startDesk } from "./app.ts";
 import { ConfigError, messageOf } from "./domain/errors.ts";
 import { Secret } from "./domain/secret.ts";
@@ -31,6 +31,7 @@ const USAGE = `scalpstorm: a chat-operated crypto trading desk
   npm start -- --script     ends when the piped commands end
   npm start -- --rotate-keys  wraps every stored key under the current KEY_ENCRYPTION_KEY; the desk must not be running
   npm run store -- migrate FROM TO  copies a whole store, such as sqlite:FILE to mongodb://HOST/DATABASE, and compares the two
+  npm run store -- setup    makes the replica set and the user that STORE_URL names, with STORE_ADMIN_PASSWORD
   npm start -- --help       this text; settings are in .env.example
 `;
 
@@ -62,14 +63,12 @@ async function rotate(config: Config): Promise<void> {
   say(`${wrapped} wrapped anew, ${kept} were under the current key already. The former key is needed no more.\n`);
 }
 
-/** The commands about stores: one copies. */
-async function store([verb, from, to, ...more]: readonly string[]): Promise<void> {
-  if (verb !== "migrate" || from === undefined || to === undefined || more.length > 0)
-    return refuse(["Write npm run store -- migrate FROM TO, such as sqlite:data/scalpstorm.sqlite mongodb://127.0.0.1/scalpstorm."]);
+/** The commands about stores. */
+async function store(words: readonly string[]): Promise<void> {
   try {
     const config = loadConfig(environment(), (path) => readFileSync(path, "utf8"));
     const logger = createLogger({ level: "warn", destination: "stderr", secrets: secretsOf(config) });
-    say(`${await migrateStores({ config, clock: systemClock(), chance: systemChance(), logger }, from, to)}\n`);
+    say(`${await storeCommand({ config, clock: systemClock(), chance: systemChance(), logger }, words)}\n`);
   } catch (failure) {
     if (failure instanceof ConfigError) return refuse(failure.message.split("\n"));
     throw failure;

@@ -10,6 +10,7 @@ import { type Fault, faultOf } from "./mongodb/faults.ts";
 import { Lease } from "./mongodb/lease.ts";
 import { prepare } from "./mongodb/prepare.ts";
 import { type Collections, collectionsOf } from "./mongodb/schemas.ts";
+import { type SetupOptions, setUp } from "./mongodb/setup.ts";
 import { Tape } from "./mongodb/tape.ts";
 
 /** Operations that may wait at one time. One more is refused at once as unavailable. */
@@ -43,6 +44,16 @@ export async function openMongoStore(options: MongoOptions): Promise<Store & Sto
     await connection?.destroy();
     const fault = faultOf(thrown);
     throw fault ? refused(place, fault) : thrown;
+  }
+}
+
+/** Makes the replica set and the user that an address names, as root. Throws ConfigError (setting `STORE_URL`) with one sentence when that cannot be done. */
+export async function setUpMongo(options: SetupOptions): Promise<string> {
+  try {
+    return await setUp(options);
+  } catch (thrown) {
+    const fault = faultOf(thrown);
+    throw fault ? refused(placeOf(options.url), fault) : thrown;
   }
 }
 

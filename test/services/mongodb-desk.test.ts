@@ -6,6 +6,7 @@ import { processStage, QUICK_BOT } from "../kit/process-stage.ts";
 import { Mongod } from "../kit/services/mongod.ts";
 
 const PASSWORD = canary("store password");
+const ROOT_PASSWORD = canary("store root password");
 const DATABASE = "storm";
 /** A lease of a process that was killed keeps the next one waiting. */
 const TAKEOVER_MS = 40_000;
@@ -74,6 +75,28 @@ describe("a desk on MongoDB", () => {
     const back = await stage.startUp({ MARKET_SPEED: SPEED, STORE_URL: url });
     expect(await stage.run(back, "bot show bot:quick")).toContain("quick");
     await back.end();
+  });
+
+  it("makes the replica set and the user of the desk, as a stack of containers does at its first start, and again", async () => {
+    const server = await Mongod.start({ members: 1, isRaw: true });
+    try {
+      await server.command({ createUser: "root", pwd: ROOT_PASSWORD, roles: ["root"] });
+      await server.member().end("SIGTERM");
+      await server.startMember(0, { secured: true, isSet: true });
+      const settings = { STORE_URL: server.url(DATABASE, "desk"), STORE_PASSWORD: PASSWORD };
+      for (const words of [
+        "set storm was made of 1; the user desk of storm was made",
+        "the set storm was there; the user desk of storm has this",
+      ]) {
+        const setup = stage.start({ ...settings, STORE_ADMIN_PASSWORD: ROOT_PASSWORD }, { flags: ["--store", "setup"] });
+        expect(await setup.exited).toEqual({ code: 0, signal: null });
+        expect(setup.stdout).toContain(words);
+      }
+      const desk = await stage.startUp(settings);
+      expect((await desk.end()).code).toBe(0);
+    } finally {
+      await server.end();
+    }
   });
 
   it("takes the password from a file, shows it nowhere, and says in one sentence when it is wrong", async () => {

@@ -32,6 +32,7 @@ const NAMES = [
   "seed of a second factor",
   "SHENRON key",
   "store password",
+  "store root password",
   "model key",
 ] as const;
 

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import mongoose from "mongoose";
 import { discard, temporaryFolder } from "../canary/watch.ts";
@@ -15,6 +15,8 @@ const ELECTION_MS = 1_000;
 export interface MongodOptions {
   /** 0: a single server; otherwise a replica set of so many members. */
   readonly members: 0 | 1 | 3;
+  /** A member that belongs to no set yet, as an image of a container leaves it. */
+  readonly isRaw?: boolean;
 }
 
 /** A real MongoDB in a folder of its own. */
@@ -33,9 +35,9 @@ export class Mongod {
     try {
       for (let index = 0; index < Math.max(1, options.members); index += 1) {
         mongod.#ports.push(await freePort());
-        await mongod.startMember(index);
+        await mongod.startMember(index, { isSet: options.members > 0 && !options.isRaw });
       }
-      if (options.members > 0) await mongod.#initiate();
+      if (options.members > 0 && !options.isRaw) await mongod.#initiate();
       return mongod;
     } catch (thrown) {
       await mongod.end();
@@ -58,11 +60,11 @@ export class Mongod {
   }
 
   /** Starts one member, or starts it again on what it had. `secured`: from now on only users with a password may do anything. */
-  async startMember(index = 0, { secured = false } = {}): Promise<void> {
+  async startMember(index = 0, { secured = false, isSet = this.#options.members > 0 } = {}): Promise<void> {
     const data = join(this.#folder, `data-${index}`);
     mkdirSync(data, { recursive: true });
-    const set = this.#options.members > 0 ? ["--replSet", SET] : [];
-    const auth = secured ? ["--auth"] : [];
+    const set = isSet ? ["--replSet", SET] : [];
+    const auth = secured ? (isSet ? ["--keyFile", this.#keyFile()] : ["--auth"]) : [];
     const lean = [
       "--wiredTigerCacheSizeGB",
       "0.25",
@@ -114,5 +116,12 @@ export class Mongod {
     const settings = { electionTimeoutMillis: ELECTION_MS, heartbeatIntervalMillis: ELECTION_MS / 2 };
     await this.command({ replSetInitiate: { _id: SET, members, settings } });
     await this.primary();
+  }
+
+  /** Members of a secured set know each other by a shared key. */
+  #keyFile(): string {
+    const file = join(this.#folder, "members.key");
+    writeFileSync(file, "c3Rvcm1zdG9ybXN0b3Jt", { mode: 0o600 });
+    return file;
   }
 }

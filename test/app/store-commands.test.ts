@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import { copyStore, summaryOf } from "../../src/app/migrate-stores.ts";
+import { copyStore, summaryOf } from "../../src/app/store-commands.ts";
 import { ConfigError } from "../../src/domain/errors.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { filledStore } from "../stores/filled.ts";

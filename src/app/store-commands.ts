@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import type { Config } from "../../config/schema.ts";
 import { ConfigError } from "../domain/errors.ts";
 import type { Store, StoreContents } from "../ports/store.ts";
 import { openStore, type StoreNeeds } from "./plugs.ts";
@@ -7,6 +8,31 @@ import { openStore, type StoreNeeds } from "./plugs.ts";
 /** Events that are read and appended at once. */
 const PAGE_EVENTS = 500;
 const HASH_CHARS = 16;
+
+const USAGE =
+  "Write npm run store -- migrate FROM TO, such as sqlite:data/scalpstorm.sqlite mongodb://127.0.0.1/scalpstorm, or npm run store -- setup";
+
+/** The commands about stores, which no desk may be running for. Resolves with a sentence; throws ConfigError. */
+export async function storeCommand(needs: StoreCommandNeeds, [verb, ...words]: readonly string[]): Promise<string> {
+  const [from, to] = words;
+  if (verb === "migrate" && from !== undefined && to !== undefined && words.length === 2) return migrateStores(needs, from, to);
+  if (verb === "setup" && words.length === 0) return setUpStore(needs.config);
+  throw problem("there is no such command", USAGE);
+}
+
+export interface StoreCommandNeeds extends StoreNeeds {
+  readonly config: Pick<Config, "storeUrl" | "storePassword" | "storeAdminPassword">;
+}
+
+async function setUpStore({ storeUrl, storePassword, storeAdminPassword }: StoreCommandNeeds["config"]): Promise<string> {
+  const { parseStoreUrl } = await import("../stores/url.ts");
+  const parsed = parseStoreUrl(storeUrl);
+  if (parsed.scheme !== "mongodb" || !storePassword || !storeAdminPassword) {
+    throw problem("a set-up needs a MongoDB address and two passwords", "Set STORE_URL, STORE_PASSWORD and STORE_ADMIN_PASSWORD");
+  }
+  const { setUpMongo } = await import("../stores/mongodb.ts");
+  return `Set up: ${await setUpMongo({ url: parsed.url, password: storePassword.reveal(), adminPassword: storeAdminPassword.reveal() })}.`;
+}
 
 type WholeStore = Store & StoreContents;
 
@@ -21,7 +47,7 @@ export interface StoreSummary {
 }
 
 /** Opens both stores for itself alone, copies the one into the other and compares them. Resolves with a sentence; throws ConfigError when it must not or could not. */
-export async function migrateStores(needs: StoreNeeds, from: string, to: string): Promise<string> {
+async function migrateStores(needs: StoreNeeds, from: string, to: string): Promise<string> {
   const opened: WholeStore[] = [];
   const open = async (storeUrl: string) => {
     const store = await openStore({ ...needs, config: { ...needs.config, storeUrl } });
@@ -113,5 +139,5 @@ export async function summaryOf(store: WholeStore): Promise<StoreSummary> {
 }
 
 function problem(what: string, remedy: string): ConfigError {
-  return new ConfigError([{ setting: "store migrate", problem: what, remedy: `${remedy}.` }]);
+  return new ConfigError([{ setting: "store", problem: what, remedy: `${remedy}.` }]);
 }
