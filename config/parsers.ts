@@ -184,6 +184,12 @@ export const storeUrl = parser(
   foundUrl("sqlite:FILE, mongodb://HOST/DATABASE or memory:"),
 );
 
+/** `redis://[user@]host[:port][/number]`, or rediss:// for TLS. The password comes apart from it. */
+export const redisUrl = parser(
+  (text) => (/^rediss?:\/\/(?:[^:@/?#\s]+@)?[^:@/?#\s]+(?::\d{1,5})?(?:\/\d{0,3})?$/.test(text) ? text : undefined),
+  foundUrl("redis://HOST:PORT without a password"),
+);
+
 export const timeZone = parser((text) => {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone && text;

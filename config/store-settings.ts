@@ -29,4 +29,22 @@ export const storeSettings = {
     remedy: "Write the whole password, or leave it out.",
     secret: true,
   }),
+  redisUrl: setting({
+    name: "REDIS_URL",
+    default: undefined,
+    description:
+      "Redis in which candles of exchanges are kept for restarts and for other desks; all of it may vanish, and without it nothing but speed changes",
+    example: "redis://127.0.0.1:6379",
+    parser: parse.redisUrl,
+    remedy: "Write redis:// or rediss://, a host and a port, and the password into REDIS_PASSWORD, or leave it out.",
+  }),
+  redisPassword: setting({
+    name: "REDIS_PASSWORD",
+    default: undefined,
+    description: "Password of that Redis",
+    example: "the-password-of-that-redis",
+    parser: parse.secret,
+    remedy: "Write the whole password, or leave it out for a Redis without one.",
+    secret: true,
+  }),
 } as const;
