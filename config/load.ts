@@ -1,5 +1,6 @@
 import { ConfigError, type ConfigProblem, messageOf } from "../src/domain/errors.ts";
-import { type Config, type Setting, settingList, settings } from "./schema.ts";
+import { type Config, settingList, settings } from "./schema.ts";
+import type { Setting } from "./setting.ts";
 import { typosIn } from "./typos.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -180,8 +180,14 @@ export const heartbeatUrl = parser(
 
 /** The scheme is checked by the store that opens it; what is checked here is that there is one. */
 export const storeUrl = parser(
-  (text) => (/^(?:sqlite|memory):\S*$/.test(text) && text !== "sqlite:" ? text : undefined),
-  foundUrl("sqlite:FILE or memory:"),
+  (text) => (/^(?:sqlite|mongodb|mongodb\+srv|memory):\S*$/.test(text) && text !== "sqlite:" ? text : undefined),
+  foundUrl("sqlite:FILE, mongodb://HOST/DATABASE or memory:"),
+);
+
+/** `redis://[user@]host[:port][/number]`, or rediss:// for TLS. The password comes apart from it. */
+export const redisUrl = parser(
+  (text) => (/^rediss?:\/\/(?:[^:@/?#\s]+@)?[^:@/?#\s]+(?::\d{1,5})?(?:\/\d{0,3})?$/.test(text) ? text : undefined),
+  foundUrl("redis://HOST:PORT without a password"),
 );
 
 export const timeZone = parser((text) => {

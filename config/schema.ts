@@ -1,41 +1,17 @@
 import type { z } from "zod";
 import * as parse from "./parsers.ts";
-
-/** One setting of the process. The loader, `.env.example` and the README table are derived from it. */
-export interface Setting<T, D extends string | undefined = string | undefined> {
-  readonly name: string;
-  /** As it would be typed; undefined when the setting may be absent. */
-  readonly default: D;
-  readonly description: string;
-  readonly example: string;
-  readonly parser: z.ZodType<T, string>;
-  /** What to do when the parser refuses: one sentence. */
-  readonly remedy: string;
-  /** A secret may also come from a file named by `NAME_FILE`. */
-  readonly secret?: true;
-}
+import { type Setting, setting } from "./setting.ts";
+import { storeSettings } from "./store-settings.ts";
 
 /** Stands in the documentation and opens nothing: the vault refuses it. */
 export const EXAMPLE_KEY = "bWFrZS15b3VyLW93bi1rZXktdGhpcy1pcy1wdWJsaWM=";
-
-/** Keeps the exact types of one setting. */
-function setting<T, const D extends string | undefined>(spec: Setting<T, D>): Setting<T, D> {
-  return spec;
-}
 
 const LOCAL_ONLY = "Use https, or http with localhost or 127.0.0.1.";
 const COUNTERPART = "Use an address of this machine, such as http://127.0.0.1:9090, or leave it out to reach the exchange itself.";
 const PORT_MAX = 65_535;
 
 export const settings = {
-  storeUrl: setting({
-    name: "STORE_URL",
-    default: "sqlite:data/scalpstorm.sqlite",
-    description: "Where everything is kept: `sqlite:FILE`, or `memory:` to forget it at exit",
-    example: "sqlite:/var/lib/scalpstorm/desk.sqlite",
-    parser: parse.storeUrl,
-    remedy: "Write sqlite: and a file, such as sqlite:data/scalpstorm.sqlite.",
-  }),
+  ...storeSettings,
   market: setting({
     name: "MARKET",
     default: "simulated",

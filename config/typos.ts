@@ -1,5 +1,5 @@
 import type { ConfigProblem } from "../src/domain/errors.ts";
-import type { Setting } from "./schema.ts";
+import type { Setting } from "./setting.ts";
 
 /** Single-character slips up to which an unknown name is taken for a misspelt setting. */
 const SLIPS_MAX = 2;

@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import { BacktestThreads } from "./app/backtests.ts";
-import { apiUrlsOf, openExchangeMarket, openHttpApi, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
+import { apiUrlsOf, openCache, openExchangeMarket, openHttpApi, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
 import { openShenron, type ShenronSettings, shenronSettings } from "./app/shenron.ts";
 import { digestNow, subscribeTerminal, wait, welcome } from "./app/terminal.ts";
 import { EXCHANGES, Venues } from "./app/venues.ts";
@@ -14,6 +14,7 @@ import { recoverInterrupted } from "./chat/recovery.ts";
 import { type EngineOptions, type OpenedEngine, openEngine } from "./engine/open.ts";
 import type { Api } from "./http/api.ts";
 import { openKeyPages } from "./http/key-page.ts";
+import type { SharedCache } from "./ports/cache.ts";
 import type { Beat, Calendar, Chance, Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Market } from "./ports/market.ts";
@@ -86,6 +87,7 @@ interface Sources {
   /** Where the AI service is, if there is one. */
   readonly service: ShenronSettings | undefined;
   readonly api: Api | undefined;
+  readonly cache: SharedCache | undefined;
 }
 
 /** Composes a desk from its plugs and starts it; only here and in src/app/ are concrete ones named. A desk that cannot start leaves nothing open. */
@@ -93,16 +95,21 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   const { clock, chance, logger } = options;
   const service = await shenronSettings(options.config);
   const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(options.config) });
-  const [market, commands] = await Promise.all([options.market ?? openMarket(options, venues), loadCommands(options.commandsFolder)]);
+  const cache = await openCache(options);
+  const opening = Promise.all([options.market ?? openMarket({ ...options, cache }, venues), loadCommands(options.commandsFolder)]);
+  const [market, commands] = await opening.catch(async (thrown: unknown) => {
+    await cache?.close();
+    throw thrown;
+  });
   let store: Store | undefined;
   let api: Api | undefined;
   try {
     api = await openHttpApi(options, catalogOf(commands));
-    store = options.store ?? (await openStore(options.config.storeUrl, options.logger));
-    return await composeDesk(options, { store, market, commands, venues, service, api });
+    store = options.store ?? (await openStore(options));
+    return await composeDesk(options, { store, market, commands, venues, service, api, cache });
   } catch (thrown) {
     // A store's thread would keep a process alive that has refused to start.
-    await Promise.allSettled([market.close(), store?.close(), api?.stop()]);
+    await Promise.allSettled([market.close(), cache?.close(), store?.close(), api?.stop()]);
     throw thrown;
   }
 }
@@ -157,12 +164,13 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
       await Promise.all(platforms.map((platform) => platform.stop()));
       await options.painter?.close();
       await sources.market.close();
+      await sources.cache?.close();
       await sources.store.close();
     },
   };
 }
 
-async function engineOptions(options: DeskOptions, { store, market, venues }: Sources): Promise<EngineOptions> {
+async function engineOptions(options: DeskOptions, { store, market, venues, cache }: Sources): Promise<EngineOptions> {
   const { config, clock, vault, logger, version, crashCause, residentBytes, onFatal } = options;
   const { openPaperVenue } = await import("./venues/paper.ts");
   return {
@@ -177,7 +185,7 @@ async function engineOptions(options: DeskOptions, { store, market, venues }: So
     paperBalances: new Map(config.paperBalance.map(({ amount, currency }) => [currency, amount])),
     openVenue: openPaperVenue,
     live: { vault, exchanges: EXCHANGES, openVenue: venues.open },
-    openMarket: (exchangeId, environment) => openExchangeMarket(options, venues, { exchangeId, environment }),
+    openMarket: (exchangeId, environment) => openExchangeMarket({ ...options, cache }, venues, { exchangeId, environment }),
     ceiling: config.liveCeiling,
     version,
     safeAfterCrashes: config.safeAfterCrashes,

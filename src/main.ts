@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { rotateConfigured } from "./app/rotate-keys.ts";
+import { storeCommand } from "./app/store-commands.ts";
 import { type RunningDesk, startDesk } from "./app.ts";
 import { ConfigError, messageOf } from "./domain/errors.ts";
 import { Secret } from "./domain/secret.ts";
@@ -21,6 +22,7 @@ import { openVault } from "./system/vault.ts";
 
 const EXIT_CONFIG = 1;
 const EXIT_CRASH = 70;
+const STORE = "--store";
 const ROTATE = "--rotate-keys";
 const USAGE = `scalpstorm: a chat-operated crypto trading desk
 
@@ -28,6 +30,8 @@ const USAGE = `scalpstorm: a chat-operated crypto trading desk
   npm start -- --json       one JSON line per answer and alert, for scripts
   npm start -- --script     ends when the piped commands end
   npm start -- --rotate-keys  wraps every stored key under the current KEY_ENCRYPTION_KEY; the desk must not be running
+  npm run store -- migrate FROM TO  copies a whole store, such as sqlite:FILE to mongodb://HOST/DATABASE, and compares the two
+  npm run store -- setup    makes the replica set and the user that STORE_URL names, with STORE_ADMIN_PASSWORD
   npm start -- --help       this text; settings are in .env.example
 `;
 
@@ -36,6 +40,7 @@ await main(new Set(process.argv.slice(2)));
 
 async function main(flags: ReadonlySet<string>): Promise<void> {
   if (flags.has("--help")) return say(USAGE);
+  if (flags.has(STORE)) return store(process.argv.slice(2).filter((word) => word !== STORE));
   const unknown = [...flags].find((flag) => !["--json", "--script", ROTATE].includes(flag));
   if (unknown) return refuse([`${unknown} is not an option of this command. --help lists them.`]);
   try {
@@ -53,9 +58,21 @@ async function rotate(config: Config): Promise<void> {
   const clock = systemClock();
   const logger = createLogger({ level: "warn", destination: "stderr", secrets: secretsOf(config) });
   const vault = openVault({ ring: new KeyRing(config, chance), chance, register: () => undefined });
-  const { wrapped, kept, problems } = await rotateConfigured(config, { vault, clock, logger });
+  const { wrapped, kept, problems } = await rotateConfigured(config, { vault, clock, chance, logger });
   if (problems.length > 0) return refuse([`${wrapped} wrapped anew, ${kept} as they were, ${problems.length} could not be:`, ...problems]);
   say(`${wrapped} wrapped anew, ${kept} were under the current key already. The former key is needed no more.\n`);
+}
+
+/** The commands about stores. */
+async function store(words: readonly string[]): Promise<void> {
+  try {
+    const config = loadConfig(environment(), (path) => readFileSync(path, "utf8"));
+    const logger = createLogger({ level: "warn", destination: "stderr", secrets: secretsOf(config) });
+    say(`${await storeCommand({ config, clock: systemClock(), chance: systemChance(), logger }, words)}\n`);
+  } catch (failure) {
+    if (failure instanceof ConfigError) return refuse(failure.message.split("\n"));
+    throw failure;
+  }
 }
 
 /** Every secret of the configuration, for the scrubber. */

@@ -1,4 +1,4 @@
-import type { Setting } from "../../config/schema.ts";
+import type { Setting } from "../../config/setting.ts";
 
 const WIDTH = 110;
 

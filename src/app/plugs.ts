@@ -1,13 +1,14 @@
 import type { Config } from "../../config/schema.ts";
 import { ConfigError, messageOf } from "../domain/errors.ts";
 import type { Api } from "../http/api.ts";
+import type { SharedCache } from "../ports/cache.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
 import type { Painter } from "../ports/picture.ts";
 import type { CommandInfo, Platform } from "../ports/platform.ts";
-import type { Store } from "../ports/store.ts";
+import type { Store, StoreContents } from "../ports/store.ts";
 import type { Venues } from "./venues.ts";
 
 /** What a plug may need of the process. */
@@ -17,22 +18,47 @@ export interface PlugParts {
   readonly logger: Logger;
 }
 
+/** What markets may need beside it. */
+export interface MarketParts extends PlugParts {
+  readonly cache?: SharedCache | undefined;
+}
+
 /** The request budgets that public questions share with accounts. */
 export type Budgets = Pick<Venues, "budgetOf">;
 
+export interface StoreNeeds {
+  readonly config: Pick<Config, "storeUrl" | "storePassword">;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly logger: Logger;
+}
+
+/** Letters of the name under which a process holds a store that several can reach. */
+const HOLDER_CHARS = 20;
+
 /** The store that `STORE_URL` names. */
-export async function openStore(url: string, logger: Logger): Promise<Store> {
+export async function openStore({ config, clock, chance, logger }: StoreNeeds): Promise<Store & StoreContents> {
   const { parseStoreUrl } = await import("../stores/url.ts");
-  const parsed = parseStoreUrl(url);
+  const parsed = parseStoreUrl(config.storeUrl);
   if (parsed.scheme === "memory") return (await import("../stores/memory.ts")).openMemoryStore();
-  return (await import("../stores/sqlite.ts")).openSqliteStore({ file: parsed.file, logger });
+  if (parsed.scheme === "sqlite") return (await import("../stores/sqlite.ts")).openSqliteStore({ file: parsed.file, logger });
+  const { openMongoStore } = await import("../stores/mongodb.ts");
+  const password = config.storePassword?.reveal();
+  return openMongoStore({ url: parsed.url, password, clock, holder: chance.token(HOLDER_CHARS), logger });
+}
+
+/** The cache that `REDIS_URL` names, where one is set. */
+export async function openCache({ config, logger }: PlugParts): Promise<SharedCache | undefined> {
+  if (config.redisUrl === undefined) return undefined;
+  const { openRedisCache } = await import("../system/redis.ts");
+  return openRedisCache({ url: config.redisUrl, password: config.redisPassword?.reveal(), logger });
 }
 
 const DEFAULT_SEED = 42;
 const EXCHANGE_TIMEOUT_MS = 10_000;
 
 /** The market that `MARKET` names. */
-export async function openMarket(parts: PlugParts, budgets: Budgets): Promise<Market> {
+export async function openMarket(parts: MarketParts, budgets: Budgets): Promise<Market> {
   const { market, exchangeApiUrl } = parts.config;
   if (market.kind === "simulated") return (await import("../feeds/simulated.ts")).openSimulated({ seed: market.seed ?? DEFAULT_SEED });
   if (market.kind === "replay") return (await import("../feeds/replay.ts")).openReplay(market.source);
@@ -46,12 +72,18 @@ export interface ExchangeWish {
 }
 
 /** The public prices of an exchange. A local counterpart of it, where one is set, is asked instead. */
-export async function openExchangeMarket({ config, clock, logger }: PlugParts, budgets: Budgets, wish: ExchangeWish): Promise<Market> {
+export async function openExchangeMarket(
+  { config, clock, logger, cache }: MarketParts,
+  budgets: Budgets,
+  wish: ExchangeWish,
+): Promise<Market> {
   const { exchangeId, environment, counterpart } = wish;
   const { openCcxtMarketData } = await import("../venues/ccxt/market-data.ts");
   const apiUrl = counterpart ?? apiUrlsOf(config)[exchangeId];
   const governor = await budgets.budgetOf(exchangeId, environment);
-  const data = await openCcxtMarketData({ exchangeId, environment, clock, apiUrl, governor, timeoutMs: EXCHANGE_TIMEOUT_MS });
+  const asked = await openCcxtMarketData({ exchangeId, environment, clock, apiUrl, governor, timeoutMs: EXCHANGE_TIMEOUT_MS });
+  const { withCachedCandles } = await import("../feeds/exchange/cached-candles.ts");
+  const data = cache ? withCachedCandles(asked, { cache, clock, environment }) : asked;
   return (await import("../feeds/exchange.ts")).openExchange({ data, clock, logger, demo: environment === "demo" });
 }
 

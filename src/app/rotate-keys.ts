@@ -6,7 +6,7 @@ import { applyDeskEvent, emptyDesk } from "../domain/desk.ts";
 import { UserError } from "../domain/errors.ts";
 import { openStream } from "../engine/stream.ts";
 import { accountStream, DESK_STREAM } from "../engine/streams.ts";
-import type { Clock } from "../ports/clock.ts";
+import type { Chance, Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
@@ -27,8 +27,11 @@ interface RotationParts {
 }
 
 /** Opens the configured store for itself alone and wraps every stored key anew. Rejects when a desk has the store open. */
-export async function rotateConfigured(config: Config, parts: { vault: Vault; clock: Clock; logger: Logger }): Promise<Rotation> {
-  const store = await openStore(config.storeUrl, parts.logger);
+export async function rotateConfigured(
+  config: Config,
+  parts: { vault: Vault; clock: Clock; chance: Chance; logger: Logger },
+): Promise<Rotation> {
+  const store = await openStore({ config, ...parts });
   try {
     return await rotateKeys({ store, ...parts });
   } finally {

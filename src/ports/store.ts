@@ -42,6 +42,16 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** What a store holds beside its streams: with it a whole store can be copied. */
+export interface StoreContents {
+  /** Names under which snapshots are kept, ascending. */
+  snapshots(): Promise<string[]>;
+  /** Every request that is kept, oldest first. */
+  requests(): Promise<{ readonly row: InboxRow; readonly settled: boolean }[]>;
+  /** Names of channels that have cursors or undelivered rows, ascending. */
+  channels(): Promise<string[]>;
+}
+
 export interface AppendBatch {
   readonly stream: string;
   readonly epoch: number;

@@ -1,9 +1,9 @@
-import type { AppendBatch, DeliveryRow, DeliveryUpdate, InboxRow, Snapshot, Store, StoredEvent } from "../ports/store.ts";
+import type { AppendBatch, DeliveryRow, DeliveryUpdate, InboxRow, Snapshot, Store, StoreContents, StoredEvent } from "../ports/store.ts";
 import { AppendRefused, StoreUnavailable } from "../ports/store.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** A store that lives and dies with this process: for tests and for trying things out. It keeps the same contract, durability aside. */
-export function openMemoryStore(): Store {
+export function openMemoryStore(): Store & StoreContents {
   return new MemoryStore();
 }
 
@@ -18,7 +18,7 @@ interface Channel {
 }
 
 /** Every method does its whole work before it first yields, so calls take effect in the order in which they were made. */
-class MemoryStore implements Store {
+class MemoryStore implements Store, StoreContents {
   readonly #streams = new Map<string, Stream>();
   readonly #snapshots = new Map<string, Snapshot>();
   readonly #inbox = new Map<string, { row: InboxRow; settled: boolean }>();
@@ -97,7 +97,7 @@ class MemoryStore implements Store {
 
   async undelivered(channel: string): Promise<DeliveryRow[]> {
     this.#mustBeOpen();
-    const rows = [...(this.#channels.get(channel)?.rows.values() ?? [])].filter(({ status }) => status !== "delivered");
+    const rows = [...(this.#channels.get(channel)?.rows.values() ?? [])].filter(isOpen);
     return rows.map((row) => ({ ...row })).sort(oldestFirst);
   }
 
@@ -114,6 +114,22 @@ class MemoryStore implements Store {
     }
   }
 
+  async snapshots(): Promise<string[]> {
+    this.#mustBeOpen();
+    return [...this.#snapshots.keys()].sort();
+  }
+
+  async requests(): Promise<{ row: InboxRow; settled: boolean }[]> {
+    this.#mustBeOpen();
+    return [...this.#inbox.values()].map(({ row, settled }) => ({ row: { ...row }, settled })).sort((a, b) => oldestFirst(a.row, b.row));
+  }
+
+  async channels(): Promise<string[]> {
+    this.#mustBeOpen();
+    const used = [...this.#channels].filter(([, { cursors, rows }]) => cursors.size > 0 || [...rows.values()].some(isOpen));
+    return used.map(([name]) => name).sort();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
   }
@@ -121,6 +137,10 @@ class MemoryStore implements Store {
   #mustBeOpen(): void {
     if (this.#closed) throw new StoreUnavailable("the store is closed");
   }
+}
+
+function isOpen({ status }: DeliveryRow): boolean {
+  return status !== "delivered";
 }
 
 /** By wall time; rows of the same instant keep the order in which they first came. */

@@ -130,6 +130,18 @@ class SqliteClient implements SqliteStore {
     return this.#ask("prune", [beforeWallMs]);
   }
 
+  snapshots(): Promise<string[]> {
+    return this.#ask("snapshots", []);
+  }
+
+  requests(): Promise<Value<"requests">> {
+    return this.#ask("requests", []);
+  }
+
+  channels(): Promise<string[]> {
+    return this.#ask("channels", []);
+  }
+
   statistics(): Promise<Value<"statistics">> {
     return this.#ask("statistics", []);
   }

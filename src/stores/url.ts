@@ -1,12 +1,13 @@
 import { ConfigError } from "../domain/errors.ts";
 
-export type StoreUrl = { scheme: "sqlite"; file: string } | { scheme: "memory" };
+export type StoreUrl = { scheme: "sqlite"; file: string } | { scheme: "mongodb"; url: string } | { scheme: "memory" };
 
-const REMEDY = 'Write "sqlite:data/scalpstorm.sqlite", "sqlite:///absolute/path.sqlite" or "memory:"';
+const REMEDY = 'Write "sqlite:data/scalpstorm.sqlite", "mongodb://host:27017/scalpstorm" or "memory:"';
 
 /**
  * What `STORE_URL` asks for. Throws ConfigError with a remedy. The text itself is never repeated in a message: a URL may hold a password.
  *
+ * `mongodb:` takes hosts and a database, and no password.
  * `sqlite:` takes a path: relative to the working directory, or absolute after `sqlite:/` or `sqlite:///`.
  */
 export function parseStoreUrl(text: string): StoreUrl {
@@ -19,12 +20,22 @@ export function parseStoreUrl(text: string): StoreUrl {
       return { scheme: "memory" };
     case "mongodb":
     case "mongodb+srv":
-      throw refused("this build has no MongoDB store yet", REMEDY);
+      return { scheme: "mongodb", url: mongoUrlOf(text.trim(), rest) };
     case "":
       throw refused('expected a URL such as "sqlite:data/scalpstorm.sqlite", found a text without a scheme', REMEDY);
     default:
-      throw refused(`expected the scheme "sqlite" or "memory", found "${scheme}"`, REMEDY);
+      throw refused(`expected the scheme "sqlite", "mongodb" or "memory", found "${scheme}"`, REMEDY);
   }
+}
+
+/** `mongodb://[user@]host[:port][,more]/database[?options]`. The password comes apart from it, so that the address may be shown. */
+function mongoUrlOf(text: string, rest: string): string {
+  const [, user, hosts = "", database = ""] = /^\/\/(?:([^/]*)@)?([^/@?]+)(?:\/([^/?]*))?(?:\?[^#\s]*)?$/.exec(rest) ?? [];
+  if (user?.includes(":"))
+    throw refused("the address holds a password", 'Write "mongodb://user@host/database" and the password into STORE_PASSWORD');
+  if (hosts === "") throw refused('"mongodb:" needs a host', REMEDY);
+  if (!/^[\w-]{1,60}$/.test(database)) throw refused('"mongodb:" needs the name of a database after its hosts', REMEDY);
+  return text;
 }
 
 function fileOf(rest: string): string {

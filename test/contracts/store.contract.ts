@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Store } from "../../src/ports/store.ts";
+import type { Store, StoreContents } from "../../src/ports/store.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
 import { chatContract } from "./store/chat.ts";
 import { modelContract } from "./store/model.ts";
@@ -8,9 +8,9 @@ import type { Subject } from "./store/subject.ts";
 import { WHOLE } from "./store/subject.ts";
 
 /** One store under test. `reopen` closes it and opens the same data anew; it is absent where nothing outlives the process. */
-export interface OpenedStore {
-  readonly store: Store;
-  readonly reopen?: () => Promise<Store>;
+export interface OpenedStore<Kind extends Store = Store> {
+  readonly store: Kind;
+  readonly reopen?: () => Promise<Kind>;
   destroy(): Promise<void>;
 }
 
@@ -49,6 +49,33 @@ function snapshotContract(subject: Subject): void {
     const later = await restarted();
     expect(await later.loadSnapshot("desk")).toEqual({ stream: "desk", sequence: 4, body: "second" });
     expect(await later.loadSnapshot("account:1")).toEqual({ stream: "account:1", sequence: 9, body: "other" });
+  });
+}
+
+/** The contract of `StoreContents`, which every store keeps that can be copied whole. */
+export function contentsContract(name: string, open: () => Promise<OpenedStore<Store & StoreContents>>): void {
+  const row = { wallMs: 1, attempts: 0, messageId: undefined, body: "text" };
+
+  it(`${name} names what a copy of the whole store must take along, across restarts`, async () => {
+    const { store, reopen, destroy } = await open();
+    expect([await store.snapshots(), await store.requests(), await store.channels()]).toEqual([[], [], []]);
+    for (const stream of ["desk", "alive", "account:\uff5e", "account:😀"]) await store.saveSnapshot({ stream, sequence: 0, body: "s" });
+    const requests = ["late", "z", "a"].map((requestId) => ({ requestId, wallMs: requestId === "late" ? 2 : 1, body: "b" }));
+    for (const request of requests) await store.accept(request);
+    await store.settle("z");
+    await store.recordDelivery({ channel: "cursor only", cursors: new Map([["desk", 1]]), rows: [] });
+    await store.recordDelivery({ channel: "a.row $only", cursors: new Map(), rows: [{ ...row, key: "desk:1", status: "waiting" }] });
+    const delivered = { channel: "all delivered", cursors: new Map(), rows: [{ ...row, key: "desk:1", status: "delivered" as const }] };
+    await store.recordDelivery(delivered);
+    const later = reopen ? await reopen() : store;
+    expect(await later.snapshots()).toEqual(["account:😀", "account:\uff5e", "alive", "desk"]);
+    expect((await later.requests()).map(({ row: { requestId }, settled }) => [requestId, settled])).toEqual([
+      ["z", true],
+      ["a", false],
+      ["late", false],
+    ]);
+    expect(await later.channels()).toEqual(["a.row $only", "cursor only"]);
+    await destroy();
   });
 }
 

@@ -96,7 +96,7 @@ const PRICES = { BTC: 50_000, ETH: 2_000 };
 export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig> {
   const startMs = START_MS + (options.beatsAtMs ?? 0);
   const clock = new FakeClock(startMs);
-  const store = options.store ?? openMemoryStore();
+  const store: Store = options.store ?? openMemoryStore();
   const tape = new WrittenTape();
   const listings = options.listings ?? [spotListing("BTC", "USDT"), spotListing("ETH", "USDT")];
   for (const { id, base } of listings) tape.flat(id, base === "BTC" ? PRICES.BTC : base === "ETH" ? PRICES.ETH : 10);

@@ -1,7 +1,10 @@
 import { openMemoryStore } from "../../src/stores/memory.ts";
-import { storeContract } from "../contracts/store.contract.ts";
+import { contentsContract, storeContract } from "../contracts/store.contract.ts";
 
-storeContract("the memory store", async () => {
+const open = async () => {
   const store = openMemoryStore();
   return { store, destroy: () => store.close() };
-});
+};
+
+storeContract("the memory store", open);
+contentsContract("the memory store", open);

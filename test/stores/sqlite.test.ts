@@ -6,7 +6,7 @@ import { AppendRefused, StoreUnavailable } from "../../src/ports/store.ts";
 import { openDatabase } from "../../src/stores/sqlite/schema.ts";
 import type { SqliteStore } from "../../src/stores/sqlite.ts";
 import { OPERATIONS_QUEUED_MAX } from "../../src/stores/sqlite.ts";
-import { storeContract } from "../contracts/store.contract.ts";
+import { contentsContract, storeContract } from "../contracts/store.contract.ts";
 import { Place } from "./sqlite.kit.ts";
 
 describe("all tests on one file", () => {
@@ -30,7 +30,9 @@ describe("all tests on one file", () => {
     return store;
   };
 
-  storeContract("the SQLite store", async () => ({ store: await emptied(), reopen, destroy: async () => undefined }));
+  const open = async () => ({ store: await emptied(), reopen, destroy: async () => undefined });
+  storeContract("the SQLite store", open);
+  contentsContract("the SQLite store", open);
 });
 
 describe("the SQLite store's writer", () => {

@@ -14,13 +14,25 @@ describe("the store URL", () => {
     expect(parseStoreUrl(text)).toEqual({ scheme: "sqlite", file });
   });
 
+  it.each([
+    "mongodb://host/desk",
+    "mongodb://desk@a:27017,b:27017,c:27017/desk?replicaSet=rs0&authSource=admin",
+    "mongodb+srv://desk@cluster.example/desk",
+  ])("%s is a MongoDB database", (url) => {
+    expect(parseStoreUrl(url)).toEqual({ scheme: "mongodb", url });
+  });
+
   it.each(["memory:", "memory://", "MEMORY:"])("%s is the store in memory", (text) => {
     expect(parseStoreUrl(text)).toEqual({ scheme: "memory" });
   });
 
   it.each([
-    ["mongodb://user:hunter2@host/desk", /no MongoDB store yet/],
-    ["mongodb+srv://user:hunter2@host/desk", /no MongoDB store yet/],
+    ["mongodb://user:hunter2@host/desk", /holds a password/],
+    ["mongodb+srv://user:hunter2@host/desk", /holds a password/],
+    ["mongodb://user@host", /name of a database/],
+    ["mongodb://host/a.b", /name of a database/],
+    ["mongodb:///desk", /needs a host/],
+    ["mongodb:hunter2", /needs a host/],
     ["postgres://user:hunter2@host/desk", /found "postgres"/],
     ["hunter2", /without a scheme/],
     ["", /without a scheme/],

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { AppendBatch, DeliveryRow, DeliveryUpdate, InboxRow, Snapshot } from "../../ports/store.ts";
 import { AppendRefused } from "../../ports/store.ts";
 import { refusalOf } from "../refusal.ts";
@@ -92,6 +92,34 @@ type DeliveryColumns = {
 
 /** The operations that only read. They run between transactions and see everything that was committed. */
 export function readHandlers(database: DatabaseSync): Handlers<Exclude<ReadName, "statistics">> {
+  return { ...askedHandlers(database), ...contentHandlers(database) };
+}
+
+/** What only a copy of the whole store asks for. */
+function contentHandlers(database: DatabaseSync): Handlers<"snapshots" | "requests" | "channels"> {
+  const snapshots = database.prepare("SELECT stream AS name FROM snapshots");
+  const requests = database.prepare("SELECT request_id, wall_ms, settled, body FROM inbox ORDER BY wall_ms, arrival");
+  const channels = database.prepare("SELECT channel AS name FROM cursors UNION SELECT channel FROM deliveries WHERE status <> 'delivered'");
+  return {
+    snapshots: () => namesIn(snapshots),
+    requests: () => requests.all().map((row) => ({ row: requestOf(row), settled: row.settled === 1 })),
+    channels: () => namesIn(channels),
+  };
+}
+
+/** Sorted here, because SQLite compares UTF-8 bytes and every other store compares UTF-16 units. */
+function namesIn(statement: StatementSync): string[] {
+  return statement
+    .all()
+    .map(({ name }) => String(name))
+    .sort();
+}
+
+function requestOf({ request_id, wall_ms, body }: Record<string, unknown>): InboxRow {
+  return { requestId: String(request_id), wallMs: Number(wall_ms), body: String(body) };
+}
+
+function askedHandlers(database: DatabaseSync): Handlers<Exclude<ReadName, "statistics" | "snapshots" | "requests" | "channels">> {
   const events = database.prepare(
     `SELECT sequence, body FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?) AND sequence > ?
      ORDER BY sequence LIMIT ?`,
@@ -104,17 +132,12 @@ export function readHandlers(database: DatabaseSync): Handlers<Exclude<ReadName,
   return {
     read: (stream: string, afterSequence: number, limit: number) =>
       events.all(stream, afterSequence, limit).map(({ sequence, body }) => ({ sequence: Number(sequence), body: String(body) })),
-    // Sorted here, because SQLite compares UTF-8 bytes and every other store compares UTF-16 units.
-    streams: () =>
-      names
-        .all()
-        .map(({ name }) => String(name))
-        .sort(),
+    streams: () => namesIn(names),
     loadSnapshot(stream: string) {
       const row = snapshot.get(stream) as SnapshotColumns | undefined;
       return row && { ...row };
     },
-    unsettled: () => open.all().map((row) => ({ requestId: String(row.request_id), wallMs: Number(row.wall_ms), body: String(row.body) })),
+    unsettled: () => open.all().map(requestOf),
     cursors: (channel: string) => new Map(positions.all(channel).map(({ stream, sequence }) => [String(stream), Number(sequence)])),
     undelivered: (channel: string) =>
       (waiting.all(channel) as DeliveryColumns[]).map(({ key, wall_ms, status, attempts, message_id, body }) => ({

@@ -1,8 +1,8 @@
 import type { ConfigProblem } from "../../domain/errors.ts";
-import type { Store } from "../../ports/store.ts";
+import type { Store, StoreContents } from "../../ports/store.ts";
 
 /** The SQLite store: the port, and what its writer did since it was opened. */
-export interface SqliteStore extends Store {
+export interface SqliteStore extends Store, StoreContents {
   statistics(): Promise<StoreStatistics>;
 }
 
@@ -16,7 +16,17 @@ export interface StoreStatistics {
 }
 
 export type WriteName = "acquire" | "append" | "saveSnapshot" | "accept" | "settle" | "recordDelivery" | "forgetChannel" | "prune";
-export type ReadName = "read" | "streams" | "loadSnapshot" | "unsettled" | "cursors" | "undelivered" | "statistics";
+export type ReadName =
+  | "read"
+  | "streams"
+  | "loadSnapshot"
+  | "unsettled"
+  | "cursors"
+  | "undelivered"
+  | "snapshots"
+  | "requests"
+  | "channels"
+  | "statistics";
 export type OperationName = WriteName | ReadName;
 
 type Asks = { [Name in OperationName]: Parameters<SqliteStore[Name]> };

@@ -31,6 +31,8 @@ const NAMES = [
   "other passphrase of the key-encryption key",
   "seed of a second factor",
   "SHENRON key",
+  "store password",
+  "store root password",
   "model key",
 ] as const;
 

@@ -37,6 +37,8 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   croner: /^src\/system\/calendar\.ts$/,
   pino: /^src\/system\/logger/,
   "node:sqlite": /^src\/stores\/sqlite/,
+  mongoose: /^src\/stores\/mongodb/,
+  ioredis: /^src\/system\/redis/,
   technicalindicators: /^src\/analysis\//,
   "@resvg/resvg-wasm": /^src\/system\/painter/,
   "@expo-google-fonts/inter": /^src\/system\/painter/,

@@ -1,0 +1,50 @@
+import * as parse from "./parsers.ts";
+import { setting } from "./setting.ts";
+
+/** Where the desk keeps what it knows. */
+export const storeSettings = {
+  storeUrl: setting({
+    name: "STORE_URL",
+    default: "sqlite:data/scalpstorm.sqlite",
+    description: "Where everything is kept: `sqlite:FILE`, `mongodb://USER@HOST/DATABASE`, or `memory:` to forget it at exit",
+    example: "sqlite:/var/lib/scalpstorm/desk.sqlite",
+    parser: parse.storeUrl,
+    remedy: "Write sqlite: and a file, such as sqlite:data/scalpstorm.sqlite, or mongodb://, hosts and a database.",
+  }),
+  storePassword: setting({
+    name: "STORE_PASSWORD",
+    default: undefined,
+    description: "Password of the user that `STORE_URL` names, for a MongoDB store",
+    example: "the-password-of-that-user",
+    parser: parse.secret,
+    remedy: "Write the whole password, or leave it out for a database without users.",
+    secret: true,
+  }),
+  storeAdminPassword: setting({
+    name: "STORE_ADMIN_PASSWORD",
+    default: undefined,
+    description: "Password of the user root of a MongoDB server, for `npm run store -- setup` alone; the desk itself needs none",
+    example: "the-password-of-root",
+    parser: parse.secret,
+    remedy: "Write the whole password, or leave it out.",
+    secret: true,
+  }),
+  redisUrl: setting({
+    name: "REDIS_URL",
+    default: undefined,
+    description:
+      "Redis in which candles of exchanges are kept for restarts and for other desks; all of it may vanish, and without it nothing but speed changes",
+    example: "redis://127.0.0.1:6379",
+    parser: parse.redisUrl,
+    remedy: "Write redis:// or rediss://, a host and a port, and the password into REDIS_PASSWORD, or leave it out.",
+  }),
+  redisPassword: setting({
+    name: "REDIS_PASSWORD",
+    default: undefined,
+    description: "Password of that Redis",
+    example: "the-password-of-that-redis",
+    parser: parse.secret,
+    remedy: "Write the whole password, or leave it out for a Redis without one.",
+    secret: true,
+  }),
+} as const;

@@ -1,0 +1,28 @@
+import { afterEach, expect, it } from "vitest";
+import { copyStore, summaryOf } from "../../src/app/store-commands.ts";
+import { ConfigError } from "../../src/domain/errors.ts";
+import { openMemoryStore } from "../../src/stores/memory.ts";
+import { filledStore } from "../stores/filled.ts";
+import { Place } from "../stores/sqlite.kit.ts";
+
+const place = new Place();
+afterEach(() => place.destroy());
+
+it("copies a whole store, and back, with the same counts and the same hash", async () => {
+  const first = await filledStore(openMemoryStore());
+  const file = await place.open();
+  const copied = await copyStore(first, file);
+  expect(copied).toMatchObject({ streams: 2, events: 1_203, snapshots: 2, requests: 2, channels: 1 });
+  const last = openMemoryStore();
+  expect(await copyStore(file, last)).toEqual(copied);
+  expect(await summaryOf(first)).toEqual(copied);
+  expect(await last.undelivered("telegram:1")).toEqual(await first.undelivered("telegram:1"));
+});
+
+it("copies into nothing that holds something, and says when the copy is not equal", async () => {
+  const first = await filledStore(openMemoryStore());
+  await expect(copyStore(first, first)).rejects.toThrow(ConfigError);
+  const forgetful = openMemoryStore();
+  forgetful.saveSnapshot = async () => undefined;
+  await expect(copyStore(first, forgetful)).rejects.toThrow(/the copy is not equal: .*"snapshots":2.* became .*"snapshots":0/);
+});

@@ -1,0 +1,116 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { loadConfig } from "../../config/load.ts";
+import { settingList } from "../../config/schema.ts";
+import { parseStoreUrl } from "../../src/stores/url.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const textOf = (file: string) => readFileSync(join(ROOT, file), "utf8");
+
+const service = z.strictObject({
+  image: z.string(),
+  build: z.string().optional(),
+  command: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.string()).optional(),
+  env_file: z.array(z.strictObject({ path: z.string(), required: z.boolean() })).optional(),
+  secrets: z.array(z.string()).optional(),
+  volumes: z.array(z.string()).optional(),
+  healthcheck: z.record(z.string(), z.unknown()).optional(),
+  depends_on: z.record(z.string(), z.strictObject({ condition: z.enum(["service_healthy", "service_completed_successfully"]) })).optional(),
+  restart: z.string(),
+  stop_grace_period: z.string().optional(),
+  read_only: z.boolean().optional(),
+  tmpfs: z.array(z.string()).optional(),
+  cap_drop: z.array(z.string()).optional(),
+  security_opt: z.array(z.string()).optional(),
+});
+const stack = z.strictObject({
+  name: z.string(),
+  services: z.record(z.string(), service),
+  volumes: z.record(z.string(), z.null()),
+  secrets: z.record(z.string(), z.strictObject({ file: z.string() })),
+});
+const compose = stack.parse(parse(textOf("docker-compose.yml")));
+const services = Object.entries(compose.services);
+const ours = services.filter(([, { build }]) => build !== undefined);
+
+describe("the stack of containers", () => {
+  it("runs what is ours without rights, on a root that cannot be written, and lets nobody in from outside", () => {
+    expect(ours.map(([name]) => name)).toEqual(["store-setup", "desk"]);
+    for (const [, each] of ours) {
+      expect(each).toMatchObject({ read_only: true, cap_drop: ["ALL"], security_opt: ["no-new-privileges:true"], tmpfs: ["/tmp"] });
+    }
+  });
+
+  it("names only secrets, volumes and services that are there, and pins every image that is not built", () => {
+    for (const [, { secrets = [], volumes = [], depends_on = {}, image, build }] of services) {
+      for (const secret of secrets) expect(Object.keys(compose.secrets)).toContain(secret);
+      for (const volume of volumes.map((text) => text.split(":")[0] ?? "").filter((name) => !name.startsWith("."))) {
+        expect(Object.keys(compose.volumes)).toContain(volume);
+      }
+      for (const [name, { condition }] of Object.entries(depends_on)) {
+        expect(Object.keys(compose.services)).toContain(name);
+        if (condition === "service_healthy") expect(compose.services[name]?.healthcheck).toBeDefined();
+      }
+      if (build === undefined) expect(image).toMatch(/:\d/);
+    }
+  });
+
+  it("sets only settings that there are, each of a value that is taken, and every secret by a file that its service has", () => {
+    for (const [, { environment = {}, secrets = [] }] of ours) {
+      const config = loadConfig(environment, (path) => {
+        expect(secrets.map((name) => `/run/secrets/${name}`)).toContain(path);
+        return "a-secret-that-is-long-enough";
+      });
+      expect(parseStoreUrl(config.storeUrl)).toMatchObject({ scheme: "mongodb" });
+      for (const name of Object.keys(environment)) {
+        const setting = settingList.find((each) => name === each.name || name === `${each.name}_FILE`);
+        expect(setting?.secret ?? false).toBe(name.endsWith("_FILE"));
+      }
+    }
+  });
+
+  it("has its secrets made by the script of each platform", () => {
+    for (const { file } of Object.values(compose.secrets)) {
+      const name = file.replace("./secrets/", "");
+      for (const script of ["start_scalpstorm.sh", "start_scalpstorm.bat"]) expect(textOf(script)).toContain(name);
+    }
+    expect(textOf(".gitignore")).toMatch(/^secrets\/$/m);
+  });
+});
+
+describe("the image", () => {
+  const lines = textOf("Dockerfile").replaceAll("\\\n", " ").split("\n");
+  const allowed = textOf(".dockerignore").split("\n");
+
+  it("ends as a user without rights, with a health check and the entry that people start", () => {
+    const last = lines.slice(lines.findLastIndex((line) => line.startsWith("FROM ")));
+    expect(last).toContain("USER node");
+    expect(last.indexOf("USER node")).toBeGreaterThan(last.findLastIndex((line) => line.startsWith("RUN ")));
+    for (const script of ["bin/health.js", "bin/scalpstorm.js"]) {
+      expect(existsSync(join(ROOT, script))).toBe(true);
+      expect(last.join("\n")).toContain(script);
+    }
+  });
+
+  it("copies only what is there and is sent to the builder, and all that the desk is made of", () => {
+    const copied = lines.filter((line) => /^COPY (?!--)/.test(line)).flatMap((line) => line.split(" ").slice(1, -1));
+    for (const path of copied) {
+      expect(existsSync(join(ROOT, path))).toBe(true);
+      expect(allowed).toContain(`!${path}`);
+    }
+    expect(copied).toEqual(expect.arrayContaining(["bin", "config", "commands", "src", "package.json"]));
+  });
+
+  it("sets only settings that there are, and keeps everything that is written in its volume", () => {
+    const [line = ""] = lines.filter((each) => each.startsWith("ENV "));
+    const { NODE_ENV, ...environment } = Object.fromEntries([...line.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]));
+    expect(NODE_ENV).toBe("production");
+    expect(Object.keys(environment).filter((name) => !settingList.some((each) => each.name === name))).toEqual([]);
+    const { storeUrl, panicFile, keyFile, logFile } = loadConfig(environment);
+    for (const path of [storeUrl.replace("sqlite:", ""), panicFile, keyFile, logFile]) expect(path).toMatch(/^\/data\//);
+  });
+});
