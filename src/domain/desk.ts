@@ -1,3 +1,4 @@
+import type { SeenAnomaly } from "./anomaly.ts";
 import type { BacktestRecord } from "./backtest.ts";
 import { newChannel, periodicOf, toldDigest } from "./channels.ts";
 import { type ApiToken, apiUser, type Channel, type Grant, type RegisteredAccount, type RegisteredBot } from "./desk-facts.ts";
@@ -11,6 +12,8 @@ import { marketMs } from "./time.ts";
 const REQUESTS_MAX = 1_000;
 /** Backtests that are remembered; each is a few kilobytes. */
 const BACKTESTS_MAX = 30;
+/** Anomalies that are remembered. */
+export const ANOMALIES_MAX = 50;
 /** Starts that are remembered to tell a crash loop. */
 const STARTS_MAX = 20;
 
@@ -43,6 +46,8 @@ export interface DeskState {
   /** Newest last. */
   backtests: BacktestRecord[];
   backtestsEver: number;
+  /** Newest last. */
+  anomalies: SeenAnomaly[];
   /** Seeds of one-time codes by user, sealed. */
   factors: Map<string, SealedKey>;
   /** The same person on another platform: each user by the first one that they linked to. */
@@ -77,6 +82,7 @@ export function emptyDesk(): DeskState {
     drilled: [],
     backtests: [],
     backtestsEver: 0,
+    anomalies: [],
     factors: new Map(),
     links: new Map(),
     locked: [],
@@ -146,6 +152,10 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       state.backtests.push(event.record);
       if (state.backtests.length > BACKTESTS_MAX) state.backtests.shift();
       return;
+    case "anomaly-seen":
+      state.anomalies.push(event.anomaly);
+      if (state.anomalies.length > ANOMALIES_MAX) state.anomalies.shift();
+      return;
     case "bot-registered":
       state.botsEver += 1;
       state.bots.set(event.botId, { botId: event.botId, name: event.name, group: event.group, owner: event.owner, account: event.account });
@@ -202,6 +212,7 @@ type HandledAbove =
   | RiskFact["type"]
   | "drill-done"
   | "backtest-done"
+  | "anomaly-seen"
   | "bot-registered"
   | "bot-unregistered"
   | "command-done";

@@ -77,6 +77,7 @@ const TYPES: Readonly<Record<AccountEvent["type"] | DeskEvent["type"], true>> = 
   halted: true,
   resumed: true,
   "platform-failed": true,
+  "anomaly-seen": true,
   "command-done": true,
 };
 const KNOWN_TYPES: ReadonlySet<string> = new Set(Object.keys(TYPES));

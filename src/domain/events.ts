@@ -1,3 +1,4 @@
+import type { SeenAnomaly } from "./anomaly.ts";
 import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
 import type { Digest, DigestPeriod } from "./digest.ts";
@@ -240,6 +241,8 @@ export type DeskEvent =
   | { type: "halted"; reason: string; untilMs: WallMs | undefined; by: string; panic: boolean }
   | { type: "resumed"; reason: string; by: string }
   | { type: "platform-failed"; platform: string; reason: string }
+  /** Something is far from what is usual. Nothing that trades reads it. */
+  | { type: "anomaly-seen"; anomaly: SeenAnomaly }
   | { type: "command-done"; path: string; args: Record<string, string>; user: string; place: string; result: string };
 
 /** The newest link of a stream as somebody wrote it down. */

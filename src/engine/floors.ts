@@ -3,7 +3,7 @@ import { marketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { Market } from "../ports/market.ts";
+import type { Market, MarketStep } from "../ports/market.ts";
 import type { Scheduled } from "../ports/streams.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { Accounts } from "./accounts.ts";
@@ -41,6 +41,8 @@ export interface FloorsOptions {
   /** A price that may be traded on has come to a market. */
   readonly saw: (market: string, symbol: string) => void;
   readonly openMarket: (exchangeId: string, environment: Environment) => Promise<Market>;
+  /** Told of each step of each market; keeps it at most. */
+  readonly passed: (market: string, step: MarketStep) => void;
   readonly onFatal: (failure: unknown) => void;
 }
 
@@ -85,7 +87,7 @@ export class Floors {
 
   /** Puts a market to work from an instant on. Only the main one does scheduled work and tells a script. */
   put(market: Market, at: Market["startMs"], main: boolean): Floor {
-    const { clock, logger, accounts, onFatal, scheduled, told, saw } = this.#options;
+    const { clock, logger, accounts, onFatal, scheduled, told, saw, passed } = this.#options;
     const hub = new FeedHub(market, at);
     const services = this.#services(market, hub);
     const active = () => accounts.activeOn(market.key);
@@ -101,6 +103,7 @@ export class Floors {
       symbols,
       scheduled: main ? scheduled : () => [],
       told: main ? told : () => Promise.resolve(),
+      passed: (step) => passed(market.key, step),
       onFatal,
     });
     const watch = new PriceWatch({ market, hub, pump, clock, logger, active, symbols, saw: (symbol) => saw(market.key, symbol), onFatal });

@@ -3,7 +3,7 @@ import type { Decimal } from "../domain/money.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { Market } from "../ports/market.ts";
+import type { Market, MarketStep } from "../ports/market.ts";
 import type { Store } from "../ports/store.ts";
 import type { Scheduled } from "../ports/streams.ts";
 import type { PaperVenue } from "../ports/venue.ts";
@@ -63,6 +63,10 @@ export interface OpenedEngine {
   specOf(botId: string): BotSpec | undefined;
   /** Adds work that falls due in market time. */
   schedule(work: Scheduled): void;
+  /** Names what is told of each step of each market; it may keep the step and must return at once. */
+  onStep(passed: (market: string, step: MarketStep) => void): void;
+  /** Symbols that something on a market needs now. */
+  symbolsOn(market: string): ReadonlySet<string>;
   /** Names what a scripted market waits for after each step that changed something. */
   waitFor(told: () => Promise<void>): void;
   /** Ends the step in progress, lets the accounts finish what they do, and keeps where everything stands. */
@@ -77,6 +81,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const accounts = new Accounts({ store, streams, desk, paperBalances: options.paperBalances, openVenue: options.openVenue, logger });
   const [alive, writers] = await Promise.all([loadAlive(store), accounts.load()]);
   const scheduled: Scheduled[] = [];
+  let passed: (market: string, step: MarketStep) => void = () => undefined;
   let told = () => Promise.resolve();
   const blindness = new Blindness({ accounts, desk, clock, logger });
   const days = new Days(options.timeZone);
@@ -94,6 +99,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     told: () => told(),
     saw: (key, symbol) => blindness.saw(key, symbol),
     openMarket: options.openMarket,
+    passed: (market, step) => passed(market, step),
     onFatal,
   });
   const main = openMainFloor(options, floors, desk, writers, alive);
@@ -135,6 +141,10 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     },
     specOf: accounts.specOf,
     schedule: (work) => void scheduled.push(work),
+    onStep(next) {
+      passed = next;
+    },
+    symbolsOn: (key) => accounts.symbolsOn(key),
     waitFor(next) {
       told = next;
     },

@@ -24,6 +24,8 @@ export interface PumpServices {
   readonly scheduled: () => readonly Scheduled[];
   /** In a script, waited for after every step that changed something, so that what people are told comes in the order of market time. */
   readonly told: () => Promise<void>;
+  /** Told of each step once the feeds and accounts have it; keeps it at most. */
+  readonly passed: (step: MarketStep) => void;
   /** A fault that no account may outlive: the process must end. */
   readonly onFatal: (failure: unknown) => void;
 }
@@ -140,6 +142,7 @@ export class Pump {
       const work = account.onStep(step, slots)?.catch(this.#services.onFatal);
       if (work && (lockstep || account.queue.depth > ACCOUNT_LAG_MAX)) waits.push(work);
     }
+    this.#services.passed(step);
     if (waits.length === 0 && !due) return undefined;
     return this.#settle(waits, due ? step.atMs : undefined);
   }
