@@ -282,6 +282,8 @@ function applyPeopleFact(state: DeskState, event: PeopleFact): void {
     }
     case "access-denied":
     case "platform-failed":
+    case "advice-lost":
+    case "advice-back":
       return;
   }
 }

@@ -78,6 +78,8 @@ const TYPES: Readonly<Record<AccountEvent["type"] | DeskEvent["type"], true>> = 
   resumed: true,
   "platform-failed": true,
   "anomaly-seen": true,
+  "advice-lost": true,
+  "advice-back": true,
   "command-done": true,
 };
 const KNOWN_TYPES: ReadonlySet<string> = new Set(Object.keys(TYPES));

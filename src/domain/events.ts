@@ -1,3 +1,4 @@
+import type { AdviceUse } from "./advice.ts";
 import type { SeenAnomaly } from "./anomaly.ts";
 import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
@@ -60,6 +61,8 @@ export type AccountEvent =
       code: string;
       because: string;
       values: Record<string, number>;
+      /** Set where the bot asks for advice and the risk door had allowed the entry. */
+      advice?: AdviceUse;
     }
   | { type: "intent"; intent: Intent }
   | { type: "attempt"; intentId: string; clientOrderId: string; attempt: number }
@@ -146,6 +149,8 @@ export interface Intent {
   readonly stopLimitPrice?: Decimal;
   /** With an entry: how far from it a stop by ATR stands, in quote. */
   readonly stopDistance?: Decimal;
+  /** With an entry of a bot that asks for advice: what it made of it. */
+  readonly advice?: AdviceUse;
   readonly reason: string;
   readonly values: Record<string, number>;
   readonly clientOrderId: string;
@@ -241,6 +246,9 @@ export type DeskEvent =
   | { type: "halted"; reason: string; untilMs: WallMs | undefined; by: string; panic: boolean }
   | { type: "resumed"; reason: string; by: string }
   | { type: "platform-failed"; platform: string; reason: string }
+  /** The AI service gives no advice that can be used: entries are what they are without it. Not repeated until it is back. */
+  | { type: "advice-lost"; reason: string }
+  | { type: "advice-back" }
   /** Something is far from what is usual. Nothing that trades reads it. */
   | { type: "anomaly-seen"; anomaly: SeenAnomaly }
   | { type: "command-done"; path: string; args: Record<string, string>; user: string; place: string; result: string };

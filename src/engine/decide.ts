@@ -8,6 +8,7 @@ import type { MarketMs } from "../domain/time.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
 import type { EntryAnswer, EntryQuestion } from "../risk/entry.ts";
 import { stopProblem } from "../risk/exits.ts";
+import type { Advised } from "./advice.ts";
 import type { Slot } from "./feeds.ts";
 import type { Wish } from "./intents.ts";
 import type { HeldEntry } from "./level-facts.ts";
@@ -41,6 +42,8 @@ export function wishesOf(state: AccountState, runners: Runners, works: (botId: s
 export interface WishMakers {
   /** Whether an entry may be made and how large; `spent` and `pending` are what earlier wishes of the same slots take. */
   check(bot: BotState, slot: Slot, funds: Funds, spent: Decimal, pending: readonly HeldEntry[]): EntryAnswer;
+  /** What advice leaves of what was allowed; never more. */
+  advise(bot: BotState, slot: Slot, answer: EntryAnswer): Advised;
   enter(bot: BotState, quantity: Decimal, wish: Wish): AccountEvent;
   exit(bot: BotState, wish: Wish): AccountEvent[];
 }
@@ -80,15 +83,17 @@ export function wishEvents(
       events.push(...deniedEvents(account.state, bot, wish, "stop", unprotected));
       continue;
     }
-    const answer = makers.check(bot, slot, funds, spent, pending);
+    const { answer, use } = makers.advise(bot, slot, makers.check(bot, slot, funds, spent, pending));
+    const advised: Wish = use === undefined ? wish : { ...wish, advice: use };
+    runner.advised = use && { slotMs, because: use.because };
     if (answer.allowed) {
-      const entry = makers.enter(bot, answer.quantity, wish);
+      const entry = makers.enter(bot, answer.quantity, advised);
       events.push(entry);
       pending.push(...heldIn(account, [entry]));
       spent = spent.plus(answer.quantity.times(decimal(slot.candle.close)));
     } else {
       runner.denied = { slotMs, code: answer.code, because: answer.because };
-      events.push(...deniedEvents(account.state, bot, wish, answer.code, answer.because));
+      events.push(...deniedEvents(account.state, bot, advised, answer.code, answer.because));
     }
   }
   return events;
@@ -121,8 +126,9 @@ export function cameLate(services: AccountServices, bot: BotState, intent: Inten
 
 /** A denied entry, and the breaker that it tripped, if it is the first of its day. */
 export function deniedEvents(state: AccountState, bot: BotState, wish: Wish, code: string, because: string): AccountEvent[] {
-  const { reason, slotMs, values } = wish;
-  const denied: AccountEvent = { type: "wish-denied", botId: bot.spec.id, slotMs, wish: "enter", reason, code, because, values };
+  const { reason, slotMs, values, advice } = wish;
+  const told = { reason, code, because, values, ...(advice === undefined ? {} : { advice }) };
+  const denied: AccountEvent = { type: "wish-denied", botId: bot.spec.id, slotMs, wish: "enter", ...told };
   const { day, trippedDay } = state;
   if (code !== "daily-loss" || day === undefined || trippedDay === day.day) return [denied];
   return [denied, { type: "breaker-tripped", breaker: "daily-loss", day: day.day, reason: because }];

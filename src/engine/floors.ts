@@ -1,5 +1,6 @@
 import { exchangeMarketKey } from "../domain/market-key.ts";
 import { marketMs } from "../domain/time.ts";
+import type { Advisor } from "../ports/advisor.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -35,6 +36,7 @@ export interface FloorsOptions {
   readonly days: Days;
   readonly halted: () => string | undefined;
   readonly risk: RiskGuard;
+  readonly advisor: () => Advisor | undefined;
   readonly accounts: Accounts;
   readonly scheduled: () => readonly Scheduled[];
   readonly told: () => Promise<void>;
@@ -122,7 +124,7 @@ export class Floors {
   }
 
   #services(market: Market, hub: FeedHub): AccountServices {
-    const { clock, logger, limits, days, halted, risk, speed } = this.#options;
+    const { clock, logger, limits, days, halted, risk, speed, advisor } = this.#options;
     const live = market.pace === "live";
     return {
       market,
@@ -133,6 +135,7 @@ export class Floors {
       days,
       halted,
       risk,
+      advisor,
       now: () => (live ? marketMs(Math.max(hub.atMs, clock.wall())) : hub.atMs),
       lagMs: !live && typeof speed === "number" ? speed * LATE_AFTER_MS : 0,
       matchUntil: () => (live ? Math.max(this.#startedMs, clock.wall() - WATCHED_MS) : Number.POSITIVE_INFINITY),

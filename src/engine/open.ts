@@ -1,5 +1,6 @@
 import type { BotSpec } from "../domain/bot.ts";
 import type { Decimal } from "../domain/money.ts";
+import type { Advisor } from "../ports/advisor.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -10,6 +11,7 @@ import type { PaperVenue } from "../ports/venue.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { Account, AccountWriter } from "./account.ts";
 import { Accounts } from "./accounts.ts";
+import { advisedSymbols } from "./advised-symbols.ts";
 import { AuditReader } from "./audit.ts";
 import { Blindness, unwatchedBots } from "./blindness.ts";
 import { Bots } from "./bots.ts";
@@ -65,6 +67,10 @@ export interface OpenedEngine {
   schedule(work: Scheduled): void;
   /** Names what is told of each step of each market; it may keep the step and must return at once. */
   onStep(passed: (market: string, step: MarketStep) => void): void;
+  /** Names who is asked for advice. */
+  advise(advisor: Advisor): void;
+  /** Symbols on which running bots ask for advice, each once. */
+  advised(): readonly { readonly market: string; readonly symbol: string }[];
   /** Symbols that something on a market needs now. */
   symbolsOn(market: string): ReadonlySet<string>;
   /** Names what a scripted market waits for after each step that changed something. */
@@ -82,6 +88,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const [alive, writers] = await Promise.all([loadAlive(store), accounts.load()]);
   const scheduled: Scheduled[] = [];
   let passed: (market: string, step: MarketStep) => void = () => undefined;
+  let advisor: Advisor | undefined;
   let told = () => Promise.resolve();
   const blindness = new Blindness({ accounts, desk, clock, logger });
   const days = new Days(options.timeZone);
@@ -94,6 +101,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     days,
     risk,
     halted: () => desk.halted(),
+    advisor: () => advisor,
     accounts,
     scheduled: () => scheduled,
     told: () => told(),
@@ -143,6 +151,10 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     schedule: (work) => void scheduled.push(work),
     onStep(next) {
       passed = next;
+    },
+    advised: () => advisedSymbols(accounts.all()),
+    advise(next) {
+      advisor = next;
     },
     symbolsOn: (key) => accounts.symbolsOn(key),
     waitFor(next) {

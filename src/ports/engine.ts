@@ -1,3 +1,4 @@
+import type { AdviceMode } from "../domain/advice.ts";
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { BotRules, Protection, SizeCap, Sizing } from "../domain/bot.ts";
 import type { DeskState } from "../domain/desk.ts";
@@ -120,6 +121,8 @@ export interface NewBot {
   readonly protection: Protection;
   /** On perpetual contracts only. */
   readonly leverage?: number;
+  /** What it makes of an AI service's advice; nothing where it is left out. */
+  readonly advice?: AdviceMode;
 }
 
 /** An account at an exchange as a person asks for it. */

@@ -1,6 +1,7 @@
 import type { AppendBatch } from "../../../src/ports/store.ts";
 import type { SimExchange } from "../world/exchange.ts";
 import { type Asked, Broken, type Facts, type Law, type ProcessFacts, type SentOrder } from "./law.ts";
+import { AdviceLaw } from "./law-advice.ts";
 import { BooksLaw, LimitsLaw } from "./law-books.ts";
 import { DecisionLaw } from "./law-decisions.ts";
 import { AcceptedLaw, VenueBooks, VenueQuietLaw } from "./law-exchange.ts";
@@ -103,6 +104,7 @@ export function allLaws(facts: Facts, wallMs: () => number, exchange: SimExchang
     new BooksLaw(facts, venue),
     new StopLaw(facts),
     new LimitsLaw(facts),
+    new AdviceLaw(facts),
     new ObedienceLaw(facts, wallMs),
     new HolderLaw(facts),
     new PaperLaw(facts),

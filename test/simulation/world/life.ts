@@ -2,6 +2,7 @@ import { decimal } from "../../../src/domain/money.ts";
 import type { LiveOpening } from "../../../src/engine/live/connect.ts";
 import { type OpenedEngine, openEngine } from "../../../src/engine/open.ts";
 import { openExchange } from "../../../src/feeds/exchange.ts";
+import type { Advisor } from "../../../src/ports/advisor.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 import type { Logger } from "../../../src/ports/logger.ts";
 import type { MarketData } from "../../../src/ports/marketData.ts";
@@ -26,6 +27,8 @@ export interface LifeOptions {
   readonly ports: Ports;
   readonly limits: { readonly dailyLossPct: number; readonly positionCapPct: number };
   readonly safeAfterCrashes: number;
+  /** Who is asked for advice by bots that want any. */
+  readonly advisor: Advisor;
   readonly live: LiveOpening;
   readonly sent: (order: SentOrder) => void;
   readonly complained: (message: string) => void;
@@ -46,7 +49,7 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
   const data = gated(generation, "market", ports.data, MEASURED, EVERYDAY);
   const perpetualData = gated(generation, "swap market", ports.perpetualData, MEASURED, EVERYDAY);
   const market = await openExchange({ data, clock, logger });
-  return openEngine({
+  const opened = await openEngine({
     store: gated(generation, "store", ports.store, NONE, EVERYDAY),
     market,
     clock,
@@ -66,6 +69,8 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
     residentBytes: () => 0,
     onFatal: options.onFatal,
   });
+  opened.advise(options.advisor);
+  return opened;
 }
 
 /** A paper venue that tells what reaches it. */

@@ -7,6 +7,7 @@ import { perpetualLaws } from "../referee/law-perpetual.ts";
 import { PerpetualBooks } from "../referee/perpetual-books.ts";
 import { allLaws, Referee } from "../referee/referee.ts";
 import { type Draw, drawFaults } from "../swarm.ts";
+import { adviceOfChance } from "./advisor.ts";
 import { invented, inventedPerpetual, inventedReal } from "./bots.ts";
 import type { ProcessClock } from "./clock.ts";
 import { Dice } from "./dice.ts";
@@ -160,6 +161,7 @@ export class World {
         },
         limits: LIMITS,
         safeAfterCrashes: this.draw.safeAfterCrashes,
+        advisor: adviceOfChance(this.#dice.fork(`advice ${generation.number}`), () => wall.now()),
         live: this.#openingFor(generation, clock, sent),
         sent,
         complained: (message) => trace.tell(`p${generation.number} complains: ${message}`, true),
