@@ -16,6 +16,7 @@ import type { Exposure } from "./exposure.ts";
 import type { Slot } from "./feeds.ts";
 import { clientOrderIdOf, marketIntent, type Wish } from "./intents.ts";
 import type { HeldEntry } from "./level-facts.ts";
+import { limitsAtSend } from "./limits-at-send.ts";
 import type { Runners } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
 import { sizeQuestion } from "./sizing.ts";
@@ -153,7 +154,13 @@ export class PaperExecutor implements AccountExecutor {
     const bot = this.#account.state.bots.get(order.botId);
     if (bot?.status !== "running") return "the bot no longer runs";
     const { services, state } = this.#account;
-    return services.halted() ?? services.risk.locked(bot.spec) ?? cameLate(services, bot, state.intents.get(order.intentId));
+    const instrument = services.market.instruments.get(order.symbol);
+    return (
+      services.halted() ??
+      services.risk.locked(bot.spec) ??
+      limitsAtSend(services.risk, this.#account, bot, order, instrument) ??
+      cameLate(services, bot, state.intents.get(order.intentId))
+    );
   }
 
   entryNow(bot: BotState): EntryAnswer | undefined {

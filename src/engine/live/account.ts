@@ -12,6 +12,7 @@ import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { Account, type AccountWriter } from "../account.ts";
 import { cameLate } from "../decide.ts";
 import type { Slot } from "../feeds.ts";
+import { limitsAtSend } from "../limits-at-send.ts";
 import { type AccountServices, freshPrice } from "../services.ts";
 import { equityOf } from "../valuation.ts";
 import type { Ceiling } from "./ceiling.ts";
@@ -200,9 +201,9 @@ export class LiveAccount extends Account {
     if (this.ceiling?.exceeded) return "the ceiling of live trading was lowered meanwhile";
     if (aboveLeverageLimit(this.state, bot.spec.leverage) !== undefined) return "the leverage limit of its account was lowered meanwhile";
     const { paused } = this.state.venue;
-    return (
-      this.services.halted() ?? this.services.risk.locked(bot.spec) ?? (paused ? `the account is paused: ${paused.reason}` : undefined)
-    );
+    if (paused) return `the account is paused: ${paused.reason}`;
+    const { halted, risk } = this.services;
+    return halted() ?? risk.locked(bot.spec) ?? limitsAtSend(risk, this, bot, order, this.rulesOf(order.symbol));
   }
 
   refused(order: Order, outcome: Parameters<Refusals["follow"]>[2]): readonly AccountEvent[] {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decimal, plain } from "../../../src/domain/money.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { by, wishFor } from "../../kit/engine-rig.ts";
+import { holdBack } from "../../kit/live-hold.ts";
 import { expectSettled, expectSound, ourOrders, story } from "../../kit/live-referee.ts";
 import {
   connectedRig,
@@ -283,16 +284,3 @@ describe("the ceiling", () => {
     await expectSound(rig);
   });
 });
-
-/** A store that lets something else happen right after an event of a kind was written, before its writer goes on. */
-function holdBack(rig: LiveRig, type: string, meanwhile: () => Promise<unknown>): LiveRig["store"]["append"] {
-  const append = rig.store.append.bind(rig.store);
-  let done = false;
-  return async (batch) => {
-    await append(batch);
-    if (done || !batch.bodies.some((body) => body.includes(`"type":"${type}"`) && body.includes('"purpose":"entry"'))) return;
-    done = true;
-    const other = meanwhile();
-    if (type === "intent") await Promise.race([other, rig.clock.breathe().then(() => rig.clock.breathe())]);
-  };
-}

@@ -185,4 +185,11 @@ export const MUTANTS: readonly Mutant[] = [
     "  if (!(confidence >= 0 && confidence <= 1))",
     "  if (confidence < -1)",
   ),
+  mutant("one position more than the limit", "src/risk/limit-rules.ts", "facts.positions >= most ?", "facts.positions > most ?"),
+  mutant(
+    "a limit of exposure forgets what is open",
+    "src/risk/limit-rules.ts",
+    "room: ({ value }, { facts }) => value.minus(facts.exposure),",
+    "room: ({ value }) => value,",
+  ),
 ];

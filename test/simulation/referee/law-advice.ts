@@ -5,9 +5,9 @@ import type { Fact, LogRow } from "./log.ts";
 /** From this confidence on a sell keeps a bot out, by the page that describes it. */
 const SURE = 0.6;
 
-/** 26: advice never enlarges or adds an entry, and never touches an exit. What is no sound advice leaves the entry as it is. */
+/** 27: advice never enlarges or adds an entry, and never touches an exit. What is no sound advice leaves the entry as it is. */
 export class AdviceLaw implements Law {
-  readonly id = "26";
+  readonly id = "27";
   readonly #facts: Facts;
   /** What each bot makes of advice, by the event that made it. */
   readonly #modes = new Map<string, string>();
@@ -26,7 +26,7 @@ export class AdviceLaw implements Law {
 
   #denied(event: Fact): void {
     const { coverage } = this.#facts;
-    coverage.mark("antecedent 26: advice keeps a bot out");
+    coverage.mark("antecedent 27: advice keeps a bot out");
     const bot = event.text("botId");
     if (this.#modes.get(bot) !== "veto") throw new Broken(this.id, `${bot} is kept out by advice that it does not take`);
     const { action, confidence } = said(event.part("advice"));
@@ -49,7 +49,7 @@ export class AdviceLaw implements Law {
     const effect = use.text("effect");
     if (mode === undefined || use.text("mode") !== mode)
       throw new Broken(this.id, `${bot} takes advice as ${use.text("mode")}, and was made with ${mode}`);
-    coverage.mark(`antecedent 26: advice on an entry (${effect})`);
+    coverage.mark(`antecedent 27: advice on an entry (${effect})`);
     const [quantity, before] = [intent.money("quantity"), use.money("quantityBefore")];
     if (quantity > before) throw new Broken(this.id, `advice makes ${textOf(quantity)} of ${textOf(before)}`);
     if (effect === "vetoed") throw new Broken(this.id, `an entry of ${bot} that advice had kept out`);

@@ -6,6 +6,7 @@ import { BooksLaw, LimitsLaw } from "./law-books.ts";
 import { DecisionLaw } from "./law-decisions.ts";
 import { AcceptedLaw, VenueBooks, VenueQuietLaw } from "./law-exchange.ts";
 import { ExitsLaw } from "./law-exits.ts";
+import { PersonalLimitsLaw } from "./law-limits.ts";
 import { NakedLaw } from "./law-naked.ts";
 import { ObedienceLaw } from "./law-obedience.ts";
 import { Edges, OnceLaw } from "./law-orders.ts";
@@ -104,6 +105,7 @@ export function allLaws(facts: Facts, wallMs: () => number, exchange: SimExchang
     new BooksLaw(facts, venue),
     new StopLaw(facts),
     new LimitsLaw(facts),
+    new PersonalLimitsLaw(facts),
     new AdviceLaw(facts),
     new ObedienceLaw(facts, wallMs),
     new HolderLaw(facts),

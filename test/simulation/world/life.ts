@@ -1,3 +1,4 @@
+import type { DeskEvent } from "../../../src/domain/events.ts";
 import { decimal } from "../../../src/domain/money.ts";
 import type { LiveOpening } from "../../../src/engine/live/connect.ts";
 import { type OpenedEngine, openEngine } from "../../../src/engine/open.ts";
@@ -27,6 +28,8 @@ export interface LifeOptions {
   readonly ports: Ports;
   readonly limits: { readonly dailyLossPct: number; readonly positionCapPct: number };
   readonly safeAfterCrashes: number;
+  /** What somebody has limited. */
+  readonly limitsSet: readonly DeskEvent[];
   /** Who is asked for advice by bots that want any. */
   readonly advisor: Advisor;
   readonly live: LiveOpening;
@@ -70,6 +73,8 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
     onFatal: options.onFatal,
   });
   opened.advise(options.advisor);
+  // Set before the first beat, by whichever process gets to it; what an earlier one has set stands.
+  if (opened.desk.state.limits.size === 0 && options.limitsSet.length > 0) await opened.desk.append(options.limitsSet);
   return opened;
 }
 

@@ -1,3 +1,4 @@
+import type { DeskEvent } from "../../../src/domain/events.ts";
 import { MINUTE_MS } from "../../../src/domain/time.ts";
 import type { LiveOpening } from "../../../src/engine/live/connect.ts";
 import { openTestVault } from "../../kit/open-vault.ts";
@@ -14,6 +15,7 @@ import { Dice } from "./dice.ts";
 import { SimExchange } from "./exchange.ts";
 import type { CrashPoint, Generation } from "./generation.ts";
 import { openLife } from "./life.ts";
+import { inventedLimits } from "./limits.ts";
 import { Machine } from "./machine.ts";
 import { SimMarketData } from "./market-data.ts";
 import { type PerpetualAccount, SimPerpetual } from "./perpetual-exchange.ts";
@@ -161,6 +163,7 @@ export class World {
         },
         limits: LIMITS,
         safeAfterCrashes: this.draw.safeAfterCrashes,
+        limitsSet: this.#limitsSet,
         advisor: adviceOfChance(this.#dice.fork(`advice ${generation.number}`), () => wall.now()),
         live: this.#openingFor(generation, clock, sent),
         sent,
@@ -177,6 +180,13 @@ export class World {
       exchanges: ["binance", "blofin"],
       openVenue: (spec) => (spec.exchangeId === "blofin" ? atPerpetual(spec) : atSpot(spec)),
     };
+  }
+
+  /** The same for every process of a seed. */
+  get #limitsSet(): readonly DeskEvent[] {
+    if (this.#options.scenario) return [];
+    const accounts = [...OWNERS.slice(0, PAPER_OWNERS).map((owner) => `paper:${owner}`), ...this.#accounts.map(({ name }) => name)];
+    return inventedLimits(this.#dice.fork("limits"), accounts, this.machine.tape.symbols);
   }
 
   get #accounts(): readonly (VenueAccount | PerpetualAccount)[] {
