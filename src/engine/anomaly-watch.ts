@@ -61,6 +61,7 @@ export class AnomalyWatch {
   #dropped = 0;
   #bell = new AbortController();
   #isRung = false;
+  #isLooking = false;
   #silenceHour = 0;
   #breathedMs: number;
   #unlisten: (() => void) | undefined;
@@ -100,7 +101,7 @@ export class AnomalyWatch {
 
   /** Resolves when everything up to now was looked at, for scripts. */
   idle(): Promise<void> {
-    if (!this.#isRung || this.#closing.signal.aborted) return Promise.resolve();
+    if ((!this.#isRung && !this.#isLooking) || this.#closing.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => this.#idle.add(resolve));
   }
 
@@ -113,12 +114,14 @@ export class AnomalyWatch {
     const { logger } = this.#parts;
     while (!this.#closing.signal.aborted) {
       this.#isRung = false;
+      this.#isLooking = true;
       try {
         await this.#look();
       } catch (failure) {
         logger.warn({ problem: messageOf(failure) }, "looking for anomalies failed; it goes on with what comes next");
       }
       if (this.#isRung) continue;
+      this.#isLooking = false;
       this.#endIdle();
       this.#bell = new AbortController();
       await this.#parts.clock.sleep(HOUR_MS, this.#bell.signal);

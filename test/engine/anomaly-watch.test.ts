@@ -92,6 +92,21 @@ describe("The watch for anomalies", () => {
     expect(complaints).toContain("the market was faster than the watch for anomalies, which left steps out");
   });
 
+  test("is idle only when what it has begun is done", async () => {
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    open({ tell: (anomaly) => held.then(() => void seen.push(anomaly)) });
+    pass(calm(0));
+    pass(candle(1, 39_000));
+    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+    const idle = watch.idle();
+    letGo();
+    await idle;
+    expect(seen).toHaveLength(1);
+  });
+
   test("goes on after a store that could not take what it saw", async () => {
     let fails = true;
     open({
