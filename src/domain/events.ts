@@ -3,7 +3,7 @@ import type { SeenAnomaly } from "./anomaly.ts";
 import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
 import type { Digest, DigestPeriod } from "./digest.ts";
-import type { Target } from "./exits.ts";
+import type { FillOutcome } from "./fill-outcome.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { OrderType, Purpose, Side } from "./order.ts";
@@ -179,18 +179,6 @@ export interface Orphan {
   /** `quarantined` carries our prefix; `foreign` is the person's and never touched. */
   readonly kind: "quarantined" | "foreign";
   readonly seenMs: number;
-}
-
-/** What a fill led to. Quantities and results repeat what the fold of fills says, for readers of the stream; the levels are those of the protective orders that the venue now holds. */
-export interface FillOutcome {
-  readonly positionQuantity: Decimal;
-  readonly entryPrice: Decimal | undefined;
-  /** Result of this fill in quote after its fee; undefined for buys. */
-  readonly realized: Decimal | undefined;
-  readonly stopPrice: Decimal | undefined;
-  readonly takePrice: Decimal | undefined;
-  /** Where there are several targets, all of them, nearest first. */
-  readonly targets?: readonly Target[];
 }
 
 export type Role = "viewer" | "operator" | "trader" | "admin";

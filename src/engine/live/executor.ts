@@ -65,7 +65,7 @@ export class LiveExecutor implements AccountExecutor {
     if (wishes.length === 0) return;
     const events = wishEvents(this.#account, wishes, {
       check: (bot, slot, funds, spent, pending) => this.#check(bot, slot, funds, spent, pending),
-      advise: (bot, _slot, answer) => this.#advised(bot, answer),
+      advise: (bot, slot, answer) => this.#advised(bot, slot, answer),
       enter: (bot, quantity, wish) => ({ type: "intent", intent: entryIntent(bot, "buy", quantity, this.#bound(bot), wish) }),
       exit: (bot, wish) => [wantExit(this.#account.state, bot, "exit", wish.reason, wish.slotMs, wish.values)],
     });
@@ -136,12 +136,13 @@ export class LiveExecutor implements AccountExecutor {
     return this.#check(bot, undefined, new Funds(this.#account), ZERO, []);
   }
 
-  #advised(bot: BotState, answer: EntryAnswer): Advised {
+  #advised(bot: BotState, slot: Slot, answer: EntryAnswer): Advised {
+    const stopDistance = this.#account.runners.get(bot.spec.id)?.stopDistanceAt(slot);
     const rules = this.#account.rulesOf(bot.spec.symbol);
     return adviseEntry(this.#account.services, bot, rules, answer, (quantity) => {
       if (!rules) return undefined;
       const bound = this.#bound(bot);
-      return brokenRule(rules, quantity, bound) ?? feasible(bot, "buy", quantity, bound, rules)?.because;
+      return brokenRule(rules, quantity, bound) ?? feasible(bot, { side: "buy", quantity, bound, stopDistance }, rules)?.because;
     });
   }
 
