@@ -121,7 +121,6 @@ export interface NewBot {
   readonly protection: Protection;
   /** On perpetual contracts only. */
   readonly leverage?: number;
-  /** What it makes of an AI service's advice; nothing where it is left out. */
   readonly advice?: AdviceMode;
 }
 
