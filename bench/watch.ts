@@ -112,6 +112,7 @@ async function openAccounts(store: Store, market: Market): Promise<Accounts> {
     halted: () => undefined,
     now: () => hub.atMs,
     lagMs: 0,
+    advisor: () => undefined,
     matchUntil: () => Number.POSITIVE_INFINITY,
   };
   for (const writer of await accounts.load()) accounts.put(writer, services);

@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema.ts";
+import { openAnomalyWatch } from "./app/anomalies.ts";
 import { BacktestThreads } from "./app/backtests.ts";
 import { apiUrlsOf, openCache, openExchangeMarket, openHttpApi, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
 import { openShenron, type ShenronSettings, shenronSettings } from "./app/shenron.ts";
@@ -139,8 +140,13 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   opened.schedule(
     new Digests({ desk, logger, calendar, digestOf: (_place, day, period) => digestNow(opened, day, config.timezone, period) }),
   );
-  opened.waitFor(() => delivery.idle());
+  const anomalies = openAnomalyWatch(opened, options);
+  opened.waitFor(async () => {
+    await anomalies.idle();
+    await delivery.idle();
+  });
   delivery.start();
+  anomalies.start();
   shenron?.start();
   const panic = panicOf(opened, clock);
   startBeat(options, opened, panic);
@@ -159,6 +165,7 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
       options.beat.stop();
       backtests.stop();
       await sources.api?.stop();
+      await anomalies.stop();
       await opened.stop(reason);
       await Promise.all([delivery.stop(DRAIN_MS), shenron?.stop()]);
       await Promise.all(platforms.map((platform) => platform.stop()));

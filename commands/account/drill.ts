@@ -4,7 +4,7 @@ import { accountName } from "../../src/chat/args-venue.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { type Card, card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
-import type { DrillStep } from "../../src/ports/engine.ts";
+import type { DrillStep } from "../../src/ports/venue-facts.ts";
 
 export default defineCommand({
   summary: "Runs the smallest order life in a DEMO account and says which assumptions it confirmed",

@@ -39,6 +39,10 @@ export default defineCommand({
       .describe("On perpetual contracts: isolated, so that a loss ends at its own margin")
       .optional(),
     direction: arg.choice(["long", "short", "both"]).describe("long: strategies buy first").optional(),
+    advice: arg
+      .choice(["off", "advise", "veto"])
+      .describe("The AI service: off, advise (it is told only) or veto (it may keep the bot out or cut an entry)")
+      .optional(),
     start: arg.flag.describe("Start it at once").prefault("no"),
   },
   asks: askedFor,
@@ -61,6 +65,7 @@ export default defineCommand({
       ...decider,
       ...size,
       protection,
+      ...(args.advice === undefined || args.advice === "off" ? {} : { advice: args.advice }),
       ...(args.leverage === undefined && args.margin === undefined ? {} : { leverage: args.leverage ?? 1 }),
     }));
     const outcomes = await forEach(

@@ -12,7 +12,8 @@ import { card } from "../../src/chat/view.ts";
 import { TransientError, UserError } from "../../src/domain/errors.ts";
 import type { Decimal } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
-import type { BotFacts, CeilingFacts, ManualOrder, PriceFacts } from "../../src/ports/engine.ts";
+import type { BotFacts, ManualOrder, PriceFacts } from "../../src/ports/engine.ts";
+import type { CeilingFacts } from "../../src/ports/venue-facts.ts";
 import { aboveLeverageLimit } from "../../src/risk/leverage.ts";
 
 /** Above any take-profit that a person means. */

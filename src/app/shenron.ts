@@ -45,12 +45,14 @@ export async function shenronSettings(config: Config): Promise<ShenronSettings |
 export async function openShenron(settings: ShenronSettings, parts: ShenronParts, opened: OpenedEngine): Promise<OpenedShenron> {
   const { url, key, isPrivateAllowed } = settings;
   const { config, clock, logger, store } = parts;
-  const [{ ShenronClient }, { httpWire }, { Reporter }, { dayFactsIn }, { askClaims }] = await Promise.all([
+  const [{ ShenronClient }, { httpWire }, { Reporter }, { dayFactsIn }, { askClaims }, { AdviceBook }, { deskMark }] = await Promise.all([
     import("../shenron/client.ts"),
     import("../shenron/http.ts"),
     import("../shenron/reporter.ts"),
     import("../shenron/days.ts"),
     import("../shenron/ask.ts"),
+    import("../shenron/advisor.ts"),
+    import("../shenron/marks.ts"),
   ]);
   const client = new ShenronClient({ wire: httpWire({ url, clock, isPrivateAllowed }), key, clock });
   const { engine, desk, streams, specOf } = opened;
@@ -77,14 +79,28 @@ export async function openShenron(settings: ShenronSettings, parts: ShenronParts
       return { uptimeMs, ...ages, residentBytes, bots: { ...bots }, unknownOrders, problems: problems.length, halted };
     },
   });
+  const advice = new AdviceBook({
+    client,
+    clock,
+    logger: logger.child({ service: "advice" }),
+    desk: () => deskMark(streams),
+    wanted: opened.advised,
+    atMs: (market) => opened.marketOf(market)?.atMs,
+    candles: engine.candles,
+    tell: (event) => desk.append([event]),
+  });
+  opened.advise(advice);
   return {
-    start: () => reporter.start(),
-    status: () => reporter.status(),
-    report: () => reporter.report(),
+    start() {
+      reporter.start();
+      advice.start();
+    },
+    status: () => ({ ...reporter.status(), advice: advice.status() }),
+    report: async () => ({ ...(await reporter.report()), advice: advice.status() }),
     ask: (question, facts, requestId) => askClaims({ client, streams, signal: closing.signal }, question, facts, requestId),
     async stop() {
       closing.abort();
-      await reporter.stop();
+      await Promise.all([reporter.stop(), advice.stop()]);
     },
   };
 }

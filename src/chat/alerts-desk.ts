@@ -74,6 +74,16 @@ export function deskAlert(event: AccountEvent | DeskEvent, when: string): AlertP
           .bad()
           .line(event.reason, "Trading goes on; its channels get nothing until it is back.", when),
       };
+    case "advice-lost":
+      return {
+        kind: "system",
+        critical: false,
+        card: card("SHENRON gives no advice")
+          .warning()
+          .line(`${event.reason}.`, "Bots that ask for it enter as they would without it. This is told once, until advice is back.", when),
+      };
+    case "advice-back":
+      return { kind: "system", critical: false, card: card("SHENRON gives advice again").good().line(when) };
     case "venue-banned":
       return followUp(
         card(`${exchangeName(event.exchange)} sends this machine away`)

@@ -3,6 +3,7 @@ import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
 import { minuteText } from "../domain/time.ts";
 import { type AccountNames, accountNameOf, exchangeName } from "./account-names.ts";
 import { accountAlert } from "./alerts-account.ts";
+import { anomalyAlert } from "./alerts-anomaly.ts";
 import { botAlert } from "./alerts-bot.ts";
 import { deskAlert } from "./alerts-desk.ts";
 import { fillAlert } from "./alerts-fill.ts";
@@ -28,6 +29,7 @@ export function alertOf(
     orderAlert(event, about) ??
     accountAlert(event, about) ??
     venueAlert(event, about) ??
+    anomalyAlert(event, about) ??
     deskAlert(event, about.when);
   return part && complete(part, about);
 }

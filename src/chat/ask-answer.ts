@@ -9,6 +9,10 @@ const NUMBER =
 /** What could be pressed, opened or run. */
 const REACH = /https?:|www\.|[<>`@[\]\\|{}]|(?<!\w)\/\w/i;
 
+/** Words that say which way a result went. */
+const LOSS = /\b(?:lost|loses?|losing|loss|losses|negative)\b/i;
+const GAIN = /\b(?:gain(?:s|ed)?|profit(?:s|able)?|earn(?:s|ed)?|won|wins?|winning|positive)\b/i;
+
 /** What became of an answer: claims that the books carry, and how many they do not. */
 export interface CheckedAnswer {
   readonly lines: readonly string[];
@@ -40,10 +44,36 @@ function carriedLine({ text, cites }: AskClaim, byId: ReadonlyMap<string, AskFac
   if (used.length === 0 || cites.some((cite) => !known.has(cite))) return undefined;
   if (used.some((fact) => fact === undefined || !cites.includes(fact.source))) return undefined;
   // Names that hold digits may be said where they are cited.
-  const names = cites.flatMap((cite) => cite.slice(cite.indexOf(":") + 1).split("@")[0] ?? []).sort((a, b) => b.length - a.length);
+  const names = cites.map(nameOf).sort((a, b) => b.length - a.length);
   const words = names.reduce((rest, name) => withoutName(rest, name), line.replace(PLACEHOLDER, " "));
   if (NUMBER.test(words) || REACH.test(words)) return undefined;
+  const carriers = used.filter((fact) => fact !== undefined);
+  if (namesAnother(words, carriers, known) || contradicts(words, carriers)) return undefined;
   return line.replace(PLACEHOLDER, (_whole, id: string) => byId.get(id)?.value ?? "");
+}
+
+/** Whether a claim speaks of something from the books that it does not cite: the value of one would read as that of another. */
+function namesAnother(words: string, used: readonly AskFact[], known: ReadonlySet<string>): boolean {
+  const inLabels = new Set(used.flatMap(({ label }) => wordsOf(label)));
+  const spoken = new Set(wordsOf(words).filter((word) => !inLabels.has(word)));
+  return [...known].some((source) => spoken.has(nameOf(source)));
+}
+
+/** Whether a claim calls a gain a loss or a loss a gain. */
+function contradicts(words: string, used: readonly AskFact[]): boolean {
+  const results = used.filter(({ label }) => /\bresult\b/.test(label));
+  if (results.length === 0) return false;
+  const isLoss = ({ value }: AskFact) => /^-.*[1-9]/.test(value);
+  return (LOSS.test(words) && !results.some(isLoss)) || (GAIN.test(words) && results.every(isLoss));
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/[^\w-]+/).filter((word) => word !== "");
+}
+
+/** `bot:dip` and `decision:dip@1621429200000` as a person says them. */
+function nameOf(source: string): string {
+  return source.slice(source.indexOf(":") + 1).split("@")[0] ?? "";
 }
 
 function withoutName(text: string, name: string): string {

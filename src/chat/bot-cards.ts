@@ -1,3 +1,4 @@
+import type { AdviceMode } from "../domain/advice.ts";
 import { type Mode, marked, sizingText } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import { protectionText } from "../domain/exits.ts";
@@ -59,6 +60,10 @@ export function restsAt({ state: { spec } }: BotFacts, { status, filledQuantity 
   return `at the ${MODE_WORDS[spec.mode]} venue${filled}`;
 }
 
+const ADVICE_WORDS: Readonly<Record<AdviceMode, string>> = {
+  advise: "SHENRON's is told, and changes nothing",
+  veto: "SHENRON may keep it out or make an entry smaller",
+};
 const MODE_WORDS: Readonly<Record<Mode, string>> = { paper: "paper", demo: "DEMO", live: "LIVE" };
 
 function levelsOf({ purpose, price, takePrice, trailingPct }: Order, quote: string): readonly string[] {
@@ -101,6 +106,7 @@ export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): 
     Exit: spec.rules && (spec.rules.exit === undefined ? "none: only its stop and target" : spec.rules.exit),
     Group: spec.group,
     Size: sizingText(spec.sizing, quote, spec.sizeMax),
+    Advice: spec.advice && ADVICE_WORDS[spec.advice],
     "An entry now": isFlat(position) ? entryText(engine.entryNow(spec.name)) : undefined,
     Protection: protectionText(spec.protection, quote),
     Leverage: leverageText(bot),

@@ -1,7 +1,8 @@
 import { UserError } from "../domain/errors.ts";
 import { brokenRule, type Instrument, splitSymbol } from "../domain/instrument.ts";
 import { affordable, type Decimal, percentOf } from "../domain/money.ts";
-import type { AccountFacts, ManualOrder, MarginFacts, PriceFacts } from "../ports/engine.ts";
+import type { AccountFacts, ManualOrder, PriceFacts } from "../ports/engine.ts";
+import type { MarginFacts } from "../ports/venue-facts.ts";
 import { checkLeverage, checkLeveragedStop } from "../risk/leverage.ts";
 import { liquidationPrice } from "../risk/liquidation.ts";
 

@@ -1,6 +1,7 @@
 import { marked, sizingText } from "../domain/bot.ts";
 import { protectionText } from "../domain/exits.ts";
-import type { MarginFacts, PromotionFacts } from "../ports/engine.ts";
+import type { PromotionFacts } from "../ports/engine.ts";
+import type { MarginFacts } from "../ports/venue-facts.ts";
 import { ended } from "./account-cards.ts";
 import { accountNameFor, exchangeName } from "./account-names.ts";
 import { moneyText, priceText, resultText } from "./amounts.ts";

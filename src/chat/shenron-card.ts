@@ -11,19 +11,25 @@ export function shenronOf(shenron: Shenron | undefined): Shenron {
 
 /** How the service stands, with words for what is wrong. */
 export function shenronCard(status: ShenronStatus): Card {
-  const { host, isReachable, lagEvents, lastSuccessAgeMs, trouble, retryInMs, reports, items } = status;
+  const { host, isReachable, lagEvents, lastSuccessAgeMs, trouble, retryInMs, reports, items, advice } = status;
   const answer = card(titleOf(status)).fields({
     Service: host,
     Answers: isReachable === undefined ? "not asked yet" : isReachable ? "yes" : "NO",
     "Not reported yet": lagEvents === 0 ? "nothing" : `${lagEvents} events of the books`,
     "Last report": lastSuccessAgeMs === undefined ? "none since the desk started" : `${spanText(lastSuccessAgeMs)} ago`,
     "Since the start": `${reports} reports with ${items} news`,
+    Advice: advice === undefined || advice.wanted === 0 ? undefined : adviceText(advice),
     "Next try": trouble === undefined || retryInMs === undefined ? undefined : `in ${spanText(retryInMs)}`,
   });
   if (trouble === undefined) return isReachable ? answer.good() : answer;
   return answer
     .line(`${trouble}.`, "Trading does not wait for it, and nothing is lost: what is not reported stays in the books.")
     .warning();
+}
+
+function adviceText({ wanted, known, trouble }: NonNullable<ShenronStatus["advice"]>): string {
+  const count = `on ${known} of ${wanted} ${wanted === 1 ? "symbol" : "symbols"} that bots ask about`;
+  return trouble === undefined ? count : `${count} (${trouble})`;
 }
 
 function titleOf({ trouble, isReachable, lagEvents }: ShenronStatus): string {

@@ -17,11 +17,12 @@ export function whyCard(bot: BotFacts, { decision, gates, silent }: WhyFacts, at
   if (!decision) {
     return botButtons(bot, answer.line("It has judged no candle since this process runs.").fields(gateFields(gates)));
   }
-  const { slotMs, signal, explanation, outcome, position } = decision;
+  const { slotMs, signal, explanation, outcome, position, advice } = decision;
   const because = signal.kind === "hold" ? (explanation?.because ?? signal.reason ?? "its strategy saw nothing to act on") : signal.reason;
   answer
     .line(`At the candle of ${marketTime(slotMs)}, every ${spec.timeframe}: ${because}.`)
     .line(outcome && `What became of it: ${outcome}.`)
+    .line(advice && `Advice on it: ${advice}.`)
     .line(`It ${heldText(position)} then.`);
   if (explanation) answer.table(["For", "Term", "Numbers", "Holds"], explanation.terms.map(termRow));
   else answer.fields({ Saw: valuesText(decision.values) });

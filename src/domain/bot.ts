@@ -1,3 +1,4 @@
+import type { AdviceMode } from "./advice.ts";
 import type { Decimal } from "./money.ts";
 import type { Timeframe } from "./timeframe.ts";
 
@@ -67,6 +68,8 @@ export interface BotSpec {
   readonly protection: Protection;
   /** On perpetual contracts: how many times its margin a position is worth. */
   readonly leverage?: number;
+  /** What it makes of an AI service's advice; nothing where it is left out. */
+  readonly advice?: AdviceMode;
 }
 
 /** What stands next to a name wherever it is shown, so that real money and test money are never mistaken for paper, also without colors. */

@@ -1,3 +1,4 @@
+import type { SeenAnomaly } from "./anomaly.ts";
 import type { BacktestRecord } from "./backtest.ts";
 import type { BreakerSettings } from "./breaker.ts";
 import { newChannel, periodicOf, toldDigest } from "./channels.ts";
@@ -15,6 +16,8 @@ import { marketMs } from "./time.ts";
 const REQUESTS_MAX = 1_000;
 /** Backtests that are remembered; each is a few kilobytes. */
 const BACKTESTS_MAX = 30;
+/** Anomalies that are remembered. */
+export const ANOMALIES_MAX = 50;
 /** Starts that are remembered to tell a crash loop. */
 const STARTS_MAX = 20;
 
@@ -54,6 +57,8 @@ export interface DeskState {
   /** Rules that somebody wants to be told of, by id. */
   alerts: Map<string, RuleAlert>;
   alertsEver: number;
+  /** Newest last. */
+  anomalies: SeenAnomaly[];
   /** Seeds of one-time codes by user, sealed. */
   factors: Map<string, SealedKey>;
   /** The same person on another platform: each user by the first one that they linked to. */
@@ -92,6 +97,7 @@ export function emptyDesk(): DeskState {
     backtestsEver: 0,
     alerts: new Map(),
     alertsEver: 0,
+    anomalies: [],
     factors: new Map(),
     links: new Map(),
     locked: [],
@@ -168,6 +174,10 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
     case "alert-fired":
     case "alert-rested":
       return applyAlertFact(state, event);
+    case "anomaly-seen":
+      state.anomalies.push(event.anomaly);
+      if (state.anomalies.length > ANOMALIES_MAX) state.anomalies.shift();
+      return;
     case "bot-registered":
       state.botsEver += 1;
       state.bots.set(event.botId, { botId: event.botId, name: event.name, group: event.group, owner: event.owner, account: event.account });
@@ -209,6 +219,7 @@ type HandledAbove =
   | "drill-done"
   | "backtest-done"
   | AlertFact["type"]
+  | "anomaly-seen"
   | "bot-registered"
   | "bot-unregistered"
   | "command-done";
@@ -279,6 +290,8 @@ function applyPeopleFact(state: DeskState, event: PeopleFact): void {
     }
     case "access-denied":
     case "platform-failed":
+    case "advice-lost":
+    case "advice-back":
       return;
   }
 }

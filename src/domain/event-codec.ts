@@ -86,6 +86,9 @@ const TYPES: Readonly<Record<AccountEvent["type"] | DeskEvent["type"], true>> = 
   halted: true,
   resumed: true,
   "platform-failed": true,
+  "anomaly-seen": true,
+  "advice-lost": true,
+  "advice-back": true,
   "command-done": true,
 };
 const KNOWN_TYPES: ReadonlySet<string> = new Set(Object.keys(TYPES));

@@ -1,8 +1,10 @@
+import type { AdviceUse } from "./advice.ts";
+import type { SeenAnomaly } from "./anomaly.ts";
 import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
 import type { BreakerEvent, DeskBreakerEvent } from "./breaker-events.ts";
 import type { Digest, DigestPeriod } from "./digest.ts";
-import type { Target } from "./exits.ts";
+import type { FillOutcome } from "./fill-outcome.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { OrderType, Purpose, Side } from "./order.ts";
@@ -61,6 +63,8 @@ export type AccountEvent =
       code: string;
       because: string;
       values: Record<string, number>;
+      /** Set where the bot asks for advice and the risk door had allowed the entry. */
+      advice?: AdviceUse;
     }
   | { type: "intent"; intent: Intent }
   | { type: "attempt"; intentId: string; clientOrderId: string; attempt: number }
@@ -147,6 +151,8 @@ export interface Intent {
   readonly stopLimitPrice?: Decimal;
   /** With an entry: how far from it a stop by ATR stands, in quote. */
   readonly stopDistance?: Decimal;
+  /** With an entry of a bot that asks for advice: what it made of it. */
+  readonly advice?: AdviceUse;
   readonly reason: string;
   readonly values: Record<string, number>;
   readonly clientOrderId: string;
@@ -175,18 +181,6 @@ export interface Orphan {
   /** `quarantined` carries our prefix; `foreign` is the person's and never touched. */
   readonly kind: "quarantined" | "foreign";
   readonly seenMs: number;
-}
-
-/** What a fill led to. Quantities and results repeat what the fold of fills says, for readers of the stream; the levels are those of the protective orders that the venue now holds. */
-export interface FillOutcome {
-  readonly positionQuantity: Decimal;
-  readonly entryPrice: Decimal | undefined;
-  /** Result of this fill in quote after its fee; undefined for buys. */
-  readonly realized: Decimal | undefined;
-  readonly stopPrice: Decimal | undefined;
-  readonly takePrice: Decimal | undefined;
-  /** Where there are several targets, all of them, nearest first. */
-  readonly targets?: readonly Target[];
 }
 
 export type Role = "viewer" | "operator" | "trader" | "admin";
@@ -244,6 +238,11 @@ export type DeskEvent =
   | { type: "halted"; reason: string; untilMs: WallMs | undefined; by: string; panic: boolean }
   | { type: "resumed"; reason: string; by: string }
   | { type: "platform-failed"; platform: string; reason: string }
+  /** The AI service gives no advice that can be used: entries are what they are without it. Not repeated until it is back. */
+  | { type: "advice-lost"; reason: string }
+  | { type: "advice-back" }
+  /** Something is far from what is usual. Nothing that trades reads it. */
+  | { type: "anomaly-seen"; anomaly: SeenAnomaly }
   | { type: "command-done"; path: string; args: Record<string, string>; user: string; place: string; result: string };
 
 /** The newest link of a stream as somebody wrote it down. */

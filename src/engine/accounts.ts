@@ -249,11 +249,7 @@ export class Accounts {
     if (kept && kept.mode !== "paper") this.#kept.set(name, { sequence: kept.sequence, atMs: desk.clock.monotonicMs() });
     const state = kept ?? emptyAccount();
     const writer = await openStream<AccountState, AccountEvent>({
-      name,
-      state,
-      store,
-      clock: desk.clock,
-      apply: applyAccountEvent,
+      ...{ name, state, store, clock: desk.clock, apply: applyAccountEvent },
       onAppend: streams.appended,
       onTaken: streams.taken,
     });

@@ -8,6 +8,7 @@ import type { MarketMs } from "../domain/time.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
 import type { EntryAnswer, EntryQuestion } from "../risk/entry.ts";
 import { stopProblem } from "../risk/exits.ts";
+import type { Advised } from "./advice.ts";
 import { clearedLoss } from "./breaker-readings.ts";
 import type { Slot } from "./feeds.ts";
 import type { Wish } from "./intents.ts";
@@ -42,6 +43,8 @@ export function wishesOf(state: AccountState, runners: Runners, works: (botId: s
 export interface WishMakers {
   /** Whether an entry may be made and how large; `spent` and `pending` are what earlier wishes of the same slots take. */
   check(bot: BotState, slot: Slot, funds: Funds, spent: Decimal, pending: readonly HeldEntry[]): EntryAnswer;
+  /** What advice leaves of what was allowed; never more. */
+  advise(bot: BotState, slot: Slot, answer: EntryAnswer): Advised;
   enter(bot: BotState, quantity: Decimal, wish: Wish): AccountEvent;
   exit(bot: BotState, wish: Wish): AccountEvent[];
 }
@@ -81,15 +84,17 @@ export function wishEvents(
       events.push(deniedEvent(bot, wish, "stop", unprotected));
       continue;
     }
-    const answer = makers.check(bot, slot, funds, spent, pending);
+    const { answer, use } = makers.advise(bot, slot, makers.check(bot, slot, funds, spent, pending));
+    const advised: Wish = use === undefined ? wish : { ...wish, advice: use };
+    runner.advised = use && { slotMs, because: use.because };
     if (answer.allowed) {
-      const entry = makers.enter(bot, answer.quantity, wish);
+      const entry = makers.enter(bot, answer.quantity, advised);
       events.push(entry);
       pending.push(...heldIn(account, [entry]));
       spent = spent.plus(answer.quantity.times(decimal(slot.candle.close)));
     } else {
       runner.denied = { slotMs, code: answer.code, because: answer.because };
-      events.push(deniedEvent(bot, wish, answer.code, answer.because));
+      events.push(deniedEvent(bot, advised, answer.code, answer.because));
     }
   }
   return events;
@@ -126,8 +131,9 @@ export function openingEquity(state: AccountState): Decimal | undefined {
 
 /** A denied entry with what it was decided on. */
 function deniedEvent(bot: BotState, wish: Wish, code: string, because: string): AccountEvent {
-  const { reason, slotMs, values } = wish;
-  return { type: "wish-denied", botId: bot.spec.id, slotMs, wish: "enter", reason, code, because, values };
+  const { reason, slotMs, values, advice } = wish;
+  const told = { reason, code, because, values, ...(advice === undefined ? {} : { advice }) };
+  return { type: "wish-denied", botId: bot.spec.id, slotMs, wish: "enter", ...told };
 }
 
 /** Only candles that closed after the bot's start, and no slot that was acted on before. */

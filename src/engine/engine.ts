@@ -8,8 +8,6 @@ import type {
   AccountTest,
   BotFacts,
   Caller,
-  CeilingFacts,
-  DrillStep,
   Engine,
   HealthFacts,
   ManualOrder,
@@ -19,10 +17,10 @@ import type {
   PanicFacts,
   PriceFacts,
   PromotionFacts,
-  ReconcileFacts,
 } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
 import type { EntryNow, LimitFacts } from "../ports/risk-facts.ts";
+import type { CeilingFacts, DrillStep, ReconcileFacts } from "../ports/venue-facts.ts";
 import type { WhyFacts } from "../ports/why.ts";
 import type { Account } from "./account.ts";
 import { accountFacts, liquidationOf } from "./account-facts.ts";

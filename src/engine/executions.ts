@@ -1,7 +1,8 @@
 import type { AccountState, BotState } from "../domain/books.ts";
-import type { AccountEvent, FillOutcome } from "../domain/events.ts";
+import type { AccountEvent } from "../domain/events.ts";
 import type { BotBook, Execution } from "../domain/execution.ts";
 import { takesOf } from "../domain/exits.ts";
+import type { FillOutcome } from "../domain/fill-outcome.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { type Order, type Purpose, protectiveOrderId, remainingOf } from "../domain/order.ts";

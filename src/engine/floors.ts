@@ -1,9 +1,10 @@
 import { exchangeMarketKey } from "../domain/market-key.ts";
 import { marketMs } from "../domain/time.ts";
+import type { Advisor } from "../ports/advisor.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { Market } from "../ports/market.ts";
+import type { Market, MarketStep } from "../ports/market.ts";
 import type { Scheduled } from "../ports/streams.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { Accounts } from "./accounts.ts";
@@ -36,6 +37,7 @@ export interface FloorsOptions {
   readonly days: Days;
   readonly halted: () => string | undefined;
   readonly risk: RiskGuard;
+  readonly advisor: () => Advisor | undefined;
   readonly accounts: Accounts;
   readonly scheduled: () => readonly Scheduled[];
   readonly told: () => Promise<void>;
@@ -43,6 +45,8 @@ export interface FloorsOptions {
   /** A price that may be traded on has come to a market. */
   readonly saw: (market: string, symbol: string) => void;
   readonly openMarket: (exchangeId: string, environment: Environment) => Promise<Market>;
+  /** Told of each step of each market; keeps it at most. */
+  readonly passed: (market: string, step: MarketStep) => void;
   readonly onFatal: (failure: unknown) => void;
 }
 
@@ -87,7 +91,7 @@ export class Floors {
 
   /** Puts a market to work from an instant on. Only the main one does scheduled work and tells a script. */
   put(market: Market, at: Market["startMs"], main: boolean): Floor {
-    const { clock, logger, accounts, onFatal, scheduled, told, saw, alerts } = this.#options;
+    const { clock, logger, accounts, onFatal, scheduled, told, saw, alerts, passed } = this.#options;
     const hub = new FeedHub(market, at);
     const services = this.#services(market, hub);
     const active = () => accounts.activeOn(market.key);
@@ -104,6 +108,7 @@ export class Floors {
       scheduled: main ? scheduled : () => [],
       told: main ? told : () => Promise.resolve(),
       alerts,
+      passed: (step) => passed(market.key, step),
       onFatal,
     });
     const watch = new PriceWatch({ market, hub, pump, clock, logger, active, symbols, saw: (symbol) => saw(market.key, symbol), onFatal });
@@ -122,7 +127,7 @@ export class Floors {
   }
 
   #services(market: Market, hub: FeedHub): AccountServices {
-    const { clock, logger, limits, days, halted, risk, speed } = this.#options;
+    const { clock, logger, limits, days, halted, risk, speed, advisor } = this.#options;
     const live = market.pace === "live";
     return {
       market,
@@ -133,6 +138,7 @@ export class Floors {
       days,
       halted,
       risk,
+      advisor,
       now: () => (live ? marketMs(Math.max(hub.atMs, clock.wall())) : hub.atMs),
       lagMs: !live && typeof speed === "number" ? speed * LATE_AFTER_MS : 0,
       matchUntil: () => (live ? Math.max(this.#startedMs, clock.wall() - WATCHED_MS) : Number.POSITIVE_INFINITY),

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { AdviceUse } from "../domain/advice.ts";
 import type { BotState } from "../domain/books.ts";
 import type { Intent } from "../domain/events.ts";
 import type { Decimal } from "../domain/money.ts";
@@ -36,6 +37,7 @@ export function marketIntent(bot: BotState, purpose: "entry" | "exit" | "close" 
     reason: wish.reason,
     values: wish.values,
     ...(purpose === "entry" && wish.stopDistance ? { stopDistance: wish.stopDistance } : {}),
+    ...(purpose === "entry" && wish.advice ? { advice: wish.advice } : {}),
     clientOrderId: clientOrderIdOf(intentId, 1),
   };
 }
@@ -48,6 +50,8 @@ export interface Wish {
   readonly values: Record<string, number>;
   /** With an entry: how far from it a stop by ATR stands, in quote. */
   readonly stopDistance?: Decimal;
+  /** With an entry of a bot that asks for advice. */
+  readonly advice?: AdviceUse;
 }
 
 /** Whether a client order id has the shape of ours. */

@@ -41,7 +41,7 @@ export function specOf(
   const { stopPct = Number.POSITIVE_INFINITY, trailingPct, trailAfterPct } = wish.protection;
   const wrong = exitsProblem(wish.protection, instrument, priceOf(symbol)) ?? sizingProblem(wish.sizing, wish.protection, wish.sizeMax);
   if (wrong) throw new UserError(`${wrong[0]?.toUpperCase()}${wrong.slice(1)}.`);
-  const { name, group, timeframe, sizing, sizeMax, protection, leverage } = wish;
+  const { name, group, timeframe, sizing, sizeMax, protection, leverage, advice } = wish;
   if (leverage !== undefined) {
     const trailing = trailAfterPct === undefined ? (trailingPct ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
     checkLeverage(instrument, leverage);
@@ -63,6 +63,7 @@ export function specOf(
     protection,
     ...(sizeMax === undefined ? {} : { sizeMax }),
     ...(leverage === undefined ? {} : { leverage }),
+    ...(advice === undefined ? {} : { advice }),
   };
 }
 

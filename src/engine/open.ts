@@ -1,9 +1,10 @@
 import type { BotSpec } from "../domain/bot.ts";
 import type { Decimal } from "../domain/money.ts";
+import type { Advisor } from "../ports/advisor.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { Market } from "../ports/market.ts";
+import type { Market, MarketStep } from "../ports/market.ts";
 import type { Store } from "../ports/store.ts";
 import type { Scheduled } from "../ports/streams.ts";
 import type { PaperVenue } from "../ports/venue.ts";
@@ -11,6 +12,7 @@ import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { Account, AccountWriter } from "./account.ts";
 import { Accounts } from "./accounts.ts";
+import { advisedSymbols } from "./advised-symbols.ts";
 import { AlertWatch } from "./alert-watch.ts";
 import { AuditReader } from "./audit.ts";
 import { Blindness, unwatchedBots } from "./blindness.ts";
@@ -67,6 +69,14 @@ export interface OpenedEngine {
   specOf(botId: string): BotSpec | undefined;
   /** Adds work that falls due in market time. */
   schedule(work: Scheduled): void;
+  /** Names what is told of each step of each market; it may keep the step and must return at once. */
+  onStep(passed: (market: string, step: MarketStep) => void): void;
+  /** Names who is asked for advice. */
+  advise(advisor: Advisor): void;
+  /** Symbols on which running bots ask for advice, each once. */
+  advised(): readonly { readonly market: string; readonly symbol: string }[];
+  /** Symbols that something on a market needs now. */
+  symbolsOn(market: string): ReadonlySet<string>;
   /** Names what a scripted market waits for after each step that changed something. */
   waitFor(told: () => Promise<void>): void;
   /** Ends the step in progress, lets the accounts finish what they do, and keeps where everything stands. */
@@ -81,6 +91,8 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const accounts = new Accounts({ store, streams, desk, paperBalances: options.paperBalances, openVenue: options.openVenue, logger });
   const [alive, writers] = await Promise.all([loadAlive(store), accounts.load()]);
   const scheduled: Scheduled[] = [];
+  let passed: (market: string, step: MarketStep) => void = () => undefined;
+  let advisor: Advisor | undefined;
   let told = () => Promise.resolve();
   const blindness = new Blindness({ accounts, desk, clock, logger });
   const days = new Days(options.timeZone);
@@ -95,12 +107,14 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     days,
     risk,
     halted: () => desk.halted(),
+    advisor: () => advisor,
     accounts,
     scheduled: () => scheduled,
     told: () => told(),
     alerts,
     saw: (key, symbol) => blindness.saw(key, symbol),
     openMarket: options.openMarket,
+    passed: (market, step) => passed(market, step),
     onFatal,
   });
   const main = openMainFloor(options, floors, desk, writers, alive);
@@ -146,6 +160,14 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     },
     specOf: accounts.specOf,
     schedule: (work) => void scheduled.push(work),
+    onStep(next) {
+      passed = next;
+    },
+    advised: () => advisedSymbols(accounts.all()),
+    advise(next) {
+      advisor = next;
+    },
+    symbolsOn: (key) => accounts.symbolsOn(key),
     waitFor(next) {
       told = next;
     },

@@ -1,6 +1,7 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import { BotFault, messageOf } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
+import { brokenRule } from "../domain/instrument.ts";
 import { type Decimal, decimal, ZERO } from "../domain/money.ts";
 import { isProtective, type Order } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
@@ -8,6 +9,7 @@ import type { MarketMs } from "../domain/time.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import { checkEntry, type EntryAnswer } from "../risk/entry.ts";
 import type { Facts } from "./account.ts";
+import { type Advised, adviseEntry } from "./advice.ts";
 import type { BrokenAccount } from "./breaker-desk.ts";
 import { type BotWish, cameLate, entryQuestion, wishEvents, wishesOf } from "./decide.ts";
 import type { AccountExecutor } from "./executor.ts";
@@ -15,6 +17,7 @@ import type { Exposure } from "./exposure.ts";
 import type { Slot } from "./feeds.ts";
 import { clientOrderIdOf, marketIntent, type Wish } from "./intents.ts";
 import type { HeldEntry } from "./level-facts.ts";
+import { limitsAtSend } from "./limits-at-send.ts";
 import type { Runners } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
 import { sizeQuestion } from "./sizing.ts";
@@ -58,6 +61,7 @@ export class PaperExecutor implements AccountExecutor {
     if (wishes.length === 0) return;
     const events = wishEvents(this.#account, wishes, {
       check: (bot, slot, funds, spent, pending) => this.#checkEntry(bot, slot, funds, spent, pending),
+      advise: (bot, slot, answer) => this.#advised(bot, slot, answer),
       enter: (bot, quantity, wish) => ({ type: "intent", intent: marketIntent(bot, "entry", quantity, wish) }),
       exit: (bot, wish) => [{ type: "intent", intent: marketIntent(bot, "exit", bot.position.quantity, wish) }],
     });
@@ -151,9 +155,11 @@ export class PaperExecutor implements AccountExecutor {
     const bot = this.#account.state.bots.get(order.botId);
     if (bot?.status !== "running") return "the bot no longer runs";
     const { services, state } = this.#account;
+    const instrument = services.market.instruments.get(order.symbol);
     return (
       services.halted() ??
       services.risk.barred(this.#account, bot.spec, order.clientOrderId) ??
+      limitsAtSend(services.risk, this.#account, bot, order, instrument) ??
       cameLate(services, bot, state.intents.get(order.intentId))
     );
   }
@@ -167,6 +173,13 @@ export class PaperExecutor implements AccountExecutor {
     const slot = runners.get(bot.spec.id)?.lastSlot;
     const limited = services.risk.question(this.#account, bot.spec, { instrument, slot }, []);
     return checkEntry({ ...asked, ...limited, instrument, price: decimal(price), ...sizeQuestion(bot.spec, slot) });
+  }
+
+  #advised(bot: BotState, slot: Slot, answer: EntryAnswer): Advised {
+    const { services } = this.#account;
+    const instrument = services.market.instruments.get(bot.spec.symbol);
+    const price = decimal(slot.candle.close);
+    return adviseEntry(services, bot, instrument, answer, (quantity) => instrument && brokenRule(instrument, quantity, price));
   }
 
   #checkEntry(bot: BotState, slot: Slot, funds: Funds, spent: Decimal, pending: readonly HeldEntry[]): EntryAnswer {

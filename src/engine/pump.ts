@@ -27,6 +27,8 @@ export interface PumpServices {
   readonly told: () => Promise<void>;
   /** Rules that are told of when they become true. */
   readonly alerts: SlotListener;
+  /** Told of each step once the feeds and accounts have it; keeps it at most. */
+  readonly passed: (step: MarketStep) => void;
   /** A fault that no account may outlive: the process must end. */
   readonly onFatal: (failure: unknown) => void;
 }
@@ -145,6 +147,7 @@ export class Pump {
     }
     const alerted = this.#services.alerts.onSlots(market.key, slots)?.catch(this.#services.onFatal);
     if (alerted && lockstep) waits.push(alerted);
+    this.#services.passed(step);
     if (waits.length === 0 && !due) return undefined;
     return this.#settle(waits, due ? step.atMs : undefined);
   }

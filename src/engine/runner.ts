@@ -42,6 +42,8 @@ export class BotRunner {
   readonly #bundle: string;
   /** The newest wish that the risk door refused. */
   denied: { readonly slotMs: MarketMs; readonly code: string; readonly because: string } | undefined;
+  /** What advice made of the newest wish that the risk door had allowed. */
+  advised: { readonly slotMs: MarketMs; readonly because: string } | undefined;
   #last: { readonly slot: Slot; readonly input: DecideInput; readonly signal: Signal } | undefined;
   #position: Position | undefined;
   #entryPrice: number | undefined;

@@ -1,4 +1,5 @@
 import type { MarketMs } from "../domain/time.ts";
+import type { Advisor } from "../ports/advisor.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
@@ -20,6 +21,8 @@ export interface AccountServices {
   readonly halted: () => string | undefined;
   /** Limits, locks and breakers over everything that trades here. */
   readonly risk: RiskGuard;
+  /** What an AI service thinks, where there is one. */
+  readonly advisor: () => Advisor | undefined;
   /** Market time now: a slot whose successor has closed by then is late. */
   readonly now: () => MarketMs;
   /** How far market time runs on in a few beats: an account that is no further behind only waits for the steps of one beat. */

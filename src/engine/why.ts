@@ -5,6 +5,7 @@ import type { MarketMs } from "../domain/time.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
 import type { WhyDecision, WhyFacts, WhyGate } from "../ports/why.ts";
 import type { Account } from "./account.ts";
+import { advisedNow, asksAdvice } from "./advice.ts";
 import type { BotRunner, Explained } from "./runner.ts";
 
 /** Why a bot acted or did not: its newest decision, and every gate as it stands now. Changes nothing. */
@@ -18,10 +19,11 @@ export function whyFacts({ account, bot }: { readonly account: Account; readonly
 /** A decision in words and numbers. */
 export function decisionOf(runner: BotRunner, { slot, input, signal, explanation }: Explained): WhyDecision {
   const slotMs = slot.candle.openTimeMs as MarketMs;
-  const { bot, denied } = runner;
+  const { bot, denied, advised } = runner;
   const acted = bot.actedSlotMs === slotMs ? "acted on" : undefined;
   const outcome = denied?.slotMs === slotMs ? `denied (${denied.code}): ${denied.because}` : acted;
-  return { slotMs, closedMs: slot.closedMs, signal, values: runner.valuesAt(slot), explanation, position: input.position, outcome };
+  const advice = advised?.slotMs === slotMs && denied?.slotMs !== slotMs ? advised.because : undefined;
+  return { slotMs, closedMs: slot.closedMs, signal, values: runner.valuesAt(slot), explanation, position: input.position, outcome, advice };
 }
 
 /** The gates in the order in which they are asked. Those of risk are asked for an entry only: an exit is never refused. */
@@ -51,7 +53,19 @@ function gatesOf(account: Account, bot: BotState, explained: Explained | undefin
   const isLate = lateFromMs <= services.now();
   gates.push(gate("late", !isLate, isLate ? "a newer candle has closed by now" : "its candle is the newest one"));
   if (isFlat(bot.position)) gates.push(riskGate(account, bot, explained));
+  const advice = adviceGate(account, bot);
+  if (advice && isFlat(bot.position)) gates.push(advice);
   return gates;
+}
+
+/** What advice would make of an entry now. Its words are those of the service, cleaned and cut. */
+function adviceGate({ services }: Account, { spec }: BotState): WhyGate | undefined {
+  if (!asksAdvice(spec)) return undefined;
+  const { use } = advisedNow(services, spec);
+  const reasons = use.advice?.reasons.map((reason) => `"${reason}"`).join(", ") ?? "";
+  const words = reasons === "" ? "" : `; its words: ${reasons}`;
+  const says = use.effect === "none" ? `no advice: ${use.because}` : `${use.because}${words}`;
+  return gate("advice", use.effect !== "vetoed", says);
 }
 
 function riskGate(account: Account, bot: BotState, { slot }: Explained): WhyGate {

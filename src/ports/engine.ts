@@ -1,3 +1,4 @@
+import type { AdviceMode } from "../domain/advice.ts";
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { BotRules, Protection, SizeCap, Sizing } from "../domain/bot.ts";
 import type { BreakerName, BreakerSetting, OpenBreaker } from "../domain/breaker.ts";
@@ -17,6 +18,7 @@ import type { MarketReader } from "./market-reader.ts";
 import type { BreakerFacts, EntryNow, LimitFacts } from "./risk-facts.ts";
 import type { RuleAlerts } from "./rule-alerts.ts";
 import type { Credentials } from "./vault.ts";
+import type { CeilingFacts, DrillStep, MarginFacts, ReconcileFacts } from "./venue-facts.ts";
 import type { WhyFacts } from "./why.ts";
 
 /** Who asks, and by which chat request: an effect carries the request's id, so that a repeat finds it. */
@@ -123,6 +125,7 @@ export interface NewBot {
   readonly protection: Protection;
   /** On perpetual contracts only. */
   readonly leverage?: number;
+  readonly advice?: AdviceMode;
 }
 
 /** An account at an exchange as a person asks for it. */
@@ -144,19 +147,6 @@ export interface AccountTest {
   readonly balances: ReadonlyMap<string, Decimal>;
   /** What is not as it should be, one sentence each. */
   readonly problems: readonly string[];
-}
-
-/** What a reconciliation found and did, one sentence each. */
-export interface ReconcileFacts {
-  readonly findings: readonly string[];
-  readonly complete: boolean;
-}
-
-/** One assumption that a drill looked at. */
-export interface DrillStep {
-  readonly assumption: string;
-  readonly outcome: "confirmed" | "refuted" | "not tested";
-  readonly detail: string;
 }
 
 /** What going live with a bot means, in numbers, before anybody says yes. */
@@ -182,23 +172,6 @@ export interface PromotionFacts {
   /** Why it is refused, one sentence each; empty when it may go on. */
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
-}
-
-/** What stands behind one order on a perpetual contract. */
-export interface MarginFacts {
-  readonly leverage: number;
-  /** In quote. */
-  readonly margin: Decimal;
-  /** Where the exchange would close the position, reckoned on the safe side; undefined where it never would. */
-  readonly liquidationPrice: Decimal | undefined;
-  readonly stopPrice: Decimal | undefined;
-}
-
-export interface CeilingFacts {
-  readonly limit: Decimal;
-  readonly currency: string;
-  /** Positions and working entries of all live accounts at the last prices. */
-  readonly atRisk: Decimal;
 }
 
 /** An order by hand on an account at an exchange or on a paper account, with its protection. */

@@ -11,6 +11,8 @@ export interface ShenronStatus {
   readonly trouble: string | undefined;
   /** Until the next try while something is wrong. */
   readonly retryInMs: number | undefined;
+  /** On how many of the symbols that bots ask about there is advice, and why not on all; nothing is said where no bot asks. */
+  readonly advice?: { readonly wanted: number; readonly known: number; readonly trouble: string | undefined };
   /** What this process has reported. */
   readonly reports: number;
   readonly items: number;

@@ -23,6 +23,8 @@ export interface WhyDecision {
   readonly position: PositionFacts;
   /** What became of it, where it was more than a hold. */
   readonly outcome: string | undefined;
+  /** What advice made of an entry that was allowed, where the bot asks for any. */
+  readonly advice?: string | undefined;
 }
 
 /** Why a bot did what it did, or did not. */

@@ -70,6 +70,7 @@ export type DenialCode =
   | "stop"
   | "sizing"
   | "locked"
+  | "advice"
   | LimitCode;
 
 /** What a size may not exceed: it is cut to the least of these. */

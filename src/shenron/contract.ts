@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ANOMALY_SERIES } from "../domain/anomaly.ts";
 
 /**
  * What the desk and a SHENRON service say to each other. `docs/shenron.openapi.json` is generated from these schemas, and both sides parse by them. Money travels
@@ -110,7 +111,22 @@ const dayItem = z.object({
     .nullable(),
 });
 
-export const item = z.discriminatedUnion("kind", [execution, denial, incident, dayItem]);
+/** Something far from what is usual, with the numbers that say so, each in the unit of its series. */
+const anomaly = z.object({
+  kind: z.literal("anomaly"),
+  ...common,
+  series: z.enum(ANOMALY_SERIES),
+  /** What it is of: one of the three, the last of them by `account`. */
+  symbol: text(40).optional(),
+  bot: bot.optional(),
+  value: z.number(),
+  usual: z.number(),
+  spread: z.number(),
+  limit: z.number(),
+  samples: count,
+});
+
+export const item = z.discriminatedUnion("kind", [execution, denial, incident, dayItem, anomaly]);
 export type ReportItem = z.infer<typeof item>;
 export type ReportedBot = z.infer<typeof bot>;
 export type DayItem = z.infer<typeof dayItem>;

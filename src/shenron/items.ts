@@ -1,3 +1,4 @@
+import type { SeenAnomaly } from "../domain/anomaly.ts";
 import type { BotSpec } from "../domain/bot.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
 import { plain } from "../domain/money.ts";
@@ -57,6 +58,7 @@ export function itemOf(stream: string, recorded: Event, sources: ItemSources): R
     const bot = botOf(event.botId, sources);
     return bot && { kind: "denial", ...common, bot, code: codeOf(event.code) };
   }
+  if (event.type === "anomaly-seen") return { kind: "anomaly", ...common, ...anomalyOf(event.anomaly, sources) };
   const incident = incidentOf(event);
   if (incident === undefined) return undefined;
   const bot = "botId" in event && typeof event.botId === "string" ? botOf(event.botId, sources) : undefined;
@@ -96,6 +98,15 @@ function incidentOf(event: AccountEvent | DeskEvent): { what: What; code?: strin
     default:
       return undefined;
   }
+}
+
+/** Its numbers, and what it is of. */
+function anomalyOf({ series, subject, value, usual, spread, limit, samples }: SeenAnomaly, sources: ItemSources) {
+  const numbers = { series, value, usual, spread, limit, samples };
+  if (subject.kind === "symbol") return { ...numbers, symbol: subject.symbol };
+  if (subject.kind === "account") return { ...numbers, account: markOf(sources.desk, `account:${subject.account}`) };
+  const bot = botOf(subject.botId, sources);
+  return { ...numbers, ...(bot === undefined ? {} : { bot }) };
 }
 
 function botOf(botId: string, { specOf }: ItemSources): ReportedBot | undefined {

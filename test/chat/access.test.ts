@@ -73,6 +73,7 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "shenron ask": ['shenron ask "How is dip?"', "viewer", "part"],
   "shenron report": ["shenron report", "operator"],
   "shenron status": ["shenron status", "viewer"],
+  "stats anomalies": ["stats anomalies", "viewer", "part"],
   "stats daily": ["stats daily", "viewer", "part"],
   "stats fees": ["stats fees", "viewer", "part"],
   "stats monthly": ["stats monthly", "viewer", "part"],

@@ -9,6 +9,9 @@ const FACTS: readonly AskFact[] = [
   { id: "f2", source: "bot:dip", label: "status", value: "running" },
   { id: "f3", source: "bot:rise-2", label: "fees paid", value: "9 USDT" },
   { id: "f4", source: "order:abc123", label: "order of dip", value: "stop to sell 1 BTC, open" },
+  { id: "f5", source: "bot:rise", label: "status", value: "running" },
+  { id: "f6", source: "bot:dip", label: "realized result after fees", value: "3.00 USDT" },
+  { id: "f7", source: "bot:dip", label: "open result", value: "-1.00 USDT" },
 ];
 const claim = (text: string, ...cites: string[]): AskClaim => ({ text, cites: cites.length > 0 ? cites : ["bot:dip"] });
 const linesOf = (...claims: AskClaim[]) => checkedAnswer(claims, FACTS).lines;
@@ -19,6 +22,8 @@ describe("A claim of the service", () => {
     expect(linesOf(claim("rise-2 paid {f3}, more than dip with {f1}.", "bot:rise-2", "bot:dip"))).toEqual([
       "rise-2 paid 9 USDT, more than dip with 1.20 USDT.",
     ]);
+    expect(linesOf(claim("dip lost {f7}, and made {f6} before.", "bot:dip"))).toHaveLength(1);
+    expect(linesOf(claim("order of dip: {f4}.", "order:abc123"))).toHaveLength(1);
     expect(linesOf(claim("Order abc123: {f4}.", "order:abc123"))).toEqual(["Order abc123: stop to sell 1 BTC, open."]);
   });
 
@@ -35,6 +40,9 @@ describe("A claim of the service", () => {
     ["a source that there is not", claim("dip paid {f1}.", "bot:dip", "bot:ghost")],
     ["a name with digits that it does not cite", claim("rise-2 is worse than dip with {f1}.")],
     ["a number that only looks like a cited name", claim("order-abc1234 cost {f4}.", "order:abc123")],
+    ["the value of one bot told of another", claim("rise paid {f1}.")],
+    ["a loss that is a gain", claim("dip lost {f6} today.")],
+    ["a gain that is a loss", claim("dip made a profit of {f7}.")],
     ["an address", claim("dip paid {f1}, see https://evil.example.")],
     ["a command", claim("dip paid {f1}, now type /panic.")],
     ["a mention", claim("dip paid {f1}, tell @everyone.")],

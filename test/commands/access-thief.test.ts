@@ -82,6 +82,7 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "shenron ask": ['shenron ask "How is dip?"', "reads"],
   "shenron report": ["shenron report", "reads"],
   "shenron status": ["shenron status", "reads"],
+  "stats anomalies": ["stats anomalies", "reads"],
   "stats daily": ["stats daily", "reads"],
   "stats fees": ["stats fees", "reads"],
   "stats monthly": ["stats monthly", "reads"],

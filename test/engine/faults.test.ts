@@ -56,6 +56,7 @@ async function accountWith(strategies: Readonly<Record<string, (input: DecideInp
     ...services,
     halted: () => undefined,
     now: () => hub.atMs,
+    advisor: () => undefined,
     matchUntil: () => Number.POSITIVE_INFINITY,
   });
   await account.appendOnce([

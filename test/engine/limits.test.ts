@@ -49,6 +49,24 @@ describe("limits at work", () => {
     expect([...(await denials(rig)), ...(await denials(rig, OTHER))]).toEqual(["positions"]);
   });
 
+  it("are asked again at the send, where a slow disk has given somebody the time to tighten one", async () => {
+    const moody = moodyStore(openMemoryStore());
+    const rig = await openRig({ market: scripted({ [BTC]: JUMP }), store: moody.store });
+    await startBot(rig, { name: "a" });
+    await rig.move(1);
+    moody.held.add(`account:paper:${OWNER}`);
+    const moving = rig.move(3);
+    await rig.clock.advance(10);
+    await set(rig, "all", { position: money(100) });
+    moody.release(`account:paper:${OWNER}`);
+    await moving;
+    expect(await entered(rig)).toHaveLength(1);
+    expect(await rig.eventsOf(OWNER, "order-filled")).toEqual([]);
+    expect((await rig.eventsOf(OWNER, "order-canceled")).map(({ reason }) => reason)).toEqual([
+      "not sent: the one position limit of the desk, 100 USDT, leaves 100 USDT by now",
+    ]);
+  });
+
   it("hold across a restart: a loss in a row, a cool-down, entries and orders are counted from the stream", async () => {
     const market = scripted({ [BTC]: LOSS_THEN_UP });
     for (const [limits, code] of [

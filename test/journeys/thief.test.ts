@@ -78,6 +78,7 @@ const TRIES: Readonly<Record<string, readonly string[]>> = {
   "shenron ask": ['shenron ask question:"How is dip-live?"'],
   "shenron report": ["shenron report"],
   "shenron status": ["shenron status"],
+  "stats anomalies": ["stats anomalies"],
   "stats daily": ["stats daily"],
   "stats fees": ["stats fees"],
   "stats monthly": ["stats monthly"],

@@ -3,18 +3,9 @@ import { UserError } from "../../src/domain/errors.ts";
 import type { AccountEvent } from "../../src/domain/events.ts";
 import { type Decimal, decimal, min, ZERO } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
-import type {
-  AccountFacts,
-  AccountTest,
-  BotFacts,
-  Caller,
-  CeilingFacts,
-  DeskLedger,
-  DrillStep,
-  NewAccount,
-  ReconcileFacts,
-} from "../../src/ports/engine.ts";
+import type { AccountFacts, AccountTest, BotFacts, Caller, DeskLedger, NewAccount } from "../../src/ports/engine.ts";
 import type { KeyFacts } from "../../src/ports/live-venue.ts";
+import type { CeilingFacts, DrillStep, ReconcileFacts } from "../../src/ports/venue-facts.ts";
 import { leverageLimitOf } from "../../src/risk/leverage.ts";
 
 /** What the fakes share of an engine. */

@@ -20,8 +20,8 @@ import type {
 import { FakeAccounts } from "./fake-accounts.ts";
 import { fakeAlerts } from "./fake-alerts.ts";
 import { FakeAudit } from "./fake-audit.ts";
-import { FakeChanges } from "./fake-changes.ts";
 import { FakeBreakers } from "./fake-breakers.ts";
+import { FakeChanges } from "./fake-changes.ts";
 import { entryOf, instrumentOf, refuseLeverage } from "./fake-instrument.ts";
 import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
 import { FakeReader } from "./fake-reader.ts";
@@ -81,9 +81,7 @@ export class FakeEngine implements Engine {
 
   readonly bot = (name: string): BotFacts | undefined => this.bots().find(({ state }) => state.spec.name === name);
 
-  accounts(): readonly AccountFacts[] {
-    return this.exchanges.all();
-  }
+  readonly accounts = (): readonly AccountFacts[] => this.exchanges.all();
 
   accountOf(owner: string): AccountFacts | undefined {
     return this.accounts().find(({ state }) => state.owner === owner && state.mode === "paper");

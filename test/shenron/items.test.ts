@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { SeenAnomaly } from "../../src/domain/anomaly.ts";
 import { type BotState, emptyAccount } from "../../src/domain/books.ts";
 import type { BotSpec } from "../../src/domain/bot.ts";
 import type { AccountEvent, DeskEvent } from "../../src/domain/events.ts";
@@ -49,6 +50,37 @@ describe("What the service is told", () => {
       expect(text).not.toContain("4711");
     },
   );
+
+  const anomaly = {
+    series: "price",
+    value: -3,
+    usual: 0,
+    spread: 0.1,
+    limit: 2,
+    samples: 1_440,
+    marketMs: 2,
+    isTold: true,
+    heldBack: 0,
+  } as const;
+  const SUBJECTS: readonly [SeenAnomaly["subject"], Record<string, unknown>][] = [
+    [{ kind: "symbol", symbol: "BTC/USDT", market: SECRET }, { symbol: "BTC/USDT" }],
+    [{ kind: "bot", botId: "b1" }, { bot: { id: "b1", name: "dip" } }],
+    [{ kind: "account", account: "paper:discord:4711" }, { account: expect.stringMatching(/^[0-9a-f]{16}$/) }],
+  ];
+  test.each(SUBJECTS)("of an anomaly of %o is its numbers and what it is of", (subject, named) => {
+    const parsed = item.parse(told("desk", { type: "anomaly-seen", anomaly: { ...anomaly, subject } }));
+    expect(parsed).toMatchObject({
+      kind: "anomaly",
+      series: "price",
+      value: -3,
+      usual: 0,
+      spread: 0.1,
+      limit: 2,
+      samples: 1_440,
+      ...named,
+    });
+    expect(JSON.stringify(parsed)).not.toMatch(new RegExp(`4711|${SECRET}`));
+  });
 
   const SILENT: readonly (AccountEvent | DeskEvent)[] = [
     { type: "command-done", path: "bot start", args: { bot: SECRET }, user: "discord:4711", place: "discord:1", result: SECRET },

@@ -12,6 +12,7 @@ import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { Account, type AccountWriter } from "../account.ts";
 import { cameLate } from "../decide.ts";
 import type { Slot } from "../feeds.ts";
+import { limitsAtSend } from "../limits-at-send.ts";
 import { type AccountServices, freshPrice } from "../services.ts";
 import type { Technical } from "../technical.ts";
 import { equityOf } from "../valuation.ts";
@@ -205,11 +206,10 @@ export class LiveAccount extends Account {
     if (this.ceiling?.exceeded) return "the ceiling of live trading was lowered meanwhile";
     if (aboveLeverageLimit(this.state, bot.spec.leverage) !== undefined) return "the leverage limit of its account was lowered meanwhile";
     const { paused } = this.state.venue;
-    return (
-      this.services.halted() ??
-      this.services.risk.barred(this, bot.spec, order.clientOrderId) ??
-      (paused ? `the account is paused: ${paused.reason}` : undefined)
-    );
+    if (paused) return `the account is paused: ${paused.reason}`;
+    const { halted, risk } = this.services;
+    const barred = halted() ?? risk.barred(this, bot.spec, order.clientOrderId);
+    return barred ?? limitsAtSend(risk, this, bot, order, this.rulesOf(order.symbol));
   }
 
   refused(order: Order, outcome: Parameters<Refusals["follow"]>[2]): readonly AccountEvent[] {

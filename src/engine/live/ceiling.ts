@@ -1,7 +1,7 @@
 import type { AccountState } from "../../domain/books.ts";
 import { type Decimal, decimal, min, ZERO } from "../../domain/money.ts";
 import { isProtective, remainingOf } from "../../domain/order.ts";
-import type { CeilingFacts } from "../../ports/engine.ts";
+import type { CeilingFacts } from "../../ports/venue-facts.ts";
 
 export interface CeilingLimit {
   readonly amount: Decimal;

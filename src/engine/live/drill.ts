@@ -3,7 +3,7 @@ import { ZERO } from "../../domain/money.ts";
 import { isProtective, type Order } from "../../domain/order.ts";
 import { FLAT, isFlat } from "../../domain/position.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { DrillStep } from "../../ports/engine.ts";
+import type { DrillStep } from "../../ports/venue-facts.ts";
 import type { LiveAccount } from "./account.ts";
 import { CLOCK_OFF_MAX_MS } from "./limits.ts";
 import { refOf } from "./requests.ts";

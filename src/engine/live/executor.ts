@@ -1,12 +1,13 @@
 import type { AccountState, BotState } from "../../domain/books.ts";
 import type { AccountEvent, Intent } from "../../domain/events.ts";
-import type { Instrument } from "../../domain/instrument.ts";
+import { brokenRule, type Instrument } from "../../domain/instrument.ts";
 import { type Decimal, ZERO } from "../../domain/money.ts";
 import { isProtective } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { MarketMs } from "../../domain/time.ts";
 import { checkEntry, type EntryAnswer } from "../../risk/entry.ts";
 import type { Facts } from "../account.ts";
+import { type Advised, adviseEntry } from "../advice.ts";
 import type { BrokenAccount } from "../breaker-desk.ts";
 import { type BotWish, entryQuestion, wishEvents, wishesOf } from "../decide.ts";
 import type { AccountExecutor } from "../executor.ts";
@@ -65,6 +66,7 @@ export class LiveExecutor implements AccountExecutor {
     if (wishes.length === 0) return;
     const events = wishEvents(this.#account, wishes, {
       check: (bot, slot, funds, spent, pending) => this.#check(bot, slot, funds, spent, pending),
+      advise: (bot, slot, answer) => this.#advised(bot, slot, answer),
       enter: (bot, quantity, wish) => ({ type: "intent", intent: entryIntent(bot, "buy", quantity, this.#bound(bot), wish) }),
       exit: (bot, wish) => [wantExit(this.#account.state, bot, "exit", wish.reason, wish.slotMs, wish.values)],
     });
@@ -133,6 +135,16 @@ export class LiveExecutor implements AccountExecutor {
   entryNow(bot: BotState): EntryAnswer | undefined {
     if (!this.#account.services.hub.price(bot.spec.symbol)) return undefined;
     return this.#check(bot, undefined, new Funds(this.#account), ZERO, []);
+  }
+
+  #advised(bot: BotState, slot: Slot, answer: EntryAnswer): Advised {
+    const stopDistance = this.#account.runners.get(bot.spec.id)?.stopDistanceAt(slot);
+    const rules = this.#account.rulesOf(bot.spec.symbol);
+    return adviseEntry(this.#account.services, bot, rules, answer, (quantity) => {
+      if (!rules) return undefined;
+      const bound = this.#bound(bot);
+      return brokenRule(rules, quantity, bound) ?? feasible(bot, { side: "buy", quantity, bound, stopDistance }, rules)?.because;
+    });
   }
 
   #check(bot: BotState, slot: Slot | undefined, funds: Funds, spent: Decimal, pending: readonly HeldEntry[]): EntryAnswer {

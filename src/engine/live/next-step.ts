@@ -101,7 +101,9 @@ function strayStep(view: LaneView, rules: Instrument): Step {
   const stop = view.orders.find((order) => isProtective(order) && isOpen(order));
   if (!stop) return REST;
   const fits = remainingOf(stop).isLessThanOrEqualTo(view.bot.position.quantity.abs());
-  return fits && wantsMore(view.bot, undefined) && (passedForMs(view, rules) ?? 0) < STOP_GRACE_MS ? reliefOr(view) : cancelStep(view, stop);
+  return fits && wantsMore(view.bot, undefined) && (passedForMs(view, rules) ?? 0) < STOP_GRACE_MS
+    ? reliefOr(view)
+    : cancelStep(view, stop);
 }
 
 function protectStep(view: LaneView, rules: Instrument, quantity: Decimal): Step {

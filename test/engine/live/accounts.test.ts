@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/domain/errors.ts";
 import { Secret } from "../../../src/domain/secret.ts";
-import type { DrillStep } from "../../../src/ports/engine.ts";
+import type { DrillStep } from "../../../src/ports/venue-facts.ts";
 import { canary } from "../../kit/canary/canary.ts";
 import { by, wishFor } from "../../kit/engine-rig.ts";
 import { expectSettled, openOrders, story } from "../../kit/live-referee.ts";

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decimal, plain } from "../../../src/domain/money.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { by, wishFor } from "../../kit/engine-rig.ts";
+import { holdBack } from "../../kit/live-hold.ts";
 import { expectSettled, expectSound, ourOrders, story } from "../../kit/live-referee.ts";
 import {
   connectedRig,
@@ -218,7 +219,9 @@ describe("the daily loss", () => {
     await rig.beat(65);
     rig.price("BTCUSDT", 44_000);
     await rig.beat(5);
-    await expect(rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT", notional: decimal(50) }), by("eth"))).rejects.toThrow("tripped today");
+    await expect(rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT", notional: decimal(50) }), by("eth"))).rejects.toThrow(
+      "tripped today",
+    );
     await rig.restart();
     await rig.beat(5);
     await expect(rig.engine.enterOrder(handOrder({ symbol: "ETH/USDT", notional: decimal(50) }), by("eth again"))).rejects.toThrow(
@@ -285,16 +288,3 @@ describe("the ceiling", () => {
     await expectSound(rig);
   });
 });
-
-/** A store that lets something else happen right after an event of a kind was written, before its writer goes on. */
-function holdBack(rig: LiveRig, type: string, meanwhile: () => Promise<unknown>): LiveRig["store"]["append"] {
-  const append = rig.store.append.bind(rig.store);
-  let done = false;
-  return async (batch) => {
-    await append(batch);
-    if (done || !batch.bodies.some((body) => body.includes(`"type":"${type}"`) && body.includes('"purpose":"entry"'))) return;
-    done = true;
-    const other = meanwhile();
-    if (type === "intent") await Promise.race([other, rig.clock.breathe().then(() => rig.clock.breathe())]);
-  };
-}

@@ -8,7 +8,7 @@ const ROWS: readonly (readonly [row: number, place: RegExp])[] = [
   [5, /^src\/(?:chat|reports|backtest)\//],
   [4, /^src\/engine\//],
   [3, /^src\/strategies\//],
-  [2, /^src\/(?:rules|analysis)\//],
+  [2, /^src\/(?:rules|analysis|anomalies)\//],
   [1, /^src\/(?:ports|indicators|matching|risk)\//],
   [0, /^(?:src\/domain|config)\//],
 ];

@@ -162,4 +162,34 @@ export const MUTANTS: readonly Mutant[] = [
     "    if (!known || known.fillIds.includes(fill.fillId) || seen.has(key)) continue;",
     "    if (!known) continue;",
   ),
+  {
+    name: "advice that takes away adds instead",
+    changes: [
+      {
+        file: "src/risk/advice.ts",
+        find: "quantity.times(decimal(share.toFixed(4)))",
+        put: "quantity.times(decimal((2 - share).toFixed(4)))",
+      },
+      { file: "src/risk/advice.ts", find: "cut.isGreaterThan(0) && cut.isLessThan(quantity)", put: "cut.isGreaterThan(0)" },
+    ],
+  },
+  mutant(
+    "a veto is told and not obeyed",
+    "src/engine/advice.ts",
+    `  if (use.effect === "vetoed") return { answer: { allowed: false, code: "advice", because: use.because }, use };`,
+    `  if (use.effect === "vetoed") return { answer, use };`,
+  ),
+  mutant(
+    "advice from out of its mind is taken",
+    "src/risk/advice.ts",
+    "  if (!(confidence >= 0 && confidence <= 1))",
+    "  if (confidence < -1)",
+  ),
+  mutant("one position more than the limit", "src/risk/limit-rules.ts", "facts.positions >= most ?", "facts.positions > most ?"),
+  mutant(
+    "a limit of exposure forgets what is open",
+    "src/risk/limit-rules.ts",
+    "room: ({ value }, { facts }) => value.minus(facts.exposure),",
+    "room: ({ value }) => value,",
+  ),
 ];

@@ -1,11 +1,13 @@
 import type { AppendBatch } from "../../../src/ports/store.ts";
 import type { SimExchange } from "../world/exchange.ts";
 import { type Asked, Broken, type Facts, type Law, type ProcessFacts, type SentOrder } from "./law.ts";
+import { AdviceLaw } from "./law-advice.ts";
 import { BooksLaw, LimitsLaw } from "./law-books.ts";
 import { BreakerLaw } from "./law-breakers.ts";
 import { DecisionLaw } from "./law-decisions.ts";
 import { AcceptedLaw, VenueBooks, VenueQuietLaw } from "./law-exchange.ts";
 import { ExitsLaw } from "./law-exits.ts";
+import { PersonalLimitsLaw } from "./law-limits.ts";
 import { NakedLaw } from "./law-naked.ts";
 import { ObedienceLaw } from "./law-obedience.ts";
 import { Edges, OnceLaw } from "./law-orders.ts";
@@ -105,6 +107,8 @@ export function allLaws(facts: Facts, wallMs: () => number, exchange: SimExchang
     new StopLaw(facts),
     new LimitsLaw(facts),
     new BreakerLaw(facts),
+    new PersonalLimitsLaw(facts),
+    new AdviceLaw(facts),
     new ObedienceLaw(facts, wallMs),
     new HolderLaw(facts),
     new PaperLaw(facts),

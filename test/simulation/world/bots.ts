@@ -47,7 +47,9 @@ export function inventedPerpetual(dice: Dice, named: string): NewBot[] {
 
 /** Bots that act often, of every strategy, on every symbol. */
 export function invented(dice: Dice, count: number, symbols: readonly string[], named: string): NewBot[] {
+  const advised = dice.fork("advice");
   return Array.from({ length: count }, (_, index): NewBot => {
+    const advice = advised.pick(["off", "off", "advise", "veto", "veto"] as const);
     const pct = (low: number, high: number, odds: number) =>
       dice.chance(odds) ? Math.round(dice.between(low, high) * 100) / 100 : undefined;
     const sizing: Sizing = dice.chance(0.7)
@@ -61,6 +63,7 @@ export function invented(dice: Dice, count: number, symbols: readonly string[], 
       ...dice.pick(QUICK)(),
       sizing,
       protection: { stopPct: pct(0.3, 2, 0.7), takePct: pct(0.3, 3, 0.4), trailingPct: pct(0.3, 2, 0.3) },
+      ...(advice === "off" ? {} : { advice }),
     };
   });
 }

@@ -1,7 +1,9 @@
+import type { DeskEvent } from "../../../src/domain/events.ts";
 import { decimal } from "../../../src/domain/money.ts";
 import type { LiveOpening } from "../../../src/engine/live/connect.ts";
 import { type OpenedEngine, openEngine } from "../../../src/engine/open.ts";
 import { openExchange } from "../../../src/feeds/exchange.ts";
+import type { Advisor } from "../../../src/ports/advisor.ts";
 import type { Clock } from "../../../src/ports/clock.ts";
 import type { Logger } from "../../../src/ports/logger.ts";
 import type { MarketData } from "../../../src/ports/marketData.ts";
@@ -28,6 +30,10 @@ export interface LifeOptions {
   readonly limits: { readonly dailyLossPct: number; readonly positionCapPct: number };
   readonly breakers: BreakerDefaults;
   readonly safeAfterCrashes: number;
+  /** What somebody has limited. */
+  readonly limitsSet: readonly DeskEvent[];
+  /** Who is asked for advice by bots that want any. */
+  readonly advisor: Advisor;
   readonly live: LiveOpening;
   readonly sent: (order: SentOrder) => void;
   readonly complained: (message: string) => void;
@@ -48,7 +54,7 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
   const data = gated(generation, "market", ports.data, MEASURED, EVERYDAY);
   const perpetualData = gated(generation, "swap market", ports.perpetualData, MEASURED, EVERYDAY);
   const market = await openExchange({ data, clock, logger });
-  return openEngine({
+  const opened = await openEngine({
     store: gated(generation, "store", ports.store, NONE, EVERYDAY),
     market,
     clock,
@@ -69,6 +75,10 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
     residentBytes: () => 0,
     onFatal: options.onFatal,
   });
+  opened.advise(options.advisor);
+  // Set before the first beat, by whichever process gets to it; what an earlier one has set stands.
+  if (opened.desk.state.limits.size === 0 && options.limitsSet.length > 0) await opened.desk.append(options.limitsSet);
+  return opened;
 }
 
 /** A paper venue that tells what reaches it. */

@@ -1,3 +1,4 @@
+import type { DeskEvent } from "../../../src/domain/events.ts";
 import { MINUTE_MS } from "../../../src/domain/time.ts";
 import type { LiveOpening } from "../../../src/engine/live/connect.ts";
 import { BREAKER_DEFAULTS } from "../../../src/risk/breaker-defaults.ts";
@@ -8,6 +9,7 @@ import { perpetualLaws } from "../referee/law-perpetual.ts";
 import { PerpetualBooks } from "../referee/perpetual-books.ts";
 import { allLaws, Referee } from "../referee/referee.ts";
 import { type Draw, drawFaults } from "../swarm.ts";
+import { adviceOfChance } from "./advisor.ts";
 import { invented, inventedPerpetual, inventedReal } from "./bots.ts";
 import { drawnBreakers } from "./breakers.ts";
 import type { ProcessClock } from "./clock.ts";
@@ -15,6 +17,7 @@ import { Dice } from "./dice.ts";
 import { SimExchange } from "./exchange.ts";
 import type { CrashPoint, Generation } from "./generation.ts";
 import { openLife } from "./life.ts";
+import { inventedLimits } from "./limits.ts";
 import { Machine } from "./machine.ts";
 import { SimMarketData } from "./market-data.ts";
 import { type PerpetualAccount, SimPerpetual } from "./perpetual-exchange.ts";
@@ -164,6 +167,8 @@ export class World {
         limits: LIMITS,
         breakers,
         safeAfterCrashes: this.draw.safeAfterCrashes,
+        limitsSet: this.#limitsSet,
+        advisor: adviceOfChance(this.#dice.fork(`advice ${generation.number}`), () => wall.now()),
         live: this.#openingFor(generation, clock, sent),
         sent,
         complained: (message) => trace.tell(`p${generation.number} complains: ${message}`, true),
@@ -179,6 +184,13 @@ export class World {
       exchanges: ["binance", "blofin"],
       openVenue: (spec) => (spec.exchangeId === "blofin" ? atPerpetual(spec) : atSpot(spec)),
     };
+  }
+
+  /** The same for every process of a seed. */
+  get #limitsSet(): readonly DeskEvent[] {
+    if (this.#options.scenario) return [];
+    const accounts = [...OWNERS.slice(0, PAPER_OWNERS).map((owner) => `paper:${owner}`), ...this.#accounts.map(({ name }) => name)];
+    return inventedLimits(this.#dice.fork("limits"), accounts, this.machine.tape.symbols);
   }
 
   get #accounts(): readonly (VenueAccount | PerpetualAccount)[] {

@@ -1,0 +1,12 @@
+import type { Account } from "./account.ts";
+
+/** Symbols on which running bots ask for advice, each once for its market. */
+export function advisedSymbols(accounts: readonly Account[]): { readonly market: string; readonly symbol: string }[] {
+  const found = new Map<string, { market: string; symbol: string }>();
+  for (const { state, services } of accounts) {
+    const market = services.market.key;
+    for (const { spec, status } of state.bots.values())
+      if (spec.advice !== undefined && status === "running") found.set(`${market} ${spec.symbol}`, { market, symbol: spec.symbol });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,31 @@
+import type { Decimal } from "../domain/money.ts";
+
+/** What stands behind one order on a perpetual contract. */
+export interface MarginFacts {
+  readonly leverage: number;
+  /** In quote. */
+  readonly margin: Decimal;
+  /** Where the exchange would close the position, reckoned on the safe side; undefined where it never would. */
+  readonly liquidationPrice: Decimal | undefined;
+  readonly stopPrice: Decimal | undefined;
+}
+
+export interface CeilingFacts {
+  readonly limit: Decimal;
+  readonly currency: string;
+  /** Positions and working entries of all live accounts at the last prices. */
+  readonly atRisk: Decimal;
+}
+
+/** What a reconciliation found and did, one sentence each. */
+export interface ReconcileFacts {
+  readonly findings: readonly string[];
+  readonly complete: boolean;
+}
+
+/** One assumption that a drill looked at. */
+export interface DrillStep {
+  readonly assumption: string;
+  readonly outcome: "confirmed" | "refuted" | "not tested";
+  readonly detail: string;
+}

@@ -1,0 +1,112 @@
+import { NOTHING, toNumber } from "./exact.ts";
+import { Broken, type Facts, type Law } from "./law.ts";
+import type { Fact, LogRow } from "./log.ts";
+
+const MINUTE_MS = 60_000;
+/** What prices may have moved between the decision and the log, and between the product's price and the tape's, in percent. */
+const MOVED_PCT = 3;
+
+interface Scoped {
+  readonly scope: string;
+  readonly limits: Fact;
+}
+
+interface Entry {
+  readonly account: string;
+  readonly bot: string;
+  readonly symbol: string;
+  readonly atMs: number;
+}
+
+/** 29: no stream ever shows an entry beyond a limit that a person has set, beyond what prices moved meanwhile; over all bots, accounts and processes. */
+export class PersonalLimitsLaw implements Law {
+  readonly id = "29";
+  readonly #facts: Facts;
+  /** In force as far as the log of the desk goes. */
+  readonly #limits = new Map<string, Fact>();
+  /** Entries of the account's present day, and those of the last minute of its market time. */
+  readonly #today = new Map<string, Entry[]>();
+  readonly #days = new Map<string, string>();
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+  }
+
+  durable({ event, stream, marketMs, trueMs }: LogRow): void {
+    if (event.type === "limits-set") this.#limits.set(event.text("scope"), event.part("limits"));
+    if (event.type === "day-started" && this.#days.get(stream) !== event.text("day")) {
+      this.#days.set(stream, event.text("day"));
+      this.#today.set(stream, []);
+    }
+    if (event.type !== "intent" || event.part("intent").text("purpose") !== "entry") return;
+    const intent = event.part("intent");
+    const entry = { account: stream, bot: intent.text("botId"), symbol: intent.text("symbol"), atMs: marketMs };
+    const entries = this.#today.get(stream) ?? [];
+    this.#today.set(stream, [...entries, entry]);
+    for (const scoped of this.#scopesOf(entry)) this.#judge(scoped, entry, intent, trueMs);
+  }
+
+  #scopesOf({ account, bot, symbol }: Entry): Scoped[] {
+    return [`bot:${bot}`, `symbol:${symbol}`, account, "all"].flatMap((scope) => {
+      const limits = this.#limits.get(scope);
+      return limits ? [{ scope, limits }] : [];
+    });
+  }
+
+  #judge({ scope, limits }: Scoped, entry: Entry, intent: Fact, trueMs: number): void {
+    const price = this.#facts.tape.lastPrice(entry.symbol, trueMs);
+    const notional = toNumber(intent.money("quantity")) * price;
+    const most = (name: string, found: number, limit: number) => {
+      this.#facts.coverage.mark(`antecedent 29: an entry under a limit (${name})`);
+      if (found > limit) throw new Broken(this.id, `${entry.bot} enters with ${name} at ${found.toFixed(2)}, and ${scope} has ${limit}`);
+    };
+    if (limits.has("position")) most("position", notional / (1 + MOVED_PCT / 100), moneyOf(limits, "position"));
+    if (limits.has("exposure")) most("exposure", this.#exposure(scope, entry, trueMs) / (1 + MOVED_PCT / 100), moneyOf(limits, "exposure"));
+    if (limits.has("positions")) most("positions", this.#open(scope, entry).size, limits.number("positions"));
+    // Summed over several accounts, minutes and days begin at different moments: there each account is counted by itself.
+    const own = (this.#today.get(entry.account) ?? []).filter((each) => this.#concerns(scope, each.account, each.bot, each.symbol));
+    if (limits.has("entries")) most("entries", own.length, limits.number("entries"));
+    if (limits.has("orders")) most("orders", own.filter(({ atMs }) => atMs > entry.atMs - MINUTE_MS).length, limits.number("orders"));
+  }
+
+  /** Everything that is held or being opened, at the newest prices. */
+  #exposure(scope: string, entry: Entry, trueMs: number): number {
+    const { books, tape } = this.#facts;
+    let sum = 0;
+    for (const bot of books.bots.values()) {
+      if (bot.position === NOTHING || !this.#counts(scope, entry, bot.account, bot.id, bot.symbol)) continue;
+      sum += Math.abs(toNumber(bot.position)) * tape.lastPrice(bot.symbol, trueMs);
+    }
+    for (const order of books.working) {
+      if (order.purpose !== "entry" || !this.#counts(scope, entry, order.account, order.bot, order.symbol)) continue;
+      sum += toNumber(order.quantity - order.filled) * tape.lastPrice(order.symbol, trueMs);
+    }
+    return sum;
+  }
+
+  /** Bots that hold something or are about to, with this one. */
+  #open(scope: string, entry: Entry): ReadonlySet<string> {
+    const { books } = this.#facts;
+    const open = new Set<string>();
+    for (const bot of books.bots.values())
+      if (bot.position !== NOTHING && this.#counts(scope, entry, bot.account, bot.id, bot.symbol)) open.add(bot.id);
+    for (const order of books.working)
+      if (order.purpose === "entry" && this.#counts(scope, entry, order.account, order.bot, order.symbol)) open.add(order.bot);
+    return open;
+  }
+
+  /** Whether something of a bot counts against a limit of an entry: of the same mode and currency where several accounts are summed. */
+  #counts(scope: string, entry: Entry, account: string, bot: string, symbol: string): boolean {
+    const { accounts } = this.#facts.books;
+    const [one, other] = [accounts.get(entry.account), accounts.get(account)];
+    return one?.mode === other?.mode && one?.currency === other?.currency && this.#concerns(scope, account, bot, symbol);
+  }
+
+  #concerns(scope: string, account: string, bot: string, symbol: string): boolean {
+    return scope === "all" || scope === account || scope === `bot:${bot}` || scope === `symbol:${symbol}`;
+  }
+}
+
+function moneyOf(limits: Fact, name: string): number {
+  return toNumber(limits.part(name).money("value"));
+}
