@@ -67,7 +67,7 @@ describe("a bot that is changed", () => {
     expect(spec()?.rules).toBeUndefined();
     await rig.engine.startBot("dip", by("again"));
     await rig.move(1);
-    expect(rig.engine.why("dip").decision?.values).toHaveProperty("rsi");
+    expect(rig.engine.why("dip").decision?.values).toHaveProperty(["rsi(14)"]);
   });
 
   it("is the same after a restart, from the stream and from a snapshot", async () => {

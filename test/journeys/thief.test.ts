@@ -72,8 +72,15 @@ const TRIES: Readonly<Record<string, readonly string[]>> = {
   "order enter": ["order enter account:real symbol:eth side:buy amount:20 stop:2%"],
   "order list": ["order list"],
   "position list": ["position list"],
-  "risk reset": ["risk reset account:real"],
-  "risk set": ["risk set account:real leverage:20", "risk set ceiling:1000", "risk set ceiling:90"],
+  "risk breakers": ["risk breakers"],
+  "risk reset": ["risk reset account:real", "risk reset breaker:daily-loss"],
+  "risk set": [
+    "risk set account:real leverage:20",
+    "risk set ceiling:1000",
+    "risk set ceiling:90",
+    "risk set breaker:daily-loss at:off on:account:real",
+    "risk set breaker:drawdown at:90% on:account:real",
+  ],
   "risk show": ["risk show"],
   "shenron ask": ['shenron ask question:"How is dip-live?"'],
   "shenron report": ["shenron report"],
@@ -144,6 +151,7 @@ function gains({ rig, exchange }: PhonesStage): readonly string[] {
       .filter(({ state }) => state.status === "running" && !isFlat(state.position))
       .map(({ state }) => `${state.spec.name} runs and holds`),
     ...bots.filter(({ state }) => state.status === "running" && isFlat(state.position)).map(({ state }) => `${state.spec.name} runs`),
+    ...(desk.state.breakers.has("account:real") ? ["looser breakers"] : []),
     ...((engine.ceiling()?.limit.toNumber() ?? 0) > 100 ? ["a higher ceiling"] : []),
   ];
 }

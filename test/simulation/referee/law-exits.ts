@@ -39,6 +39,7 @@ export class ExitsLaw implements Law {
     else if (event.type === "exit-wanted") this.#wanted(event);
     else if (event.type === "intent") this.#sold(event.part("intent"));
     else if (event.type === "order-filled") this.#filled(event);
+    else if (event.type === "dust-moved" || event.type === "claim-reduced") this.#endIfFlat(event.text("botId"));
   }
 
   #made(bot: Fact): void {
@@ -76,9 +77,15 @@ export class ExitsLaw implements Law {
     if (!hold) return;
     const fill = event.part("fill");
     hold.price = toNumber(fill.money("price"));
-    const isFlat = this.#facts.books.botOf(event.text("botId")).position === NOTHING;
-    if (isFlat) Object.assign(hold, { sinceMs: undefined, wanted: false, lateMs: 0 });
-    else hold.sinceMs ??= fill.number("marketMs");
+    if (!this.#endIfFlat(event.text("botId"))) hold.sinceMs ??= fill.number("marketMs");
+  }
+
+  /** A position may also end with what leaves it without a sale. */
+  #endIfFlat(botId: string): boolean {
+    const hold = this.#holds.get(botId);
+    if (!hold || this.#facts.books.botOf(botId).position !== NOTHING) return false;
+    Object.assign(hold, { sinceMs: undefined, wanted: false, lateMs: 0 });
+    return true;
   }
 
   second(): void {
