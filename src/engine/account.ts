@@ -76,7 +76,7 @@ export abstract class Account implements WatchedAccount {
 
   /** Whether what a bot holds is being closed already. */
   closes({ exit }: BotState): boolean {
-    return exit !== undefined;
+    return exit !== undefined && exit.keep === undefined;
   }
 
   /** Of bid and ask in basis points; of a real exchange nobody has measured it. */
