@@ -14,6 +14,9 @@ const ANSWERS_LEAST = 10;
 const PROOFS = 3;
 const QUICK_MS = 2_500;
 
+/** What of an exchange has a breaker. */
+type Measured = Extract<BreakerName, "errors" | "latency">;
+
 interface Asked {
   readonly atMs: number;
   readonly failed: boolean;
@@ -24,6 +27,8 @@ interface Asked {
 export class ExchangeHealth implements Technical {
   readonly #nowMs: () => number;
   readonly #asked: { errors: Asked[]; latency: Asked[] } = { errors: [], latency: [] };
+  /** Asked every second, and other only after a request, or when the oldest one is too old. */
+  readonly #read = new Map<Measured, { readonly untilMs: number; readonly reading: Reading | undefined }>();
 
   constructor(monotonicMs: () => number) {
     this.#nowMs = monotonicMs;
@@ -31,21 +36,20 @@ export class ExchangeHealth implements Technical {
 
   saw(failed: boolean, tookMs: number): void {
     const asked = { atMs: this.#nowMs(), failed, tookMs };
+    this.#read.clear();
     this.#asked.errors = [...this.#asked.errors, asked].slice(-REQUESTS);
     if (!failed) this.#asked.latency = [...this.#asked.latency, asked].slice(-REQUESTS);
   }
 
   reading(breaker: BreakerName): Reading | undefined {
     if (breaker !== "errors" && breaker !== "latency") return undefined;
-    const asked = this.#asked[breaker].filter(({ atMs }) => this.#nowMs() - atMs < WINDOW_MS);
-    if (breaker === "latency") {
-      if (asked.length < ANSWERS_LEAST) return undefined;
-      const value = asked.map(({ tookMs }) => tookMs).sort((a, b) => a - b)[Math.floor(asked.length / 2)] ?? 0;
-      return { value, because: `half of the last ${asked.length} answers of the exchange took ${Math.round(value)} ms or longer` };
-    }
-    const failures = asked.filter(({ failed }) => failed).length;
-    if (failures < FAILURES_LEAST) return undefined;
-    return { value: (failures / asked.length) * 100, because: `${failures} of the last ${asked.length} requests of the exchange failed` };
+    const nowMs = this.#nowMs();
+    const known = this.#read.get(breaker);
+    if (known && nowMs < known.untilMs) return known.reading;
+    const asked = this.#asked[breaker].filter(({ atMs }) => nowMs - atMs < WINDOW_MS);
+    const reading = readingOf(breaker, asked);
+    this.#read.set(breaker, { untilMs: (asked[0]?.atMs ?? Number.POSITIVE_INFINITY) + WINDOW_MS, reading });
+    return reading;
   }
 
   evidence(breaker: BreakerName): "good" | "bad" | undefined {
@@ -58,8 +62,21 @@ export class ExchangeHealth implements Technical {
   }
 
   begin(breaker: BreakerName): void {
-    if (breaker === "errors" || breaker === "latency") this.#asked[breaker] = [];
+    if (breaker !== "errors" && breaker !== "latency") return;
+    this.#asked[breaker] = [];
+    this.#read.clear();
   }
+}
+
+function readingOf(breaker: Measured, asked: readonly Asked[]): Reading | undefined {
+  if (breaker === "latency") {
+    if (asked.length < ANSWERS_LEAST) return undefined;
+    const value = asked.map(({ tookMs }) => tookMs).sort((a, b) => a - b)[Math.floor(asked.length / 2)] ?? 0;
+    return { value, because: `half of the last ${asked.length} answers of the exchange took ${Math.round(value)} ms or longer` };
+  }
+  const failures = asked.filter(({ failed }) => failed).length;
+  if (failures < FAILURES_LEAST) return undefined;
+  return { value: (failures / asked.length) * 100, because: `${failures} of the last ${asked.length} requests of the exchange failed` };
 }
 
 /** A venue whose every request is counted. */
