@@ -17,14 +17,17 @@ const SLOW_OF_THEM = 3;
 /** How long the store takes to write an account's events. */
 export class StorePace implements Technical {
   #tookMs: number[] = [];
+  /** Asked every second, and other only after a writing. */
+  #slowMs: number | undefined;
 
   wrote(tookMs: number): void {
     this.#tookMs = [...this.#tookMs, tookMs].slice(-WRITINGS);
+    this.#slowMs = this.#tookMs.toSorted((a, b) => b - a)[SLOW_OF_THEM - 1];
   }
 
   reading(breaker: BreakerName): Reading | undefined {
-    const value = breaker === "store" ? this.#tookMs.toSorted((a, b) => b - a)[SLOW_OF_THEM - 1] : undefined;
-    if (value === undefined) return undefined;
+    const value = this.#slowMs;
+    if (breaker !== "store" || value === undefined) return undefined;
     return { value, because: `${SLOW_OF_THEM} of the last ${this.#tookMs.length} writings took ${Math.round(value)} ms or longer` };
   }
 
@@ -35,7 +38,9 @@ export class StorePace implements Technical {
   }
 
   begin(breaker: BreakerName): void {
-    if (breaker === "store") this.#tookMs = [];
+    if (breaker !== "store") return;
+    this.#tookMs = [];
+    this.#slowMs = undefined;
   }
 }
 
