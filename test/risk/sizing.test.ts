@@ -26,7 +26,7 @@ describe("the size of an entry", () => {
   });
 
   it("by risk is refused without a stop and with one on the wrong side", () => {
-    expect(sized({ sizing: risk(1) })).toMatch(/needs a stop/);
+    expect(sized({ sizing: risk(1) })).toMatch(/how far its stop is from the price/);
     expect(sized({ sizing: risk(1), stopPct: 0 })).toMatch(/wrong side/);
     expect(sized({ sizing: risk(1), stopPct: -3 })).toMatch(/wrong side/);
   });
