@@ -3,9 +3,9 @@ import { runBacktest } from "../src/backtest/run.ts";
 import { MarketSource } from "../src/backtest/source.ts";
 import { decimal } from "../src/domain/money.ts";
 import { openReplay } from "../src/feeds/replay.ts";
-import type { Logger } from "../src/ports/logger.ts";
 import { openMemoryStore } from "../src/stores/memory.ts";
 import { systemClock } from "../src/system/clock.ts";
+import { SILENT } from "../src/system/silent-logger.ts";
 import { openPaperVenue } from "../src/venues/paper.ts";
 import { recordedFile } from "../test/kit/recorded.ts";
 import { PROTECTION, SIZING } from "./kit/desk.ts";
@@ -17,7 +17,6 @@ const CAPITAL = decimal(10_000);
 const LIMITS = { dailyLossPct: 5, positionCapPct: 50 };
 
 const quiet = () => {};
-const SILENT: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => SILENT };
 
 /** Market minutes per second of a backtest in this process, and beside it what only reading the same candles takes. */
 export default async function backtest(figures: Figures): Promise<void> {

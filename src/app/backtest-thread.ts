@@ -4,9 +4,9 @@ import { type BacktestJob, runBacktest } from "../backtest/run.ts";
 import type { CandleSource } from "../backtest/source.ts";
 import { messageOf, UserError } from "../domain/errors.ts";
 import { fromJson, toJson } from "../domain/money.ts";
-import type { Logger } from "../ports/logger.ts";
 import { openMemoryStore } from "../stores/memory.ts";
 import { systemClock } from "../system/clock.ts";
+import { SILENT } from "../system/silent-logger.ts";
 import { openPaperVenue } from "../venues/paper.ts";
 
 /** What the thread asks its desk for and tells it. A job and a result go as text, because decimals lose their kind on the way. */
@@ -46,17 +46,14 @@ class PortSource implements CandleSource {
   }
 }
 
-const quiet = () => {};
-/** What a run has to say is in its result; the desk's log is about the desk. */
-const silent: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => silent };
-
 async function run(port: MessagePort, job: BacktestJob): Promise<FromBacktest> {
   try {
     const result = await runBacktest(job, {
       source: new PortSource(port),
       store: openMemoryStore(),
       clock: systemClock(),
-      logger: silent,
+      // What a run has to say is in its result; the desk's log is about the desk.
+      logger: SILENT,
       openVenue: openPaperVenue,
       onProgress: (atMs) => port.postMessage({ kind: "progress", atMs } satisfies FromBacktest),
     });

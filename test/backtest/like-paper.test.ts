@@ -8,13 +8,13 @@ import type { NewBot } from "../../src/ports/engine.ts";
 import type { Market } from "../../src/ports/market.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { strategyNamed, strategyNames } from "../../src/strategies/registry.ts";
+import { SILENT } from "../../src/system/silent-logger.ts";
 import { openPaperVenue } from "../../src/venues/paper.ts";
 import { openRig, startBot, wishFor } from "../kit/engine-rig.ts";
 import { FakeClock } from "../kit/fake-clock.ts";
 
 const SPAN_MS = 2 * DAY_MS;
 const LIMITS = { dailyLossPct: 50, positionCapPct: 100 };
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => SILENT };
 /** Two days of invented minutes after three days of history. */
 const market = () => endingMarket(openSimulated({ seed: 42 }));
 

@@ -4,11 +4,11 @@ import { MarketSource } from "../../src/backtest/source.ts";
 import { decimal, toJson } from "../../src/domain/money.ts";
 import { openReplay } from "../../src/feeds/replay.ts";
 import type { NewBot } from "../../src/ports/engine.ts";
-import type { Logger } from "../../src/ports/logger.ts";
 import type { Market } from "../../src/ports/market.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { strategyNamed, strategyNames } from "../../src/strategies/registry.ts";
 import { systemClock } from "../../src/system/clock.ts";
+import { SILENT } from "../../src/system/silent-logger.ts";
 import { openPaperVenue } from "../../src/venues/paper.ts";
 import { openRig, startBot, wishFor } from "../kit/engine-rig.ts";
 import { recordedOrSkip } from "../kit/recorded.ts";
@@ -73,6 +73,3 @@ function triedOn(market: Market, bot: NewBot) {
     },
   );
 }
-
-const quiet = () => {};
-const SILENT: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => SILENT };
