@@ -3,9 +3,9 @@ import { botFilter, DESK_RECORDS, orderId } from "../../src/chat/args-audit.ts";
 import { botIdOf, kindOf, orderIdOf, personOfRecord, RECORD_KINDS, recordText, requestOf } from "../../src/chat/audit-lines.ts";
 import { auditScope } from "../../src/chat/audit-scope.ts";
 import { type Call, defineCommand } from "../../src/chat/command.ts";
+import { idsNamed } from "../../src/chat/only-bot.ts";
 import { card } from "../../src/chat/view.ts";
 import { marked } from "../../src/domain/bot.ts";
-import { UserError } from "../../src/domain/errors.ts";
 import { DAY_MS, minuteText } from "../../src/domain/time.ts";
 import type { AuditRecord } from "../../src/ports/audit.ts";
 import { dayReader } from "../../src/reports/statistics.ts";
@@ -54,7 +54,13 @@ export default defineCommand({
 
 async function listed(call: Call<Wish>) {
   const { args, engine, timeZone } = call;
-  const bots = args.bot === undefined ? undefined : botsNamed(call, args.bot);
+  const bots =
+    args.bot === undefined
+      ? undefined
+      : idsNamed(
+          call.visible.map(({ state }) => state.spec),
+          args.bot,
+        );
   const day = dayReader(timeZone);
   const wanted = ({ recorded: { event, wallMs } }: AuditRecord) =>
     (args.what === undefined || kindOf(event) === args.what) &&
@@ -80,12 +86,6 @@ async function trailOf(call: Call<Wish>, order: string) {
   const wanted = ({ recorded }: AuditRecord) => recorded.event.type === "command-done" && asked.has(requestOf(recorded) ?? "");
   const requests = asked.size === 0 ? [] : (await audit.newest({ scope, wanted, limit: asked.size, sinceMs: undefined })).records;
   return { records: [...requests, ...own.records.toReversed()], whole: own.whole };
-}
-
-function botsNamed({ visible }: Call<Wish>, name: string): ReadonlySet<string> {
-  const found = visible.filter(({ state: { spec } }) => spec.name === name || spec.group === name);
-  if (found.length === 0) throw new UserError(`bot: there is no bot or group ${name} that you may see; \`bot list\` shows what there is.`);
-  return new Set(found.map(({ state }) => state.spec.id));
 }
 
 function rowFor({ engine }: Call<Wish>): (record: AuditRecord) => readonly string[] {

@@ -1,4 +1,5 @@
 import type { Picture } from "../ports/picture.ts";
+import type { TextFile } from "../ports/text-file.ts";
 import type { Button, Field, Table, View } from "../ports/view.ts";
 
 /** Buttons carry at most this many bytes, so that they fit every platform. Longer commands are kept in memory behind a token. */
@@ -26,6 +27,7 @@ export class Card {
   readonly #buttons: Button[] = [];
   #question: View["question"];
   #picture: Picture | undefined;
+  #file: TextFile | undefined;
 
   constructor(title: string) {
     this.#title = title;
@@ -90,6 +92,12 @@ export class Card {
     return this;
   }
 
+  /** Hands a file over. */
+  file(file: TextFile): this {
+    this.#file = file;
+    return this;
+  }
+
   /** Marks the view as a question about an argument. */
   asks(argument: string, freeText: boolean): this {
     this.#question = { argument, freeText };
@@ -106,6 +114,7 @@ export class Card {
       ...(this.#table === undefined ? {} : { table: this.#table }),
       ...(this.#tableFirst ? { tableFirst: true } : {}),
       ...(this.#picture === undefined ? {} : { picture: this.#picture }),
+      ...(this.#file === undefined ? {} : { file: this.#file }),
       ...(this.#question === undefined ? {} : { question: this.#question }),
     };
   }

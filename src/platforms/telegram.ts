@@ -69,6 +69,7 @@ class TelegramPlatform implements Platform {
     const shown = await painted(view, this.#options.painter);
     const messageId = await delivered(this.#delivery.post(chatPlace(place), shown.view, { repeat: repeatOf !== undefined }));
     await this.#delivery.picture(chatPlace(place), messageId, shown);
+    await this.#delivery.file(chatPlace(place), messageId, view);
     return String(messageId);
   }
 

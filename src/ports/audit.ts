@@ -33,6 +33,7 @@ export interface NotedLink {
 
 export interface AuditSearch {
   readonly scope: AuditScope;
+  /** Asked once of each record, the newest of an account first. */
   readonly wanted: (record: AuditRecord) => boolean;
   readonly limit: number;
   /** Older records are not looked at. */

@@ -1,5 +1,6 @@
 import type { Picture } from "./picture.ts";
 import type { OpenForm } from "./secret-form.ts";
+import type { TextFile } from "./text-file.ts";
 
 /** The answer to a command, or an alert, as facts without markup. Each platform renders it in its own idiom. */
 export interface View {
@@ -13,6 +14,8 @@ export interface View {
   readonly tableFirst?: boolean;
   /** What people would rather look at. The other facts say what matters without it. */
   readonly picture?: Picture;
+  /** What the person takes along; the other facts say what is in it. */
+  readonly file?: TextFile;
   readonly buttons: readonly Button[];
   /** A question that a typed text may answer as well as a button. */
   readonly question?: { readonly argument: string; readonly freeText: boolean };

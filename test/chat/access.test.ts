@@ -75,6 +75,7 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "shenron status": ["shenron status", "viewer"],
   "stats anomalies": ["stats anomalies", "viewer", "part"],
   "stats daily": ["stats daily", "viewer", "part"],
+  "stats export": ["stats export", "viewer", "part"],
   "stats fees": ["stats fees", "viewer", "part"],
   "stats monthly": ["stats monthly", "viewer", "part"],
   "stats performance": ["stats performance", "viewer", "part"],

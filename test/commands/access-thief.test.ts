@@ -84,6 +84,7 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "shenron status": ["shenron status", "reads"],
   "stats anomalies": ["stats anomalies", "reads"],
   "stats daily": ["stats daily", "reads"],
+  "stats export": ["stats export", "reads"],
   "stats fees": ["stats fees", "reads"],
   "stats monthly": ["stats monthly", "reads"],
   "stats performance": ["stats performance", "reads"],

@@ -25,6 +25,16 @@ describe("a command", () => {
     expect(api.desk.ledger.ofType("command-done").at(-1)).toMatchObject({ path: "system halt", user: "api:ci", place: "api:ci" });
   });
 
+  test("that hands over a file has it in its answer, with exact digits", async () => {
+    await post("/api/positions", CREATE);
+    api.desk.engine.fill("dip", "buy", "0.1", "30000.00000001");
+    const { status, body } = await post("/api/commands/stats/export", { what: "daily", format: "csv" });
+    expect([status, body.outcome]).toEqual([200, "done"]);
+    const file = body.file as { name: string; contentType: string; text: string };
+    expect([file.name, file.contentType]).toEqual(["daily.csv", "text/csv"]);
+    expect(file.text.split("\n")[1]).toMatch(/^\d{4}-\d\d-\d\d,dip,paper,[^,]*,BTC\/USDT,USDT,-\d+\.\d+,\d+\.\d+,/);
+  });
+
   test("without a required argument asks for it, with what there is", async () => {
     const { status, body } = await post("/api/commands/bot/create", { symbol: "BTC/USDT", timeframe: "5m" });
     expect([status, body.outcome]).toEqual([422, "question"]);

@@ -87,6 +87,7 @@ const TRIES: Readonly<Record<string, readonly string[]>> = {
   "shenron status": ["shenron status"],
   "stats anomalies": ["stats anomalies"],
   "stats daily": ["stats daily"],
+  "stats export": ["stats export"],
   "stats fees": ["stats fees"],
   "stats monthly": ["stats monthly"],
   "stats performance": ["stats performance"],

@@ -10,7 +10,7 @@ export class FakeAudit implements Audit {
       if (scope === "whole") return true;
       return account === undefined ? scope.sees(event) : scope.accounts.includes(account);
     });
-    return Promise.resolve({ records: seen.filter(wanted).reverse().slice(0, limit), whole: true });
+    return Promise.resolve({ records: seen.toReversed().filter(wanted).slice(0, limit), whole: true });
   }
 
   verify(): Promise<readonly ChainVerdict[]> {

@@ -16,6 +16,10 @@ export const answerBody = z
     lines: z.array(z.string()),
     fields: z.array(z.object({ name: z.string(), value: z.string() })),
     table: z.object({ columns: z.array(z.string()), rows: z.array(z.array(z.string())) }).optional(),
+    file: z
+      .object({ name: z.string(), contentType: z.string(), text: z.string() })
+      .optional()
+      .meta({ description: "What was asked for as a file" }),
     next: z.array(z.object({ label: z.string(), command: z.string() })).meta({ description: "Commands that make sense now" }),
     hint: z.string().optional().meta({ description: "What to send to go on" }),
     confirm: z.string().optional().meta({ description: "Send the same request with this as `confirm`, within 60 s" }),
@@ -39,13 +43,14 @@ export interface Told {
 
 /** A view as a program reads it, with the HTTP status that says the same. */
 export function told(view: View): Told {
-  const { title, tone, lines, fields, table, buttons, form, fault } = view;
+  const { title, tone, lines, fields, table, file, buttons, form, fault } = view;
   const facts = {
     title,
     tone,
     lines: [...lines],
     fields: fields.map(({ name, value }) => ({ name, value })),
     ...(table ? { table: { columns: table.columns.map(({ name }) => name), rows: table.rows.map((row) => [...row]) } } : {}),
+    ...(file ? { file: { ...file } } : {}),
     next: buttons.flatMap(({ label, action }) =>
       action.startsWith(COMMAND_ACTION) ? [{ label, command: action.slice(COMMAND_ACTION.length) }] : [],
     ),

@@ -1,6 +1,7 @@
 import type {
   APIButtonComponentWithCustomId,
   APIContainerComponent,
+  APIFileComponent,
   APIMediaGalleryComponent,
   APIMessageTopLevelComponent,
   APIModalInteractionResponseCallbackData,
@@ -8,6 +9,7 @@ import type {
 } from "discord.js";
 import type { Painted } from "../../chat/painted.ts";
 import { oneLine, visible } from "../../domain/visible-text.ts";
+import type { TextFile } from "../../ports/text-file.ts";
 import type { Button, View } from "../../ports/view.ts";
 import { SECRET_PREFIX } from "./secret-modal.ts";
 import { tableBlock } from "./table.ts";
@@ -61,8 +63,23 @@ const REPEAT_NOTE = "-# (repeat)";
 const ACCENT = { plain: 0x58_65_f2, good: 0x2e_cc_71, bad: 0xe7_4c_3c, warning: 0xf1_c4_0f } as const;
 const STYLE = { primary: 1, plain: 2, danger: 4 } as const;
 
-/** A view with its picture, if that could be drawn. */
-export function renderParcel({ view, png }: Painted, options: CardOptions = {}): Parcel {
+/** A view with its file, and with its picture, if that could be drawn. */
+export function renderParcel(shown: Painted, options: CardOptions = {}): Parcel {
+  const parcel = pictureParcel(shown, options);
+  return shown.view.file === undefined ? parcel : withFile(parcel, shown.view.file);
+}
+
+/** The file hangs below the card. */
+function withFile({ card, files }: Parcel, { name, contentType, text }: TextFile): Parcel {
+  const component: APIFileComponent = { type: 13, file: { url: `attachment://${name}` } };
+  const attachment = { id: String(files.length), filename: name, description: name };
+  return {
+    card: { ...card, components: [...card.components, component], attachments: [...card.attachments, attachment] },
+    files: [...files, { name, data: new TextEncoder().encode(text), contentType }],
+  };
+}
+
+function pictureParcel({ view, png }: Painted, options: CardOptions): Parcel {
   const card = renderCard(view, options);
   if (png === undefined || view.picture === undefined) return { card, files: [] };
   const name = `${view.picture.name}.png`;

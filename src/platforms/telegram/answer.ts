@@ -109,6 +109,7 @@ export class Answer {
   async #put(place: ChatPlace, shown: Painted, replyTo: number | undefined): Promise<void> {
     const messageId = await this.#words(place, shown.view, replyTo);
     await this.#parts.delivery.picture(place, messageId, shown);
+    await this.#parts.delivery.file(place, messageId, shown.view);
   }
 
   async #words(place: ChatPlace, view: View, replyTo: number | undefined): Promise<number> {

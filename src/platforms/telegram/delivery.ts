@@ -5,6 +5,7 @@ import { messageOf } from "../../domain/errors.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { Picture } from "../../ports/picture.ts";
 import { NotSent } from "../../ports/platform.ts";
+import type { TextFile } from "../../ports/text-file.ts";
 import type { View } from "../../ports/view.ts";
 import { isUnmodified, isUnreadable, refusalOf } from "./fault.ts";
 import { Lanes } from "./lanes.ts";
@@ -78,15 +79,37 @@ export class Delivery {
 
   async #photo(place: ChatPlace, underId: number, view: View, picture: Picture, png: Uint8Array): Promise<void> {
     const { InputFile } = await import("grammy");
-    const thread = place.threadId === undefined ? {} : { message_thread_id: place.threadId };
-    const reply = { reply_parameters: { message_id: underId, allow_sending_without_reply: true } };
+    const under = underOf(place, underId);
     const caption = captionHtml(view.title, picture.alt);
     await this.#inChat(place.chatId, view, async (api, chatId, isPlain) => {
       // Bytes and no stream: a repeat after "too many requests" sends them again.
       const photo = new InputFile(png, `${picture.name}.png`);
       const words = isPlain ? { caption: cut(picture.alt, CAPTION_PLAIN_MAX) } : { caption, parse_mode: "HTML" as const };
-      await api.sendPhoto(chatId, photo, { ...words, ...reply, ...thread });
+      await api.sendPhoto(chatId, photo, { ...words, ...under });
     });
+  }
+
+  /** Posts a view's file under the message that speaks of it. Never rejects: without the file the message says so. */
+  async file(place: ChatPlace, underId: number, view: View): Promise<void> {
+    if (view.file === undefined) return;
+    try {
+      await this.#document(place, underId, view, view.file);
+    } catch (error) {
+      this.#logger.warn({ error: messageOf(error) }, "Telegram did not take a file");
+      const { file, ...rest } = view;
+      const told = { ...rest, lines: [...view.lines, `${file.name} could not be sent: Telegram did not take it. Ask for it again.`] };
+      await this.edit(place, underId, told).catch((failure: unknown) =>
+        this.#logger.warn({ error: messageOf(failure) }, "a message could not say that its file is missing"),
+      );
+    }
+  }
+
+  async #document(place: ChatPlace, underId: number, view: View, { name, text }: TextFile): Promise<void> {
+    const { InputFile } = await import("grammy");
+    const bytes = new TextEncoder().encode(text);
+    const under = underOf(place, underId);
+    // Bytes and no stream: a repeat after "too many requests" sends them again.
+    await this.#inChat(place.chatId, view, (api, chatId) => api.sendDocument(chatId, new InputFile(bytes, name), under));
   }
 
   noteMigration(oldId: number, newId: number): void {
@@ -119,6 +142,12 @@ export class Delivery {
       }
     });
   }
+}
+
+/** Where a picture or a file of a message stands. */
+function underOf({ threadId }: ChatPlace, messageId: number) {
+  const thread = threadId === undefined ? {} : { message_thread_id: threadId };
+  return { reply_parameters: { message_id: messageId, allow_sending_without_reply: true }, ...thread };
 }
 
 function forcedReply(placeholder: string): { reply_markup: ForceReply } {

@@ -1,4 +1,5 @@
 import { oneLine, visible } from "../../domain/visible-text.ts";
+import type { TextFile } from "../../ports/text-file.ts";
 import type { Field, View } from "../../ports/view.ts";
 import type { Choices } from "./choices.ts";
 import type { Paint } from "./paint.ts";
@@ -9,6 +10,8 @@ import { padded, widthOf, withoutMarks } from "./text.ts";
 const SIGNS: Readonly<Record<View["tone"], string>> = { plain: "·", good: "✓", bad: "✗", warning: "!" };
 const INDENT = "  ";
 const GAP = "  ";
+/** Lines of a file that a person at a terminal is shown; where nothing is to be cut, all of them. */
+const FILE_LINES_MAX = 200;
 
 export interface Look {
   readonly paint: Paint;
@@ -32,6 +35,7 @@ export function renderView(view: View, { paint, widthMax }: Look, { prefix = "",
   const sentences = view.lines.flatMap((line) => paint.commands(visible(line)).split("\n").map(indented));
   const facts = [...sentences, ...fieldLines(view.fields, paint)];
   lines.push(...sketch, ...(view.tableFirst === true ? [...table, ...facts] : [...facts, ...table]));
+  if (view.file !== undefined) lines.push(...fileLines(view.file, widthMax));
   return `${lines.join("\n")}\n`;
 }
 
@@ -47,6 +51,18 @@ export function renderChoices({ kind, items, enter, freeText }: Choices, { paint
   return wrapped([...entries, ...hint], widthMax)
     .map((line) => `${INDENT}${line}\n`)
     .join("");
+}
+
+/** A file as its text, not indented, so that it can be copied as it is. */
+function fileLines({ name, text }: TextFile, widthMax: number): readonly string[] {
+  const all = visible(text).trimEnd().split("\n");
+  const shown = widthMax === Number.POSITIVE_INFINITY ? all : all.slice(0, FILE_LINES_MAX);
+  const left = all.length - shown.length;
+  const more =
+    left === 0
+      ? []
+      : [`${INDENT}... and ${left} more lines of ${name}. Ask for less, or where files are sent: Discord, Telegram or the API.`];
+  return [`${INDENT}${name}:`, ...shown, ...more];
 }
 
 function fieldLines(fields: readonly Field[], paint: Paint): readonly string[] {

@@ -194,3 +194,19 @@ describe("A picture", () => {
     expect(discord.channelMessages().map(textOf)).toEqual([expect.stringContaining("### BTC/USDT")]);
   });
 });
+
+test("A file is uploaded with the message and hangs below its card, beside a picture too, and goes when the message is replaced", async () => {
+  const { discord } = await counterpart();
+  const { platform } = await begin(discord.apiUrl, discord.token, { painter: new FakePainter() });
+  await until(() => platform.reachable);
+  const file = { name: "fills.csv", contentType: "text/csv" as const, text: "time_utc,bot\n2021-05-19T12:00:00.000Z,dip\n" };
+  const id = await platform.send(discord.channel.id, view("1 fill", { file, picture: PICTURE }), { nonce: "n1" });
+  const [message] = discord.channelMessages();
+  expect(message?.attachments.map(({ filename, size, content_type }) => [filename, size, content_type])).toEqual([
+    ["btc-usdt-15m.png", expect.any(Number), "image/png"],
+    ["fills.csv", file.text.length, "text/csv"],
+  ]);
+  expect(message?.components).toMatchObject([{ type: 17 }, { type: 13, file: { url: message?.attachments[1]?.url } }]);
+  await platform.edit(discord.channel.id, id, view("Nothing any more"));
+  expect(discord.channelMessages()[0]?.attachments).toEqual([]);
+});

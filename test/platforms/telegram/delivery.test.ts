@@ -198,3 +198,29 @@ test("an answer with a picture shows both, once", async () => {
   expect(telegram.textOf(telegram.current(words!))).toBe("BTC/USDT");
   expect(photos).toHaveLength(1);
 });
+
+const FILE = { name: "fills.csv", contentType: "text/csv" as const, text: "time_utc,bot\n2021-05-19T12:00:00.000Z,dip\n" };
+
+test("a file stands under the answer that speaks of it, once, with the bytes that it has", async () => {
+  const { telegram, door } = await desk();
+  door.onHandle = async () => view("1 fill", { file: FILE });
+  telegram.say(telegram.user, "/bot list");
+  await until(() => telegram.botMessages(telegram.chat).some(({ document }) => document !== undefined));
+  const [words, ...documents] = telegram.botMessages(telegram.chat);
+  expect(telegram.textOf(words!)).toBe("1 fill");
+  expect(documents).toHaveLength(1);
+  expect(documents[0]?.document?.file_name).toBe("fills.csv");
+  expect(documents[0]?.reply_to_message?.message_id).toBe(words?.message_id);
+  expect(telegram.fileOf(documents[0]!)?.toString("utf8")).toBe(FILE.text);
+});
+
+test("a file that Telegram does not take costs nothing but itself: the message says so", async () => {
+  const { telegram, platform } = await desk();
+  telegram.fault({ method: "sendDocument", status: 413, description: "Request Entity Too Large" });
+  await platform.send(String(telegram.chat.id), view("1 fill", { file: FILE }), ONCE);
+  const messages = telegram.botMessages(telegram.chat);
+  expect(messages).toHaveLength(1);
+  expect(telegram.textOf(telegram.current(messages[0]!))).toBe(
+    "1 fill\nfills.csv could not be sent: Telegram did not take it. Ask for it again.",
+  );
+});

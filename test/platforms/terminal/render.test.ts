@@ -151,3 +151,20 @@ test("a long picture fits the terminal, and one value alone is told in words onl
   expect(Math.max(...wide.map(widthOf))).toBe(40);
   expect(renderView(view("T", { picture: { ...picture, course: [7] } }), PLAIN)).toBe("· T\n  Flat.\n");
 });
+
+test("a file is its text as it is, whole into a pipe and bounded where a person looks", () => {
+  const file = {
+    name: "fills.csv",
+    contentType: "text/csv" as const,
+    text: `${Array.from({ length: 203 }, (_, row) => `row,${row}`).join("\n")}\n`,
+  };
+  const piped = renderView(view("203 fills", { file }), PLAIN).split("\n");
+  expect(piped.slice(0, 3)).toEqual(["· 203 fills", "  fills.csv:", "row,0"]);
+  expect(piped.at(-2)).toBe("row,202");
+  const looked = renderView(view("203 fills", { file }), narrow(80)).split("\n");
+  expect(looked).toHaveLength(204);
+  expect(looked.at(-3)).toBe("row,199");
+  expect(looked.at(-2)).toMatch(/^ {2}\.\.\. and 3 more lines of fills\.csv\./);
+  const hostile = renderView(view("1 fill", { file: { ...file, text: "a\u001b[31mb\n" } }), PLAIN);
+  expect(hostile).toBe("· 1 fill\n  fills.csv:\na[31mb\n");
+});
