@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { openAnomalyWatch } from "./app/anomalies.ts";
 import { BacktestThreads } from "./app/backtests.ts";
+import { metersOf } from "./app/meters.ts";
 import { apiUrlsOf, openCache, openExchangeMarket, openHttpApi, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
 import { openShenron, type ShenronSettings, shenronSettings } from "./app/shenron.ts";
 import { digestNow, subscribeTerminal, wait, welcome } from "./app/terminal.ts";
@@ -16,7 +17,7 @@ import { type EngineOptions, type OpenedEngine, openEngine } from "./engine/open
 import type { Api } from "./http/api.ts";
 import { openKeyPages } from "./http/key-page.ts";
 import type { SharedCache } from "./ports/cache.ts";
-import type { Beat, Calendar, Chance, Clock } from "./ports/clock.ts";
+import type { Beat, Calendar, Chance, Clock, LoopDelay } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Market } from "./ports/market.ts";
 import type { Painter } from "./ports/picture.ts";
@@ -45,6 +46,8 @@ export interface DeskOptions {
   readonly commandsFolder: string;
   readonly crashCause: string | undefined;
   readonly residentBytes: () => number;
+  /** How late timers were since the last call; absent where nothing measures it. */
+  readonly loopDelay?: () => LoopDelay;
   /** True while the panic file exists. */
   readonly panicRequested: () => boolean;
   /** Draws charts; without one they are told in words. */
@@ -152,7 +155,7 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   startBeat(options, opened, panic);
   for (const platform of platforms) await platform.start(door);
   await recoverInterrupted(door, platforms);
-  sources.api?.serve(door);
+  sources.api?.serve(door, metersOf({ ...options, ...opened, delivery, venues: sources.venues }));
   return {
     door,
     opened,

@@ -14,6 +14,7 @@ import { systemChance } from "./system/chance.ts";
 import { systemClock } from "./system/clock.ts";
 import { CrashNote } from "./system/crash-note.ts";
 import { cronBeat } from "./system/cron.ts";
+import { watchEventLoop } from "./system/event-loop.ts";
 import { createLogger } from "./system/logger.ts";
 import { openPainter } from "./system/painter.ts";
 import { SecretRegistry } from "./system/secrets.ts";
@@ -119,6 +120,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     crashCause: note.take(),
     painter: openPainter({ clock, logger }),
     residentBytes: () => process.memoryUsage.rss(),
+    ...(config.httpAddress ? { loopDelay: watchEventLoop() } : {}),
     panicRequested: () => existsSync(config.panicFile),
     terminal: (needs) => {
       const terminal = openTerminal({

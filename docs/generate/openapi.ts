@@ -19,6 +19,9 @@ export async function openApiText(commands: Commands): Promise<string> {
     chance: { token: () => "", bytes: (length) => Buffer.alloc(length) },
     logger: silent,
     version: "1",
+    meters: () => {
+      throw new Error("nothing is measured for this description");
+    },
     door: () => {
       throw new Error("there is no desk behind this description");
     },

@@ -74,6 +74,16 @@ export class Venues {
     return exchangeId && this.#governorOf(exchangeId, environment);
   };
 
+  /** What was used of each budget that is open. */
+  async budgets(): Promise<readonly { exchange: string; environment: string; usedShare: number; queued: number }[]> {
+    const opened = [...this.#governors].map(async ([name, governor]) => {
+      const [exchange = "", environment = ""] = name.split(" ");
+      const { usedShare, queued } = await governor;
+      return { exchange, environment, usedShare, queued };
+    });
+    return Promise.all(opened);
+  }
+
   /** Its world has its own hosts, and so its own limits. */
   #governorOf(exchangeId: ExchangeId, environment: Environment): Promise<Governor> {
     const name = budgetName(exchangeId, environment);

@@ -5,6 +5,7 @@ import type { Platform } from "../ports/platform.ts";
 import type { Store } from "../ports/store.ts";
 import type { Streams } from "../ports/streams.ts";
 import type { Alert, BotNames } from "./alerts-shape.ts";
+import { type PlatformBacklog, together } from "./delivery/backlog.ts";
 import { beginningOf, endsOf } from "./delivery/beginning.ts";
 import { Lane } from "./delivery/lane.ts";
 import { LAST_COMMIT_MAX_MS, LOOK_AGAIN_MS } from "./delivery/limits.ts";
@@ -66,6 +67,19 @@ export class Delivery {
   /** Resolves when nothing is left to deliver now. */
   async idle(): Promise<void> {
     if (!this.#isIdle()) await new Promise<void>((resolve) => this.#idle.add(resolve));
+  }
+
+  /** What waits to be delivered now, for each platform that has a channel. */
+  backlogs(): readonly PlatformBacklog[] {
+    const lanes = [...this.#lanes.values()].map(({ lane }) => lane);
+    const platforms = [...new Set(lanes.map(({ place }) => platformOf(place)))].sort();
+    return platforms.map((platform) => {
+      const of = lanes.filter(({ place }) => platformOf(place) === platform);
+      return together(
+        platform,
+        of.map(({ backlog }) => backlog),
+      );
+    });
   }
 
   #isIdle(): boolean {

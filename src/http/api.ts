@@ -3,6 +3,7 @@ import type { Dispatcher } from "../chat/dispatcher.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommandInfo } from "../ports/platform.ts";
 import { DRAIN_MS } from "./api/limits.ts";
+import type { Meters } from "./api/meters.ts";
 import { ApiProblem } from "./api/problem.ts";
 import { apiServer } from "./api/routes.ts";
 import type { ServerParts } from "./api/server.ts";
@@ -19,25 +20,25 @@ export interface ApiOptions extends ServerParts {
 export interface Api {
   readonly url: string;
   /** From now on requests reach the desk; before, all but the health of the process is 503. */
-  serve(door: Dispatcher): void;
+  serve(door: Dispatcher, meters: Meters): void;
   /** Takes nothing new, and cuts what is not answered within a second. */
   stop(): Promise<void>;
 }
 
 /** Listens at once, so that an address that is taken refuses the start before anything trades. Rejects with the error of the socket. */
 export async function openApi({ host, port, clock, ...parts }: ApiOptions): Promise<Api> {
-  let desk: Dispatcher | undefined;
-  const door = () => {
-    if (!desk) throw new ApiProblem(503, "The desk is starting or stopping. Try again in a moment.", { "retry-after": "1" });
-    return desk;
+  let open: { readonly door: Dispatcher; readonly meters: Meters } | undefined;
+  const opened = () => {
+    if (!open) throw new ApiProblem(503, "The desk is starting or stopping. Try again in a moment.", { "retry-after": "1" });
+    return open;
   };
-  const app = await apiServer({ ...parts, clock, door });
+  const app = await apiServer({ ...parts, clock, door: () => opened().door, meters: () => opened().meters });
   await app.listen({ host, port });
   const { port: bound } = app.server.address() as AddressInfo;
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
-    serve(opened) {
-      desk = opened;
+    serve(door, meters) {
+      open = { door, meters };
     },
     async stop() {
       const closed = new AbortController();

@@ -30,3 +30,10 @@ export interface Chance {
   /** So many unpredictable bytes, for keys and nonces. */
   bytes(length: number): Buffer;
 }
+
+/** How late the process ran its timers since the last reading. */
+export interface LoopDelay {
+  readonly medianMs: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}

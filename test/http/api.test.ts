@@ -85,6 +85,26 @@ describe("health", () => {
     expect(body).toMatchObject({ status: "up", parts: expect.arrayContaining([{ name: "entries", ok: false, reason: "halted: news" }]) });
   });
 
+  test("is ready to take commands where only what is traded by is wrong, and not where the store does not write", async () => {
+    const token = await api.token("ci", "viewer");
+    const facts = api.desk.engine.health();
+    api.desk.engine.health = () => ({ ...facts, problems: ["prices are 30 s old: stops that the desk holds are blind"] });
+    expect((await api.ask("GET", "/api/health")).status).toBe(503);
+    expect(await api.ask("GET", "/api/health/ready")).toMatchObject({ status: 200, body: { status: "up" } });
+    api.desk.engine.health = () => ({ ...facts, storeAgeMs: 20_000, beatAgeMs: undefined });
+    expect((await api.ask("GET", "/api/health/ready")).body).toEqual({ status: "down" });
+    expect(await api.ask("GET", "/api/health/ready", { token })).toMatchObject({
+      status: 503,
+      body: {
+        status: "down",
+        parts: [
+          { name: "beat", ok: false, reason: "beat not yet" },
+          { name: "store", ok: false, reason: expect.stringContaining("wrote last") },
+        ],
+      },
+    });
+  });
+
   test("is down and not ready, but alive, while the desk is not open", async () => {
     api.isOpen = false;
     expect((await api.ask("GET", "/api/health")).status).toBe(503);

@@ -4,6 +4,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { Platform } from "../../ports/platform.ts";
 import type { Store } from "../../ports/store.ts";
+import { type Backlog, backlogOf } from "./backlog.ts";
 import { Bell } from "./bell.ts";
 import { type Entry, entryOf, newEntry } from "./entry.ts";
 import { Folding, type Parcel } from "./folding.ts";
@@ -69,6 +70,10 @@ export class Lane implements Adopter {
   /** Whether critical alerts of other channels can be taken over. */
   get canAdopt(): boolean {
     return this.isReachable && this.#intake !== undefined && !this.#isClosed;
+  }
+
+  get backlog(): Backlog {
+    return backlogOf(this.#intake, this.#quiet.is, this.#parts.clock.wall());
   }
 
   wake(): void {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Dispatcher } from "../../chat/dispatcher.ts";
-import { minuteText } from "../../domain/time.ts";
+import { minuteText, spanText } from "../../domain/time.ts";
 import { sightOf } from "./bearer.ts";
 import type { Parts } from "./parts.ts";
 import { ApiProblem } from "./problem.ts";
@@ -8,6 +8,9 @@ import type { Server } from "./server.ts";
 
 /** A process whose beat is older than this is stuck, and a supervisor may start it anew. */
 const STUCK_MS = 60_000;
+/** Older than this, commands would wait: the engine calls it a problem as well. */
+const BEAT_READY_MS = 5_000;
+const STORE_READY_MS = 15_000;
 
 const part = z.object({ name: z.string(), ok: z.boolean(), reason: z.string().optional() });
 type Part = z.output<typeof part>;
@@ -23,16 +26,16 @@ const TAGGED = { tags: ["health"] } as const;
 /** Up or down for everybody; why, for who may see the desk. */
 export function healthRoutes(app: Server, { door }: Parts): void {
   const health = { summary: "Whether the desk works: 200 up, 503 down; with a token each part with its reason", ...TAGGED, response };
-  const ready = { ...health, summary: "Whether the desk takes commands: it is open and beats, and its store writes; the same as health" };
-  for (const [url, schema] of [
-    ["/api/health", health],
-    ["/api/health/ready", ready],
-  ] as const) {
+  const ready = { ...health, summary: "Whether the desk takes commands: it is open and beats, and its store writes" };
+  // What the engine itself calls a problem makes the desk down; the rest is told and lived with. A desk whose prices are old is down, and still takes commands.
+  for (const { url, schema, tell, downBy } of [
+    { url: "/api/health", schema: health, tell: partsOf, downBy: (name: string) => name === "engine" },
+    { url: "/api/health/ready", schema: ready, tell: readinessOf, downBy: () => true },
+  ]) {
     app.get(url, { ...open, schema }, async (request, reply) => {
       const desk = opened(door);
-      const parts = desk ? partsOf(desk) : [{ name: "engine", ok: false, reason: "starting or stopping" }];
-      // What the engine itself calls a problem makes the desk down; the rest is told and lived with.
-      const isUp = parts.every(({ name, ok }) => ok || name !== "engine");
+      const parts = desk ? tell(desk) : [];
+      const isUp = desk !== undefined && parts.every(({ name, ok }) => ok || !downBy(name));
       if (desk && request.bearer) await sightOf(request, desk, "system health");
       return reply.code(isUp ? 200 : 503).send({ status: isUp ? "up" : "down", ...(request.bearer ? { parts } : {}) });
     });
@@ -51,6 +54,16 @@ function opened(door: Parts["door"]): Dispatcher | undefined {
     if (thrown instanceof ApiProblem) return undefined;
     throw thrown;
   }
+}
+
+/** What it takes to run a command. */
+function readinessOf({ options }: Dispatcher): Part[] {
+  const { beatAgeMs, storeAgeMs } = options.engine.health();
+  const stale = (ageMs: number | undefined, mostMs: number, what: string) => {
+    if (ageMs === undefined) return [`${what} not yet`];
+    return ageMs <= mostMs ? [] : [`${what} last ${spanText(ageMs)} ago`];
+  };
+  return [partFor("beat", stale(beatAgeMs, BEAT_READY_MS, "beat")), partFor("store", stale(storeAgeMs, STORE_READY_MS, "wrote"))];
 }
 
 function partsOf({ options }: Dispatcher): Part[] {

@@ -7,6 +7,7 @@ import { configureRoute } from "./configure.ts";
 import { healthRoutes } from "./health.ts";
 import { REQUESTS_PER_STRANGER, REQUESTS_PER_TOKEN, WRONG_TOKENS_PER_ADDRESS } from "./limits.ts";
 import { marketRoutes } from "./market.ts";
+import { metricsRoute } from "./metrics.ts";
 import type { Parts } from "./parts.ts";
 import { positionRoutes } from "./positions.ts";
 import { ApiProblem } from "./problem.ts";
@@ -19,10 +20,11 @@ export interface ApiParts extends ServerParts {
   readonly clock: ConstructorParameters<typeof Rate>[0];
   readonly catalog: readonly CommandInfo[];
   readonly door: Parts["door"];
+  readonly meters: Parts["meters"];
 }
 
 /** The API without a socket. Who asks is found out, and counted, before anything of a body is read. */
-export async function apiServer({ clock, catalog, door, ...rest }: ApiParts): Promise<Server> {
+export async function apiServer({ clock, catalog, door, meters, ...rest }: ApiParts): Promise<Server> {
   const app = newServer(rest);
   // The description is made of the routes that are added after it.
   await app.register(swagger, described(rest.version));
@@ -38,8 +40,9 @@ export async function apiServer({ clock, catalog, door, ...rest }: ApiParts): Pr
     if (request.bearer) perToken.take(request.bearer.idPrefix);
     else if (!isOpen && request.routeOptions.url !== undefined) throw noToken();
   });
-  const parts = { catalog, door, runs: new Runs(door) };
-  for (const add of [healthRoutes, commandRoutes, configureRoute, positionRoutes, marketRoutes, statisticsRoute]) add(app, parts);
+  const parts = { catalog, door, meters, runs: new Runs(door) };
+  for (const add of [healthRoutes, metricsRoute, commandRoutes, configureRoute, positionRoutes, marketRoutes, statisticsRoute])
+    add(app, parts);
   return app;
 }
 

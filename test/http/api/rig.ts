@@ -1,5 +1,6 @@
 import type { InjectOptions } from "fastify";
 import type { Role } from "../../../src/domain/events.ts";
+import type { Meters } from "../../../src/http/api/meters.ts";
 import { ApiProblem } from "../../../src/http/api/problem.ts";
 import { apiServer } from "../../../src/http/api/routes.ts";
 import type { Server } from "../../../src/http/api/server.ts";
@@ -13,11 +14,20 @@ export interface Told {
   readonly text: string;
 }
 
+/** Nothing is measured. */
+export const NO_METERS: Meters = {
+  loopDelay: () => undefined,
+  backlogs: () => [],
+  budgets: async () => [],
+  orders: async () => [],
+};
+
 /** The API over a chat desk of fakes, without a socket. */
 export class ApiRig {
   readonly desk: ChatDesk;
   readonly app: Server;
   isOpen = true;
+  meters: Meters = NO_METERS;
 
   private constructor(desk: ChatDesk, app: Server) {
     this.desk = desk;
@@ -32,12 +42,14 @@ export class ApiRig {
   static async over(desk: ChatDesk): Promise<ApiRig> {
     const { clock, door } = desk;
     let isOpen = () => true;
+    let meters = () => NO_METERS;
     const app = await apiServer({
       catalog: door.catalog(),
       clock,
       chance: seededChance(3),
       logger: door.options.logger,
       version: "1",
+      meters: () => meters(),
       door: () => {
         if (!isOpen()) throw new ApiProblem(503, "The desk is starting or stopping. Try again in a moment.");
         return desk.door;
@@ -45,6 +57,7 @@ export class ApiRig {
     });
     const rig = new ApiRig(desk, app);
     isOpen = () => rig.isOpen;
+    meters = () => rig.meters;
     return rig;
   }
 
@@ -73,6 +86,15 @@ export class ApiRig {
       ...(body === undefined ? {} : { payload: typeof body === "string" ? body : JSON.stringify(body) }),
     };
     const answer = await this.app.inject(request);
-    return { status: answer.statusCode, headers: answer.headers, body: answer.body === "" ? {} : answer.json(), text: answer.body };
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: isJson(answer.headers["content-type"]) ? answer.json() : {},
+      text: answer.body,
+    };
   }
+}
+
+function isJson(type: unknown): boolean {
+  return typeof type === "string" && type.startsWith("application/json");
 }
