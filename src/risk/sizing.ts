@@ -29,7 +29,8 @@ export function wishedSize({ sizing, equity, quote, takerFeeBps, stopPct, atrPct
   if (sizing.kind === "equity-percent") return wished(part, quote);
   const share = `${sizing.pct}% of ${shown(equity, 2)} = ${shown(part, 2)} ${quote}`;
   if (sizing.kind === "risk-percent") {
-    if (stopPct === undefined) return { refused: "a size by risk needs to know how far its stop is from the price, and that is not known yet" };
+    if (stopPct === undefined)
+      return { refused: "a size by risk needs to know how far its stop is from the price, and that is not known yet" };
     if (stopPct <= 0) return { refused: "the stop is on the wrong side of the entry price, so what an entry would lose at it is unknown" };
     const feesPct = roundTripPct(takerFeeBps);
     const lossPct = Math.max(DISTANCE_PCT_MIN, stopPct + feesPct);
