@@ -158,7 +158,8 @@ describe("a market at 3600 times real time", () => {
     await desk.until(() => (sold() >= 10 ? true : undefined), "ten sales");
     await stage.expectCleanEnd(desk, "SIGTERM");
     const denied = factsOf(join(stage.folder, "data", "desk.sqlite")).filter(({ event }) => event.type === "wish-denied");
-    expect(denied.map(({ event }) => event.code)).toEqual([]);
+    // None comes late. A bot that loses several times in a row is paused by its breaker, however fast its market runs.
+    expect(denied.map(({ event }) => event.code).filter((code) => code !== "breaker")).toEqual([]);
   });
 });
 

@@ -16,6 +16,8 @@ const SCRIPT = [
   "bot create name:dip symbol:BTC/USDT strategy:rsi-reversion timeframe:5m",
   "bot create name:cross symbol:BTC/USDT strategy:ema-cross timeframe:15m trailing:1%",
   "bot create name:burst symbol:BTC/USDT strategy:bollinger-breakout timeframe:3m size:500USDT",
+  // A month without breakers has more to add up.
+  ...["dip", "cross", "burst"].map((bot) => `risk set breaker:losses at:off on:bot:${bot} confirm:yes`),
   "bot start dip",
   "bot start cross",
   "bot start burst",
