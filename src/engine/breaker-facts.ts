@@ -54,10 +54,15 @@ export class PeoplesBreakers implements Breakers {
       const bot = scope.startsWith("bot:") ? state.bots.get(scope.slice("bot:".length)) : undefined;
       return breaker === "drawdown" && (drawdown(account, bot)?.lost.isGreaterThan(0) ?? false);
     };
-    if (!isWanted()) throw new UserError(`The ${breaker} breaker is not open any more; there is nothing to reset.`);
     const event: BreakerEvent = { type: "breaker-reset", breaker, scope, by: caller.user, reason };
-    // Somebody else may have reset it while this waited for the store: then nothing is written a second time.
-    const written = () => (isWanted() ? [{ ...event, ...this.#desk.baseline(account, event) }] : []);
+    let isReset = false;
+    // Somebody else may reset it, or it may close by itself, while this waits for the store: then nothing is written, and nobody is told that it was.
+    const written = () => {
+      isReset = isWanted();
+      return isReset ? [{ ...event, ...this.#desk.baseline(account, event) }] : [];
+    };
     await account.appendOnce(written, caller.requestId);
+    if (!isReset && !state.requests.includes(caller.requestId))
+      throw new UserError(`The ${breaker} breaker is not open any more; there is nothing to reset.`);
   }
 }

@@ -89,6 +89,18 @@ describe("a breaker that denies", () => {
     expect(await rig.eventsOf(OWNER, "breaker-reset")).toHaveLength(1);
   });
 
+  it("that two people reset at once is reset by one of them, and the other is told so", async () => {
+    const rig = await openRig({ market: scripted({ [BTC]: [...LOSS_THEN_UP, 96, 96, 104, 104, 104, 96, 96, 104, 104] }) });
+    await startBot(rig, { name: "one" });
+    await set(rig, "bot:b1", "losses", { at: 2 });
+    await rig.engine.moveMarket("end");
+    const reset = (request: string) =>
+      rig.engine.breakers.reset(`paper:${OWNER}`, { breaker: "losses", scope: "bot:b1" }, "by hand", by(request));
+    const both = await Promise.allSettled([reset("first"), reset("second")]);
+    expect(both.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    expect(await rig.eventsOf(OWNER, "breaker-reset")).toHaveLength(1);
+  });
+
   it("closes by itself when its time is over, and a drawdown then counts from there", async () => {
     const rig = await openRig({ market: scripted({ [BTC]: [...LOSS_THEN_UP, ...Array<number>(70).fill(104), 100, 106, 106, 106] }) });
     await startBot(rig, { name: "one" });

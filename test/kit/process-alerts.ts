@@ -5,7 +5,7 @@ export interface Due {
   readonly key: string;
   /** What counts it where alike alerts share one message. */
   readonly group: string;
-  /** Critical ones are never counted together. */
+  /** Those that are never counted together. */
   readonly isCritical: boolean;
 }
 
@@ -50,7 +50,9 @@ function dueOf(event: StoredFact["event"], name: string): What | undefined {
     case "bot-faulted":
       return [`${name} has faulted`, `faults of ${name}`, true];
     case "breaker-tripped":
-      return ["breaker tripped", "breakers", true];
+      return [`${String(event.breaker)} breaker ${event.again === true ? "stays open" : "tripped"}`, "critical alerts", false];
+    case "breaker-reset":
+      return [`${String(event.breaker)} breaker is closed`, "critical alerts", false];
     case "order-expired":
       return [`order ${String(event.clientOrderId)} expired`, `bot alerts of ${name}`, false];
     case "order-rejected":
@@ -74,7 +76,7 @@ const SENTENCES: readonly (readonly [RegExp, (found: RegExpExecArray) => string]
   [/^(\S+) was denied an entry/, ([, name]) => `${name} denied`],
   [/^(\S+) is running/, ([, name]) => `${name} is running`],
   [/^(\S+) has faulted/, ([, name]) => `${name} has faulted`],
-  [/^The daily-loss breaker tripped/, () => "breaker tripped"],
+  [/^The (\S+) breaker of .+ (tripped|stays open|is closed)$/, ([, breaker, what]) => `${breaker} breaker ${what}`],
   [/^The desk was started/, () => "desk started"],
   [/^The desk is back after a crash/, () => "desk back after a crash"],
   [/^The desk was stopped/, () => "desk stopped"],
@@ -90,7 +92,7 @@ const SHARED = /^([\d,]+) more (.+?)(?:: .*)?$/;
 export function heardIn(title: string, text: string, isRepeat: boolean): Heard | undefined {
   const shared = SHARED.exec(title);
   if (shared) {
-    const group = shared[2]!.replace(/^(fill|bot alert|system alert)(?!s)/, "$1s");
+    const group = shared[2]!.replace(/^(fill|bot alert|system alert|critical alert)(?!s)/, "$1s");
     return { key: group, count: Number(shared[1]!.replaceAll(",", "")), isShared: true, isRepeat };
   }
   const at = /(\d{4}-\d\d-\d\d \d\d:\d\d) UTC \(market\)/.exec(text)?.[1];
