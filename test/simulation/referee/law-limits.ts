@@ -1,5 +1,5 @@
 import { NOTHING, toNumber } from "./exact.ts";
-import { Broken, type Facts, type Law } from "./law.ts";
+import { Broken, type Facts, type Law, type SentOrder } from "./law.ts";
 import type { Fact, LogRow } from "./log.ts";
 
 const MINUTE_MS = 60_000;
@@ -18,7 +18,10 @@ interface Entry {
   readonly atMs: number;
 }
 
-/** 29: no stream ever shows an entry beyond a limit that a person has set, beyond what prices moved meanwhile; over all bots, accounts and processes. */
+/**
+ * 29: no stream ever shows an entry beyond a number that a person has set, and none is sent that is worth more, beyond what prices move meanwhile; over
+ * all bots, accounts and processes. An entry that was decided on an old or wrong candle may be written down, and is stopped at the send.
+ */
 export class PersonalLimitsLaw implements Law {
   readonly id = "29";
   readonly #facts: Facts;
@@ -27,12 +30,14 @@ export class PersonalLimitsLaw implements Law {
   /** Entries of the account's present day, and those of the last minute of its market time. */
   readonly #today = new Map<string, Entry[]>();
   readonly #days = new Map<string, string>();
+  /** Entries that are written down, by their order. */
+  readonly #entries = new Map<string, Entry>();
 
   constructor(facts: Facts) {
     this.#facts = facts;
   }
 
-  durable({ event, stream, marketMs, trueMs }: LogRow): void {
+  durable({ event, stream, marketMs }: LogRow): void {
     if (event.type === "limits-set") this.#limits.set(event.text("scope"), event.part("limits"));
     if (event.type === "day-started" && this.#days.get(stream) !== event.text("day")) {
       this.#days.set(stream, event.text("day"));
@@ -43,7 +48,14 @@ export class PersonalLimitsLaw implements Law {
     const entry = { account: stream, bot: intent.text("botId"), symbol: intent.text("symbol"), atMs: marketMs };
     const entries = this.#today.get(stream) ?? [];
     this.#today.set(stream, [...entries, entry]);
-    for (const scoped of this.#scopesOf(entry)) this.#judge(scoped, entry, intent, trueMs);
+    this.#entries.set(intent.text("clientOrderId"), entry);
+    for (const scoped of this.#scopesOf(entry)) this.#judgeNumbers(scoped, entry);
+  }
+
+  sent({ clientOrderId }: SentOrder): void {
+    const entry = this.#entries.get(clientOrderId);
+    const order = this.#facts.books.sentOrder(clientOrderId);
+    if (entry && order) for (const scoped of this.#scopesOf(entry)) this.#judgeWorth(scoped, entry, toNumber(order.quantity));
   }
 
   #scopesOf({ account, bot, symbol }: Entry): Scoped[] {
@@ -53,15 +65,22 @@ export class PersonalLimitsLaw implements Law {
     });
   }
 
-  #judge({ scope, limits }: Scoped, entry: Entry, intent: Fact, trueMs: number): void {
-    const price = this.#facts.tape.lastPrice(entry.symbol, trueMs);
-    const notional = toNumber(intent.money("quantity")) * price;
-    const most = (name: string, found: number, limit: number) => {
-      this.#facts.coverage.mark(`antecedent 29: an entry under a limit (${name})`);
-      if (found > limit) throw new Broken(this.id, `${entry.bot} enters with ${name} at ${found.toFixed(2)}, and ${scope} has ${limit}`);
-    };
-    if (limits.has("position")) most("position", notional / (1 + MOVED_PCT / 100), moneyOf(limits, "position"));
-    if (limits.has("exposure")) most("exposure", this.#exposure(scope, entry, trueMs) / (1 + MOVED_PCT / 100), moneyOf(limits, "exposure"));
+  #most(scope: string, entry: Entry, name: string, found: number, limit: number): void {
+    this.#facts.coverage.mark(`antecedent 29: an entry under a limit (${name})`);
+    if (found > limit) throw new Broken(this.id, `${entry.bot} enters with ${name} at ${found.toFixed(2)}, and ${scope} has ${limit}`);
+  }
+
+  #judgeWorth({ scope, limits }: Scoped, entry: Entry, quantity: number): void {
+    const trueMs = this.#facts.trueMs();
+    const moved = 1 + MOVED_PCT / 100;
+    const notional = quantity * this.#facts.tape.lastPrice(entry.symbol, trueMs);
+    if (limits.has("position")) this.#most(scope, entry, "position", notional / moved, moneyOf(limits, "position"));
+    if (limits.has("exposure"))
+      this.#most(scope, entry, "exposure", this.#exposure(scope, entry, trueMs) / moved, moneyOf(limits, "exposure"));
+  }
+
+  #judgeNumbers({ scope, limits }: Scoped, entry: Entry): void {
+    const most = (name: string, found: number, limit: number) => this.#most(scope, entry, name, found, limit);
     if (limits.has("positions")) most("positions", this.#open(scope, entry).size, limits.number("positions"));
     // Summed over several accounts, minutes and days begin at different moments: there each account is counted by itself.
     const own = (this.#today.get(entry.account) ?? []).filter((each) => this.#concerns(scope, each.account, each.bot, each.symbol));
