@@ -30,8 +30,8 @@ export default defineConfig({
           exclude: ["test/services/live-panic.test.ts", "test/services/live-outage.test.ts", "node_modules/**"],
           testTimeout: 300_000,
           hookTimeout: 60_000,
-          // Half of them wait (slow commits, kills of live trading) while the others compute (kills of a replay).
-          maxWorkers: 2,
+          // Most of them wait (slow commits, a database's election, kills of live trading) while the others compute (kills of a replay).
+          maxWorkers: 3,
         },
       },
       {

@@ -6,7 +6,7 @@ import { recordedReplay, simulatedReplay } from "../kit/process-market.ts";
 import { recordedOrSkip } from "../kit/recorded.ts";
 
 /** `npm run proof` does 50. */
-const KILLS = Number(process.env.KILLS ?? 10);
+const KILLS = Number(process.env.KILLS ?? 6);
 /** The same kills again: `SEED=... vitest run --project services test/services/kill.test.ts`. */
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const MARKET_SEED = 7;
