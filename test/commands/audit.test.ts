@@ -1,21 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { ADMIN, ChatDesk, textOf } from "../chat/door.ts";
-import { scripted } from "../kit/engine-market.ts";
-import { type EngineRig, openRig, startBot } from "../kit/engine-rig.ts";
-
-const BTC = "BTC/USDT";
-const TRADER = "telegram:7";
+import { ADMIN, type ChatDesk, textOf } from "../chat/door.ts";
+import type { EngineRig } from "../kit/engine-rig.ts";
+import { TRADER, tradedDesk } from "./traded-desk.ts";
 
 let rig: EngineRig;
 let desk: ChatDesk;
 
 beforeEach(async () => {
-  rig = await openRig({ market: scripted({ [BTC]: [100, 102, 102, 102, 102, 96, 96, 96, 96, 96] }) });
-  desk = await ChatDesk.open({ engine: rig.engine, desk: rig.desk });
-  await desk.type("bot create name:mine symbol:btc strategy:ema-cross timeframe:1m start:yes");
-  await rig.desk.append([{ type: "access-granted", user: TRADER, role: "trader", scope: "bot:mine", by: ADMIN }]);
-  await startBot(rig, { name: "dip" }, TRADER);
-  await rig.move(7);
+  ({ rig, desk } = await tradedDesk());
 });
 
 const whatOf = async (line: string, user = ADMIN) => (await desk.type(line, user)).table?.rows.map((row) => row.slice(1).join(" | ")) ?? [];

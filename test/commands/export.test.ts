@@ -3,23 +3,16 @@ import { type Decimal, decimal, plain } from "../../src/domain/money.ts";
 import { marketMs, wallMs } from "../../src/domain/time.ts";
 import type { View } from "../../src/ports/view.ts";
 import { ADMIN, ChatDesk } from "../chat/door.ts";
-import { scripted } from "../kit/engine-market.ts";
-import { type EngineRig, openRig, startBot } from "../kit/engine-rig.ts";
+import type { EngineRig } from "../kit/engine-rig.ts";
+import { BTC, TRADER, tradedDesk } from "./traded-desk.ts";
 
-const BTC = "BTC/USDT";
-const TRADER = "telegram:7";
 const GUEST = "telegram:8";
 
 let rig: EngineRig;
 let desk: ChatDesk;
 
 beforeEach(async () => {
-  rig = await openRig({ market: scripted({ [BTC]: [100, 102, 102, 102, 102, 96, 96, 96, 96, 96] }) });
-  desk = await ChatDesk.open({ engine: rig.engine, desk: rig.desk });
-  await desk.type("bot create name:mine symbol:btc strategy:ema-cross timeframe:1m start:yes");
-  await rig.desk.append([{ type: "access-granted", user: TRADER, role: "trader", scope: "bot:mine", by: ADMIN }]);
-  await startBot(rig, { name: "dip" }, TRADER);
-  await rig.move(7);
+  ({ rig, desk } = await tradedDesk());
 });
 
 type Row = Readonly<Record<string, string>>;

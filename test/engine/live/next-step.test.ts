@@ -6,6 +6,7 @@ import { marketMs } from "../../../src/domain/time.ts";
 import type { LaneView } from "../../../src/engine/live/lane-view.ts";
 import { LaneMemory } from "../../../src/engine/live/memory.ts";
 import { nextStep } from "../../../src/engine/live/next-step.ts";
+import { PERPETUAL_TRAITS } from "./traits.ts";
 
 const NOW_MS = 1_000_000;
 
@@ -22,15 +23,6 @@ const RULES = {
   slippageBps: 0,
   contract: { size: decimal("0.001"), settle: "USDT", leverageMax: 100 },
 };
-
-const TRAITS = {
-  kind: "perpetual",
-  holdsTarget: true,
-  reduceOnly: true,
-  fenceMs: 75_000,
-  readLagMs: 15_000,
-  clientOrderIdMax: 32,
-} as const;
 
 function heldBot() {
   const bot = newBot({
@@ -57,7 +49,17 @@ function viewOf(about: Partial<LaneView>): { view: LaneView; memory: LaneMemory;
   const clock = { nowMs: NOW_MS };
   const memory = new LaneMemory({ monotonicMs: () => clock.nowMs, venueMs: () => clock.nowMs }, new Set());
   const bot = heldBot();
-  const base = { bot, orders: [], rules: RULES, traits: TRAITS, price: 50_000, nowMs: NOW_MS, venueMs: NOW_MS, listed: true, turn: true };
+  const base = {
+    bot,
+    orders: [],
+    rules: RULES,
+    traits: PERPETUAL_TRAITS,
+    price: 50_000,
+    nowMs: NOW_MS,
+    venueMs: NOW_MS,
+    listed: true,
+    turn: true,
+  };
   return { view: { ...base, memory, ...about } as LaneView, memory, clock };
 }
 
@@ -114,7 +116,7 @@ describe("a stop that the venue calls ended while its fills cannot be read", () 
 });
 
 describe("a position that an earlier process left without a confirmed stop", () => {
-  const spot = { ...TRAITS, kind: "spot", reduceOnly: false } as const;
+  const spot = { ...PERPETUAL_TRAITS, kind: "spot", reduceOnly: false } as const;
   const left = (sinceMs: number) => ({ traits: spot, orders: [order({ sinceMs: marketMs(sinceMs) })] }) as Partial<LaneView>;
 
   it("is said at once when its sale is unanswered for longer than the deadline, because deaths must not put that off", () => {

@@ -7,6 +7,7 @@ import { marketMs } from "../../../src/domain/time.ts";
 import { FillSync } from "../../../src/engine/live/fill-sync.ts";
 import type { LiveVenue, OrderReading, OrderRef, VenueFill } from "../../../src/ports/live-venue.ts";
 import type { Logger } from "../../../src/ports/logger.ts";
+import { PERPETUAL_TRAITS } from "./traits.ts";
 
 const SYMBOL = "BTC/USDT:USDT";
 const CHILD = "28150817";
@@ -35,15 +36,7 @@ function venueWhere(becameChild: string, asked: string[]): LiveVenue {
     const ids = clientOrderId === becameChild ? [...venueOrderIds, CHILD] : venueOrderIds;
     return { kind: "found", order: { ...base, clientOrderId, venueOrderIds: ids, status: "canceled", filledQuantity: ZERO } };
   };
-  const traits = {
-    kind: "perpetual",
-    holdsTarget: true,
-    reduceOnly: true,
-    fenceMs: 75_000,
-    readLagMs: 15_000,
-    clientOrderIdMax: 32,
-  } as const;
-  return { traits, find, fills: async () => ({ fills: [FILL], cursor: "1000" }) } as Partial<LiveVenue> as LiveVenue;
+  return { traits: PERPETUAL_TRAITS, find, fills: async () => ({ fills: [FILL], cursor: "1000" }) } as Partial<LiveVenue> as LiveVenue;
 }
 
 describe("a fill of what a triggered stop became", () => {
