@@ -24,7 +24,8 @@ function weighed(services: AccountServices, spec: AdvisedSpec, quantity: Decimal
   const common = { mode, quantity, lotSize, nowMs: services.now(), wallMs: services.clock.wall(), candleMs: timeframeMs(timeframe) };
   try {
     return weighAdvice({ ...common, given: services.advisor()?.on(services.market.key, symbol) ?? NO_SERVICE });
-  } catch {
+  } catch (failure) {
+    services.logger.error({ symbol, failure }, "what was remembered of advice could not be read; the bots decide without it");
     return weighAdvice({ ...common, given: FAILED });
   }
 }

@@ -17,6 +17,9 @@ export const SNAPSHOT_EVERY_MS = 10_000;
 export const CRASH_WINDOW_MS = 600_000;
 /** Wall time that an account may be behind a fast market before its slots count as late; a beat brings many steps at once there. */
 export const LATE_AFTER_MS = 2_000;
+/** A beat and a writing older than these are a problem: commands would wait. */
+export const BEAT_STALE_MS = 5_000;
+export const STORE_STALE_MS = 15_000;
 /** A watch older than this is said to be blind. */
 export const WATCH_STALE_MS = 10_000;
 /** Prices older than this are not traded on. */

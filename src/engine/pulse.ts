@@ -9,7 +9,7 @@ import type { Desk } from "./desk.ts";
 import type { FeedHub } from "./feeds.ts";
 import type { Floors } from "./floors.ts";
 import { endHandBots } from "./hand-bots.ts";
-import { SNAPSHOT_EVERY_MS, WATCH_STALE_MS } from "./limits.ts";
+import { BEAT_STALE_MS, SNAPSHOT_EVERY_MS, STORE_STALE_MS, WATCH_STALE_MS } from "./limits.ts";
 import { startPanic } from "./panic.ts";
 import { saveAlive } from "./recovery.ts";
 
@@ -27,9 +27,6 @@ export interface PulseServices {
   readonly residentBytes: () => number;
   readonly onFatal: (failure: unknown) => void;
 }
-
-const STORE_STALE_MS = 15_000;
-const BEAT_STALE_MS = 5_000;
 
 /** What happens on each beat: the market is woken, prices are watched, halts end, marks are kept. A beat never waits for an account. */
 export class Pulse {

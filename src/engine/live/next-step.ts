@@ -69,7 +69,8 @@ function heldStep(view: LaneView): Step {
 }
 
 /** What an exit is to sell: all, or what a target does not leave; undefined while none is wanted, or the venue would not take that part. */
-function leavingOf({ bot: { exit, position }, price, memory, bot }: LaneView, rules: Instrument, quantity: Decimal): Decimal | undefined {
+function leavingOf({ bot, price, memory }: LaneView, rules: Instrument, quantity: Decimal): Decimal | undefined {
+  const { exit, position } = bot;
   if (!exit?.keep) return exit && quantity;
   const part = floorToStep(position.quantity.abs().minus(exit.keep), rules.lotSize);
   return isSellable(rules, part, decimal(price ?? memory.measure(bot, rules).entry)) ? part : undefined;

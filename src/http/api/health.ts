@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Dispatcher } from "../../chat/dispatcher.ts";
 import { minuteText, spanText } from "../../domain/time.ts";
+import { BEAT_STALE_MS, STORE_STALE_MS } from "../../engine/limits.ts";
 import { sightOf } from "./bearer.ts";
 import type { Parts } from "./parts.ts";
 import { ApiProblem } from "./problem.ts";
@@ -8,9 +9,6 @@ import type { Server } from "./server.ts";
 
 /** A process whose beat is older than this is stuck, and a supervisor may start it anew. */
 const STUCK_MS = 60_000;
-/** Older than this, commands would wait: the engine calls it a problem as well. */
-const BEAT_READY_MS = 5_000;
-const STORE_READY_MS = 15_000;
 
 const part = z.object({ name: z.string(), ok: z.boolean(), reason: z.string().optional() });
 type Part = z.output<typeof part>;
@@ -63,7 +61,7 @@ function readinessOf({ options }: Dispatcher): Part[] {
     if (ageMs === undefined) return [`${what} not yet`];
     return ageMs <= mostMs ? [] : [`${what} last ${spanText(ageMs)} ago`];
   };
-  return [partFor("beat", stale(beatAgeMs, BEAT_READY_MS, "beat")), partFor("store", stale(storeAgeMs, STORE_READY_MS, "wrote"))];
+  return [partFor("beat", stale(beatAgeMs, BEAT_STALE_MS, "beat")), partFor("store", stale(storeAgeMs, STORE_STALE_MS, "wrote"))];
 }
 
 function partsOf({ options }: Dispatcher): Part[] {
