@@ -1,3 +1,4 @@
+import type { ExactRules } from "../../kit/exchange/spot/listing.ts";
 import type { SpotOrder, SpotTrade } from "../../kit/exchange/spot/order.ts";
 import type { SpotCore } from "../../kit/exchange/spot-core.ts";
 import type { VenueAccount } from "../world/venue-account.ts";
@@ -11,6 +12,14 @@ const OURS = /^ss[a-z2-7]{20}[st]?$/;
 
 const LEGS: readonly string[] = ["", "s", "t"];
 const ENDS: ReadonlySet<string> = new Set(["order-expired", "order-canceled", "order-rejected"]);
+/** The desk reads the rules of its symbols once an hour, and after an order that was refused for them: it may know of finer lots only so much later. */
+const RULES_KNOWN_MS = 3_900_000;
+
+/** Rules of a symbol, and when the exchange showed them last. */
+interface Shown {
+  readonly rules: ExactRules;
+  lastMs: number;
+}
 
 /** What the exchange's own books say of the desk's orders. */
 export class VenueBooks {
@@ -18,6 +27,7 @@ export class VenueBooks {
   readonly #facts: Facts;
 
   readonly #core: SpotCore;
+  readonly #shown = new Map<string, Shown[]>();
 
   constructor(facts: Facts, accounts: readonly VenueAccount[], core: SpotCore) {
     this.#facts = facts;
@@ -25,10 +35,23 @@ export class VenueBooks {
     this.#core = core;
   }
 
-  /** The least, in quote, that the exchange lets anybody order in a symbol at such a price now. */
+  /** Notes which rules the exchange shows now. */
+  followRules(): void {
+    const nowMs = this.#facts.trueMs();
+    for (const { id, rules } of this.#core.markets.values()) {
+      const shown = this.#shown.get(id) ?? [];
+      const newest = shown.at(-1);
+      if (newest?.rules === rules) newest.lastMs = nowMs;
+      else this.#shown.set(id, [...shown.filter(({ lastMs }) => nowMs - lastMs <= RULES_KNOWN_MS), { rules, lastMs: nowMs }]);
+    }
+  }
+
+  /** The least, in quote, that can be ordered in a symbol at such a price by all rules that the desk may still go by. */
   smallest(symbol: string, price: number): number {
-    const rules = this.#core.markets.get(symbol)?.rules;
-    return rules ? Math.max(rules.notionalMin.toNumber(), rules.lot.toNumber() * price, rules.quantityMin.toNumber() * price) : 0;
+    const nowMs = this.#facts.trueMs();
+    return (this.#shown.get(symbol) ?? [])
+      .filter(({ lastMs }) => nowMs - lastMs <= RULES_KNOWN_MS)
+      .reduce((least, { rules }) => Math.max(least, leastBy(rules, price)), 0);
   }
 
   /** Whether the exchange takes orders in a symbol now. */
@@ -166,4 +189,8 @@ export class VenueQuietLaw implements Law {
       }
     }
   }
+}
+
+function leastBy({ notionalMin, lot, quantityMin }: ExactRules, price: number): number {
+  return Math.max(notionalMin.toNumber(), lot.toNumber() * price, quantityMin.toNumber() * price);
 }

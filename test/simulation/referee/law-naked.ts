@@ -5,6 +5,8 @@ import { Broken, type Facts, type Law, type ProcessFacts, type SentOrder } from 
 import { VenueBooks } from "./law-exchange.ts";
 
 const BEAT_MS = 1_000;
+/** A process that has just opened cannot say what it finds before it had the time to ask and to be answered. */
+const FIRST_LOOK_MS = 2 * BEAT_MS;
 /** The design's five seconds, and one beat, because the desk looks once a second. */
 const NAKED_MAX_MS = 5_000 + BEAT_MS;
 /**
@@ -35,7 +37,7 @@ interface Episode {
 
 /**
  * 5, at the exchange: what our fills hold there is covered by our stops there, or the log says so within the deadline. Reachable time counts: one process
- * runs and stands not still, its clock is right, its store takes what it writes, and the exchange neither silences the account nor was one of its requests
+ * runs, has looked once and stands not still, its clock is right, its store takes what it writes, and the exchange neither silences the account nor was one of its requests
  * spoilt so lately that the desk has not asked again. And while the log says so, that account enters nothing.
  */
 export class NakedLaw implements Law {
@@ -47,6 +49,8 @@ export class NakedLaw implements Law {
   readonly #executions = new Map<VenueAccount, number>();
   readonly #orders = new Map<VenueAccount, number>();
   #process = 0;
+  /** When the process that runs had opened. */
+  #openedMs: number | undefined;
   /** Entries that left a process while the log called a position of their account naked. */
   readonly #bold = new Map<string, string>();
 
@@ -62,16 +66,20 @@ export class NakedLaw implements Law {
     if (naked) this.#bold.set(clientOrderId, naked.name);
   }
 
-  second({ number }: ProcessFacts): void {
+  second({ number, alive }: ProcessFacts): void {
+    const nowMs = this.#facts.trueMs();
     // A process that has just begun waits the whole fence for what an earlier one left unanswered.
     if (number !== this.#process) for (const episode of this.#episodes.values()) episode.calmMs = 0;
+    if (number !== this.#process || !alive) this.#openedMs = undefined;
+    if (alive) this.#openedMs ??= nowMs;
     this.#process = number;
-    const nowMs = this.#facts.trueMs();
+    const hasLooked = this.#openedMs !== undefined && nowMs - this.#openedMs >= FIRST_LOOK_MS;
+    this.#venue.followRules();
     for (const account of this.#venue.accounts) {
       this.#follow(account);
       this.#lookForEntries(account);
       const stops = account.book.openAt(nowMs).filter(isStop);
-      const reachable = this.#facts.reaches(account.name);
+      const reachable = hasLooked && this.#facts.reaches(account.name);
       for (const held of this.#held.values()) {
         const own = stops.filter(({ symbol }) => symbol === held.symbol);
         if (held.account === account) this.#look(held, own, nowMs, reachable);

@@ -27,6 +27,8 @@ export interface Ports {
 
 export interface LifeOptions {
   readonly ports: Ports;
+  /** USDT that an account for paper begins with. */
+  readonly paperBalance: number;
   readonly limits: { readonly dailyLossPct: number; readonly positionCapPct: number };
   readonly breakers: BreakerDefaults;
   readonly safeAfterCrashes: number;
@@ -63,7 +65,7 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
     limits: options.limits,
     breakers: options.breakers,
     timeZone: "UTC",
-    paperBalances: new Map([["USDT", decimal(10_000)]]),
+    paperBalances: new Map([["USDT", decimal(options.paperBalance)]]),
     openVenue: () => gated(generation, "paper", overheard(openPaperVenue(), generation.number, options.sent), PURE, NONE),
     live: options.live,
     openMarket: (exchangeId, environment) =>

@@ -155,6 +155,8 @@ export class World {
     // A bot on a contract is tried on paper first: on the prices of its own exchange, which the market for paper shows beside its own.
     const spot = { exchangeId: "binance", instruments: new Map([...instrumentsOf(tape), ...perpetuals]), faults: "" };
     const breakers = this.#options.scenario ? BREAKER_DEFAULTS : drawnBreakers(this.#dice.fork("breakers"));
+    // So little that it is spent before every bot has a position, in some.
+    const paperBalance = this.#options.scenario ? 10_000 : this.#dice.fork("paper balance").pick([10_000, 10_000, 1_000]);
     const swaps = { exchangeId: "blofin", instruments: perpetuals, faults: "Blofin market " };
     return (generation, clock, store, onFatal) =>
       openLife(generation, {
@@ -164,6 +166,7 @@ export class World {
           data: new SimMarketData(tape, timeline, wall, weather, spot),
           perpetualData: new SimMarketData(tape, timeline, wall, weather, swaps),
         },
+        paperBalance,
         limits: LIMITS,
         breakers,
         safeAfterCrashes: this.draw.safeAfterCrashes,
