@@ -81,10 +81,11 @@ export class BreakerDesk {
 
   /** Whether what a process measures of itself has reached a threshold. */
   strained(account: BrokenAccount): boolean {
-    const scopes = scopesOfAccount(account.state);
     return BY_ACCOUNT.some((breaker) => {
       const reading = account.technical.reading(breaker);
-      return reading !== undefined && reading.value >= (this.settings.narrowest(breaker, scopes)?.setting.at ?? Number.POSITIVE_INFINITY);
+      if (reading === undefined) return false;
+      const { setting } = this.settings.narrowest(breaker, scopesOfAccount(account.state)) ?? {};
+      return setting !== undefined && reading.value >= setting.at;
     });
   }
 

@@ -59,13 +59,14 @@ export class PriceWatch {
       let fresh = 0;
       const asked = symbols();
       const readings = asked.size === 0 ? [] : await market.prices(asked);
+      const accounts = active();
       for (const { symbol, price, wallMs: seenMs } of readings) {
         if (clock.wall() - seenMs > PRICE_FRESH_MS) continue;
         fresh += 1;
         const at = marketMs(wallMs(seenMs));
         hub.seePrice(symbol, price, at);
         saw(symbol);
-        for (const account of active()) void account.onPrice(symbol, price, at)?.catch(onFatal);
+        for (const account of accounts) void account.onPrice(symbol, price, at)?.catch(onFatal);
       }
       if (fresh === asked.size) this.#seenMs = clock.monotonicMs();
     } catch (failure) {

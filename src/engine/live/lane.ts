@@ -38,7 +38,9 @@ export class Lane {
   /** Takes the steps that are due. Waking it while it runs makes it look once more. */
   wake(onFatal: (failure: unknown) => void): void {
     this.#again = true;
-    this.#running ??= this.#run(onFatal)
+    // Most looks find nothing to do, and come with every price and every second.
+    if (this.#running === undefined && this.#next().kind === "rest") this.#again = false;
+    else this.#running ??= this.#run(onFatal)
       .catch(onFatal)
       .finally(() => {
         this.#running = undefined;
