@@ -1,4 +1,6 @@
 import type { AccountEvent, DeskEvent, Orphan } from "../domain/events.ts";
+import type { Fill } from "../domain/position.ts";
+import { quarantineName } from "../domain/quarantine.ts";
 import { minuteText, spanText } from "../domain/time.ts";
 import { type About, type AlertPart, critical, followUp } from "./alerts-shape.ts";
 import { priceText, quantityText } from "./amounts.ts";
@@ -34,6 +36,8 @@ export function venueAlert(event: AccountEvent | DeskEvent, about: About): Alert
       return { kind: "system", critical: false, card: foreignCard(event, about) };
     case "orphan-found":
       return orphanAlert(event.orphan, about);
+    case "quarantine-filled":
+      return critical(quarantineCard(event.fill, about));
     case "orphan-settled":
       return followUp(
         card(`An unexplained order in ${about.account.shown} is settled`)
@@ -110,6 +114,17 @@ function orphanAlert({ venueOrderId, clientOrderId, symbol, side, quantity, kind
         about.when,
       ),
   );
+}
+
+function quarantineCard({ side, quantity, symbol, price, clientOrderId }: Fill, { account, when }: About) {
+  const did = side === "buy" ? "bought" : "sold";
+  return card(`An order in quarantine ${did} ${quantityText(quantity, symbol.split("/")[0] ?? "")} at ${priceText(price)}`)
+    .bad()
+    .line(
+      `It is booked to ${quarantineName(account.name, symbol)} as ${clientOrderId} and counts in no other bot's result; nothing protects it.`,
+      `Look at \`account orphans ${account.name}\`, then sell or buy it back at ${account.exchange}.`,
+      when,
+    );
 }
 
 /** What happens to a real position without an order of ours. */

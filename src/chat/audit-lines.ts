@@ -1,4 +1,5 @@
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
+import type { Fill } from "../domain/position.ts";
 import type { AuditRecord } from "../ports/audit.ts";
 import { priceText, quantityDigits } from "./amounts.ts";
 
@@ -23,6 +24,7 @@ const KINDS: Partial<Record<AnyEvent["type"], RecordKind>> = {
   "orphan-found": "orders",
   "orphan-settled": "orders",
   "order-filled": "fills",
+  "quarantine-filled": "fills",
   "claim-reduced": "fills",
   "foreign-booked": "fills",
   "dust-moved": "fills",
@@ -42,7 +44,7 @@ export function botIdOf(event: AnyEvent): string | undefined {
 /** The order that a record is about, by our own id. */
 export function orderIdOf(event: AnyEvent): string | undefined {
   if (event.type === "intent") return event.intent.clientOrderId;
-  if (event.type === "order-filled") return event.fill.clientOrderId;
+  if ("fill" in event) return event.fill.clientOrderId;
   return "clientOrderId" in event ? event.clientOrderId : undefined;
 }
 
@@ -74,10 +76,10 @@ export function recordText({ recorded: { event } }: AuditRecord): string {
       return `${event.purpose} wanted: ${event.reason}`;
     case "attempt":
       return `sent as ${event.clientOrderId}, try ${event.attempt}`;
-    case "order-filled": {
-      const { side, quantity, price, symbol, clientOrderId, fee, feeCurrency } = event.fill;
-      return `${side} ${quantityDigits(quantity)} ${symbol} at ${priceText(price)} by ${clientOrderId}, fee ${quantityDigits(fee)} ${feeCurrency}`;
-    }
+    case "order-filled":
+      return fillText(event.fill);
+    case "quarantine-filled":
+      return `in quarantine: ${fillText(event.fill)}`;
     case "foreign-booked":
       return `${quantityDigits(event.quantity)} ${event.coin}: ${event.reason}`;
     case "bot-created":
@@ -85,6 +87,10 @@ export function recordText({ recorded: { event } }: AuditRecord): string {
     default:
       return plainText(event);
   }
+}
+
+function fillText({ side, quantity, price, symbol, clientOrderId, fee, feeCurrency }: Fill): string {
+  return `${side} ${quantityDigits(quantity)} ${symbol} at ${priceText(price)} by ${clientOrderId}, fee ${quantityDigits(fee)} ${feeCurrency}`;
 }
 
 /** Its name in words, its order and its reason; nothing else, because some records hold what is sealed. */

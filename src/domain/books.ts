@@ -4,6 +4,7 @@ import type { Intent, KeyEntry, KeyRights, Orphan, PauseCode } from "./events.ts
 import { type Decimal, ZERO } from "./money.ts";
 import type { Order, Purpose } from "./order.ts";
 import { FLAT, type Position } from "./position.ts";
+import type { Quarantine } from "./quarantine.ts";
 import type { Result } from "./result.ts";
 import { emptyRecord, type RecentOrder, type RiskRecord } from "./risk-record.ts";
 import type { SealedKey } from "./sealed.ts";
@@ -73,6 +74,8 @@ export interface VenueBooks {
   closed: Map<string, Order>;
   /** Orders at the exchange that the books do not explain, by the venue's id. */
   orphans: Map<string, Orphan>;
+  /** What orders in quarantine have filled, by symbol. */
+  quarantine: Map<string, Quarantine>;
   /** Changes of balances already booked, newest last. */
   foreignIds: string[];
   /** What was received for holding perpetual contracts, less what was paid: by symbol, then by quarter of an hour. */
@@ -144,6 +147,7 @@ function emptyVenueBooks(): VenueBooks {
     cursors: new Map(),
     closed: new Map(),
     orphans: new Map(),
+    quarantine: new Map(),
     foreignIds: [],
     funding: new Map(),
     dust: new Map(),

@@ -44,6 +44,7 @@ const TYPES: Readonly<Record<AccountEvent["type"] | DeskEvent["type"], true>> = 
   "claim-reduced": true,
   "orphan-found": true,
   "orphan-settled": true,
+  "quarantine-filled": true,
   "panic-started": true,
   "panic-stalled": true,
   "panic-finished": true,

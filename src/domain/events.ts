@@ -127,6 +127,8 @@ export type AccountEvent =
   | { type: "claim-reduced"; botId: string; quantity: Decimal; price: Decimal | undefined; reason: string }
   /** An order at the exchange that no durable intent explains: with our prefix it is quarantined, otherwise it is the person's. */
   | { type: "orphan-found"; orphan: Orphan }
+  /** A fill of an order in quarantine: booked apart from every bot. */
+  | { type: "quarantine-filled"; fill: Fill }
   | { type: "orphan-settled"; symbol: string; venueOrderId: string; outcome: string }
   | { type: "panic-started"; scope: string; reason: string }
   /** A panic at an exchange has not ended yet: what is still held, where its stop rests, and what a person can do. */

@@ -5,6 +5,7 @@ import { followPosition } from "./fold-orders.ts";
 import { countResult } from "./fold-risk.ts";
 import { type Decimal, ZERO } from "./money.ts";
 import { isPerpetual, reducePosition } from "./position.ts";
+import { withQuarantined } from "./quarantine.ts";
 import { bucketOf } from "./result.ts";
 import type { MarketMs } from "./time.ts";
 
@@ -27,7 +28,8 @@ export type VenueFact = Extract<
       | "foreign-booked"
       | "claim-reduced"
       | "orphan-found"
-      | "orphan-settled";
+      | "orphan-settled"
+      | "quarantine-filled";
   }
 >;
 
@@ -76,6 +78,11 @@ export function applyVenueFact(state: AccountState, event: VenueFact, at: Market
       venue.orphans.set(orphanKey(event.orphan.symbol, event.orphan.venueOrderId), event.orphan);
       if (venue.orphans.size > ORPHANS_MAX) venue.orphans.delete(venue.orphans.keys().next().value ?? "");
       return;
+    case "quarantine-filled": {
+      const { symbol } = event.fill;
+      venue.quarantine.set(symbol, withQuarantined(venue.quarantine.get(symbol), event.fill));
+      return;
+    }
     case "orphan-settled":
       venue.orphans.delete(orphanKey(event.symbol, event.venueOrderId));
   }

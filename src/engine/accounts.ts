@@ -30,7 +30,7 @@ export interface AccountsOptions {
 }
 
 /** Grows whenever the shape of a fold changes; older snapshots are then not used. */
-const SNAPSHOT_VERSION = 4;
+const SNAPSHOT_VERSION = 5;
 /** Between tries to start bots whose market does not answer. */
 const RUN_RETRY_MS = 5_000;
 /** An account is kept again after so many events: a start reads the tail of a stream faster than all of it is written down again and again. */

@@ -89,6 +89,10 @@ describe("What happens at an exchange", () => {
     const text = textOf({ type: "orphan-found", orphan });
     for (const part of ["quarantine", "`account orphans main`", "s5abc (77)", "buy 0.01 BTC of BTC/USDT"]) expect(text).toContain(part);
     expect(textOf({ type: "orphan-found", orphan: { ...orphan, kind: "foreign", clientOrderId: "" } })).toContain("never touches it");
+    const made = { fillId: "9", clientOrderId: "s5abc", symbol: "BTC/USDT", side: "buy", price: decimal(50_000), fee: decimal(0) } as const;
+    const fill = { ...made, quantity: decimal("0.01"), feeCurrency: "USDT", liquidity: "taker", marketMs: marketMs(NOW) } as const;
+    const filled = textOf({ type: "quarantine-filled", fill });
+    for (const part of ["bought 0.01 BTC at 50,000", "quarantine-main-BTC/USDT", "nothing protects it"]) expect(filled).toContain(part);
   });
 });
 

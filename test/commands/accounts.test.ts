@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
-import { wallMs } from "../../src/domain/time.ts";
+import { withQuarantined } from "../../src/domain/quarantine.ts";
+import { marketMs, wallMs } from "../../src/domain/time.ts";
 import { ADMIN, textOf } from "../chat/door.ts";
 import { canary } from "../kit/canary/canary.ts";
 import { VenueDesk } from "./venue-rig.ts";
@@ -157,6 +158,13 @@ describe("Accounts at exchanges", () => {
       ["foreign", "2"],
     ]);
     for (const part of ["they are canceled", "never touches them"]) expect(textOf(view)).toContain(part);
+    const fill = { side: "buy", price: decimal(50_000), quantity: decimal("0.01"), fillId: "9" } as const;
+    const made = { ...fill, ...{ clientOrderId: "s5x", symbol: "BTC/USDT", fee: decimal(0), feeCurrency: "USDT" } };
+    const { quarantine } = at.engine.books.get("main")!.venue;
+    quarantine.set("BTC/USDT", withQuarantined(undefined, { ...made, liquidity: "taker", marketMs: marketMs(0) }));
+    const filled = textOf(await at.type("account orphans main"));
+    expect(filled).toContain("quarantine-main-BTC/USDT: bought 0.01 BTC for 500.00 USDT, sold 0 BTC for 0.00 USDT, in 1 fill.");
+    expect(filled).toContain("nothing protects it");
   });
 
   test("are drilled in demo only, step by step", async () => {

@@ -8,7 +8,7 @@ import type { LiveVenue, VenueFill, VenueOrder } from "../../ports/live-venue.ts
 import type { Logger } from "../../ports/logger.ts";
 import type { Facts } from "../account.ts";
 import { isOurs } from "../intents.ts";
-import { fillEvents, type OwnFill, orderWithVenueId } from "./fills.ts";
+import { fillEvents, type OwnFill, orderWithVenueId, ownFill } from "./fills.ts";
 import { pauseEvents } from "./refusals.ts";
 import { refOf } from "./requests.ts";
 import type { LiveTimes } from "./times.ts";
@@ -44,7 +44,8 @@ export interface ForeignFill {
 export class FillSync {
   readonly #host: FillSyncHost;
   readonly #running = new Map<string, Promise<boolean>>();
-  readonly #strangers = new Set<string>();
+  /** Orders that are not in the books, with what is booked apart: the id of one in quarantine, and nothing of a person's own. */
+  readonly #strangers = new Map<string, string | undefined>();
   /** Since when the venue has denied the order behind a fill. */
   readonly #deniedSince = new Map<string, number>();
   readonly #syncedMs = new Map<string, number>();
@@ -119,7 +120,7 @@ export class FillSync {
     const { state } = this.#host;
     const known = orderWithVenueId(state, fill.symbol, fill.venueOrderId);
     if (known) return { own: known, events: [] };
-    if (this.#strangers.has(keyOf(fill))) return { events: [] };
+    if (this.#strangers.has(keyOf(fill))) return { events: this.#apart(fill) };
     const reading = await venue.find({ clientOrderId: "", symbol: fill.symbol, kind: "market", venueOrderIds: [fill.venueOrderId] });
     if (reading.kind === "no-reading") return "unexplained";
     const clientOrderId = reading.kind === "found" ? reading.order.clientOrderId : "";
@@ -128,9 +129,9 @@ export class FillSync {
     const child = await this.#triggeredBy(venue, fill);
     if (child) return child;
     if (reading.kind === "absent" && !this.#givenUp(fill)) return "unexplained";
-    this.#stranger(fill);
-    const ours = reading.kind === "found" && isOurs(clientOrderId);
-    return { events: ours ? [quarantined(reading.order, this.#host.times.venueMs())] : [] };
+    const inQuarantine = reading.kind === "found" && isOurs(clientOrderId);
+    this.#stranger(fill, inQuarantine ? clientOrderId : undefined);
+    return { events: inQuarantine ? [quarantined(reading.order, this.#host.times.venueMs()), ...this.#apart(fill)] : [] };
   }
 
   /** An order that the venue keeps denying although it filled is nobody's we know: the fills behind it must not wait for ever. */
@@ -171,11 +172,17 @@ export class FillSync {
     return pauseEvents(this.#host.state, "late-appearance", reason);
   }
 
-  #stranger(fill: VenueFill): void {
+  /** What an order in quarantine has filled. */
+  #apart(fill: VenueFill): AccountEvent[] {
+    const clientOrderId = this.#strangers.get(keyOf(fill));
+    return clientOrderId === undefined ? [] : [{ type: "quarantine-filled", fill: ownFill(fill, { clientOrderId }) }];
+  }
+
+  #stranger(fill: VenueFill, inQuarantine: string | undefined): void {
     const { symbol, price, side, venueMs } = fill;
-    this.#strangers.add(keyOf(fill));
+    this.#strangers.set(keyOf(fill), inQuarantine);
     this.#foreign.set(symbol, { symbol, price, side, venueMs });
-    const oldest = this.#strangers.values().next().value;
+    const oldest = this.#strangers.keys().next().value;
     if (this.#strangers.size > STRANGERS_MAX && oldest !== undefined) this.#strangers.delete(oldest);
   }
 }
@@ -200,6 +207,7 @@ export function orphanOf(order: VenueOrder, kind: Orphan["kind"], seenMs: number
 
 function isNews(state: AccountState, event: AccountEvent): boolean {
   if (event.type === "orphan-found") return !state.venue.orphans.has(orphanKey(event.orphan.symbol, event.orphan.venueOrderId));
+  if (event.type === "quarantine-filled") return !state.venue.quarantine.get(event.fill.symbol)?.fillIds.includes(event.fill.fillId);
   if (event.type === "account-paused") return state.venue.paused?.code !== event.code;
   if (event.type !== "order-accepted") return true;
   const known = state.orders.get(event.clientOrderId)?.venueOrderIds ?? [];

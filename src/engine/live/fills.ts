@@ -41,11 +41,12 @@ export function fillEvents(state: AccountState, fills: readonly OwnFill[]): Acco
   return events;
 }
 
-function ownFill(fill: VenueFill, order: Order): Fill {
+/** A fill as the books know it, under the id of its order. */
+export function ownFill(fill: VenueFill, { clientOrderId }: Pick<Order, "clientOrderId">): Fill {
   const { fillId, symbol, side, price, quantity, fee, feeCurrency, liquidity, venueMs } = fill;
   return {
     fillId,
-    clientOrderId: order.clientOrderId,
+    clientOrderId,
     symbol,
     side,
     price,

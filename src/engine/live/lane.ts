@@ -40,11 +40,12 @@ export class Lane {
     this.#again = true;
     // Most looks find nothing to do, and come with every price and every second.
     if (this.#running === undefined && this.#next().kind === "rest") this.#again = false;
-    else this.#running ??= this.#run(onFatal)
-      .catch(onFatal)
-      .finally(() => {
-        this.#running = undefined;
-      });
+    else
+      this.#running ??= this.#run(onFatal)
+        .catch(onFatal)
+        .finally(() => {
+          this.#running = undefined;
+        });
   }
 
   async idle(): Promise<void> {

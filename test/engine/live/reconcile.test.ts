@@ -104,6 +104,10 @@ describe("orders of other people", () => {
     expect((await rig.events("orphan-found")).map(({ orphan }) => orphan.kind)).toEqual(["quarantined"]);
     expect(plain(rig.books().balances.get("BTC")!)).toBe(plain(rig.venue.total("BTC")));
     expect(rig.bot().position.quantity.toNumber()).toBeLessThan(0.0021);
+    const filled = (await rig.events("quarantine-filled")).map(({ fill }) => [fill.side, plain(fill.quantity)]);
+    expect(filled).toEqual([["buy", "0.01"]]);
+    const { bought, sold, fills } = rig.books().venue.quarantine.get("BTC/USDT")!;
+    expect([plain(bought), plain(sold), fills]).toEqual(["0.01", "0", 1]);
   });
 
   it("whose fills cannot be looked up do not hold up our own (F31, F35)", async () => {
