@@ -48,9 +48,12 @@ export class LiveHub {
   take(wire: Wire, bearer: Bearer): void {
     const { clock, logger, desk } = this.#door.options;
     const { streams, specOf } = this.#sources;
+    let known: { readonly sequence: number; readonly sight: Sight } | undefined;
     const sight = () => {
-      const now = isStillKnown(bearer, this.#door) ? new Sight(this.#door, bearer) : undefined;
-      return now?.isAny ? now : undefined;
+      if (!isStillKnown(bearer, this.#door)) return undefined;
+      const { sequence } = desk.state;
+      if (known?.sequence !== sequence) known = { sequence, sight: new Sight(this.#door, bearer) };
+      return known.sight.isAny ? known.sight : undefined;
     };
     const parts = { streams, specOf, pages: this.#pages, clock, logger, desk: desk.state, wire, sight, owner: bearer.idPrefix };
     const connection = new Connection({

@@ -4,12 +4,14 @@ import type { BotSpec } from "../../../domain/bot.ts";
 import { accountOf, DESK_STREAM } from "../../../engine/streams.ts";
 import type { Bearer } from "../bearer.ts";
 
-/** What one program may be told of, by the rights that it has now. */
+/** What one program may be told of, by the rights that it has at one record of the desk's stream, which all rights follow from. */
 export class Sight {
   readonly #door: Dispatcher;
   readonly #asker: Asker;
   readonly #people: People;
   readonly #seesDesk: boolean;
+  /** Accounts with bots that may be seen: looked for once, because there may be thousands of bots. */
+  #accounts: ReadonlySet<string> | undefined;
 
   constructor(door: Dispatcher, { user, place }: Bearer) {
     const { desk, owners } = door.options;
@@ -42,11 +44,16 @@ export class Sight {
   /** The streams of which anything may be told, the desk's first. */
   streams(names: readonly string[]): readonly string[] {
     if (this.#seesDesk) return [...names].sort((a, b) => Number(b === DESK_STREAM) - Number(a === DESK_STREAM));
-    const visible = this.#door.options.engine.bots().filter(({ state }) => this.bot(state.spec));
-    const accounts = new Set(visible.map(({ account }) => account));
+    this.#accounts ??= this.#accountsOfBots();
+    const accounts = this.#accounts;
     return names.filter((stream) => {
       const account = accountOf(stream);
       return account !== undefined && (accounts.has(account) || this.account(account));
     });
+  }
+
+  #accountsOfBots(): ReadonlySet<string> {
+    const bots = [...this.#door.options.desk.state.bots.values()];
+    return new Set(bots.filter((bot) => atLeast(roleOn(this.#people, this.#asker, bot), "viewer")).map(({ account }) => account));
   }
 }
