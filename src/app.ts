@@ -155,7 +155,7 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   startBeat(options, opened, panic);
   for (const platform of platforms) await platform.start(door);
   await recoverInterrupted(door, platforms);
-  sources.api?.serve(door, metersOf({ ...options, ...opened, delivery, venues: sources.venues }));
+  sources.api?.serve(door, metersOf({ ...options, ...opened, delivery, venues: sources.venues }), opened);
   return {
     door,
     opened,

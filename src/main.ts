@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { examine } from "./app/doctor.ts";
 import { rotateConfigured } from "./app/rotate-keys.ts";
 import { storeCommand } from "./app/store-commands.ts";
 import { type RunningDesk, startDesk } from "./app.ts";
@@ -23,7 +24,9 @@ import { openVault } from "./system/vault.ts";
 
 const EXIT_CONFIG = 1;
 const EXIT_CRASH = 70;
+const ENV_FILE = ".env";
 const STORE = "--store";
+const DOCTOR = "--doctor";
 const ROTATE = "--rotate-keys";
 const USAGE = `scalpstorm: a chat-operated crypto trading desk
 
@@ -31,6 +34,7 @@ const USAGE = `scalpstorm: a chat-operated crypto trading desk
   npm start -- --json       one JSON line per answer and alert, for scripts
   npm start -- --script     ends when the piped commands end
   npm start -- --rotate-keys  wraps every stored key under the current KEY_ENCRYPTION_KEY; the desk must not be running
+  npm run doctor            looks whether everything that a desk needs is there: settings, clock, store, exchanges, tokens, disk
   npm run store -- migrate FROM TO  copies a whole store, such as sqlite:FILE to mongodb://HOST/DATABASE, and compares the two
   npm run store -- setup    makes the replica set and the user that STORE_URL names, with STORE_ADMIN_PASSWORD
   npm start -- --help       this text; settings are in .env.example
@@ -42,6 +46,7 @@ await main(new Set(process.argv.slice(2)));
 async function main(flags: ReadonlySet<string>): Promise<void> {
   if (flags.has("--help")) return say(USAGE);
   if (flags.has(STORE)) return store(process.argv.slice(2).filter((word) => word !== STORE));
+  if (flags.has(DOCTOR)) return doctor(process.argv.slice(2).filter((word) => word !== DOCTOR));
   const unknown = [...flags].find((flag) => !["--json", "--script", ROTATE].includes(flag));
   if (unknown) return refuse([`${unknown} is not an option of this command. --help lists them.`]);
   try {
@@ -74,6 +79,15 @@ async function store(words: readonly string[]): Promise<void> {
     if (failure instanceof ConfigError) return refuse(failure.message.split("\n"));
     throw failure;
   }
+}
+
+/** Says what keeps a desk from working, if anything does: then the exit code is 1. */
+async function doctor(exchanges: readonly string[]): Promise<void> {
+  const readFile = (path: string) => readFileSync(path, "utf8");
+  const parts = { environment: environment(), readFile, clock: systemClock(), version: version(), envFile: ENV_FILE, exchanges };
+  const { text, isFit } = await examine(parts);
+  say(text);
+  if (!isFit) process.exitCode = EXIT_CONFIG;
 }
 
 /** Every secret of the configuration, for the scrubber. */
@@ -162,7 +176,7 @@ function stopper(started: Promise<RunningDesk>): Stop {
 
 /** The process environment, with what a .env file beside the project adds. */
 function environment(): NodeJS.ProcessEnv {
-  if (existsSync(".env")) process.loadEnvFile(".env");
+  if (existsSync(ENV_FILE)) process.loadEnvFile(ENV_FILE);
   return process.env;
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { settingList } from "../../config/schema.ts";
 import { loadCommands } from "../../src/system/loader.ts";
 import { commandTable } from "./commands.ts";
+import { liveSchema } from "./live.ts";
 import { filled, type Parts } from "./markers.ts";
 import { openApiText } from "./openapi.ts";
 import { ruleFunctions } from "./rules.ts";
@@ -41,6 +42,7 @@ export async function outputs(root: string): Promise<Output[]> {
   return [
     { path: ".env.example", text: envExample(settingList) },
     { path: "docs/shenron.openapi.json", text: shenronContract() },
+    { path: "docs/live.schema.json", text: liveSchema() },
     { path: "docs/openapi.json", text: await openApiText(commands) },
     ...pages.map((path) => ({ path, text: filled(readFileSync(join(root, path), "utf8"), parts) })),
   ];

@@ -3,6 +3,7 @@ import type { Dispatcher } from "../chat/dispatcher.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommandInfo } from "../ports/platform.ts";
 import { DRAIN_MS } from "./api/limits.ts";
+import { LiveHub, type LiveSources } from "./api/live/hub.ts";
 import type { Meters } from "./api/meters.ts";
 import { ApiProblem } from "./api/problem.ts";
 import { apiServer } from "./api/routes.ts";
@@ -20,30 +21,34 @@ export interface ApiOptions extends ServerParts {
 export interface Api {
   readonly url: string;
   /** From now on requests reach the desk; before, all but the health of the process is 503. */
-  serve(door: Dispatcher, meters: Meters): void;
+  serve(door: Dispatcher, meters: Meters, live: LiveSources): void;
   /** Takes nothing new, and cuts what is not answered within a second. */
   stop(): Promise<void>;
 }
 
 /** Listens at once, so that an address that is taken refuses the start before anything trades. Rejects with the error of the socket. */
 export async function openApi({ host, port, clock, ...parts }: ApiOptions): Promise<Api> {
-  let open: { readonly door: Dispatcher; readonly meters: Meters } | undefined;
+  let open: { readonly door: Dispatcher; readonly meters: Meters; readonly live: LiveHub } | undefined;
   const opened = () => {
     if (!open) throw new ApiProblem(503, "The desk is starting or stopping. Try again in a moment.", { "retry-after": "1" });
     return open;
   };
-  const app = await apiServer({ ...parts, clock, door: () => opened().door, meters: () => opened().meters });
+  const app = await apiServer({ ...parts, clock, door: () => opened().door, meters: () => opened().meters, live: () => opened().live });
   await app.listen({ host, port });
   const { port: bound } = app.server.address() as AddressInfo;
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
-    serve(door, meters) {
-      open = { door, meters };
+    serve(door, meters, live) {
+      open = { door, meters, live: new LiveHub(door, live) };
     },
     async stop() {
+      open?.live.stop();
       const closed = new AbortController();
       const closing = app.close().then(() => closed.abort());
-      void clock.sleep(DRAIN_MS, closed.signal).then(() => app.server.closeAllConnections());
+      void clock.sleep(DRAIN_MS, closed.signal).then(() => {
+        open?.live.cut();
+        app.server.closeAllConnections();
+      });
       await closing;
     },
   };

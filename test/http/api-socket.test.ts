@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { openApi } from "../../src/http/api.ts";
 import { ChatDesk } from "../chat/door.ts";
 import { seededChance } from "../kit/fake-clock.ts";
+import { FakeStreams } from "../kit/fake-streams.ts";
 import { NO_METERS } from "./api/rig.ts";
 import { isReachable, quietLogger } from "./kit.ts";
 
@@ -16,7 +17,7 @@ const open = async () => {
 test("the API listens where it was told, is up once the desk is, and is gone after its stop", async () => {
   const { desk, api } = await open();
   expect((await fetch(`${api.url}/api/health`)).status).toBe(503);
-  api.serve(desk.door, NO_METERS);
+  api.serve(desk.door, NO_METERS, { streams: new FakeStreams(desk.clock), specOf: () => undefined });
   const answer = await fetch(`${api.url}/api/health`);
   expect([answer.status, await answer.json()]).toEqual([200, { status: "up" }]);
   await api.stop();

@@ -3,7 +3,7 @@ import { type Asker, holdsAny, type People, peopleOf } from "../../chat/access.t
 import { API_PLATFORM, tokenFrom } from "../../chat/api-tokens.ts";
 import { denialOf } from "../../chat/denial.ts";
 import type { Dispatcher } from "../../chat/dispatcher.ts";
-import { apiUser } from "../../domain/desk-facts.ts";
+import { type ApiToken, apiUser } from "../../domain/desk-facts.ts";
 import type { Place, Request } from "../../ports/platform.ts";
 import { ApiProblem } from "./problem.ts";
 import type { Rate } from "./rate.ts";
@@ -37,17 +37,23 @@ export function bearerOf(request: FastifyRequest, door: Dispatcher, wrong: Rate)
   const { desk, clock } = door.options;
   const found = sent === undefined ? undefined : tokenFrom(sent, desk.state.tokens, clock.wall());
   if (found && !found.expired) {
-    const { name, hash } = found.token;
+    const { name } = found.token;
     const user = apiUser(name);
-    return {
-      user: { id: user, name },
-      place: { platform: API_PLATFORM, id: user, direct: true },
-      idPrefix: `${user}:${hash.slice(0, HASH_SHOWN)}:`,
-    };
+    return { user: { id: user, name }, place: { platform: API_PLATFORM, id: user, direct: true }, idPrefix: prefixOf(found.token) };
   }
   wrong.take(request.ip);
   const remedy = "An admin makes one in chat with `access token`.";
   throw new ApiProblem(401, found ? `This token has expired. ${remedy}` : `This token is not known here. ${remedy}`, CHALLENGE);
+}
+
+/** Whether the token of a bearer that was let in before has neither expired nor been taken away since. */
+export function isStillKnown({ user, idPrefix }: Bearer, { options: { desk, clock } }: Dispatcher): boolean {
+  const token = desk.state.tokens.get(user.name);
+  return token !== undefined && prefixOf(token) === idPrefix && token.expiresMs > clock.wall();
+}
+
+function prefixOf({ name, hash }: Pick<ApiToken, "name" | "hash">): string {
+  return `${apiUser(name)}:${hash.slice(0, HASH_SHOWN)}:`;
 }
 
 export function noToken(): ApiProblem {

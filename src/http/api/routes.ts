@@ -6,6 +6,7 @@ import { commandRoutes } from "./commands.ts";
 import { configureRoute } from "./configure.ts";
 import { healthRoutes } from "./health.ts";
 import { REQUESTS_PER_STRANGER, REQUESTS_PER_TOKEN, WRONG_TOKENS_PER_ADDRESS } from "./limits.ts";
+import { liveRoute } from "./live.ts";
 import { marketRoutes } from "./market.ts";
 import { metricsRoute } from "./metrics.ts";
 import type { Parts } from "./parts.ts";
@@ -21,10 +22,11 @@ export interface ApiParts extends ServerParts {
   readonly catalog: readonly CommandInfo[];
   readonly door: Parts["door"];
   readonly meters: Parts["meters"];
+  readonly live: Parts["live"];
 }
 
 /** The API without a socket. Who asks is found out, and counted, before anything of a body is read. */
-export async function apiServer({ clock, catalog, door, meters, ...rest }: ApiParts): Promise<Server> {
+export async function apiServer({ clock, catalog, door, meters, live, ...rest }: ApiParts): Promise<Server> {
   const app = newServer(rest);
   // The description is made of the routes that are added after it.
   await app.register(swagger, described(rest.version));
@@ -40,8 +42,8 @@ export async function apiServer({ clock, catalog, door, meters, ...rest }: ApiPa
     if (request.bearer) perToken.take(request.bearer.idPrefix);
     else if (!isOpen && request.routeOptions.url !== undefined) throw noToken();
   });
-  const parts = { catalog, door, meters, runs: new Runs(door) };
-  for (const add of [healthRoutes, metricsRoute, commandRoutes, configureRoute, positionRoutes, marketRoutes, statisticsRoute])
+  const parts = { catalog, door, meters, live, runs: new Runs(door) };
+  for (const add of [healthRoutes, metricsRoute, commandRoutes, configureRoute, positionRoutes, marketRoutes, statisticsRoute, liveRoute])
     add(app, parts);
   return app;
 }

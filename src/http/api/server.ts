@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
 import {
   hasZodFastifySchemaValidationErrors,
@@ -36,6 +37,11 @@ export interface ServerParts {
 
 export type Server = ReturnType<typeof newServer>;
 
+/** Whether a request wants to become a web socket. Others that offer an upgrade, as to HTTP 2, are answered as they are. */
+export function wantsWebSocket({ method, headers }: Pick<IncomingMessage, "method" | "headers">): boolean {
+  return method === "GET" && /^websocket$/i.test(headers.upgrade ?? "");
+}
+
 /** A server without routes: limits, headers, validation by zod, and errors that say what to do and leak nothing. */
 export function newServer(parts: ServerParts) {
   const app = Fastify({
@@ -50,6 +56,7 @@ export function newServer(parts: ServerParts) {
       maxHeaderSize: limit.HEADER_BYTES_MAX,
       headersTimeout: limit.HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: limit.SLOWNESS_CHECK_MS,
+      shouldUpgradeCallback: wantsWebSocket,
     },
   }).withTypeProvider<ZodTypeProvider>();
   app.server.maxConnections = limit.CONNECTIONS_MAX;

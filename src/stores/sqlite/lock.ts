@@ -35,7 +35,8 @@ export function takeLock(file: string): StoreLock | Fault {
   };
 }
 
-interface Holder {
+/** Who wrote that it has the store. */
+export interface Holder {
   readonly pid: number;
   readonly host: string;
 }
@@ -54,7 +55,8 @@ function nameHolder(holderFile: string): void {
   }
 }
 
-function readHolder(holderFile: string): Holder | undefined {
+/** Who a holder's file names; undefined where it is not there or says nothing. */
+export function readHolder(holderFile: string): Holder | undefined {
   try {
     const { pid, host } = JSON.parse(readFileSync(holderFile, "utf8")) as Partial<Record<keyof Holder, unknown>>;
     return typeof pid === "number" && typeof host === "string" ? { pid, host } : undefined;

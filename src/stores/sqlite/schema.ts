@@ -80,16 +80,24 @@ function numberOf(database: DatabaseSync, sql: string): number {
   return Number(Object.values(database.prepare(sql).get() ?? {})[0]);
 }
 
-/** Looks before anything is written. */
-function foreignness(database: DatabaseSync): Fault | undefined {
-  const version = numberOf(database, "PRAGMA user_version");
+/** The schema that this build writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** The schema of a database; 0 for a new one. */
+export function versionOf(database: DatabaseSync): number {
+  return numberOf(database, "PRAGMA user_version");
+}
+
+/** Why this build must not touch a database. Writes nothing. */
+export function foreignness(database: DatabaseSync): Fault | undefined {
+  const version = versionOf(database);
   const applicationId = numberOf(database, "PRAGMA application_id");
   const tables = numberOf(database, "SELECT count(*) FROM sqlite_schema");
   if (tables === 0 && version === 0) return undefined;
   if (applicationId !== APPLICATION_ID) return { problem: "belongs to another program", remedy: "Name another file." };
-  if (version <= MIGRATIONS.length) return undefined;
+  if (version <= SCHEMA_VERSION) return undefined;
   return {
-    problem: `was written by a newer build: its schema has version ${version}, this build knows up to ${MIGRATIONS.length}`,
+    problem: `was written by a newer build: its schema has version ${version}, this build knows up to ${SCHEMA_VERSION}`,
     remedy: "Start the newer build, or put a backup of that time in its place.",
   };
 }
@@ -106,7 +114,7 @@ function configure(database: DatabaseSync, pagesMax: number | undefined): Fault 
 
 function migrate(database: DatabaseSync): void {
   database.exec("BEGIN IMMEDIATE");
-  for (const migration of MIGRATIONS.slice(numberOf(database, "PRAGMA user_version"))) database.exec(migration);
-  database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`);
+  for (const migration of MIGRATIONS.slice(versionOf(database))) database.exec(migration);
+  database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
   database.exec("UPDATE opened SET times = times + 1; COMMIT");
 }

@@ -6,10 +6,9 @@ import type { Chance, Clock } from "../../ports/clock.ts";
 import type { Environment } from "../../ports/live-venue.ts";
 import type { Credentials } from "../../ports/vault.ts";
 import type { WireCall } from "../wire.ts";
+import { HOSTS, type TradingExchangeId } from "./hosts.ts";
 import { loadExchangeClass } from "./load-class.ts";
 import type { SignedRequest } from "./send-once.ts";
-
-export type TradingExchangeId = "binance" | "binanceus" | "blofin";
 
 export interface SignerOptions {
   readonly exchangeId: TradingExchangeId;
@@ -23,12 +22,6 @@ export interface SignerOptions {
 /** How long the exchange takes a signed request after its timestamp. The fence counts with it. */
 const RECV_WINDOW_MS = 5_000;
 const NONCE_CHARS = 32;
-/** The hosts that may ever see a request, by exchange and world. Binance.US has no demo world. */
-const HOSTS: Readonly<Record<TradingExchangeId, Readonly<Partial<Record<Environment, string>>>>> = {
-  binance: { live: "api.binance.com", demo: "demo-api.binance.com" },
-  binanceus: { live: "api.binance.us" },
-  blofin: { live: "openapi.blofin.com", demo: "demo-trading-openapi.blofin.com" },
-};
 /** Where ccxt would be sent when it names a host that is not allowed: nobody listens on the discard port. */
 const NOWHERE = "http://127.0.0.1:9";
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);

@@ -50,6 +50,9 @@ export class ApiRig {
       logger: door.options.logger,
       version: "1",
       meters: () => meters(),
+      live: () => {
+        throw new Error("no web socket reaches a server without a socket");
+      },
       door: () => {
         if (!isOpen()) throw new ApiProblem(503, "The desk is starting or stopping. Try again in a moment.");
         return desk.door;

@@ -45,6 +45,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   fastify: /^src\/http\/api/,
   "@fastify/swagger": /^src\/http\/api/,
   "fastify-type-provider-zod": /^src\/http\/api/,
+  ws: /^src\/http\/api\/live\/socket\.ts$/,
   zod: /./,
 };
 

@@ -1,0 +1,44 @@
+import { createServer } from "node:net";
+import { messageOf } from "../../domain/errors.ts";
+import { ask } from "./asking.ts";
+import { type Finding, fail, type Look, ok, warn } from "./finding.ts";
+
+const ABOUT = "api";
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);
+const ANYWHERE: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
+/** The address of the HTTP API: free for a desk, or a desk's already. */
+export async function apiFindings({ config, clock }: Look): Promise<readonly Finding[]> {
+  const { httpAddress } = config;
+  if (httpAddress === undefined) return [];
+  const { host, port } = httpAddress;
+  const reached = ANYWHERE.has(host) ? "127.0.0.1" : host;
+  const problem = await listens(host, port);
+  const open = LOOPBACK.has(host)
+    ? []
+    : [
+        warn(
+          ABOUT,
+          `${host}:${port} can be reached by others, in plain HTTP`,
+          "Put a proxy that speaks TLS before it, and let nothing else through.",
+        ),
+      ];
+  if (problem === undefined) return [ok(ABOUT, `${host}:${port} is free for it`), ...open];
+  const answered = await ask({ clock, url: `http://${reached.includes(":") ? `[${reached}]` : reached}:${port}/api/health` });
+  const isDesk = !("reason" in answered) && /^\{"status":"(?:up|down)"/.test(answered.body);
+  if (isDesk)
+    return [ok(ABOUT, `a desk answers at ${host}:${port}: ${answered.status === 200 ? "up" : "down, `system health` says why"}`), ...open];
+  return [
+    fail(ABOUT, `nothing can listen at ${host}:${port}: ${problem}`, "Choose another port in HTTP_ADDRESS, or end what listens there."),
+    ...open,
+  ];
+}
+
+/** Why nothing can listen there; undefined where it can. */
+function listens(host: string, port: number): Promise<string | undefined> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", (error) => resolve(messageOf(error)));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}
