@@ -1,4 +1,5 @@
 import { tickForPrice } from "../domain/instrument.ts";
+import { decimal } from "../domain/money.ts";
 
 /** What one number says about the closed candles of one timeframe. */
 export interface Figure {
@@ -45,9 +46,9 @@ export function signed(value: number, decimals = 2): string {
   return value > 0 && /[1-9]/.test(digits) ? `+${digits}` : digits;
 }
 
-/** A price to the tick that its size suggests, at least two decimals. */
+/** A price to the tick that its size suggests, at least two decimals, with its thousands apart as everywhere else. */
 export function priceDigits(price: number): string {
-  return price.toFixed(Math.max(2, tickForPrice(price).decimalPlaces() ?? 0));
+  return decimal(price).toFormat(Math.max(2, tickForPrice(price).decimalPlaces() ?? 0));
 }
 
 /** The middle of some numbers; NaN of none. */

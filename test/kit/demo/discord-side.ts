@@ -1,5 +1,5 @@
 import type { APIApplicationCommand, APIMessage } from "discord-api-types/v10";
-import { BUTTON, CONTAINER, LABEL, TEXT_DISPLAY, type WireComponent, walk } from "../discord/components.ts";
+import { BUTTON, CONTAINER, GALLERY, LABEL, TEXT_DISPLAY, type WireComponent, walk } from "../discord/components.ts";
 import type { DiscordCounterpart } from "../discord/counterpart.ts";
 import type { Interaction, Modal } from "../discord/interaction.ts";
 import { EPHEMERAL, LOADING } from "../discord/message-rules.ts";
@@ -51,8 +51,15 @@ export class DiscordSide {
       isEphemeral: (flags & EPHEMERAL) !== 0,
       isEdited: wire.edited_timestamp !== null,
       accent,
-      blocks: [...(wire.content ? [{ kind: "text" as const, content: wire.content }] : []), ...blocksOf(components)],
+      blocks: [...(wire.content ? [{ kind: "text" as const, content: wire.content }] : []), ...blocksOf(id, components)],
     };
+  }
+
+  /** The bytes of one picture of a message, counted as they are read. */
+  async picture(id: string, index: number): Promise<Buffer> {
+    const url = picturesOf((this.#wire(id).components ?? []) as WireComponent[])[index]?.media.url;
+    if (url === undefined) throw new Refused("That picture is gone.");
+    return Buffer.from(await (await fetch(url)).arrayBuffer());
   }
 
   commands(): Command[] {
@@ -133,10 +140,17 @@ function accentOf(components: readonly WireComponent[]): string | undefined {
   return color === undefined ? undefined : `#${color.toString(16).padStart(6, "0")}`;
 }
 
-/** Texts and rows of buttons in reading order. */
-function blocksOf(components: readonly WireComponent[]): Block[] {
+function picturesOf(components: readonly WireComponent[]): NonNullable<WireComponent["items"]> {
+  return [...walk(components)].flatMap(({ type, items }) => (type === GALLERY ? (items ?? []) : []));
+}
+
+/** Texts, pictures and rows of buttons in reading order. */
+function blocksOf(id: string, components: readonly WireComponent[]): Block[] {
   const blocks: Block[] = [];
+  const pictures = picturesOf(components);
   for (const each of walk(components)) {
+    for (const item of each.type === GALLERY ? (each.items ?? []) : [])
+      blocks.push({ kind: "picture", picture: { path: `/picture/discord/${id}/${pictures.indexOf(item)}`, alt: item.description ?? "" } });
     if (each.type === TEXT_DISPLAY) blocks.push({ kind: "text", content: each.content ?? "" });
     const buttons = (each.components ?? []).filter(({ type }) => type === BUTTON);
     if (buttons.length > 0) blocks.push({ kind: "buttons", buttons: buttons.map(buttonOf) });

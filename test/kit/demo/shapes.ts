@@ -8,7 +8,16 @@ export interface Button {
   readonly key: string;
 }
 
-export type Block = { readonly kind: "text"; readonly content: string } | { readonly kind: "buttons"; readonly buttons: readonly Button[] };
+/** A picture of a message: where this page has it, and what it shows in words. */
+export interface Picture {
+  readonly path: string;
+  readonly alt: string;
+}
+
+export type Block =
+  | { readonly kind: "text"; readonly content: string }
+  | { readonly kind: "picture"; readonly picture: Picture }
+  | { readonly kind: "buttons"; readonly buttons: readonly Button[] };
 
 export interface DiscordMessage {
   readonly id: string;
@@ -30,6 +39,7 @@ export interface TelegramMessage {
   readonly atMs: number;
   readonly text: string;
   readonly entities: readonly MessageEntity[];
+  readonly picture: Picture | undefined;
   readonly isEdited: boolean;
   /** The first words of the message that this one answers. */
   readonly answers: string | undefined;

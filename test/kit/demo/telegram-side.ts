@@ -40,6 +40,13 @@ export class TelegramSide {
     return this.#shape(this.#found(id));
   }
 
+  /** The bytes of a message's photo. */
+  picture(id: string): Buffer {
+    const bytes = this.#telegram.fileOf(this.#found(id));
+    if (!bytes) throw new Refused("That picture is gone.");
+    return bytes;
+  }
+
   menu(): readonly BotCommand[] {
     return this.#telegram.commandsFor();
   }
@@ -79,6 +86,7 @@ export class TelegramSide {
       atMs: message.date * 1_000,
       text: message.text ?? message.caption ?? this.#telegram.textOf(message),
       entities: message.entities ?? message.caption_entities ?? [],
+      picture: message.photo && { path: `/picture/telegram/${message.message_id}/0`, alt: message.caption ?? "" },
       isEdited: message.edit_date !== undefined,
       answers: answered?.split("\n")[0]?.slice(0, SNIPPET_MAX),
       keyboard: (message.reply_markup?.inline_keyboard ?? []).map((row) =>

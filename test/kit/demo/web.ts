@@ -75,10 +75,22 @@ export class WebServer {
     if (request.method === "POST") return this.#act(pathname, request, response);
     if (pathname === "/api/events") return this.#follow(response);
     if (pathname === "/api/state") return json(response, 200, this.#state());
+    if (pathname.startsWith("/picture/")) return this.#show(pathname, response);
     const name = pathname === "/" ? "index.html" : pathname.slice(1);
     if (!PAGE_FILES.includes(name)) return json(response, 404, { refused: `There is no ${pathname}.` });
     const content = await readFile(new URL(`page/${name}`, import.meta.url));
     response.writeHead(200, { ...HEADERS, "content-type": `${TYPES[name.split(".").at(-1) ?? ""]}; charset=utf-8` }).end(content);
+  }
+
+  async #show(pathname: string, response: ServerResponse): Promise<void> {
+    const [, , side, id = "", index] = pathname.split("/");
+    const { discord, telegram } = this.#stage;
+    try {
+      const bytes = side === "discord" ? await discord.picture(id, Number(index)) : telegram.picture(id);
+      response.writeHead(200, { ...HEADERS, "content-type": "image/png" }).end(bytes);
+    } catch (error) {
+      json(response, 404, { refused: refusalText(error) });
+    }
   }
 
   #state() {

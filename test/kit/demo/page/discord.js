@@ -1,4 +1,4 @@
-import { ask, element, MessageList, timeOf } from "./dom.js";
+import { ask, element, MessageList, pictureOf, timeOf } from "./dom.js";
 import { markdown } from "./markdown.js";
 import { suggesting } from "./suggest.js";
 
@@ -43,6 +43,7 @@ function render(message) {
 
 function blockOf(messageId, block) {
   if (block.kind === "text") return element("div", { className: "d-text" }, ...markdown(block.content));
+  if (block.kind === "picture") return pictureOf(block.picture);
   return element(
     "div",
     { className: "d-buttons" },

@@ -1,4 +1,4 @@
-import { ask, element, MessageList, timeOf, toast } from "./dom.js";
+import { ask, element, MessageList, pictureOf, timeOf, toast } from "./dom.js";
 import { suggesting } from "./suggest.js";
 
 const section = document.querySelector(".telegram");
@@ -29,6 +29,7 @@ function render(message) {
     "div",
     { className: "t-bubble" },
     answers ? element("div", { className: "t-answers" }, answers) : undefined,
+    message.picture ? pictureOf(message.picture) : undefined,
     element("span", { className: "t-text" }, ...marked(message.text, message.entities)),
     stamp,
   );
