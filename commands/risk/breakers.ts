@@ -1,4 +1,4 @@
-import { accountTitle } from "../../src/chat/account-names.ts";
+import { accountNameFor, accountTitle } from "../../src/chat/account-names.ts";
 import { shownBreakers } from "../../src/chat/breaker-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { pauseWords } from "../../src/chat/venue-reasons.ts";
@@ -11,7 +11,7 @@ export default defineCommand({
   partial: true,
   args: {},
   run({ accounts, engine, visible, caller }) {
-    const names = new Map(accounts.map(({ state }) => [state.account, accountTitle(state, caller.user)]));
+    const names = new Map(accounts.map(({ state }) => [state.account, accountNameFor(state, caller.user)]));
     const { open, closed, notes } = shownBreakers(engine.breakers.all(), names, visible);
     const paused = accounts.flatMap(({ state }) => {
       const { paused } = state.venue;
