@@ -14,7 +14,7 @@ export default defineConfig({
           name: "fast",
           include: ["test/**/*.test.ts"],
           exclude: ["test/services/**", "node_modules/**"],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           // The product keeps no state in modules (test/shape), so a worker loads it and its packages once for all of its files: half of the
           // time went into loading. What a file could leave behind in the process fails that file.
           isolate: false,

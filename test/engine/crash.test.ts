@@ -22,15 +22,15 @@ describe("a crash at any store call", () => {
   });
 
   // test/services/engine-crash.test.ts dies at every one of them.
-  it("leaves the books that an undisturbed run leaves: at each act's first write and every ninth of the others", async () => {
-    const { wrong, deaths } = await crashAtWrites(market, acts, 9);
+  it("leaves the books that an undisturbed run leaves: at each act's first write and every fifteenth of the others", async () => {
+    const { wrong, deaths } = await crashAtWrites(market, acts, 15);
     expect(wrong).toEqual([]);
-    expect(deaths).toBeGreaterThan(60);
+    expect(deaths).toBeGreaterThan(40);
   });
 
   it("leaves them after any number of crashes at any places", async () => {
     const wanted = finalBooks((await playUndisturbed(market, acts)).rig);
-    for (let seed = 1; seed <= 12; seed += 1) {
+    for (let seed = 1; seed <= 8; seed += 1) {
       const draw = random(seed);
       const points = Array.from(
         { length: 12 },
