@@ -1,4 +1,5 @@
 import type { BotSpec } from "../src/domain/bot.ts";
+import type { Rates } from "../src/domain/conversion.ts";
 import type { AccountEvent } from "../src/domain/events.ts";
 import { decimal, ZERO } from "../src/domain/money.ts";
 import { type MarketMs, marketMs } from "../src/domain/time.ts";
@@ -92,6 +93,9 @@ function holding(bot: BotSpec, at: MarketMs): AccountEvent[] {
   ];
 }
 
+/** All money is in one currency. */
+const NO_RATES: Rates = { currency: "USDT", of: () => "nothing is counted here" };
+
 /** The accounts of a desk at work, without the beat that brings them prices. */
 async function openAccounts(store: Store, market: Market): Promise<Accounts> {
   const clock = systemClock();
@@ -108,7 +112,14 @@ async function openAccounts(store: Store, market: Market): Promise<Accounts> {
     logger: quietLogger,
     limits: { dailyLossPct: 50, positionCapPct: 50 },
     days: new Days("UTC"),
-    risk: new RiskGuard({ desk, accounts: () => accounts.all(), days: new Days("UTC"), defaults: undefined, dailyLossPct: 50 }),
+    risk: new RiskGuard({
+      desk,
+      accounts: () => accounts.all(),
+      days: new Days("UTC"),
+      defaults: undefined,
+      dailyLossPct: 50,
+      rates: NO_RATES,
+    }),
     halted: () => undefined,
     now: () => hub.atMs,
     lagMs: 0,

@@ -91,6 +91,9 @@ export const balances = parser((text): readonly Money[] | undefined => {
   return money.length === list.length && currencies.size === list.length ? money : undefined;
 }, found("amounts above zero with their currency, each currency once"));
 
+/** One currency, as exchanges write it. */
+export const currency = parser((text) => (/^[A-Z0-9]{2,12}$/.test(text) ? text : undefined), found("one currency in capital letters"));
+
 /** One amount above zero with its currency. */
 export const money = parser(moneyOf, found("an amount above zero with its currency"));
 

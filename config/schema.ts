@@ -36,6 +36,15 @@ export const settings = {
     parser: parse.balances,
     remedy: "Write amounts with their currency, such as 10000 USDT, 0.5 BTC.",
   }),
+  reportCurrency: setting({
+    name: "REPORT_CURRENCY",
+    default: "USDT",
+    description:
+      "What money of several currencies is counted in: sums, limits and losses over accounts that hold different ones. Only equal currencies count one to one",
+    example: "EUR",
+    parser: parse.currency,
+    remedy: "Write one currency in capital letters, such as USDT, USD, USDC, EUR or BTC.",
+  }),
   discordToken: setting({
     name: "DISCORD_TOKEN",
     default: undefined,

@@ -193,6 +193,7 @@ async function engineOptions(options: DeskOptions, { store, market, venues, cach
     breakers: BREAKER_DEFAULTS,
     timeZone: config.timezone,
     paperBalances: new Map(config.paperBalance.map(({ amount, currency }) => [currency, amount])),
+    reportCurrency: config.reportCurrency,
     openVenue: openPaperVenue,
     live: { vault, exchanges: EXCHANGES, openVenue: venues.open },
     openMarket: (exchangeId, environment) => openExchangeMarket({ ...options, cache }, venues, { exchangeId, environment }),

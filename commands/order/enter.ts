@@ -5,6 +5,7 @@ import { choice } from "../../src/chat/args.ts";
 import { accountName, amount, leverage, percent, price, venueSymbol } from "../../src/chat/args-venue.ts";
 import { botCard, haltLine, shownName } from "../../src/chat/bot-cards.ts";
 import { type Call, defineCommand } from "../../src/chat/command.ts";
+import { atRiskText } from "../../src/chat/in-all.ts";
 import { previewOf, symbolsMeant } from "../../src/chat/order-preview.ts";
 import { liquidationText } from "../../src/chat/promotion-card.ts";
 import { pauseWords } from "../../src/chat/venue-reasons.ts";
@@ -120,13 +121,14 @@ async function question(call: Call<Wish>) {
     "Take profit": takePrice && `${priceText(takePrice)} ${quote}`,
     Fee: `${feeText(fee, quote)} now, about as much again to close`,
     Protection: venue.protection,
-    Ceiling: venue.environment === "live" ? ceilingText(engine.ceiling(), notional) : undefined,
+    Ceiling: venue.environment === "live" ? ceilingText(engine.ceiling(), notional, quote) : undefined,
   });
   return asked.line(haltLine(call.desk.state.halt));
 }
 
-function ceilingText(ceiling: CeilingFacts | undefined, more: Decimal): string {
+function ceilingText(ceiling: CeilingFacts | undefined, more: Decimal, quote: string): string {
   if (!ceiling) return "this process allows no live trading";
   const { limit, atRisk, currency } = ceiling;
+  if (!atRisk || quote !== currency) return `${atRiskText(ceiling)} of ${moneyText(limit, currency)} at risk before this`;
   return `${moneyText(atRisk.plus(more), currency)} of ${moneyText(limit, currency)} at risk with this`;
 }

@@ -146,10 +146,12 @@ async function lowerCeiling({ engine, caller }: Call<Wish>, { value, currency: t
       `ceiling: chat can only lower it below ${moneyText(now.limit, now.currency)}, found ${quantityDigits(value)}. Raising it takes LIVE_CEILING and a restart.`,
     );
   const { limit, atRisk, currency: unit } = await engine.lowerCeiling(value, caller);
-  const isOver = atRisk.isGreaterThan(limit);
+  const isOver = !atRisk || atRisk.isGreaterThan(limit);
   const answer = card(`The ceiling of live trading is ${moneyText(limit, unit)} now`).line(
-    `${moneyText(atRisk, unit)} are at risk.`,
-    isOver ? "That is more than the ceiling: nothing new is opened, and what is held is not sold by this." : undefined,
+    atRisk
+      ? `${moneyText(atRisk, unit)} are at risk.`
+      : `What is at risk is not known in ${unit}, for a price between currencies is missing.`,
+    isOver && atRisk ? "That is more than the ceiling: nothing new is opened, and what is held is not sold by this." : undefined,
   );
   return isOver ? answer.warning() : answer.good();
 }

@@ -3,6 +3,7 @@ import { accountTitle } from "../../src/chat/account-names.ts";
 import { moneyText, resultText } from "../../src/chat/amounts.ts";
 import { shownName } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { atRiskText } from "../../src/chat/in-all.ts";
 import { scopeText } from "../../src/chat/risk-scopes.ts";
 import { card, right } from "../../src/chat/view.ts";
 import { levelOf } from "../../src/domain/limits.ts";
@@ -23,7 +24,7 @@ export default defineCommand({
     return card("Risk")
       .fields({
         "Live ceiling": ceiling ? moneyText(ceiling.limit, ceiling.currency) : "none: this process allows no live trading",
-        "Live at risk": ceiling && moneyText(ceiling.atRisk, ceiling.currency),
+        "Live at risk": ceiling && atRiskText(ceiling),
         Desk: halt ? (halt.panic ? "panic: entries are denied" : "halted: entries are denied") : "entries are allowed",
       })
       .table(

@@ -69,6 +69,7 @@ export async function runBacktest(job: BacktestJob, plugs: BacktestPlugs): Promi
     timeZone: job.timeZone,
     speed: "script",
     paperBalances: new Map([[job.instrument.quote, job.capital]]),
+    reportCurrency: job.instrument.quote,
     live: { vault: NO_VAULT, exchanges: [], openVenue: refuse },
     openMarket: refuse,
     ceiling: undefined,

@@ -6,6 +6,7 @@ import { ended } from "./account-cards.ts";
 import { accountNameFor, exchangeName } from "./account-names.ts";
 import { moneyText, priceText, resultText } from "./amounts.ts";
 import { coinsOf, fillsText } from "./bot-cards.ts";
+import { atRiskText } from "./in-all.ts";
 import { type Card, card } from "./view.ts";
 
 /** Markets whose prices nobody ever paid. */
@@ -38,7 +39,7 @@ export function promotionCard(facts: PromotionFacts, user: string): Card {
     "Position cap": moneyText(facts.positionCap, state.currency),
     Ceiling:
       ceiling && state.mode === "live"
-        ? `${moneyText(ceiling.limit, ceiling.currency)}, ${moneyText(ceiling.atRisk, ceiling.currency)} of it at risk now`
+        ? `${moneyText(ceiling.limit, ceiling.currency)}, ${atRiskText(ceiling)} of it at risk now`
         : undefined,
     "Paper record": `${resultText(paper.netResult, quote)} after fees, ${fillsText(paper.fills)} in ${daysText(paper.days)}`,
   });

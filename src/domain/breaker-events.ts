@@ -1,4 +1,5 @@
 import type { BreakerName, BreakerSetting, Reaction, Span } from "./breaker.ts";
+import type { Conversion } from "./conversion.ts";
 import type { RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { MarketMs, WallMs } from "./time.ts";
@@ -19,6 +20,8 @@ export type BreakerEvent =
       reading?: number;
       trips?: number;
       again?: true;
+      /** By which prices money of several currencies was counted, where it was. */
+      conversions?: readonly Conversion[];
     }
   /** Its time is over: what it is tried with decides whether it closes or opens again. */
   | { type: "breaker-probing"; breaker: BreakerName; scope: RiskScope }

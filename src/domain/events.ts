@@ -3,6 +3,7 @@ import type { SeenAnomaly } from "./anomaly.ts";
 import type { BacktestRecord } from "./backtest.ts";
 import type { BotSpec, Mode } from "./bot.ts";
 import type { BreakerEvent, DeskBreakerEvent } from "./breaker-events.ts";
+import type { Conversion } from "./conversion.ts";
 import type { Digest, DigestPeriod } from "./digest.ts";
 import type { FillOutcome } from "./fill-outcome.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
@@ -65,6 +66,8 @@ export type AccountEvent =
       values: Record<string, number>;
       /** Set where the bot asks for advice and the risk door had allowed the entry. */
       advice?: AdviceUse;
+      /** By which prices money of several currencies was counted, where it was. */
+      conversions?: readonly Conversion[];
     }
   | { type: "intent"; intent: Intent }
   | { type: "attempt"; intentId: string; clientOrderId: string; attempt: number }
@@ -155,6 +158,8 @@ export interface Intent {
   readonly stopDistance?: Decimal;
   /** With an entry of a bot that asks for advice: what it made of it. */
   readonly advice?: AdviceUse;
+  /** With an entry: by which prices money of several currencies was counted to allow it, where it was. */
+  readonly conversions?: readonly Conversion[];
   readonly reason: string;
   readonly values: Record<string, number>;
   readonly clientOrderId: string;

@@ -6,6 +6,7 @@ import { type Decimal, decimal } from "../domain/money.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
 import { type Weighed, weighAdvice } from "../risk/advice.ts";
 import type { EntryAnswer } from "../risk/entry.ts";
+import { countedBy } from "./intents.ts";
 import type { AccountServices } from "./services.ts";
 
 /** A bot that asks for advice. */
@@ -52,12 +53,12 @@ export function adviseEntry(
   const { spec } = bot;
   if (!answer.allowed || !instrument || !asksAdvice(spec)) return { answer };
   const { quantity, use } = weighed(services, spec, answer.quantity, instrument.lotSize);
-  if (use.effect === "vetoed") return { answer: { allowed: false, code: "advice", because: use.because }, use };
+  if (use.effect === "vetoed") return { answer: { ...countedBy(answer), allowed: false, code: "advice", because: use.because }, use };
   if (use.effect !== "cut") return { answer, use };
   const broken = fits(quantity);
   if (broken === undefined) return { answer: { ...answer, quantity, arithmetic: `${answer.arithmetic}, ${use.because}` }, use };
   return {
-    answer: { allowed: false, code: "advice", because: `${use.because}, which is too little: ${broken}` },
+    answer: { ...countedBy(answer), allowed: false, code: "advice", because: `${use.because}, which is too little: ${broken}` },
     use: { ...use, effect: "vetoed" },
   };
 }

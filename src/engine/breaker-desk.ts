@@ -1,6 +1,7 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { BotSpec } from "../domain/bot.ts";
 import { BREAKER_NAMES, type BreakerName, breakerKey, type OpenBreaker } from "../domain/breaker.ts";
+import type { Rates } from "../domain/conversion.ts";
 import type { DeskState } from "../domain/desk.ts";
 import { SLIPPAGE_FILLS } from "../domain/fold-risk.ts";
 import { levelOf, type RiskScope, scopesOf } from "../domain/limits.ts";
@@ -9,6 +10,7 @@ import { minuteText } from "../domain/time.ts";
 import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import { type BreakerQuestion, nextOf, type Reading } from "../risk/breaker-machine.ts";
 import { BREAKER_RULES } from "../risk/breaker-rules.ts";
+import { Counter } from "../risk/counter.ts";
 import type { Broken } from "../risk/entry.ts";
 import { botReading, clearedLoss, dayLoss, resultNow, resultReading } from "./breaker-readings.ts";
 import { BreakerSettingsBook } from "./breaker-settings.ts";
@@ -28,6 +30,7 @@ export interface BreakerDeskOptions {
   readonly accounts: () => readonly BrokenAccount[];
   readonly defaults: BreakerDefaults | undefined;
   readonly dailyLossPct: number;
+  readonly rates: Rates;
 }
 
 const BY_BOT = BREAKER_NAMES.filter((name) => BREAKER_RULES[name].of === "bot");
@@ -59,6 +62,7 @@ export class BreakerDesk {
     account: BrokenAccount,
     spec: BotSpec,
     asked: { readonly others: number; readonly clientOrderId?: string | undefined },
+    counter = this.#counter(account),
   ): Broken | undefined {
     const bot = account.state.bots.get(spec.id);
     for (const open of account.state.breakers.open.values())
@@ -71,12 +75,13 @@ export class BreakerDesk {
       };
     // What is over its threshold and not written down yet denies already.
     const scope = { bots: bot ? [bot] : [], results: true, alarms: [] };
-    for (const question of this.questions(account, scope)) {
+    for (const question of this.questions(account, scope, counter)) {
       if (question.open || !concerns(question, spec)) continue;
       const event = nextOf(question);
       if (event?.type === "breaker-tripped") return { code: codeOf(question), because: event.reason };
     }
-    return undefined;
+    const { missing } = counter;
+    return missing === undefined ? undefined : { code: "conversion", because: `${missing} (a loss of all accounts together is limited)` };
   }
 
   /** Whether what a process measures of itself has reached a threshold. */
@@ -110,7 +115,7 @@ export class BreakerDesk {
   }
 
   /** Every breaker that is asked, open ones first come with their reading where they have one. */
-  questions(account: BrokenAccount, { bots, results, alarms }: BreakerScope): BreakerQuestion[] {
+  questions(account: BrokenAccount, { bots, results, alarms }: BreakerScope, counter = this.#counter(account)): BreakerQuestion[] {
     const asked = new Map<string, BreakerQuestion>();
     const ask = (
       breaker: BreakerName,
@@ -135,8 +140,8 @@ export class BreakerDesk {
         day: account.state.day?.day ?? "",
       });
     };
-    if (results) this.#askResults(account, ask);
-    for (const bot of bots) this.#askBot(account, bot, results, ask);
+    if (results) this.#askResults(account, counter, ask);
+    for (const bot of bots) this.#askBot(account, bot, results ? counter : undefined, ask);
     const accountScopes = scopesOfAccount(account.state);
     for (const breaker of BY_ACCOUNT)
       ask(breaker, accountScopes[0], {
@@ -149,19 +154,20 @@ export class BreakerDesk {
     return [...asked.values()];
   }
 
-  #askResults(account: BrokenAccount, ask: Ask): void {
+  #askResults(account: BrokenAccount, counter: Counter, ask: Ask): void {
     for (const scope of scopesOfAccount(account.state)) {
       for (const breaker of RESULTS) {
         const setting = this.settings.at(breaker, scope);
         ask(breaker, scope, {
           setting,
-          reading: () => resultReading(breaker, scope, scope === "all" ? this.#alike(account) : [account], undefined),
+          reading: () => resultReading(breaker, scope, scope === "all" ? this.#alike(account) : [account], undefined, counter),
         });
       }
     }
   }
 
-  #askBot(account: BrokenAccount, bot: BotState, results: boolean, ask: Ask): void {
+  /** With a counter, its losses are looked at, too. */
+  #askBot(account: BrokenAccount, bot: BotState, counter: Counter | undefined, ask: Ask): void {
     const { spec } = bot;
     const scope: RiskScope = `bot:${spec.id}`;
     const scopes = [scope, ...scopesOfAccount(account.state)];
@@ -170,9 +176,12 @@ export class BreakerDesk {
         setting: this.settings.narrowest(breaker, scopes)?.setting,
         reading: () => botReading(breaker, bot, SLIPPAGE_FILLS),
       });
-    if (results && this.settings.has(scope))
+    if (counter && this.settings.has(scope))
       for (const breaker of RESULTS)
-        ask(breaker, scope, { setting: this.settings.at(breaker, scope), reading: () => resultReading(breaker, scope, [account], bot) });
+        ask(breaker, scope, {
+          setting: this.settings.at(breaker, scope),
+          reading: () => resultReading(breaker, scope, [account], bot, counter),
+        });
     const spreadBps = account.spreadBpsOf(spec.symbol);
     if (spreadBps === undefined) return;
     const reading = { value: spreadBps, because: `the spread of ${spec.symbol} is ${spreadBps} bps` };
@@ -192,9 +201,13 @@ export class BreakerDesk {
     ask(breaker, scope, { setting: found.setting, reading: () => reading });
   }
 
-  /** All accounts of one mode and currency: real money, test money and paper are never one number. */
-  #alike({ state: { mode, currency } }: BrokenAccount): BrokenAccount[] {
-    return this.#options.accounts().filter(({ state }) => state.mode === mode && state.currency === currency);
+  #counter({ state }: BrokenAccount): Counter {
+    return new Counter(this.#options.rates, state.mode);
+  }
+
+  /** All accounts of one mode: real money, test money and paper are never one number. */
+  #alike({ state: { mode } }: BrokenAccount): BrokenAccount[] {
+    return this.#options.accounts().filter(({ state }) => state.mode === mode && state.sequence > 0 && !state.venue.removed);
   }
 }
 

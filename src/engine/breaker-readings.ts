@@ -3,6 +3,7 @@ import { type BreakerName, breakerKey } from "../domain/breaker.ts";
 import type { RiskScope } from "../domain/limits.ts";
 import { type Decimal, max, shown, ZERO } from "../domain/money.ts";
 import type { Reading } from "../risk/breaker-machine.ts";
+import { type Counter, commonCurrency, conversionsText } from "../risk/counter.ts";
 import { type LimitedAccount, shareOf, unrealizedOf } from "./level-facts.ts";
 import { equityOf } from "./valuation.ts";
 
@@ -51,24 +52,34 @@ export function resultNow({ state, priceOf }: LimitedAccount, bot: BotState | un
   return result;
 }
 
-/** The loss or drawdown of one level: of a bot, of an account, or over all accounts of one mode and currency. */
+/** The loss or drawdown of one level: of a bot, of an account, or over all accounts of one mode; undefined while a price is missing. */
 export function resultReading(
   breaker: "daily-loss" | "drawdown",
   scope: RiskScope,
   accounts: readonly LimitedAccount[],
   bot: BotState | undefined,
+  counter: Counter,
 ): Reading | undefined {
+  const currency = commonCurrency(
+    accounts.map(({ state }) => state.currency),
+    counter.currency,
+  );
   let [lost, of] = [ZERO, ZERO];
   for (const account of accounts) {
     const loss = breaker === "daily-loss" ? dayLoss(account, scope, bot) : drawdown(account, bot);
     if (!loss) return undefined;
-    lost = lost.plus(loss.lost);
-    of = of.plus(loss.of);
+    const lostThere = counter.convert(loss.lost, account.state.currency, currency);
+    const ofThere = counter.convert(loss.of, account.state.currency, currency);
+    if (!lostThere || !ofThere) return undefined;
+    lost = lost.plus(lostThere);
+    of = of.plus(ofThere);
   }
   const value = shareOf(lost, of);
-  const currency = accounts[0]?.state.currency ?? "";
+  const used = accounts.some(({ state }) => state.currency !== currency) ? counter.used : [];
+  const by = used.length > 0 ? ` (${conversionsText(used)})` : "";
   const what = breaker === "daily-loss" ? "lost today" : "below the highest result";
-  return { value, because: `${shown(max(ZERO, lost), 2)} ${currency} are ${what}, ${value.toFixed(2)}% of ${shown(of, 2)}` };
+  const because = `${shown(max(ZERO, lost), 2)} ${currency} are ${what}, ${value.toFixed(2)}% of ${shown(of, 2)}${by}`;
+  return { value, because, ...(used.length > 0 ? { conversions: used } : {}) };
 }
 
 /** What the closes and fills of one bot say. */

@@ -6,12 +6,13 @@ import { isFlat } from "../domain/position.ts";
 import type { Signal } from "../domain/signal.ts";
 import type { MarketMs } from "../domain/time.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
+import { conversionsText } from "../risk/counter.ts";
 import type { EntryAnswer, EntryQuestion } from "../risk/entry.ts";
 import { stopProblem } from "../risk/exits.ts";
 import type { Advised } from "./advice.ts";
 import { clearedLoss } from "./breaker-readings.ts";
 import type { Slot } from "./feeds.ts";
-import type { Wish } from "./intents.ts";
+import { countedBy, type Wish } from "./intents.ts";
 import type { HeldEntry } from "./level-facts.ts";
 import { heldIn } from "./risk-guard.ts";
 import type { BotRunner, Runners } from "./runner.ts";
@@ -85,7 +86,8 @@ export function wishEvents(
       continue;
     }
     const { answer, use } = makers.advise(bot, slot, makers.check(bot, slot, funds, spent, pending));
-    const advised: Wish = use === undefined ? wish : { ...wish, advice: use };
+    const advised: Wish = { ...wish, ...(use === undefined ? {} : { advice: use }), ...countedBy(answer) };
+    runner.counted = answer.conversions && { slotMs, because: conversionsText(answer.conversions) };
     runner.advised = use && { slotMs, because: use.because };
     if (answer.allowed) {
       const entry = makers.enter(bot, answer.quantity, advised);
@@ -131,8 +133,8 @@ export function openingEquity(state: AccountState): Decimal | undefined {
 
 /** A denied entry with what it was decided on. */
 function deniedEvent(bot: BotState, wish: Wish, code: string, because: string): AccountEvent {
-  const { reason, slotMs, values, advice } = wish;
-  const told = { reason, code, because, values, ...(advice === undefined ? {} : { advice }) };
+  const { reason, slotMs, values, advice, conversions } = wish;
+  const told = { reason, code, because, values, ...(advice === undefined ? {} : { advice }), ...(conversions ? { conversions } : {}) };
   return { type: "wish-denied", botId: bot.spec.id, slotMs, wish: "enter", ...told };
 }
 

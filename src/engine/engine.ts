@@ -1,3 +1,4 @@
+import type { Rates } from "../domain/conversion.ts";
 import { UserError } from "../domain/errors.ts";
 import { type Decimal, decimal } from "../domain/money.ts";
 import { isFlat, unrealizedAt } from "../domain/position.ts";
@@ -60,6 +61,7 @@ export interface EngineParts {
   readonly speed: MarketSpeed;
   readonly live: LiveDesk;
   readonly risk: RiskGuard;
+  readonly rates: Rates;
   readonly alerts: Engine["alerts"];
   readonly audit: AuditReader;
 }
@@ -75,10 +77,12 @@ export class TradingEngine implements Engine {
   readonly changes: Engine["changes"];
   readonly whyAt: Engine["whyAt"];
   readonly breakers: PeoplesBreakers;
+  readonly rates: Rates;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.audit = parts.audit;
+    this.rates = parts.rates;
     this.changes = new BotChanger(parts);
     this.whyAt = (name, atMs) => whyAt(parts.bots.find(name), parts.audit, atMs);
     this.#venues = new VenueCommands(parts);

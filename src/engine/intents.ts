@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import type { AdviceUse } from "../domain/advice.ts";
 import type { BotState } from "../domain/books.ts";
+import type { Conversion } from "../domain/conversion.ts";
 import type { Intent } from "../domain/events.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Purpose } from "../domain/order.ts";
 import type { MarketMs } from "../domain/time.ts";
+import type { EntryAnswer } from "../risk/entry.ts";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const DIGITS = 20;
@@ -38,6 +40,7 @@ export function marketIntent(bot: BotState, purpose: "entry" | "exit" | "close" 
     values: wish.values,
     ...(purpose === "entry" && wish.stopDistance ? { stopDistance: wish.stopDistance } : {}),
     ...(purpose === "entry" && wish.advice ? { advice: wish.advice } : {}),
+    ...(purpose === "entry" && wish.conversions ? { conversions: wish.conversions } : {}),
     clientOrderId: clientOrderIdOf(intentId, 1),
   };
 }
@@ -52,6 +55,13 @@ export interface Wish {
   readonly stopDistance?: Decimal;
   /** With an entry of a bot that asks for advice. */
   readonly advice?: AdviceUse;
+  /** With an entry: by which prices money of other currencies was counted for it. */
+  readonly conversions?: readonly Conversion[];
+}
+
+/** What a wish keeps of how it was judged. */
+export function countedBy({ conversions }: EntryAnswer): Pick<Wish, "conversions"> {
+  return conversions === undefined ? {} : { conversions };
 }
 
 /** Whether a client order id has the shape of ours. */

@@ -4,6 +4,7 @@ import { isProtective, remainingOf } from "../domain/order.ts";
 import { isFlat, unrealizedAt } from "../domain/position.ts";
 import type { RiskRecord } from "../domain/risk-record.ts";
 import { type MarketMs, MINUTE_MS } from "../domain/time.ts";
+import { type Counter, commonCurrency } from "../risk/counter.ts";
 import type { LevelFacts } from "../risk/limit-rules.ts";
 import { equityOf } from "./valuation.ts";
 
@@ -31,13 +32,20 @@ export interface LevelScope {
   readonly record: RiskRecord | undefined;
   readonly bot: BotState | undefined;
   readonly held: readonly HeldEntry[];
+  readonly counter: Counter;
 }
 
 /** Counts what a level has used, when it is asked and not before. Everything comes from folds, so that a restart counts the same. */
 export class CountedFacts implements LevelFacts {
   readonly #scope: LevelScope;
+  /** Their own where all accounts have the same one, which needs no prices. */
+  readonly currency: string;
 
   constructor(scope: LevelScope) {
+    this.currency = commonCurrency(
+      scope.accounts.map(({ state }) => state.currency),
+      scope.counter.currency,
+    );
     const accounts = new Set(scope.accounts.map(({ state }) => state));
     const held = scope.held.filter(
       ({ state, clientOrderId, botId, symbol }) =>
@@ -46,15 +54,26 @@ export class CountedFacts implements LevelFacts {
     this.#scope = { ...scope, held };
   }
 
-  get exposure(): Decimal {
-    let sum = this.#scope.held.reduce((total, { notional }) => total.plus(notional), ZERO);
-    for (const { state, priceOf } of this.#scope.accounts) {
-      for (const { position, spec } of state.bots.values())
-        if (!isFlat(position) && this.#scope.concerns(spec)) sum = sum.plus(worthOf(position, priceOf(spec.symbol)));
-      for (const order of state.orders.values()) {
-        if (order.purpose !== "entry" || isProtective(order) || !this.#concernsOrder(order)) continue;
-        sum = sum.plus(remainingOf(order).times(order.price ?? decimal(priceOf(order.symbol) ?? 0)));
-      }
+  get exposure(): Decimal | undefined {
+    const { accounts, counter } = this.#scope;
+    let total = ZERO;
+    for (const account of accounts) {
+      const sum = this.#exposureOf(account);
+      const counted = sum.isZero() ? ZERO : counter.convert(sum, account.state.currency, this.currency);
+      if (!counted) return undefined;
+      total = total.plus(counted);
+    }
+    return total;
+  }
+
+  #exposureOf({ state, priceOf }: LimitedAccount): Decimal {
+    let sum = ZERO;
+    for (const entry of this.#scope.held) if (entry.state === state) sum = sum.plus(entry.notional);
+    for (const { position, spec } of state.bots.values())
+      if (!isFlat(position) && this.#scope.concerns(spec)) sum = sum.plus(worthOf(position, priceOf(spec.symbol)));
+    for (const order of state.orders.values()) {
+      if (order.purpose !== "entry" || isProtective(order) || !this.#concernsOrder(order)) continue;
+      sum = sum.plus(remainingOf(order).times(order.price ?? decimal(priceOf(order.symbol) ?? 0)));
     }
     return sum;
   }
@@ -88,15 +107,18 @@ export class CountedFacts implements LevelFacts {
   }
 
   get dailyLossPct(): number | undefined {
-    const { bot, accounts } = this.#scope;
+    const { bot, accounts, counter } = this.#scope;
     let lost = ZERO;
     let base = ZERO;
     for (const { state, priceOf } of accounts) {
       const equity = equityOf(state, priceOf);
       if (!equity) return undefined;
       const opening = state.day?.equity ?? equity;
-      base = base.plus(opening);
-      if (!bot) lost = lost.plus(opening.minus(equity));
+      const counted = [opening, opening.minus(equity)].map((value) => counter.convert(value, state.currency, this.currency));
+      const [of, less] = counted;
+      if (!of || !less) return undefined;
+      base = base.plus(of);
+      if (!bot) lost = lost.plus(less);
       else {
         const open = unrealizedOf(bot, priceOf);
         if (!open) return undefined;

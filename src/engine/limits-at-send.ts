@@ -4,6 +4,7 @@ import type { Limits } from "../domain/limits.ts";
 import { type Decimal, decimal, max, percentOf, shown, ZERO } from "../domain/money.ts";
 import { type Order, remainingOf } from "../domain/order.ts";
 import { MINUTE_MS } from "../domain/time.ts";
+import type { Counter } from "../risk/counter.ts";
 import type { Level, LevelFacts } from "../risk/limit-rules.ts";
 import { limitDenial, limitRooms } from "../risk/limits.ts";
 import type { LimitedAccount } from "./level-facts.ts";
@@ -23,13 +24,22 @@ export function limitsAtSend(
   order: Order,
   instrument: Instrument | undefined,
 ): string | undefined {
-  const levels = guard.levels(account, bot.spec);
+  const counter = guard.counter(account);
+  const levels = guard.levels(account, bot.spec, counter);
   if (levels.length === 0 || !instrument) return undefined;
-  const own = { notional: remainingOf(order).times(order.price ?? decimal(account.priceOf(order.symbol) ?? 0)), order, bot, account };
+  const own = {
+    notional: remainingOf(order).times(order.price ?? decimal(account.priceOf(order.symbol) ?? 0)),
+    order,
+    bot,
+    account,
+    counter,
+  };
   const without = levels.map((level): Level => ({ ...level, limits: timeless(level.limits), facts: new FactsWithout(level.facts, own) }));
-  const denial = limitDenial(without, guard.entryFacts(account, bot.spec, { instrument, slot: undefined }));
+  const entry = guard.entryFacts(account, bot.spec, { instrument, slot: undefined }, counter);
+  const denial = limitDenial(without, entry);
   if (denial) return denial.because;
-  const room = limitRooms(without).find(({ amount }) => own.notional.isGreaterThan(withSlack(amount, own.notional)));
+  const room = limitRooms(without, entry).find(({ amount }) => own.notional.isGreaterThan(withSlack(amount, own.notional)));
+  if (room?.code === "conversion") return room.none;
   return room && `${room.name}, leaves ${shown(max(ZERO, room.amount), 2)} ${instrument.quote} by now`;
 }
 
@@ -47,6 +57,7 @@ interface OwnEntry {
   readonly order: Order;
   readonly bot: BotState;
   readonly account: LimitedAccount;
+  readonly counter: Counter;
 }
 
 /** What a level has used, less one entry that is in its books and not sent yet. */
@@ -59,8 +70,14 @@ class FactsWithout implements LevelFacts {
     this.#own = own;
   }
 
-  get exposure(): Decimal {
-    return this.#facts.exposure.minus(this.#own.notional);
+  get currency(): string {
+    return this.#facts.currency;
+  }
+
+  get exposure(): Decimal | undefined {
+    const { counter, notional, account } = this.#own;
+    const own = counter.convert(notional, account.state.currency, this.currency);
+    return own && this.#facts.exposure?.minus(own);
   }
 
   get positions(): number {

@@ -27,9 +27,12 @@ import type { LiveOpening } from "./live/connect.ts";
 import { LiveDesk } from "./live/desk.ts";
 import { Pulse } from "./pulse.ts";
 import type { MarketSpeed } from "./pump.ts";
+import { DeskRates } from "./rates.ts";
 import { crashReport, loadAlive, resumeAt } from "./recovery.ts";
 import { RiskGuard } from "./risk-guard.ts";
 import { StreamBook } from "./streams.ts";
+
+const REPORT_CURRENCY = "USDT";
 
 export interface EngineOptions {
   readonly store: Store;
@@ -42,6 +45,8 @@ export interface EngineOptions {
   readonly breakers?: BreakerDefaults | undefined;
   readonly timeZone: string;
   readonly paperBalances: ReadonlyMap<string, Decimal>;
+  /** What money of several currencies is counted in; USDT where nothing is said. */
+  readonly reportCurrency?: string | undefined;
   readonly openVenue: () => PaperVenue;
   /** How accounts at real exchanges are opened. */
   readonly live: LiveOpening;
@@ -97,7 +102,16 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const blindness = new Blindness({ accounts, desk, clock, logger });
   const days = new Days(options.timeZone);
   const { dailyLossPct } = options.limits;
-  const risk = new RiskGuard({ desk, accounts: () => accounts.all(), days, defaults: options.breakers, dailyLossPct });
+  const rates = new DeskRates({
+    currency: options.reportCurrency ?? REPORT_CURRENCY,
+    floors: () => floors.all(),
+    accounts: () => accounts.all(),
+    desk,
+    ceilingCurrency: options.ceiling?.currency,
+    clock,
+    logger,
+  });
+  const risk = new RiskGuard({ desk, accounts: () => accounts.all(), days, defaults: options.breakers, dailyLossPct, rates });
   const alerts: AlertWatch = new AlertWatch({ desk, accounts, floorOf: (key) => floors.get(key), clock, logger });
   const floors: Floors = new Floors({
     clock,
@@ -123,7 +137,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const safe = crash !== undefined && options.safeAfterCrashes > 0 && crash.crashesInWindow >= options.safeAfterCrashes;
   await desk.append([{ type: "desk-started", version: options.version, safe, crash, heads: streams.heads() }]);
 
-  const live = new LiveDesk({ desk, accounts, floors, clock, opening: options.live, ceiling: options.ceiling, onFatal });
+  const live = new LiveDesk({ desk, accounts, floors, clock, opening: options.live, ceiling: options.ceiling, rates, onFatal });
   await openAccounts({ desk, accounts, live, floors, main, writers });
   void accounts.retry(clock.monotonicMs()).catch(onFatal);
   // A market that is stepped waits for its alerts; an exchange that does not answer must not keep the rest from its start.
@@ -132,7 +146,20 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const bots = new Bots(desk, accounts, main.services);
   await bots.reconcileNames();
   const { residentBytes } = options;
-  const pulse = new Pulse({ store, hub: main.hub, floors, blindness, clock, logger, desk, accounts, alerts, residentBytes, onFatal });
+  const pulse = new Pulse({
+    store,
+    hub: main.hub,
+    floors,
+    blindness,
+    clock,
+    logger,
+    desk,
+    accounts,
+    alerts,
+    rates,
+    residentBytes,
+    onFatal,
+  });
   const engine = new TradingEngine({
     clock,
     market,
@@ -146,6 +173,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     speed,
     live,
     risk,
+    rates,
     alerts,
     audit: new AuditReader(store, streams),
   });

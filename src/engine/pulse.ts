@@ -11,6 +11,7 @@ import type { Floors } from "./floors.ts";
 import { endHandBots } from "./hand-bots.ts";
 import { BEAT_STALE_MS, SNAPSHOT_EVERY_MS, STORE_STALE_MS, WATCH_STALE_MS } from "./limits.ts";
 import { startPanic } from "./panic.ts";
+import type { DeskRates } from "./rates.ts";
 import { saveAlive } from "./recovery.ts";
 
 export interface PulseServices {
@@ -24,6 +25,7 @@ export interface PulseServices {
   readonly desk: Desk;
   readonly accounts: Accounts;
   readonly alerts: AlertWatch;
+  readonly rates: DeskRates;
   readonly residentBytes: () => number;
   readonly onFatal: (failure: unknown) => void;
 }
@@ -59,6 +61,7 @@ export class Pulse {
       void endHandBots(account)?.catch(this.fatal);
       void account.tendBreakers()?.catch(this.fatal);
     }
+    this.#services.rates.tend(this.fatal);
     void this.#services.alerts.tend().catch(this.fatal);
     void desk.writeHalt().catch(this.fatal);
     await desk.endTimedHalt();

@@ -1,5 +1,6 @@
 import type { AccountState } from "../domain/books.ts";
 import type { BotSpec } from "../domain/bot.ts";
+import type { Rates } from "../domain/conversion.ts";
 import type { DeskState } from "../domain/desk.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -9,13 +10,14 @@ import { minuteText } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LimitFacts } from "../ports/risk-facts.ts";
 import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
+import { Counter } from "../risk/counter.ts";
 import type { EntryQuestion } from "../risk/entry.ts";
 import type { EntryFacts, Level } from "../risk/limit-rules.ts";
 import { LIMIT_NAMES, limitLine } from "../risk/limits.ts";
 import { BreakerDesk, type BrokenAccount } from "./breaker-desk.ts";
 import type { Days } from "./days.ts";
 import type { Slot } from "./feeds.ts";
-import { CountedFacts, type HeldEntry, type LimitedAccount } from "./level-facts.ts";
+import { CountedFacts, type HeldEntry, type LevelScope, type LimitedAccount } from "./level-facts.ts";
 
 export interface RiskGuardOptions {
   readonly desk: { readonly state: Readonly<DeskState>; readonly clock: Clock };
@@ -25,6 +27,16 @@ export interface RiskGuardOptions {
   /** What opens breakers where nobody has set anything, and the daily loss that the process allows an account. */
   readonly defaults: BreakerDefaults | undefined;
   readonly dailyLossPct: number;
+  readonly rates: Rates;
+}
+
+interface LevelQuestion {
+  readonly scope: RiskScope;
+  readonly limits: Limits;
+  readonly account: LimitedAccount;
+  readonly spec: Pick<BotSpec, "id" | "name" | "symbol">;
+  readonly pending: readonly HeldEntry[];
+  readonly counter: Counter;
 }
 
 /**
@@ -63,21 +75,28 @@ export class RiskGuard {
     spec: BotSpec,
     market: { readonly instrument: Instrument; readonly slot: Slot | undefined },
     pending: readonly HeldEntry[],
-  ): Pick<EntryQuestion, "locked" | "limited" | "broken"> {
+  ): Pick<EntryQuestion, "locked" | "limited" | "broken"> & { readonly counter: Counter } {
     const { desk } = this.#options;
     const locked = this.locked(spec);
-    const broken = this.breakers.broken(account, spec, { others: pending.length });
-    if (desk.state.limits.size === 0) return { locked, broken };
-    const levels = this.levels(account, spec, pending);
+    const counter = this.counter(account);
+    const broken = this.breakers.broken(account, spec, { others: pending.length }, counter);
+    if (desk.state.limits.size === 0) return { locked, broken, counter };
+    const levels = this.levels(account, spec, counter, pending);
     return levels.length === 0
-      ? { locked, broken }
-      : { locked, broken, limited: { levels, entry: this.entryFacts(account, spec, market) } };
+      ? { locked, broken, counter }
+      : { locked, broken, counter, limited: { levels, entry: this.entryFacts(account, spec, market, counter) } };
+  }
+
+  /** Counts money for one judgement about an account. */
+  counter({ state }: LimitedAccount): Counter {
+    return new Counter(this.#options.rates, state.mode);
   }
 
   entryFacts(
     account: LimitedAccount,
     { symbol, leverage = 1, mode }: BotSpec,
     { instrument, slot }: { readonly instrument: Instrument; readonly slot: Slot | undefined },
+    counter: Counter,
   ): EntryFacts {
     const { volume, close } = slot?.candle ?? {};
     return {
@@ -88,28 +107,28 @@ export class RiskGuard {
       // Only a paper market says what it charges; the spread of a real exchange nobody has measured here.
       spreadBps: mode === "paper" ? instrument.halfSpreadBps * 2 : undefined,
       volume: volume === undefined || close === undefined ? undefined : decimal(volume).times(decimal(close)),
+      counter,
     };
   }
 
   /** The limits that concern a bot, the narrowest first. */
-  levels(account: LimitedAccount, spec: Pick<BotSpec, "id" | "name" | "symbol" | "account">, pending: readonly HeldEntry[] = []): Level[] {
+  levels(
+    account: LimitedAccount,
+    spec: Pick<BotSpec, "id" | "name" | "symbol" | "account">,
+    counter: Counter,
+    pending: readonly HeldEntry[] = [],
+  ): Level[] {
     const { limits } = this.#options.desk.state;
     return scopesOf(spec).flatMap((scope): Level[] => {
       const found = limits.get(scope);
-      return found ? [this.#level(scope, found, account, spec, pending)] : [];
+      return found ? [this.#level({ scope, limits: found, account, spec, pending, counter })] : [];
     });
   }
 
-  #level(
-    scope: RiskScope,
-    limits: Limits,
-    account: LimitedAccount,
-    { id, name, symbol }: Pick<BotSpec, "id" | "name" | "symbol">,
-    pending: readonly HeldEntry[],
-  ): Level {
+  #level({ scope, limits, account, spec: { id, name, symbol }, pending, counter }: LevelQuestion): Level {
     const held = [...this.#held, ...pending];
     const { state } = account;
-    const own = { accounts: [account], held };
+    const own = { accounts: [account], held, counter };
     switch (levelOf(scope)) {
       case "bot": {
         const bot = state.bots.get(id);
@@ -128,22 +147,22 @@ export class RiskGuard {
           facts: new CountedFacts({ ...own, bot: undefined, record: state.risk, concerns: () => true }),
         };
       case "symbol":
-        return { scope, name: symbol, limits, facts: this.#together(state, held, (each) => each.symbol === symbol) };
+        return { scope, name: symbol, limits, facts: this.#together(state, { held, counter, concerns: (each) => each.symbol === symbol }) };
       case "fleet":
-        return { scope, name: "the desk", limits, facts: this.#together(state, held, () => true) };
+        return { scope, name: "the desk", limits, facts: this.#together(state, { held, counter, concerns: () => true }) };
     }
   }
 
-  /** Over all accounts of one mode and currency: real money, test money and paper are never one number. */
-  #together({ mode, currency }: AccountState, held: readonly HeldEntry[], concerns: (bot: { symbol: string }) => boolean): CountedFacts {
-    const accounts = this.#options.accounts().filter(({ state }) => state.mode === mode && state.currency === currency);
-    return new CountedFacts({ accounts, held, concerns, bot: undefined, record: undefined });
+  /** Over all accounts of one mode: real money, test money and paper are never one number. */
+  #together({ mode }: AccountState, asked: Pick<LevelScope, "held" | "counter" | "concerns">): CountedFacts {
+    const accounts = this.#options.accounts().filter(({ state }) => state.mode === mode && state.sequence > 0 && !state.venue.removed);
+    return new CountedFacts({ ...asked, accounts, bot: undefined, record: undefined });
   }
 
-  /** Every limit in force with what is used of it; over several accounts, apart for each mode and currency. */
+  /** Every limit in force with what is used of it; over several accounts, apart for each mode. */
   lines(): LimitFacts[] {
     const { desk, accounts } = this.#options;
-    const groups = [...Map.groupBy(accounts(), ({ state }) => `${state.mode} ${state.currency}`).values()];
+    const groups = [...Map.groupBy(accounts(), ({ state }) => state.mode).values()];
     return [...desk.state.limits].flatMap(([scope, limits]) => {
       const level = levelOf(scope);
       if (level === "account" || level === "bot") {
@@ -151,22 +170,24 @@ export class RiskGuard {
           level === "account" ? scope === `account:${state.account}` : state.bots.has(scope.slice(4)),
         );
         const spec = level === "bot" ? found?.state.bots.get(scope.slice(4))?.spec : { id: "", name: "", symbol: "" };
-        return found && spec ? this.#linesOf(this.#level(scope, limits, found, spec, []), found) : [];
+        return found && spec ? this.#linesOf(found, { scope, limits, spec }) : [];
       }
       return groups.flatMap(([account]) =>
-        account ? this.#linesOf(this.#level(scope, limits, account, { id: "", name: "", symbol: scope.slice(7) }, []), account) : [],
+        account ? this.#linesOf(account, { scope, limits, spec: { id: "", name: "", symbol: scope.slice(7) } }) : [],
       );
     });
   }
 
-  #linesOf(level: Level, account: LimitedAccount): LimitFacts[] {
+  #linesOf(account: LimitedAccount, asked: Pick<LevelQuestion, "scope" | "limits" | "spec">): LimitFacts[] {
     const { mode, currency } = account.state;
+    const counter = this.counter(account);
+    const level = this.#level({ ...asked, account, pending: [], counter });
     const minuteOfDay = this.#options.days.minuteOf(account.now());
-    const entry = { symbol: "", quote: currency, leverage: 1, minuteOfDay, spreadBps: undefined, volume: undefined };
+    const entry = { symbol: "", quote: currency, leverage: 1, minuteOfDay, spreadBps: undefined, volume: undefined, counter };
     return LIMIT_NAMES.flatMap((name): LimitFacts[] => {
       const line = limitLine(name, level, entry);
       const used = name === "spreadBps" || name === "volume" ? "looked at with each entry" : (line?.used ?? "-");
-      return line ? [{ scope: level.scope, mode, currency, name: line.title, limit: line.limit, used }] : [];
+      return line ? [{ scope: level.scope, mode, currency: level.facts.currency, name: line.title, limit: line.limit, used }] : [];
     });
   }
 

@@ -44,6 +44,8 @@ export class BotRunner {
   denied: { readonly slotMs: MarketMs; readonly code: string; readonly because: string } | undefined;
   /** What advice made of the newest wish that the risk door had allowed. */
   advised: { readonly slotMs: MarketMs; readonly because: string } | undefined;
+  /** By which prices money of several currencies was counted for the newest wish, where it was. */
+  counted: { readonly slotMs: MarketMs; readonly because: string } | undefined;
   #last: { readonly slot: Slot; readonly input: DecideInput; readonly signal: Signal } | undefined;
   #position: Position | undefined;
   #entryPrice: number | undefined;

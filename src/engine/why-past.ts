@@ -6,6 +6,7 @@ import type { AccountEvent, Recorded } from "../domain/events.ts";
 import { type MarketMs, marketMs, minuteText } from "../domain/time.ts";
 import { slotOf, timeframeMs } from "../domain/timeframe.ts";
 import type { WhyFacts } from "../ports/why.ts";
+import { conversionsText } from "../risk/counter.ts";
 import type { Account } from "./account.ts";
 import type { AuditReader } from "./audit.ts";
 import { BotStrategies } from "./bot-strategies.ts";
@@ -92,7 +93,9 @@ function slotOfEvent(event: AccountEvent, botId: string): MarketMs | undefined {
 const DECIDED: ReadonlySet<string> = new Set(["entry", "exit"]);
 
 function outcomeOf(event: AccountEvent): string {
-  return event.type === "wish-denied" ? `denied (${event.code}): ${event.because}` : "acted on";
+  if (event.type === "wish-denied") return `denied (${event.code}): ${event.because}`;
+  const { conversions } = event.type === "intent" ? event.intent : {};
+  return conversions ? `acted on; counted by ${conversionsText(conversions)}` : "acted on";
 }
 
 /** The slot as a feed of its own has it, warmed like every feed. */

@@ -19,8 +19,9 @@ export function whyFacts({ account, bot }: { readonly account: Account; readonly
 /** A decision in words and numbers. */
 export function decisionOf(runner: BotRunner, { slot, input, signal, explanation }: Explained): WhyDecision {
   const slotMs = slot.candle.openTimeMs as MarketMs;
-  const { bot, denied, advised } = runner;
-  const acted = bot.actedSlotMs === slotMs ? "acted on" : undefined;
+  const { bot, denied, advised, counted } = runner;
+  const by = counted?.slotMs === slotMs ? `; counted by ${counted.because}` : "";
+  const acted = bot.actedSlotMs === slotMs ? `acted on${by}` : undefined;
   const outcome = denied?.slotMs === slotMs ? `denied (${denied.code}): ${denied.because}` : acted;
   const advice = advised?.slotMs === slotMs && denied?.slotMs !== slotMs ? advised.because : undefined;
   return { slotMs, closedMs: slot.closedMs, signal, values: runner.valuesAt(slot), explanation, position: input.position, outcome, advice };

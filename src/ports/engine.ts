@@ -2,6 +2,7 @@ import type { AdviceMode } from "../domain/advice.ts";
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { BotRules, Protection, SizeCap, Sizing } from "../domain/bot.ts";
 import type { BreakerName, BreakerSetting, OpenBreaker } from "../domain/breaker.ts";
+import type { Rates } from "../domain/conversion.ts";
 import type { DeskState } from "../domain/desk.ts";
 import type { DeskEvent, KeyEntry } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -255,6 +256,8 @@ export interface Engine extends MarketReader {
   cancelOrder(clientOrderId: string, caller: Caller): Promise<void>;
   /** The most that live accounts may hold at risk; undefined when this process allows no live trading. */
   ceiling(): CeilingFacts | undefined;
+  /** What money of several currencies is counted in, and by which prices. */
+  readonly rates: Rates;
   /** The most leverage that anything in an account at an exchange may have; what is held keeps its own. */
   limitLeverage(account: string, leverage: number, caller: Caller): Promise<void>;
   /** Every limit in force, with how much of it is used. */

@@ -13,8 +13,8 @@ export interface MarginFacts {
 export interface CeilingFacts {
   readonly limit: Decimal;
   readonly currency: string;
-  /** Positions and working entries of all live accounts at the last prices. */
-  readonly atRisk: Decimal;
+  /** Positions and working entries of all live accounts at the last prices; undefined while a price between their currencies is missing. */
+  readonly atRisk: Decimal | undefined;
 }
 
 /** What a reconciliation found and did, one sentence each. */

@@ -1,5 +1,6 @@
 import type { BreakerName, BreakerSetting, OpenBreaker } from "../domain/breaker.ts";
 import type { BreakerEvent } from "../domain/breaker-events.ts";
+import type { Conversion } from "../domain/conversion.ts";
 import type { RiskScope } from "../domain/limits.ts";
 import { type MarketMs, marketMs } from "../domain/time.ts";
 import { PROBED_SPAN_MAX_MS } from "./breaker-defaults.ts";
@@ -9,6 +10,8 @@ import { BREAKER_RULES, numberText } from "./breaker-rules.ts";
 export interface Reading {
   readonly value: number;
   readonly because: string;
+  /** By which prices money of several currencies was counted for it. */
+  readonly conversions?: readonly Conversion[];
 }
 
 /** What is known of one breaker at one instant. */
@@ -53,6 +56,7 @@ function tripped({ breaker, scope, nowMs, day }: BreakerQuestion, { at, reaction
     ...{ type: "breaker-tripped" as const, breaker, scope, day, reaction, span, at, trips },
     reason: `${because}; it opens at ${numberText(breaker, at)}`,
     reading: value,
+    ...(reading.conversions ? { conversions: reading.conversions } : {}),
     ...(typeof span === "number" ? { untilMs: marketMs(nowMs + spanMs(breaker, span, trips)) } : {}),
   };
 }

@@ -1,6 +1,8 @@
 import type { SizeCap, Sizing } from "../domain/bot.ts";
+import type { Conversion } from "../domain/conversion.ts";
 import { brokenRule, type Instrument } from "../domain/instrument.ts";
 import { affordable, type Decimal, decimal, percentOf, shown } from "../domain/money.ts";
+import { type Counter, conversionsText } from "./counter.ts";
 import type { EntryFacts, Level, LimitCode } from "./limit-rules.ts";
 import { limitDenial, limitRooms } from "./limits.ts";
 import { capOf, wishedSize } from "./sizing.ts";
@@ -39,17 +41,19 @@ export interface EntryQuestion {
   readonly late: boolean;
   /** What live trading may still put at risk on the whole desk, in quote; undefined where no ceiling applies. */
   readonly ceilingRoom?: Decimal | undefined;
+  /** What has counted money of other currencies for this question. Where it could not, the entry is denied. */
+  readonly counter?: Counter | undefined;
 }
 
 /** An open breaker that concerns an entry. */
 export interface Broken {
-  readonly code: "daily-loss" | "breaker" | "halted";
+  readonly code: "daily-loss" | "breaker" | "halted" | "conversion";
   readonly because: string;
 }
 
 export type EntryAnswer =
-  | { readonly allowed: true; readonly quantity: Decimal; readonly arithmetic: string }
-  | { readonly allowed: false; readonly code: DenialCode; readonly because: string };
+  | { readonly allowed: true; readonly quantity: Decimal; readonly arithmetic: string; readonly conversions?: readonly Conversion[] }
+  | { readonly allowed: false; readonly code: DenialCode; readonly because: string; readonly conversions?: readonly Conversion[] };
 
 export type DenialCode =
   | "halted"
@@ -89,12 +93,22 @@ export const CASH_RESERVE_PCT = 1;
 
 /** Whether an entry may be made and how large. Sizes are cut to the position cap and to the free cash, never raised. */
 export function checkEntry(question: EntryQuestion): EntryAnswer {
+  const answer = answerOf(question);
+  const used = question.counter?.used ?? [];
+  if (used.length === 0) return answer;
+  const by = conversionsText(used);
+  if (answer.allowed) return { ...answer, arithmetic: `${answer.arithmetic}; ${by}`, conversions: used };
+  return { ...answer, because: answer.because.includes(by) ? answer.because : `${answer.because}; ${by}`, conversions: used };
+}
+
+function answerOf(question: EntryQuestion): EntryAnswer {
   const { instrument, price, sizing, limits, equity, dayOpeningEquity } = question;
   if (question.halted !== undefined) return denied("halted", question.halted);
   if (question.locked !== undefined) return denied("locked", question.locked);
   if (question.late) return denied("late-slot", "the candle is not the newest one; after a gap only the newest may enter");
   if (equity === undefined) return denied("no-price", "a position of this account has no price, so its equity is unknown");
   if (question.broken) return denied(question.broken.code, question.broken.because);
+  if (question.counter?.missing !== undefined) return denied("conversion", question.counter.missing);
   const loss = dailyLoss(equity, dayOpeningEquity);
   if (loss?.isGreaterThanOrEqualTo(percentOf(dayOpeningEquity ?? equity, limits.dailyLossPct))) {
     return denied(
@@ -152,7 +166,7 @@ function boundsOf({ instrument: { quote }, limits, cashFree, ceilingRoom, sizeMa
       none: "the desk holds as much at risk as its live ceiling allows",
       little: (broken) => `what the live ceiling leaves is too little: ${broken}`,
     });
-  for (const { code, amount, name, none } of limited ? limitRooms(limited.levels) : [])
+  for (const { code, amount, name, none } of limited ? limitRooms(limited.levels, limited.entry) : [])
     bounds.push({ amount, name, code, none, little: (broken) => `${name} leaves too little: ${broken}` });
   return bounds;
 }

@@ -1,10 +1,14 @@
 import type { LimitLevel, LimitMoney, LimitName, Limits, LimitValues, RiskScope } from "../domain/limits.ts";
 import { type Decimal, decimal, shown } from "../domain/money.ts";
+import type { Counter } from "./counter.ts";
 import { inSession, minutesOf, moneyText, spanText, timeText } from "./limit-words.ts";
 
 /** What one level has used of its limits. Getters may do the counting, so that only what is limited is counted. */
 export interface LevelFacts {
-  readonly exposure: Decimal;
+  /** What the exposure is counted in. */
+  readonly currency: string;
+  /** Undefined while it is in several currencies and a price between them is missing. */
+  readonly exposure: Decimal | undefined;
   readonly positions: number;
   readonly orders: number;
   readonly entries: number;
@@ -37,10 +41,13 @@ export interface EntryFacts {
   readonly spreadBps: number | undefined;
   /** In quote, of the last closed candle. */
   readonly volume: Decimal | undefined;
+  /** Counts what is in other currencies than the quote. */
+  readonly counter: Counter;
 }
 
 /** Why a limit denies. A daily loss of an account ends its day; one of a bot or of the desk denies as long as it lasts. */
 export type LimitCode =
+  | "conversion"
   | "symbol-denied"
   | "session"
   | "spread"
@@ -70,7 +77,8 @@ export interface LimitRule<N extends LimitName> {
   /** Whether a value allows more than another one. */
   looser(value: LimitValues[N], than: LimitValues[N]): boolean;
   denies?(limit: LimitValues[N], level: Level, entry: EntryFacts): string | undefined;
-  room?(limit: LimitValues[N], level: Level): Decimal;
+  /** In quote; undefined while a price between currencies is missing. */
+  room?(limit: LimitValues[N], level: Level, entry: EntryFacts): Decimal | undefined;
 }
 
 const EVERYWHERE = ["bot", "symbol", "account", "fleet"] as const;
@@ -142,10 +150,10 @@ export const LIMIT_RULES: { readonly [N in keyof LimitValues]: LimitRule<N> } = 
     text: (least) => `at least ${moneyText(least)}`,
     used: (_limit, _level, { volume, quote }) => (volume ? `${shown(volume, 2)} ${quote}` : "unknown"),
     looser: (value, than) => value.currency !== than.currency || value.value.isLessThan(than.value),
-    denies: (least, _level, { volume, symbol, quote }) =>
+    denies: (least, _level, { volume, symbol, quote, counter }) =>
       volume === undefined
         ? `how much of ${symbol} is traded is not known, and ${moneyText(least)} a candle is the least`
-        : volume.isLessThan(least.value)
+        : (counter.convert(volume, quote, least.currency)?.isLessThan(least.value) ?? true)
           ? `${shown(volume, 2)} ${quote} of ${symbol} were traded in the last candle, and ${moneyText(least)} is the least`
           : undefined,
   },
@@ -227,18 +235,25 @@ export const LIMIT_RULES: { readonly [N in keyof LimitValues]: LimitRule<N> } = 
     text: moneyText,
     used: () => undefined,
     looser: largerMoney,
-    room: ({ value }) => value,
+    room: ({ value, currency }, _level, { quote, counter }) => counter.convert(value, currency, quote),
   },
   exposure: {
     levels: ABOVE_BOTS,
     code: "exposure",
     title: "Exposure",
     text: moneyText,
-    used: ({ currency }, { facts }) => `${shown(facts.exposure, 2)} ${currency}`,
+    used: (_limit, { facts }) => exposureText(facts),
     looser: largerMoney,
-    room: ({ value }, { facts }) => value.minus(facts.exposure),
+    room: ({ value, currency }, { facts }, { quote, counter }) => {
+      const most = counter.convert(value, currency, facts.currency);
+      return most && facts.exposure && counter.convert(most.minus(facts.exposure), facts.currency, quote);
+    },
   },
 };
+
+export function exposureText({ exposure, currency }: LevelFacts): string {
+  return exposure ? `${shown(exposure, 2)} ${currency}` : "unknown";
+}
 
 function beyond(pct: number | undefined, most: number, words: string): string | undefined {
   if (pct === undefined) return `how much is ${words} is not known, because a price is missing`;

@@ -1,6 +1,6 @@
 import { type LimitName, type Limits, levelOf } from "../domain/limits.ts";
-import { type Decimal, shown } from "../domain/money.ts";
-import { type EntryFacts, type Level, LIMIT_RULES, type LimitCode, type LimitRule } from "./limit-rules.ts";
+import { type Decimal, shown, ZERO } from "../domain/money.ts";
+import { type EntryFacts, exposureText, type Level, LIMIT_RULES, type LimitCode, type LimitRule } from "./limit-rules.ts";
 import { moneyText } from "./limit-words.ts";
 
 export interface LimitDenial {
@@ -27,6 +27,8 @@ export function limitDenial(levels: readonly Level[], entry: EntryFacts): LimitD
   for (const name of LIMIT_NAMES) {
     for (const level of levels) {
       const because = denialAt(name, level, entry);
+      const { missing } = entry.counter;
+      if (missing !== undefined) return { code: "conversion", because: `${missing} (limit of ${level.name})` };
       if (because !== undefined) return { code: codeAt(LIMIT_RULES[name], level), because: `${because} (limit of ${level.name})` };
     }
   }
@@ -40,25 +42,23 @@ function codeAt({ code, codeElsewhere }: { readonly code: LimitCode; readonly co
 function denialAt<N extends LimitName>(name: N, level: Level, entry: EntryFacts): string | undefined {
   const limit = level.limits[name];
   if (limit === undefined) return undefined;
-  const currency = typeof limit === "object" && "currency" in limit ? limit.currency : entry.quote;
-  if (currency !== entry.quote)
-    return `it is counted in ${currency}, this entry is paid in ${entry.quote}, and no price between the two is known`;
   const rule: LimitRule<N> = LIMIT_RULES[name];
   return rule.denies?.(limit, level, entry);
 }
 
-/** What limits leave of a size. */
-export function limitRooms(levels: readonly Level[]): LimitRoom[] {
+/** What limits leave of a size. What cannot be counted leaves nothing. */
+export function limitRooms(levels: readonly Level[], entry: EntryFacts): LimitRoom[] {
   return (["position", "exposure"] as const).flatMap((name) =>
-    levels.flatMap((level) => {
+    levels.flatMap((level): LimitRoom[] => {
       const limit = level.limits[name];
-      const amount = limit && LIMIT_RULES[name].room?.(limit, level);
-      if (!limit || !amount) return [];
+      if (!limit) return [];
+      const amount = LIMIT_RULES[name].room?.(limit, level, entry);
       const text = `the ${LIMIT_RULES[name].title.toLowerCase()} limit of ${level.name}, ${moneyText(limit)}`;
       const none =
         name === "position"
           ? text
-          : `${shown(level.facts.exposure, 2)} of ${moneyText(limit)} are open or being opened (limit of ${level.name})`;
+          : `${level.facts.currency === limit.currency && level.facts.exposure ? shown(level.facts.exposure, 2) : exposureText(level.facts)} of ${moneyText(limit)} are open or being opened (limit of ${level.name})`;
+      if (!amount) return [{ code: "conversion", amount: ZERO, name: text, none: entry.counter.missing ?? none }];
       return [{ code: name, amount, name: text, none }];
     }),
   );

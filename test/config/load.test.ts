@@ -26,6 +26,7 @@ describe("the configuration", () => {
       storeUrl: "sqlite:data/scalpstorm.sqlite",
       market: { kind: "simulated", seed: undefined },
       marketSpeed: 60,
+      reportCurrency: "USDT",
       discordToken: undefined,
       discordApiUrl: "https://discord.com/api",
       telegramToken: undefined,
@@ -110,6 +111,12 @@ describe("the configuration", () => {
       expect(loadConfig({ MARKET_SPEED: text }).marketSpeed).toBe(speed);
     }
     for (const text of ["0.5", "3601", "-1", "1e3", "fast", "0x10"]) expect(faulty({ MARKET_SPEED: text }), text).toEqual(["MARKET_SPEED"]);
+  });
+
+  test("reads one currency to report in, and refuses what is none", () => {
+    expect(loadConfig({ REPORT_CURRENCY: "EUR" }).reportCurrency).toBe("EUR");
+    for (const text of ["eur", "EUR,USD", "E", "US DOLLAR", "€"])
+      expect(faulty({ REPORT_CURRENCY: text }), text).toEqual(["REPORT_CURRENCY"]);
   });
 
   test("reads balances of several currencies exactly and refuses a doubled one", () => {

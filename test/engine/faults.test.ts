@@ -17,6 +17,7 @@ import { openPaperVenue } from "../../src/venues/paper.ts";
 import { NOON, scripted } from "../kit/engine-market.ts";
 import { OWNER, wishFor } from "../kit/engine-rig.ts";
 import { FakeClock } from "../kit/fake-clock.ts";
+import { ONLY_USDT } from "../kit/rates.ts";
 
 const BTC = "BTC/USDT";
 const market = scripted({ [BTC]: [100, 101, 102, 103, 104, 105] });
@@ -49,6 +50,7 @@ async function accountWith(strategies: Readonly<Record<string, (input: DecideInp
       days: new Days("UTC"),
       defaults: undefined,
       dailyLossPct: 50,
+      rates: ONLY_USDT,
     }),
     lagMs: 0,
   };

@@ -26,6 +26,7 @@ import { entryOf, instrumentOf, refuseLeverage } from "./fake-instrument.ts";
 import { type FakeLedger, MARKET_START } from "./fake-ledger.ts";
 import { FakeReader } from "./fake-reader.ts";
 import { FakeTrading } from "./fake-trading.ts";
+import { ONLY_USDT } from "./rates.ts";
 
 const START_CASH = "10000";
 
@@ -91,6 +92,7 @@ export class FakeEngine implements Engine {
   readonly why: Engine["why"] = (name) => this.trading.why(name);
   readonly whyAt: Engine["whyAt"] = async (name) => this.trading.why(name);
   readonly limits: Engine["limits"] = () => [];
+  readonly rates = ONLY_USDT;
   readonly breakers: FakeBreakers;
   readonly account: Engine["account"] = (name) => this.exchanges.named(name);
   readonly connectAccount: Engine["connectAccount"] = async (wish, caller) => this.exchanges.connect(wish, caller);
@@ -236,8 +238,7 @@ export class FakeEngine implements Engine {
       clientOrderId: `o${number}`,
       symbol: bot.spec.symbol,
       side,
-      price: decimal(price),
-      quantity: decimal(quantity),
+      ...{ price: decimal(price), quantity: decimal(quantity) },
     };
     const realized = side === "buy" ? undefined : decimal(quantity).times(price).minus(bot.position.cost).minus(fee);
     const after = { positionQuantity: ZERO, entryPrice: undefined, realized, stopPrice: undefined, takePrice: undefined };
@@ -276,8 +277,7 @@ export class FakeEngine implements Engine {
   #accountFor({ user }: Caller): AccountState {
     const known = [...this.books.values()].find(({ owner, mode }) => owner === user && mode === "paper");
     if (known) return known;
-    const state = emptyAccount();
-    const account = `paper-${user}`;
+    const [state, account] = [emptyAccount(), `paper-${user}`];
     const opened = { type: "account-opened", account, owner: user, mode: "paper", market: "fake" } as const;
     this.#append(state, { ...opened, balances: new Map([["USDT", decimal(START_CASH)]]) }, undefined);
     this.books.set(account, state);

@@ -162,7 +162,7 @@ export class FakeTrading {
     if (mode !== "live") return;
     const ceiling = this.#accounts.ceiling();
     if (!ceiling) throw new UserError("This process allows no live trading: set LIVE_CEILING and start it again.");
-    if (ceiling.atRisk.plus(notional).isGreaterThan(ceiling.limit))
+    if (!ceiling.atRisk || ceiling.atRisk.plus(notional).isGreaterThan(ceiling.limit))
       throw new UserError(`This would exceed the ceiling of ${ceiling.limit.toFixed()} USDT.`);
   }
 

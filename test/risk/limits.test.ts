@@ -1,12 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Rates } from "../../src/domain/conversion.ts";
 import type { Limits, RiskScope } from "../../src/domain/limits.ts";
 import { type Decimal, decimal, ZERO } from "../../src/domain/money.ts";
+import { Counter } from "../../src/risk/counter.ts";
 import { checkEntry, type EntryQuestion } from "../../src/risk/entry.ts";
 import type { EntryFacts, Level, LevelFacts } from "../../src/risk/limit-rules.ts";
 import { contradiction, loosened } from "../../src/risk/limits.ts";
 import { plainInstrument } from "../kit/engine-market.ts";
+import { ONLY_USDT, ratesOf } from "../kit/rates.ts";
 
+/** All money is in USDT, so that it counts nothing. */
+const ALIKE = new Counter(ONLY_USDT, "paper");
 const usdt = (value: number) => ({ value: decimal(value), currency: "USDT" });
 const question = (notional: number): EntryQuestion => ({
   ...{ instrument: plainInstrument("BTC/USDT"), price: decimal(100), sizing: { kind: "notional", notional: decimal(notional) } },
@@ -30,7 +35,13 @@ const limits = fc
   })
   .map((all): Limits => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
 const facts: fc.Arbitrary<LevelFacts> = fc.record({
-  ...{ exposure: whole(5_000).map((value): Decimal => decimal(value)), positions: whole(4), orders: whole(4), entries: whole(4) },
+  ...{
+    currency: fc.constant("USDT"),
+    exposure: whole(5_000).map((value): Decimal | undefined => decimal(value)),
+    positions: whole(4),
+    orders: whole(4),
+    entries: whole(4),
+  },
   ...{
     dailyLossPct: some(whole(10)),
     drawdownPct: some(whole(10)),
@@ -41,6 +52,7 @@ const facts: fc.Arbitrary<LevelFacts> = fc.record({
 });
 const entry: fc.Arbitrary<EntryFacts> = fc.record({
   ...{ symbol: fc.constant("BTC/USDT"), quote: fc.constant("USDT"), leverage: fc.integer({ min: 1, max: 4 }), minuteOfDay: whole(1_439) },
+  counter: fc.constant(ALIKE),
   ...{ spreadBps: some(whole(20)), volume: some(whole(5_000).map((value): Decimal => decimal(value))) },
 });
 const SCOPES: readonly RiskScope[] = ["bot:b1", "symbol:BTC/USDT", "account:a", "all"];
@@ -71,7 +83,7 @@ function oracle(all: Limits, used: LevelFacts, of: EntryFacts): number {
   if (!passes) return 0;
   return Math.min(
     all.position?.value.toNumber() ?? Number.POSITIVE_INFINITY,
-    (all.exposure?.value.toNumber() ?? Number.POSITIVE_INFINITY) - used.exposure.toNumber(),
+    (all.exposure?.value.toNumber() ?? Number.POSITIVE_INFINITY) - (used.exposure?.toNumber() ?? 0),
   );
 }
 
@@ -96,10 +108,11 @@ describe("the check of all limits", () => {
     for (const count of Object.values(counts)) expect(count).toBeGreaterThan(20);
   });
 
-  it("denies in a currency that it does not count in, because no price between the two is known", () => {
+  const inEuro = (rates: Rates) => {
     const level: Level = {
       ...{ scope: "all", name: "the desk", limits: { exposure: { value: decimal(5), currency: "EUR" } } },
       facts: {
+        currency: "USDT",
         exposure: ZERO,
         positions: 0,
         orders: 0,
@@ -111,8 +124,22 @@ describe("the check of all limits", () => {
         sinceLossMs: undefined,
       },
     };
-    const of = { symbol: "BTC/USDT", quote: "USDT", leverage: 1, minuteOfDay: 0, spreadBps: 0, volume: undefined };
-    expect(checkEntry({ ...question(100), limited: { levels: [level], entry: of } })).toMatchObject({ allowed: false, code: "exposure" });
+    const counter = new Counter(rates, "paper");
+    const of = { symbol: "BTC/USDT", quote: "USDT", leverage: 1, minuteOfDay: 0, spreadBps: 0, volume: undefined, counter };
+    return checkEntry({ ...question(100), counter, limited: { levels: [level], entry: of } });
+  };
+
+  it("denies what it cannot count in the currency of a limit, and says which price is missing", () => {
+    const answer = inEuro(ONLY_USDT);
+    expect(answer).toMatchObject({ allowed: false, code: "conversion" });
+    expect(answer).toMatchObject({ because: expect.stringContaining("no price between EUR and USDT is known") });
+  });
+
+  it("counts a limit in another currency by a price, leaves no more than that, and says by which", () => {
+    const answer = inEuro(ratesOf("USDT", { EUR: "1.1" }));
+    expect(answer).toMatchObject({ allowed: true, conversions: [{ from: "EUR", to: "USDT" }] });
+    expect(answer.allowed && answer.quantity.times(100).toFixed()).toBe("5.5");
+    expect(answer).toMatchObject({ arithmetic: expect.stringContaining("1 EUR = 1.1 USDT (EUR/USDT at test, ") });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Rates } from "../../domain/conversion.ts";
 import type { DeskState } from "../../domain/desk.ts";
 import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
 import type { DeskEvent } from "../../domain/events.ts";
@@ -30,6 +31,7 @@ export interface LiveDeskOptions {
   readonly clock: Clock;
   readonly opening: LiveOpening;
   readonly ceiling: CeilingLimit | undefined;
+  readonly rates: Rates;
   readonly onFatal: (failure: unknown) => void;
 }
 
@@ -43,7 +45,7 @@ export class LiveDesk {
   constructor(options: LiveDeskOptions) {
     this.#options = options;
     const live = () => this.all().filter(({ state }) => state.mode === "live");
-    this.ceiling = new Ceiling(options.ceiling, () => options.desk.state.ceiling, live);
+    this.ceiling = new Ceiling({ limit: options.ceiling, lowered: () => options.desk.state.ceiling, live, rates: options.rates });
   }
 
   all(): LiveAccount[] {

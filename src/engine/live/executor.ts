@@ -86,7 +86,7 @@ export class LiveExecutor implements AccountExecutor {
     try {
       // From the check on nothing has been waited for: what another account decides meanwhile sees this amount held.
       const held = () => this.#account.services.risk.hold(this.#account, events, write);
-      await (ceiling ? ceiling.hold(risked, held) : held());
+      await (ceiling ? ceiling.hold(risked, this.#account.state.currency, held) : held());
     } catch (failure) {
       for (const { clientOrderId } of intents) this.#account.unsent.delete(clientOrderId);
       throw failure;
@@ -158,13 +158,14 @@ export class LiveExecutor implements AccountExecutor {
     const bound = entryBound(seen.price, "buy", rules);
     const newest = slot ?? this.#account.runners.get(bot.spec.id)?.lastSlot;
     const stopDistance = newest && this.#account.runners.get(bot.spec.id)?.stopDistanceAt(newest);
+    const asked = services.risk.question(this.#account, bot.spec, { instrument: rules, slot: newest }, pending);
     const answer = checkEntry({
+      ...asked,
       ...entryQuestion(this.#account, slot, funds, spent),
-      ...services.risk.question(this.#account, bot.spec, { instrument: rules, slot: newest }, pending),
       instrument: rules,
       price: bound,
       ...sizeQuestion(bot.spec, newest),
-      ceilingRoom: ceiling?.room().minus(spent),
+      ceilingRoom: ceiling?.room(rules.quote, asked.counter).minus(spent),
     });
     return answer.allowed ? (feasible(bot, { side: "buy", quantity: answer.quantity, bound, stopDistance }, rules) ?? answer) : answer;
   }

@@ -11,7 +11,7 @@ import { aboveLeverageLimit, checkLeverage, checkLeveragedStop } from "../../ris
 import type { Account } from "../account.ts";
 import { openingEquity } from "../decide.ts";
 import { BY_HAND } from "../hand-bots.ts";
-import { marketIntent, type Wish } from "../intents.ts";
+import { countedBy, marketIntent, type Wish } from "../intents.ts";
 import { sizeQuestion } from "../sizing.ts";
 import { Funds } from "../valuation.ts";
 import { LiveAccount } from "./account.ts";
@@ -95,23 +95,30 @@ export function manualEvents(order: ManualOrder, spec: BotSpec, account: Account
   if (!seen) throw new UserError(`No price of ${order.symbol} was seen yet. Try again in a moment.`);
   const bound = account instanceof LiveAccount ? (order.price ?? entryBound(seen.price, order.side, rules)) : decimal(seen.price);
   const funds = new Funds(account);
+  const asked = services.risk.question(account, spec, { instrument: rules, slot: undefined }, []);
   const answer = checkEntry({
     instrument: rules,
     price: bound,
     ...sizeQuestion(spec, undefined),
-    ...services.risk.question(account, spec, { instrument: rules, slot: undefined }, []),
+    ...asked,
     limits: services.limits,
     equity: funds.equity,
     cashFree: funds.free,
     dayOpeningEquity: openingEquity(state),
     halted: services.halted(),
     late: false,
-    ceilingRoom: account instanceof LiveAccount ? account.ceiling?.room() : undefined,
+    ceilingRoom: account instanceof LiveAccount ? account.ceiling?.room(rules.quote, asked.counter) : undefined,
   });
   if (!answer.allowed) throw new UserError(`The order was denied: ${answer.because}.`);
   const denied = account instanceof LiveAccount ? feasible(bot, { side: order.side, quantity: answer.quantity, bound }, rules) : undefined;
   if (denied) throw new UserError(`The order was denied: ${denied.because}.`);
-  const wish: Wish = { decision: caller.requestId, slotMs: services.now(), reason: `entered by ${caller.user}`, values: {} };
+  const wish: Wish = {
+    decision: caller.requestId,
+    slotMs: services.now(),
+    reason: `entered by ${caller.user}`,
+    values: {},
+    ...countedBy(answer),
+  };
   const intent =
     account instanceof LiveAccount
       ? entryIntent(bot, order.side, answer.quantity, bound, wish)

@@ -48,7 +48,7 @@ export function promotionFacts(question: PromotionQuestion): PromotionFacts {
   const sized = wishedSize({ sizing, equity, quote, takerFeeBps, stopPct, atrPct: bot.atrPct });
   const cap = sizeMax ? min(positionCap, capOf(sizeMax, equity)) : positionCap;
   const ceiling = account.ceiling?.facts();
-  const room = account.ceiling ? max(ZERO, account.ceiling.room()) : undefined;
+  const room = account.ceiling ? max(ZERO, account.ceiling.room(quote)) : undefined;
   // A size that nobody knows yet may become as large as its cap.
   const capped = "refused" in sized ? cap : min(sized.notional, cap);
   const orderNotional = room ? min(capped, room) : capped;
