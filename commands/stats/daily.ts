@@ -1,7 +1,9 @@
 import { count } from "../../src/chat/args.ts";
 import { pricesLine } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { inAllLines } from "../../src/chat/in-all.ts";
 import { periodCard } from "../../src/chat/period-card.ts";
+import { periodsInAll } from "../../src/reports/in-all.ts";
 import { periodGroups } from "../../src/reports/period-groups.ts";
 
 const DAYS_MAX = 60;
@@ -22,6 +24,6 @@ export default defineCommand({
     const modes = groups.map(({ mode }) => mode);
     return periodCard(args.days === 1 ? "The last day" : `The last ${args.days} days`, "Day", groups)
       .tableFirst()
-      .line(pricesLine(engine, modes), `Days are those of ${timeZone}.`);
+      .line(...inAllLines(periodsInAll(groups, engine.rates)), pricesLine(engine, modes), `Days are those of ${timeZone}.`);
   },
 });

@@ -1,10 +1,13 @@
 import { feeDigits, feeText, quantityText, resultDigits, resultText } from "../../src/chat/amounts.ts";
 import { localDay } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { inAllLines } from "../../src/chat/in-all.ts";
 import { modeMark, modeWords, oneCurrency } from "../../src/chat/mode-words.ts";
 import { card, right } from "../../src/chat/view.ts";
+import type { Rates } from "../../src/domain/conversion.ts";
 import { isPerpetual } from "../../src/domain/position.ts";
 import { type FeeGroup, feeGroups, hasFunding } from "../../src/reports/fee-groups.ts";
+import { inAll } from "../../src/reports/in-all.ts";
 
 export default defineCommand({
   summary: "Shows fees and funding by month and symbol, what made liquidity and what took it",
@@ -12,7 +15,7 @@ export default defineCommand({
   readOnly: true,
   partial: true,
   args: { since: localDay.describe("First day that counts; everything unless given").optional() },
-  run({ args, visible, accounts, timeZone }) {
+  run({ args, visible, accounts, engine, timeZone }) {
     const groups = feeGroups(
       visible.map(({ state }) => state),
       accounts.map(({ state }) => state),
@@ -27,7 +30,7 @@ export default defineCommand({
     return answer
       .table(["Money", "Month", "Symbol", ...["Maker", "Taker", "Fees", "Funding", "Fills"].map(right)], rows)
       .tableFirst()
-      .line(...groups.map(sumText))
+      .line(...groups.map(sumText), ...inAllLines(feesInAll(groups, engine.rates)))
       .line(
         "Funding is what was received less what was paid, as the exchange told it; a dash where there is none.",
         groups.some(hasFunding) ? "It is told for whole accounts, and only of those that you may see." : undefined,
@@ -44,6 +47,13 @@ function rowsOf(group: FeeGroup, isOnly: boolean): readonly string[][] {
     const held = funding.isZero() && !isPerpetual(symbol) ? "-" : made;
     return [modeMark(mode).trim() || "paper", month, symbol, paid(makerFees), paid(fees.minus(makerFees)), paid(fees), held, String(fills)];
   });
+}
+
+function feesInAll(groups: readonly FeeGroup[], rates: Rates) {
+  return inAll(
+    groups.map(({ mode, currency, sum: { fees } }) => ({ mode, currency, fees })),
+    rates,
+  );
 }
 
 function sumText(group: FeeGroup): string {

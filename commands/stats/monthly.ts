@@ -1,7 +1,9 @@
 import { count } from "../../src/chat/args.ts";
 import { pricesLine } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { inAllLines } from "../../src/chat/in-all.ts";
 import { periodCard } from "../../src/chat/period-card.ts";
+import { periodsInAll } from "../../src/reports/in-all.ts";
 import { periodGroups } from "../../src/reports/period-groups.ts";
 import { monthOf } from "../../src/reports/periods.ts";
 import { periodChart } from "../../src/reports/realized-chart.ts";
@@ -24,6 +26,6 @@ export default defineCommand({
     return periodCard(args.months === 1 ? "The last month" : `The last ${args.months} months`, "Month", groups)
       .tableFirst()
       .picture(periodChart(shown, books, wish))
-      .line(pricesLine(engine, modes), `Days are those of ${timeZone}.`);
+      .line(...inAllLines(periodsInAll(groups, engine.rates)), pricesLine(engine, modes), `Days are those of ${timeZone}.`);
   },
 });

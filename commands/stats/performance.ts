@@ -3,8 +3,10 @@ import { choice, localDay } from "../../src/chat/args.ts";
 import { pricesLine } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { type FigureTexts, figureTexts, slippageBps } from "../../src/chat/figures-text.ts";
+import { inAllLines } from "../../src/chat/in-all.ts";
 import { modeMark, modeWords, oneCurrency } from "../../src/chat/mode-words.ts";
 import { card, right } from "../../src/chat/view.ts";
+import { inAll, type SumsOf } from "../../src/reports/in-all.ts";
 import { FIGURE_NAMES } from "../../src/reports/performance.ts";
 import { type PerformanceGroup, performanceGroups, SLICES } from "../../src/reports/performance-groups.ts";
 import { realizedChart } from "../../src/reports/realized-chart.ts";
@@ -44,6 +46,7 @@ export default defineCommand({
     const bots = shown.map(({ state }) => state);
     answer.picture(realizedChart(bots, books, { timeZone, now, isBefore }));
     return answer.line(
+      ...inAllLines(inAll(groups.map(sumsOf), engine.rates)),
       "The curve is the start balance and realized results after fees; deposits, withdrawals, funding and open positions are not in it.",
       "Slippage is in bps of what was decided: how much worse the fills were than the close that a strategy decided at.",
       pricesLine(engine, modes),
@@ -68,6 +71,10 @@ function fieldsOf({ currency, performance, unrealized, exposure }: PerformanceGr
     unrealized: unrealized === undefined ? "? (a price is missing)" : resultText(unrealized, currency),
   };
   return Object.fromEntries(Object.entries(FIGURE_NAMES).map(([key, name]) => [name, texts[key as keyof typeof FIGURE_NAMES]]));
+}
+
+function sumsOf({ mode, currency, performance: { result }, unrealized }: PerformanceGroup): SumsOf {
+  return { mode, currency, realized: result.realized, unrealized, fees: result.fees };
 }
 
 function sentence(fields: Readonly<Record<string, string>>): string {

@@ -2,6 +2,7 @@ import { accountNameFor } from "../../src/chat/account-names.ts";
 import { feeDigits, feeText, resultDigits, resultText } from "../../src/chat/amounts.ts";
 import { pricesLine } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { inAllLines } from "../../src/chat/in-all.ts";
 import { modeMark, modeWords, oneCurrency, sumName } from "../../src/chat/mode-words.ts";
 import { card, right } from "../../src/chat/view.ts";
 import type { BotState } from "../../src/domain/books.ts";
@@ -11,6 +12,7 @@ import { isFlat } from "../../src/domain/position.ts";
 import { addResults, NO_RESULT, type Result } from "../../src/domain/result.ts";
 import { booksOf } from "../../src/reports/books.ts";
 import { booksText } from "../../src/reports/books-text.ts";
+import { inAll, type SumsOf } from "../../src/reports/in-all.ts";
 import { type ResultGroup, resultGroups } from "../../src/reports/result-groups.ts";
 import { dayReader, resultOfDay } from "../../src/reports/statistics.ts";
 
@@ -60,6 +62,7 @@ export default defineCommand({
       const elsewhen = first && dayOf(group.mode) !== dayOf(first.mode) ? `, ${dayOf(group.mode)} (market)` : "";
       answer.line(`${modeWords(group.mode)}${elsewhen}: ${sumText(group)}.`);
     }
+    answer.line(...inAllLines(inAll(groups.map(sumsOf), engine.rates)));
     answer.line(
       gone.length === 0
         ? undefined
@@ -82,6 +85,11 @@ function sumOf({ bots }: ResultGroup<Line>) {
     result: bots.reduce((sum, { result }) => addResults(sum, result), NO_RESULT),
     unrealized: bots.reduce((sum, { unrealized }) => sum.plus(unrealized ?? ZERO), ZERO),
   };
+}
+
+function sumsOf(group: ResultGroup<Line>): SumsOf {
+  const { result, unrealized } = sumOf(group);
+  return { mode: group.mode, currency: group.currency, realized: result.realized, unrealized, fees: result.fees };
 }
 
 function sumText(group: ResultGroup<Line>): string {

@@ -8,6 +8,7 @@ import { dayOf, minuteText } from "../domain/time.ts";
 import type { OpenedEngine } from "../engine/open.ts";
 import type { View } from "../ports/view.ts";
 import { digestOf } from "../reports/digest.ts";
+import { digestInAll } from "../reports/in-all.ts";
 import { periodDigest } from "../reports/period-digest.ts";
 
 const TERMINAL_PLACE = "terminal:local";
@@ -50,5 +51,6 @@ export function digestNow({ engine, desk }: OpenedEngine, day: string, timeZone:
   const realDay = market.pace === "live" ? day : dayOf(desk.clock.wall(), timeZone);
   const toldDay = (mode: Mode) => (mode === "paper" ? day : realDay);
   const digest = period ? periodDigest(books, { period, dayOf: toldDay, timeZone, priceOf }) : digestOf(books, toldDay, timeZone, priceOf);
-  return { ...digest, market: market.label };
+  const inAll = digestInAll(digest.totals ?? [], engine.accounts(), engine.rates);
+  return { ...digest, market: market.label, ...(inAll.length > 0 ? { inAll } : {}) };
 }

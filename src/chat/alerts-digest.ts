@@ -3,6 +3,7 @@ import type { Digest, DigestBot, DigestPeriod, DigestTotal } from "../domain/dig
 import type { View } from "../ports/view.ts";
 import { feeDigits, feeText, moneyText, quantityText, resultDigits, resultText } from "./amounts.ts";
 import { fillsText } from "./bot-cards.ts";
+import { inAllLines } from "./in-all.ts";
 import { modeMark, modeWords, oneCurrency } from "./mode-words.ts";
 import { type Card, card, right } from "./view.ts";
 
@@ -18,6 +19,7 @@ export function digestView(digest: Digest): View {
   else
     for (const total of totals)
       made.fields({ [totalName(total, totals)]: totalText(total, digest.day), ...bestAndWorst(total, digest, true) });
+  made.line(...inAllLines(digest.inAll ?? []));
   const isPaper = totals.some(({ mode }) => mode === "paper");
   const isReal = totals.some(({ mode }) => mode !== "paper");
   if (isPaper) made.line(isReal ? `Paper market: ${digest.market}.` : `Market: ${digest.market}.`);

@@ -1,4 +1,5 @@
 import type { Mode } from "./bot.ts";
+import type { InAll } from "./in-all.ts";
 import type { Decimal } from "./money.ts";
 
 /** Digests beside the daily one: of ISO weeks and of calendar months. */
@@ -18,6 +19,8 @@ export interface Digest {
   readonly bots: readonly DigestBot[];
   /** What may be added up, LIVE first; the sums above are those of the first. Where it is left out, everything is on paper. */
   readonly totals?: readonly DigestTotal[];
+  /** What each mode has in several currencies, counted in one at the prices of then. */
+  readonly inAll?: readonly InAll[];
   /** Set where it is of more than a day: which, what it is called, as `2021-W20`, what is worth knowing of it, and its curve. */
   readonly period?: DigestPeriod;
   readonly name?: string;

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { atLeast, roleOn } from "../../chat/access.ts";
+import type { InAll } from "../../domain/in-all.ts";
 import { type Decimal, plain } from "../../domain/money.ts";
 import type { Result } from "../../domain/result.ts";
+import { inAll, type SumsOf } from "../../reports/in-all.ts";
 import { type PerformanceGroup, performanceGroups, SLICES } from "../../reports/performance-groups.ts";
+import { conversionsText } from "../../risk/counter.ts";
 import { sightOf } from "./bearer.ts";
 import { accountsFor } from "./market.ts";
 import type { Parts } from "./parts.ts";
@@ -22,6 +25,19 @@ const body = z.object({
       troubles: z.array(z.string()),
     }),
   ),
+  in_all: z
+    .array(
+      z.object({
+        mode,
+        currency: z.string(),
+        realized: z.string().nullable(),
+        unrealized: z.string().nullable(),
+        fees: z.string().nullable(),
+        counted_by: z.string(),
+        missing: z.string().nullable(),
+      }),
+    )
+    .meta({ description: "Each mode over its currencies, in REPORT_CURRENCY at the prices named; empty where all money is in it" }),
   groups: z.array(
     z.object({
       mode,
@@ -70,17 +86,16 @@ export function statisticsRoute(app: Server, parts: Parts): void {
     const counts: Record<string, number> = {};
     for (const { state } of visible) counts[state.status] = (counts[state.status] ?? 0) + 1;
     const shown = visible.map(({ state, unrealized }) => ({ state, unrealized }));
+    const books = accounts.map(({ state }) => state);
+    const groups = performanceGroups(shown, books, wish);
     return {
       bots: counts,
       accounts: accounts.map(({ state, equity, venue, troubles }) => {
         const { account: name, mode: kind, currency } = state;
         return { name, mode: kind, exchange: venue?.exchangeId ?? null, currency, equity: digits(equity), troubles: [...troubles] };
       }),
-      groups: performanceGroups(
-        shown,
-        accounts.map(({ state }) => state),
-        wish,
-      ).map(groupOf),
+      in_all: inAll(groups.map(sumsOf), engine.rates).map(inAllOf),
+      groups: groups.map(groupOf),
     };
   });
 }
@@ -93,6 +108,17 @@ function groupOf({ mode: kind, currency, performance, unrealized, exposure, rows
     ...{ days: ratios.days, sharpe: ratios.sharpe ?? null, sortino: ratios.sortino ?? null, calmar: ratios.calmar ?? null },
     ...{ slippage: plain(sum.slippage), in_market: digits(exposure?.share) },
     rows: rows.map(({ name, result: each }) => ({ name, ...resultOf(each) })),
+  };
+}
+
+function sumsOf({ mode: kind, currency, performance: { result: sum }, unrealized }: PerformanceGroup): SumsOf {
+  return { mode: kind, currency, realized: sum.realized, unrealized, fees: sum.fees };
+}
+
+function inAllOf({ mode: kind, currency, realized, unrealized, fees, conversions, missing }: InAll) {
+  return {
+    ...{ mode: kind, currency, realized: digits(realized), unrealized: digits(unrealized), fees: digits(fees) },
+    ...{ counted_by: conversionsText(conversions), missing: missing ?? null },
   };
 }
 
