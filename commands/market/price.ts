@@ -2,6 +2,9 @@ import { marketTime, percentText, priceText } from "../../src/chat/amounts.ts";
 import { symbols } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card, right } from "../../src/chat/view.ts";
+import type { Instrument } from "../../src/domain/instrument.ts";
+import { decimal } from "../../src/domain/money.ts";
+import { type Quote, spreadBpsOf } from "../../src/domain/quote.ts";
 import type { PriceFacts } from "../../src/ports/engine.ts";
 
 /** Symbols that are shown when none is named. */
@@ -25,6 +28,8 @@ export default defineCommand({
       )
       .tableFirst()
       .line(`Market: ${label}, ${marketTime(facts.length === 1 ? facts[0]!.atMs : atMs)}.`);
+    const [only, ...others] = facts;
+    if (only?.quote && others.length === 0) answer.line(quoteText(only.quote, only.instrument));
     if (args.symbol === undefined && known.length > asked.length) answer.line(`${known.length - asked.length} more symbols can be named.`);
     return args.symbol === undefined ? answer : answer.line(...assumptionsFor(asked, assumptions, known));
   },
@@ -34,6 +39,11 @@ export default defineCommand({
 function assumptionsFor(asked: readonly string[], assumptions: readonly string[], known: readonly string[]): readonly string[] {
   const others = new Set(known.filter((symbol) => !asked.includes(symbol)));
   return assumptions.filter((sentence) => !others.has(sentence.split(": ")[0] ?? ""));
+}
+
+function quoteText(quote: Quote, { quote: currency }: Instrument): string {
+  const [bid, ask] = [quote.bid, quote.ask].map((side) => priceText(decimal(side)));
+  return `Bid ${bid} ${currency}, ask ${ask} ${currency}: ${spreadBpsOf(quote)} bps apart.`;
 }
 
 function priceOf({ price, instrument }: PriceFacts): string {

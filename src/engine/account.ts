@@ -1,5 +1,6 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import type { AccountEvent } from "../domain/events.ts";
+import { spreadBpsOf } from "../domain/quote.ts";
 import { type MarketMs, marketMs } from "../domain/time.ts";
 import type { MarketStep } from "../ports/market.ts";
 import { StoreUnavailable } from "../ports/store.ts";
@@ -7,6 +8,7 @@ import { BreakerWatch, type WatchedAccount } from "./breaker-watch.ts";
 import { botsOf } from "./concerned.ts";
 import type { AccountExecutor } from "./executor.ts";
 import type { Slot } from "./feeds.ts";
+import { QUOTE_AGE_MAX_MS } from "./limits.ts";
 import { SerialQueue } from "./queue.ts";
 import { Runners } from "./runner.ts";
 import type { Alarm } from "./senses.ts";
@@ -79,9 +81,11 @@ export abstract class Account implements WatchedAccount {
     return exit !== undefined && exit.keep === undefined;
   }
 
-  /** Of bid and ask in basis points; of a real exchange nobody has measured it. */
-  spreadBpsOf(_symbol: string): number | undefined {
-    return undefined;
+  /** Of bid and ask in basis points; undefined where nobody says it, or said it too long ago. */
+  spreadBpsOf(symbol: string): number | undefined {
+    const { hub, now } = this.services;
+    const quote = hub.quote(symbol);
+    return quote && now() - quote.atMs <= QUOTE_AGE_MAX_MS ? spreadBpsOf(quote) : undefined;
   }
 
   alarmsOf(step: MarketStep): readonly Alarm[] | undefined {

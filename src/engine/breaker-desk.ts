@@ -6,6 +6,7 @@ import type { DeskState } from "../domain/desk.ts";
 import { SLIPPAGE_FILLS } from "../domain/fold-risk.ts";
 import { levelOf, type RiskScope, scopesOf } from "../domain/limits.ts";
 import type { Decimal } from "../domain/money.ts";
+import { isFlat } from "../domain/position.ts";
 import { minuteText } from "../domain/time.ts";
 import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import { type BreakerQuestion, nextOf, type Reading } from "../risk/breaker-machine.ts";
@@ -91,6 +92,24 @@ export class BreakerDesk {
       if (reading === undefined) return false;
       const { setting } = this.settings.narrowest(breaker, scopesOfAccount(account.state)) ?? {};
       return setting !== undefined && reading.value >= setting.at;
+    });
+  }
+
+  /** Bots whose symbol has a spread beyond its threshold that no open breaker tells yet. What a paper market charges never changes. */
+  widened(account: BrokenAccount): readonly BotState[] {
+    const { state } = account;
+    if (state.mode === "paper") return [];
+    const spreads = new Map<string, number | undefined>();
+    return [...state.bots.values()].filter(({ spec, deleted, status, position }) => {
+      if (deleted || (status !== "running" && isFlat(position))) return false;
+      const { symbol } = spec;
+      if (!spreads.has(symbol)) spreads.set(symbol, account.spreadBpsOf(symbol));
+      const bps = spreads.get(symbol);
+      if (bps === undefined) return false;
+      const found = this.#forSymbol("spread", state, spec);
+      return (
+        found !== undefined && bps >= found.setting.at && !state.breakers.open.has(breakerKey({ breaker: "spread", scope: found.scope }))
+      );
     });
   }
 
@@ -195,10 +214,15 @@ export class BreakerDesk {
 
   /** Of the bot alone where it has a setting of its own, else of its symbol on the account. */
   #askSymbol(breaker: BreakerName, account: BrokenAccount, { spec }: BotState, reading: Reading, ask: Ask): void {
-    const found = this.settings.narrowest(breaker, [`bot:${spec.id}`, ...scopesOfAccount(account.state)]);
-    if (!found) return;
-    const scope: RiskScope = found.scope !== undefined && levelOf(found.scope) === "bot" ? found.scope : `symbol:${spec.symbol}`;
-    ask(breaker, scope, { setting: found.setting, reading: () => reading });
+    const found = this.#forSymbol(breaker, account.state, spec);
+    if (found) ask(breaker, found.scope, { setting: found.setting, reading: () => reading });
+  }
+
+  #forSymbol(breaker: BreakerName, state: AccountState, { id, symbol }: BotSpec) {
+    const found = this.settings.narrowest(breaker, [`bot:${id}`, ...scopesOfAccount(state)]);
+    if (!found) return undefined;
+    const scope: RiskScope = found.scope !== undefined && levelOf(found.scope) === "bot" ? found.scope : `symbol:${symbol}`;
+    return { setting: found.setting, scope };
   }
 
   #counter({ state }: BrokenAccount): Counter {

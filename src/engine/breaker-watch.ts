@@ -62,7 +62,12 @@ export class BreakerWatch {
     const { state } = this.#account;
     if (state.sequence === 0) return false;
     if (state.sequence !== this.#lookedSequence || (step && this.#account.alarmsOf(step))) return true;
-    return this.#isDue(step?.atMs ?? 0) || this.#wire.crossed() || this.#desk.strained(this.#account);
+    return (
+      this.#isDue(step?.atMs ?? 0) ||
+      this.#wire.crossed() ||
+      this.#desk.strained(this.#account) ||
+      this.#desk.widened(this.#account).length > 0
+    );
   }
 
   /** Whether an open breaker has something to do. */
@@ -78,9 +83,10 @@ export class BreakerWatch {
   events(step?: MarketStep): AccountEvent[] {
     const { state, technical } = this.#account;
     this.#lookedSequence = state.sequence;
-    const bots = this.#looking === "all" ? [...state.bots.values()] : [...this.#looking].flatMap((id) => state.bots.get(id) ?? []);
+    const looked = this.#looking === "all" ? [...state.bots.values()] : [...this.#looking].flatMap((id) => state.bots.get(id) ?? []);
+    const bots = new Set([...looked, ...this.#desk.widened(this.#account)]);
     const questions = this.#desk.questions(this.#account, {
-      bots: bots.filter(({ deleted }) => !deleted),
+      bots: [...bots].filter(({ deleted }) => !deleted),
       results: this.#wire.crossed(),
       alarms: (step && this.#account.alarmsOf(step)) ?? [],
     });

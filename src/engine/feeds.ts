@@ -1,5 +1,6 @@
 import { type Candle, CandleFolder, type FoldedCandle } from "../domain/candle.ts";
 import { type Kernel, type Reading, settlingMs } from "../domain/indicator.ts";
+import type { Quote } from "../domain/quote.ts";
 import { deepest, type Series } from "../domain/series.ts";
 import { type IndicatorSpec, indicatorKey } from "../domain/signal.ts";
 import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
@@ -161,6 +162,7 @@ export class FeedHub {
   readonly #feeds = new Map<string, Feed>();
   readonly #bySymbol = new Map<string, Feed[]>();
   readonly #prices = new Map<string, { price: number; atMs: MarketMs }>();
+  readonly #quotes = new Map<string, Quote & { readonly atMs: MarketMs }>();
   readonly #senses = new Map<string, Sense>();
   readonly #alarms = new WeakMap<MarketStep, readonly Alarm[]>();
 
@@ -186,8 +188,14 @@ export class FeedHub {
     return this.#prices.get(symbol);
   }
 
-  seePrice(symbol: string, price: number, atMs: MarketMs): void {
+  seePrice(symbol: string, price: number, atMs: MarketMs, quote?: Quote): void {
     this.#prices.set(symbol, { price, atMs });
+    if (quote) this.#quotes.set(symbol, { ...quote, atMs });
+  }
+
+  /** The best bid and ask as they were seen last, where a live market tells them. */
+  quote(symbol: string): (Quote & { readonly atMs: MarketMs }) | undefined {
+    return this.#quotes.get(symbol);
   }
 
   /** Makes sure that a feed runs with these indicators and series, warmed by history before the market's position. */

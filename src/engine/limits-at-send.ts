@@ -7,6 +7,7 @@ import { MINUTE_MS } from "../domain/time.ts";
 import type { Counter } from "../risk/counter.ts";
 import type { Level, LevelFacts } from "../risk/limit-rules.ts";
 import { limitDenial, limitRooms } from "../risk/limits.ts";
+import type { BrokenAccount } from "./breaker-desk.ts";
 import type { LimitedAccount } from "./level-facts.ts";
 import type { RiskGuard } from "./risk-guard.ts";
 
@@ -19,7 +20,7 @@ const MOVED_PCT = 0.5;
  */
 export function limitsAtSend(
   guard: RiskGuard,
-  account: LimitedAccount,
+  account: BrokenAccount,
   bot: BotState,
   order: Order,
   instrument: Instrument | undefined,

@@ -24,6 +24,8 @@ export const STORE_STALE_MS = 15_000;
 export const WATCH_STALE_MS = 10_000;
 /** Prices older than this are not traded on. */
 export const PRICE_FRESH_MS = 2_000;
+/** A bid and an ask older than these are none. */
+export const QUOTE_AGE_MAX_MS = 5_000;
 /** Wall time that a shutdown may take before the process ends anyway. */
 export const SHUTDOWN_MS = 5_000;
 /** How much of it whatever is under way gets to end by itself, and again once its exchanges were cut off. */

@@ -69,6 +69,7 @@ export class PaperAccount extends Account implements PaperHost {
     return [...this.state.orders.values()].some((order) => order.botId === spec.id && order.side === "sell" && !isProtective(order));
   }
 
+  /** What its market declares: it is modeled, also where the prices are real. */
   override spreadBpsOf(symbol: string): number | undefined {
     const instrument = this.services.market.instruments.get(symbol);
     return instrument && instrument.halfSpreadBps * 2;

@@ -60,11 +60,11 @@ export class PriceWatch {
       const asked = symbols();
       const readings = asked.size === 0 ? [] : await market.prices(asked);
       const accounts = active();
-      for (const { symbol, price, wallMs: seenMs } of readings) {
+      for (const { symbol, price, quote, wallMs: seenMs } of readings) {
         if (clock.wall() - seenMs > PRICE_FRESH_MS) continue;
         fresh += 1;
         const at = marketMs(wallMs(seenMs));
-        hub.seePrice(symbol, price, at);
+        hub.seePrice(symbol, price, at, quote);
         saw(symbol);
         for (const account of accounts) void account.onPrice(symbol, price, at)?.catch(onFatal);
       }

@@ -93,8 +93,8 @@ export class RiskGuard {
   }
 
   entryFacts(
-    account: LimitedAccount,
-    { symbol, leverage = 1, mode }: BotSpec,
+    account: BrokenAccount,
+    { symbol, leverage = 1 }: BotSpec,
     { instrument, slot }: { readonly instrument: Instrument; readonly slot: Slot | undefined },
     counter: Counter,
   ): EntryFacts {
@@ -104,8 +104,7 @@ export class RiskGuard {
       quote: instrument.quote,
       leverage,
       minuteOfDay: this.#options.days.minuteOf(account.now()),
-      // Only a paper market says what it charges; the spread of a real exchange nobody has measured here.
-      spreadBps: mode === "paper" ? instrument.halfSpreadBps * 2 : undefined,
+      spreadBps: account.spreadBpsOf(symbol),
       volume: volume === undefined || close === undefined ? undefined : decimal(volume).times(decimal(close)),
       counter,
     };

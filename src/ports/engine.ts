@@ -9,6 +9,7 @@ import type { Instrument } from "../domain/instrument.ts";
 import type { RiskScope } from "../domain/limits.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Order } from "../domain/order.ts";
+import type { Quote } from "../domain/quote.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import type { Audit } from "./audit.ts";
@@ -86,6 +87,8 @@ export interface PriceFacts {
   readonly change24hPct: number | undefined;
   /** The worst prices at which an entry may fill now that names none; only for accounts at an exchange. */
   readonly worst?: { readonly buy: Decimal; readonly sell: Decimal };
+  /** The best bid and ask where the market tells them, of the price's own moment. */
+  readonly quote?: Quote;
 }
 
 export interface MarketFacts {

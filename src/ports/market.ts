@@ -1,5 +1,6 @@
 import type { Candle } from "../domain/candle.ts";
 import type { Instrument } from "../domain/instrument.ts";
+import type { Quote } from "../domain/quote.ts";
 import type { MarketMs, WallMs } from "../domain/time.ts";
 
 /** All one-minute candles that closed at one instant. Symbols without a trade in that minute, or in a gap, are absent. */
@@ -45,4 +46,6 @@ export interface PriceReading {
   readonly symbol: string;
   readonly price: number;
   readonly wallMs: WallMs;
+  /** The best bid and ask of then, where the source tells them. */
+  readonly quote?: Quote;
 }

@@ -1,5 +1,6 @@
 import type { Candle } from "../domain/candle.ts";
 import type { Instrument } from "../domain/instrument.ts";
+import type { Quote } from "../domain/quote.ts";
 import type { PriceReading } from "./market.ts";
 
 /**
@@ -13,7 +14,7 @@ export interface MarketData {
   instruments(): Promise<ReadonlyMap<string, Instrument>>;
   /** One-minute candles that open at or after an instant, ascending, at most `limit` (up to `CANDLES_MAX`); the last one may be forming. */
   candles(symbol: string, fromMs: number, limit: number): Promise<Candle[]>;
-  /** Last prices, in as few requests as the exchange counts cheapest; symbols without one are left out. `wallMs` is the wall time right before asking. */
+  /** Last prices, with the best bid and ask where the exchange tells them, in as few requests as the exchange counts cheapest; symbols without one are left out. `wallMs` is the wall time right before asking. */
   prices(symbols: ReadonlySet<string>): Promise<PriceReading[]>;
   /** Prices that the exchange sends by itself; absent where it does not do so soundly. */
   readonly pushes?: PushedPrices;
@@ -47,6 +48,8 @@ export interface PushedPrices {
 export interface PushedPrice {
   readonly symbol: string;
   readonly price: number;
+  /** The best bid and ask of then, where they come with it. */
+  readonly quote?: Quote;
   /** The exchange's own time of it, by its own clock. */
   readonly venueMs: number;
 }

@@ -45,12 +45,12 @@ describe("the market streams of the simulated Binance", () => {
 
   test("answer control messages and send what they were asked for, in the documented shape", async (context) => {
     await listen("/ws");
-    socket.send(JSON.stringify({ method: "SUBSCRIBE", params: [KLINE, "btcusdt@miniTicker"], id: 1 }));
+    socket.send(JSON.stringify({ method: "SUBSCRIBE", params: [KLINE, "btcusdt@miniTicker", "btcusdt@ticker"], id: 1 }));
     socket.send(JSON.stringify({ method: "LIST_SUBSCRIPTIONS", id: "two" }));
     await settled();
     expect(heard.splice(0)).toEqual([
       { result: null, id: 1 },
-      { result: [KLINE, "btcusdt@miniTicker"], id: "two" },
+      { result: [KLINE, "btcusdt@miniTicker", "btcusdt@ticker"], id: "two" },
     ]);
     stage.passMs(MINUTE_MS + 1_000);
     streams.push();
@@ -59,11 +59,13 @@ describe("the market streams of the simulated Binance", () => {
       `kline ${START_MS} true`,
       `kline ${START_MS + MINUTE_MS} false`,
       "24hrMiniTicker",
+      "24hrTicker",
     ]);
     const example = (name: string): unknown =>
       JSON.parse(readFileSync(recordedOrSkip(context, `specs/exchange-examples/binance-docs/web-socket-streams--${name}.json`), "utf8"));
     expect(shapeDifferences(example("kline-candlestick-streams-with-timezone-offset--17"), heard[0])).toEqual([]);
     expect(shapeDifferences(example("individual-symbol-mini-ticker-stream--18"), heard[2])).toEqual([]);
+    expect(shapeDifferences(example("individual-symbol-ticker-streams--20"), heard[3])).toEqual([]);
   });
 
   test("are wrapped with their name below /stream, and can be named in the address", async () => {

@@ -87,7 +87,7 @@ it("a desk whose exchange is down starts, says so, trades once it is up, and wat
   expect(await rig.admin.run(BOT)).toMatch(/dip/);
   await clock.advance(8 * MINUTE_MS);
   await beatsUntil(rig, "position list", /dip/, streams);
-  expect(streams.subscribed).toEqual(["btcusdt@miniTicker"]);
+  expect(streams.subscribed).toEqual(["btcusdt@ticker"]);
   expect(rig.fatal).toEqual([]);
 
   await rig.stop();

@@ -53,6 +53,8 @@ export interface LiveRig {
   venueOffsetMs: number;
   /** No connection to the exchange can be opened. */
   down: boolean;
+  /** How far bid and ask lie apart; nobody says it unless set. */
+  spreadPct: number | undefined;
   engine: OpenedEngine["engine"];
   opened: OpenedEngine;
   /** The process that runs now. */
@@ -142,7 +144,12 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
         },
       },
       openMarket: (_id, environment) =>
-        openExchange({ data: tapeMarketData(tape, symbols, clock), clock, logger, demo: environment === "demo" }),
+        openExchange({
+          data: tapeMarketData(tape, symbols, clock, "binance", () => rig.spreadPct),
+          clock,
+          logger,
+          demo: environment === "demo",
+        }),
       ceiling: options.ceiling,
       version: "test",
       safeAfterCrashes: 0,
@@ -169,7 +176,7 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
     complaints,
     environments,
     venueOffsetMs: 0,
-    down: false,
+    ...{ down: false, spreadPct: undefined },
     async beat(seconds) {
       for (let second = 0; second < seconds; second += 1) await beatOnce();
     },

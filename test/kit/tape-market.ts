@@ -1,6 +1,7 @@
 import type { Candle } from "../../src/domain/candle.ts";
 import type { Instrument } from "../../src/domain/instrument.ts";
 import { decimal } from "../../src/domain/money.ts";
+import { quoteOf } from "../../src/domain/quote.ts";
 import { MINUTE_MS, wallMs } from "../../src/domain/time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { PriceReading } from "../../src/ports/market.ts";
@@ -8,7 +9,14 @@ import type { MarketData } from "../../src/ports/marketData.ts";
 import { formingCandle, priceAt, type Tape } from "./exchange/tape.ts";
 
 /** The public data of a simulated exchange, read straight from its tape: no wire, no faults. */
-export function tapeMarketData(tape: Tape, symbols: Readonly<Record<string, string>>, clock: Clock, exchangeId = "binance"): MarketData {
+export function tapeMarketData(
+  tape: Tape,
+  symbols: Readonly<Record<string, string>>,
+  clock: Clock,
+  exchangeId = "binance",
+  /** How far bid and ask lie apart, where the exchange tells. */
+  spreadPct: () => number | undefined = () => undefined,
+): MarketData {
   const idOf = (symbol: string) => symbols[symbol] ?? symbol;
   return {
     exchangeId,
@@ -25,7 +33,10 @@ export function tapeMarketData(tape: Tape, symbols: Readonly<Record<string, stri
     async prices(asked) {
       return [...asked].flatMap((symbol): PriceReading[] => {
         const price = priceAt(tape, idOf(symbol), clock.wall());
-        return price === undefined ? [] : [{ symbol, price, wallMs: wallMs(clock.wall()) }];
+        if (price === undefined) return [];
+        const half = (spreadPct() ?? Number.NaN) / 200;
+        const quote = quoteOf(price * (1 - half), price * (1 + half));
+        return [{ symbol, price, wallMs: wallMs(clock.wall()), ...(quote && { quote }) }];
       });
     },
     async close() {},

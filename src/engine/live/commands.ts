@@ -216,7 +216,7 @@ async function seePrice(account: Account, symbol: string): Promise<void> {
   const { market, hub } = account.services;
   if (market.pace !== "live") return;
   const [reading] = await market.prices(new Set([symbol]));
-  if (reading) hub.seePrice(symbol, reading.price, marketMs(reading.wallMs));
+  if (reading) hub.seePrice(symbol, reading.price, marketMs(reading.wallMs), reading.quote);
 }
 
 /** The symbol of a drill: the one that everybody trades, in the account's currency. */

@@ -150,7 +150,8 @@ export class LivePrices {
     for (const symbol of symbols) {
       const known = newer(this.#believed(symbol), this.#book.asked(symbol));
       if (!known || ageMs(known, nowMs) > PRICE_AGE_MAX_MS) continue;
-      readings.push({ symbol, price: known.price, wallMs: wallMs(Math.floor(wall - (nowMs - known.atMs))) });
+      const { price, quote } = known;
+      readings.push({ symbol, price, ...(quote && { quote }), wallMs: wallMs(Math.floor(wall - (nowMs - known.atMs))) });
     }
     return readings;
   }
@@ -158,7 +159,7 @@ export class LivePrices {
   async #ask(symbols: readonly string[]): Promise<PriceReading[]> {
     const askedMs = this.#now();
     const readings = await this.#options.data.prices(new Set(symbols));
-    for (const { symbol, price } of readings) this.#book.ask(symbol, price, askedMs);
+    for (const reading of readings) this.#book.ask(reading, askedMs);
     return readings;
   }
 

@@ -1,8 +1,11 @@
+import type { Quote } from "../../domain/quote.ts";
+import type { PriceReading } from "../../ports/market.ts";
 import type { PushedPrice, VenueTime } from "../../ports/marketData.ts";
 
 /** A price, and since when it is known to hold: monotonic time. */
 export interface KnownPrice {
   readonly price: number;
+  readonly quote?: Quote | undefined;
   readonly atMs: number;
   /** How much older it may be than that. */
   readonly uncertaintyMs: number;
@@ -36,16 +39,21 @@ export class PriceBook {
   }
 
   /** A price that was asked for at an instant of monotonic time. */
-  ask(symbol: string, price: number, askedMs: number): void {
+  ask({ symbol, price, quote }: Pick<PriceReading, "symbol" | "price" | "quote">, askedMs: number): void {
     const known = this.#asked.get(symbol);
-    if (!known || known.atMs < askedMs) this.#asked.set(symbol, { price, atMs: askedMs, uncertaintyMs: 0 });
+    if (!known || known.atMs < askedMs) this.#asked.set(symbol, { price, quote, atMs: askedMs, uncertaintyMs: 0 });
   }
 
   /** A pushed price is as old as its own time says, and at least as old as its arrival; without the exchange's clock nobody knows. */
   pushed(symbol: string, time: VenueTime | undefined): KnownPrice | undefined {
     const known = this.#pushed.get(symbol);
     if (!known || !time) return undefined;
-    return { price: known.price, atMs: Math.min(known.venueMs - time.offsetMs, known.arrivedMs), uncertaintyMs: time.uncertaintyMs };
+    return {
+      price: known.price,
+      quote: known.quote,
+      atMs: Math.min(known.venueMs - time.offsetMs, known.arrivedMs),
+      uncertaintyMs: time.uncertaintyMs,
+    };
   }
 
   asked(symbol: string): KnownPrice | undefined {

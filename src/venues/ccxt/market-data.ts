@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Candle, candleProblem } from "../../domain/candle.ts";
 import { ConfigError, TransientError } from "../../domain/errors.ts";
 import type { Instrument } from "../../domain/instrument.ts";
+import { quoteOf } from "../../domain/quote.ts";
 import { MINUTE_MS, spanText } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Environment } from "../../ports/live-venue.ts";
@@ -158,8 +159,9 @@ class CcxtMarketData implements MarketData {
     });
     const tickers = new Map(answers.flatMap((answer) => Object.entries(answer)));
     const readings = wanted.flatMap((symbol): PriceReading[] => {
-      const price = tickers.get(symbol)?.last;
-      return price !== undefined && price > 0 ? [{ symbol, price, wallMs }] : [];
+      const { last: price, bid, ask } = tickers.get(symbol) ?? {};
+      const quote = quoteOf(bid, ask);
+      return price !== undefined && price > 0 ? [{ symbol, price, wallMs, ...(quote && { quote }) }] : [];
     });
     if (readings.length === 0) throw new TransientError(`${this.exchangeId} answered no price of ${wanted.slice(0, 3).join(", ")}`);
     return readings;

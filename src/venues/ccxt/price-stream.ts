@@ -125,11 +125,11 @@ export class CcxtPriceStream implements PriceStream {
       this.#options.listener.lost(said.refusal);
       return this.#connection?.hangUp();
     }
-    for (const { id, price, venueMs } of said.prices) {
+    for (const { id, price, quote, venueMs } of said.prices) {
       const symbol = this.#asked.get(id);
       if (symbol === undefined) continue;
       this.#brought = true;
-      this.#options.listener.pushed({ symbol, price, venueMs });
+      this.#options.listener.pushed({ symbol, price, venueMs, ...(quote && { quote }) });
     }
   }
 

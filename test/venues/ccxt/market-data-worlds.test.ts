@@ -61,7 +61,9 @@ describe("public data of Blofin through the real ccxt", () => {
     expect(candles.map(({ openTimeMs }) => openTimeMs)).toEqual(Array.from({ length: 250 }, (_, n) => fromMs + n * MINUTE_MS));
     expect(held.server!.routes().filter((route) => route.endsWith("/candles"))).toHaveLength(3);
     expect(await data.candles(SYMBOL, fromMs, 2)).toEqual(candles.slice(0, 2));
-    expect(await data.prices(new Set([SYMBOL]))).toEqual([{ symbol: SYMBOL, price: 60_000, wallMs: clock.wall() }]);
+    expect(await data.prices(new Set([SYMBOL]))).toEqual([
+      { symbol: SYMBOL, price: 60_000, quote: { bid: 60_000, ask: 60_000.1 }, wallMs: clock.wall() },
+    ]);
     await data.close();
   });
 

@@ -59,13 +59,15 @@ describe("public data of binance through the real ccxt", () => {
     expect(await data.candles("BTC/USDT", NOON_MS + 9 * MINUTE_MS, 10)).toEqual([]);
   });
 
-  it("reads the prices of several symbols with one request and says when it asked", async () => {
+  it("reads the prices of several symbols and their bid and ask with one request, and says when it asked", async () => {
     await data.instruments();
     const readings = await data.prices(new Set(["ETH/USDT", "BTC/USDT"]));
     expect(readings.map(({ symbol, wallMs }) => [symbol, wallMs])).toEqual([
       ["ETH/USDT", clock.wall()],
       ["BTC/USDT", clock.wall()],
     ]);
+    for (const { price, quote } of readings)
+      expect(quote).toEqual({ bid: expect.closeTo(price * 0.9999, 1), ask: expect.closeTo(price * 1.0001, 1) });
     expect(binance.requests.slice(1)).toEqual(["/api/v3/ticker/24hr?symbols=%5B%22ETHUSDT%22%2C%22BTCUSDT%22%5D"]);
     expect(await data.prices(new Set())).toEqual([]);
   });

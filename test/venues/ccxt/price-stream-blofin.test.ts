@@ -73,8 +73,9 @@ describe("a stream of Blofin's prices through the real ccxt", () => {
     expect(Math.abs(offsetMs + clock.monotonicMs() - clock.wall())).toBeLessThanOrEqual(uncertaintyMs);
   });
 
-  it("answers prices without a request but for the checks", async () => {
+  it("answers prices, with bid and ask, without a request but for the checks", async () => {
     for (let times = 0; times < 4; times += 1) await second();
+    expect((await market.prices(ONE))[0]?.quote).toEqual({ bid: 60_000, ask: 60_000.1 });
     expect(streams.told).toEqual(['{"op":"subscribe","args":[{"channel":"tickers","instId":"BTC-USDT"}]}']);
     const before = asked();
     for (let times = 0; times < 30; times += 1) expect(await second()).toBeLessThanOrEqual(500);

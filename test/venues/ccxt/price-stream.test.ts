@@ -25,6 +25,7 @@ let data: MarketData;
 let stream: PriceStream;
 let governor: Governor;
 const heard: string[] = [];
+const quotes: unknown[] = [];
 const lost: string[] = [];
 
 beforeEach(async () => {
@@ -39,9 +40,13 @@ beforeEach(async () => {
   data = await openCcxtMarketData({ exchangeId: "binance", apiUrl, clock, timeoutMs: 2_000, governor });
   await data.instruments();
   heard.length = 0;
+  quotes.length = 0;
   lost.length = 0;
   stream = data.pushes!.open({
-    pushed: ({ symbol, price, venueMs }) => heard.push(`${symbol} ${price} ${venueMs - NOON_MS}`),
+    pushed: ({ symbol, price, venueMs, quote }) => {
+      heard.push(`${symbol} ${price} ${venueMs - NOON_MS}`);
+      quotes.push(quote);
+    },
     lost: (reason) => lost.push(reason),
   });
 });
@@ -67,13 +72,17 @@ async function watched(...symbols: string[]): Promise<void> {
 }
 
 describe("a stream of last prices through the real ccxt", () => {
-  it("brings prices with the exchange's own time over one connection without a key", async () => {
+  it("brings prices with bid, ask and the exchange's own time over one connection without a key", async () => {
     await watched(BTC, ETH);
     streams.push();
     await until(() => heard.length === 2, "prices");
     expect(heard).toEqual([`${BTC} 50000 30000`, `${ETH} 2500 30000`]);
+    expect(quotes).toEqual([
+      { bid: 49_995, ask: 50_005 },
+      { bid: 2_499.75, ask: 2_500.25 },
+    ]);
     expect(streams.opened).toBe(1);
-    expect(streams.told).toEqual(['{"method":"SUBSCRIBE","params":["btcusdt@miniTicker","ethusdt@miniTicker"],"id":1}']);
+    expect(streams.told).toEqual(['{"method":"SUBSCRIBE","params":["btcusdt@ticker","ethusdt@ticker"],"id":1}']);
     expect(lost).toEqual([]);
   });
 
@@ -82,10 +91,10 @@ describe("a stream of last prices through the real ccxt", () => {
     stream.watch(new Set([ETH]));
     await clock.advance(500);
     stream.watch(new Set([ETH]));
-    await until(() => streams.subscribed.join() === "ethusdt@miniTicker", "the change");
+    await until(() => streams.subscribed.join() === "ethusdt@ticker", "the change");
     expect(streams.told.slice(1)).toEqual([
-      '{"method":"SUBSCRIBE","params":["ethusdt@miniTicker"],"id":2}',
-      '{"method":"UNSUBSCRIBE","params":["btcusdt@miniTicker"],"id":3}',
+      '{"method":"SUBSCRIBE","params":["ethusdt@ticker"],"id":2}',
+      '{"method":"UNSUBSCRIBE","params":["btcusdt@ticker"],"id":3}',
     ]);
     stream.watch(new Set());
     await until(() => streams.listeners === 0, "the end of the connection");
@@ -133,7 +142,7 @@ describe("a stream of last prices through the real ccxt", () => {
     const printed: unknown[] = [];
     const { log } = console;
     console.log = (...words: unknown[]) => printed.push(words);
-    const at = (venueMs: number, price = "7") => JSON.stringify({ e: "24hrMiniTicker", E: venueMs, s: "BTCUSDT", c: price });
+    const at = (venueMs: number, price = "7") => JSON.stringify({ e: "24hrTicker", E: venueMs, s: "BTCUSDT", c: price });
     for (const text of [
       at(NOON_MS + 2),
       at(NOON_MS + 2),
@@ -141,7 +150,7 @@ describe("a stream of last prices through the real ccxt", () => {
       at(0),
       at(NOON_MS, "-1"),
       at(NOON_MS, "x"),
-      '{"e":"24hrMini',
+      '{"e":"24hrTick',
       "[]",
     ])
       streams.say(text);

@@ -1,10 +1,17 @@
 import { z } from "zod";
+import { type Quote, quoteOf } from "../../../domain/quote.ts";
 import type { Environment } from "../../../ports/live-venue.ts";
 
+/** A last price by the exchange's own id, with the best bid and ask of then. */
+export interface StreamPrice {
+  readonly id: string;
+  readonly price: number;
+  readonly quote: Quote | undefined;
+  readonly venueMs: number;
+}
+
 /** What one message of a stream says: prices by the exchange's own ids, a refusal of what was asked, or nothing of interest (undefined). */
-export type StreamMessage =
-  | { readonly prices: readonly { readonly id: string; readonly price: number; readonly venueMs: number }[] }
-  | { readonly refusal: string };
+export type StreamMessage = { readonly prices: readonly StreamPrice[] } | { readonly refusal: string };
 
 /** How an exchange's public stream of last prices is spoken. */
 export interface StreamDialect {
@@ -21,20 +28,22 @@ export interface StreamDialect {
 
 const POSITIVE = z.coerce.number().positive();
 const INSTANT = z.coerce.number().int().positive();
-const MINI_TICKER = z.object({ e: z.literal("24hrMiniTicker"), E: INSTANT, s: z.string(), c: POSITIVE });
+/** Of a side of the book nothing is asked but a number: a price is not lost with it. */
+const SIDE = z.coerce.number().catch(0);
+const TICKER = z.object({ e: z.literal("24hrTicker"), E: INSTANT, s: z.string(), c: POSITIVE, b: SIDE, a: SIDE });
 const BINANCE_REFUSAL = z.object({ code: z.number(), msg: z.string() });
 const BLOFIN_TICKERS = z.object({
   arg: z.object({ channel: z.literal("tickers") }),
-  data: z.array(z.object({ instId: z.string(), last: POSITIVE, ts: INSTANT })),
+  data: z.array(z.object({ instId: z.string(), last: POSITIVE, bidPrice: SIDE, askPrice: SIDE, ts: INSTANT })),
 });
 const BLOFIN_REFUSAL = z.object({ event: z.literal("error"), code: z.coerce.string(), msg: z.string().optional() });
 const CODE = /[^\w-]/g;
 
-/** `<symbol>@miniTicker`: once a second, last price and the exchange's time; the best bid and ask of `@bookTicker` come without a time. */
+/** `<symbol>@ticker`: once a second, last price, best bid and ask, and the exchange's time of them; those of `@bookTicker` come without one. */
 function binance(hosts: StreamDialect["hosts"]): StreamDialect {
   const request = (method: string) => (ids: readonly string[], requestId: number) => ({
     method,
-    params: ids.map((id) => `${id.toLowerCase()}@miniTicker`),
+    params: ids.map((id) => `${id.toLowerCase()}@ticker`),
     id: requestId,
   });
   return {
@@ -44,8 +53,8 @@ function binance(hosts: StreamDialect["hosts"]): StreamDialect {
     subscribe: request("SUBSCRIBE"),
     unsubscribe: request("UNSUBSCRIBE"),
     read(message) {
-      const ticker = MINI_TICKER.safeParse(message).data;
-      if (ticker) return { prices: [{ id: ticker.s, price: ticker.c, venueMs: ticker.E }] };
+      const ticker = TICKER.safeParse(message).data;
+      if (ticker) return { prices: [{ id: ticker.s, price: ticker.c, quote: quoteOf(ticker.b, ticker.a), venueMs: ticker.E }] };
       const refusal = BINANCE_REFUSAL.safeParse(errorOf(message)).data;
       return refusal && { refusal: `the exchange refused the subscription (${refusal.code})` };
     },
@@ -66,7 +75,12 @@ const BLOFIN: StreamDialect = {
   unsubscribe: (ids) => ({ op: "unsubscribe", args: ids.map((instId) => ({ channel: "tickers", instId })) }),
   read(message) {
     const tickers = BLOFIN_TICKERS.safeParse(message).data;
-    if (tickers) return { prices: tickers.data.map(({ instId, last, ts }) => ({ id: instId, price: last, venueMs: ts })) };
+    if (tickers)
+      return {
+        prices: tickers.data.map(({ instId, last, bidPrice, askPrice, ts }) => {
+          return { id: instId, price: last, quote: quoteOf(bidPrice, askPrice), venueMs: ts };
+        }),
+      };
     const refusal = BLOFIN_REFUSAL.safeParse(message).data;
     return refusal && { refusal: `the exchange refused the subscription (${refusal.code.replace(CODE, "").slice(0, 20)})` };
   },

@@ -1,4 +1,5 @@
 import { ceilToStep, type Decimal, decimal, floorToStep } from "../../../../src/domain/money.ts";
+import type { PerpetualExchange } from "../perpetual/exchange.ts";
 import type { Contract } from "../perpetual/types.ts";
 import { FUNDING_MS } from "../perpetual/walk.ts";
 import { formingCandle, type TapeCandle } from "../tape.ts";
@@ -90,8 +91,8 @@ function instruments(ask: Ask): Outcome {
 }
 
 /** Bid, last and ask on ticks. */
-function quote(ask: Ask, contract: Contract): { bid: Decimal; last: Decimal; ask: Decimal } | undefined {
-  const last = ask.exchange.price(contract.instId);
+export function bookOf(exchange: PerpetualExchange, contract: Contract): { bid: Decimal; last: Decimal; ask: Decimal } | undefined {
+  const last = exchange.price(contract.instId);
   if (!last) return undefined;
   const bid = floorToStep(last, contract.tickSize);
   const offer = ceilToStep(last, contract.tickSize);
@@ -101,7 +102,7 @@ function quote(ask: Ask, contract: Contract): { bid: Decimal; last: Decimal; ask
 function tickers(ask: Ask, days: DayStatistics): Outcome {
   const rows = [];
   for (const contract of listed(ask)) {
-    const prices = quote(ask, contract);
+    const prices = bookOf(ask.exchange, contract);
     if (!prices) continue;
     const day = days.of(ask, contract, prices.last.toNumber());
     const volume = decimal(day.volume);
@@ -126,7 +127,7 @@ function tickers(ask: Ask, days: DayStatistics): Outcome {
 
 function books(ask: Ask): Outcome {
   const contract = contractOf(ask);
-  const prices = quote(ask, contract);
+  const prices = bookOf(ask.exchange, contract);
   const levels = Math.min(whole(ask.params, "size") ?? 1, 100);
   const side = (from: Decimal, step: Decimal) =>
     Array.from({ length: levels }, (_, index) => [from.plus(step.times(index)).toFixed(), contract.lotSize.times(100 + index).toFixed()]);

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { z } from "zod";
 import type { PerpetualExchange } from "../perpetual/exchange.ts";
+import { bookOf } from "./routes-market.ts";
 
 const REQUEST = z.object({
   op: z.enum(["subscribe", "unsubscribe"]),
@@ -66,8 +67,11 @@ export class BlofinStreams {
   }
 
   #send(socket: WebSocket, instId: string): void {
+    const contract = this.#exchange.contract(instId);
+    const book = contract && bookOf(this.#exchange, contract);
     const last = this.#exchange.price(instId)?.toFixed() ?? "0";
-    const row = { instId, last, lastSize: "1", askPrice: last, askSize: "1", bidPrice: last, bidSize: "1", ts: String(this.#now()) };
+    const [bidPrice, askPrice] = [book?.bid.toFixed() ?? "0", book?.ask.toFixed() ?? "0"];
+    const row = { instId, last, lastSize: "1", askPrice, askSize: "1", bidPrice, bidSize: "1", ts: String(this.#now()) };
     const day = { high24h: last, open24h: last, low24h: last, volCurrency24h: "1", vol24h: "1" };
     socket.send(JSON.stringify({ arg: { channel: "tickers", instId }, data: [{ ...row, ...day }] }));
   }

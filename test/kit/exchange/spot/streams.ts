@@ -4,6 +4,7 @@ import type { SpotMarket } from "./market.ts";
 import { type Json, money } from "./render.ts";
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
 
 /** The events of a market stream, as `btcusdt@kline_1m`, since it was last asked: none for a stream that is not served. */
 export function streamEvents(core: SpotCore, name: string, sinceMs: number, nowMs: number): readonly Json[] {
@@ -11,14 +12,15 @@ export function streamEvents(core: SpotCore, name: string, sinceMs: number, nowM
   const market = core.markets.get(id.toUpperCase());
   if (!market || market.mode === "delisted") return [];
   if (kind === "kline_1m") return klineEvents(core, market, sinceMs, nowMs);
-  const last = kind === "miniTicker" ? market.last(nowMs) : undefined;
-  return last === undefined ? [] : [miniTicker(market, last, nowMs)];
+  const last = market.last(nowMs);
+  if (last === undefined) return [];
+  return kind === "ticker" ? [ticker(market, last, nowMs)] : kind === "miniTicker" ? [miniTicker(market, last, nowMs)] : [];
 }
 
 /** Whether a stream of that name is served. */
 export function isStream(core: SpotCore, name: string): boolean {
   const [id = "", kind] = name.split("@");
-  return core.markets.has(id.toUpperCase()) && (kind === "kline_1m" || kind === "miniTicker");
+  return core.markets.has(id.toUpperCase()) && (kind === "kline_1m" || kind === "ticker" || kind === "miniTicker");
 }
 
 /** The minutes that have closed since, then the forming one. */
@@ -56,6 +58,18 @@ function kline(market: SpotMarket, candle: TapeCandle, closed: boolean, nowMs: n
     B: "0",
   };
   return { e: "kline", E: nowMs, s: market.id, k };
+}
+
+function ticker(market: SpotMarket, last: number, nowMs: number): Json {
+  const { first } = market.day(nowMs);
+  const { e: _mini, ...mini } = miniTicker(market, last, nowMs);
+  return {
+    ...mini,
+    ...{ e: "24hrTicker", p: money(last - first), P: (((last - first) / first) * 100).toFixed(3), w: money((first + last) / 2) },
+    ...{ x: money(first), Q: money(market.rules.lot) },
+    ...{ b: money(market.bid(last)), B: money(1), a: money(market.ask(last)), A: money(1) },
+    ...{ O: nowMs - DAY_MS, C: nowMs, F: 28_385, L: 28_460, n: 76 },
+  };
 }
 
 function miniTicker(market: SpotMarket, last: number, nowMs: number): Json {
