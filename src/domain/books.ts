@@ -3,6 +3,7 @@ import { type BreakerBooks, emptyBreakers } from "./breaker.ts";
 import type { Intent, KeyEntry, KeyRights, Orphan, PauseCode } from "./events.ts";
 import { type Decimal, ZERO } from "./money.ts";
 import type { Order, Purpose } from "./order.ts";
+import type { Part } from "./parts.ts";
 import { FLAT, type Position } from "./position.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { Result } from "./result.ts";
@@ -41,6 +42,12 @@ export interface BotState {
   heldMost?: Decimal | undefined;
   /** How far from the newest entry its stop by ATR stands, in quote. */
   stopDistance?: Decimal | undefined;
+  /** What is held, by part, where the position is built of several; by number. */
+  parts?: readonly Part[] | undefined;
+  /** What the whole of such a position was sized to when it was begun, in quote. */
+  whole?: Decimal | undefined;
+  /** When the newest entry filled. */
+  enteredMs?: MarketMs | undefined;
   /** Where an open breaker has moved the stop of a real position to; the desk watches it. */
   tightened?: Decimal | undefined;
   risk: RiskRecord;

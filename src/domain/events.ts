@@ -9,6 +9,7 @@ import type { FillOutcome } from "./fill-outcome.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { OrderType, Purpose, Side } from "./order.ts";
+import type { Part } from "./parts.ts";
 import type { Fill } from "./position.ts";
 import type { RuleAlertEvent } from "./rule-alerts.ts";
 import type { SealedKey } from "./sealed.ts";
@@ -156,6 +157,9 @@ export interface Intent {
   readonly stopLimitPrice?: Decimal;
   /** With an entry: how far from it a stop by ATR stands, in quote. */
   readonly stopDistance?: Decimal;
+  /** Which parts it buys or sells of a position that is built of several; with its first entry, what the whole was sized to, in quote. */
+  readonly parts?: readonly Part[];
+  readonly whole?: Decimal;
   /** With an entry of a bot that asks for advice: what it made of it. */
   readonly advice?: AdviceUse;
   /** With an entry: by which prices money of several currencies was counted to allow it, where it was. */

@@ -6,6 +6,7 @@ import { countOrder, countResult, countSlippage } from "./fold-risk.ts";
 import { type Decimal, decimal, max, min, ZERO } from "./money.ts";
 import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus } from "./order.ts";
 import { followPaperPosition, restProtection } from "./paper-protection.ts";
+import { boughtParts, fittedParts, type Part, soldParts } from "./parts.ts";
 import { applyFill, type Fill, isFlat, isPerpetual } from "./position.ts";
 import { addToBucket, resultOf } from "./result.ts";
 import type { MarketMs } from "./time.ts";
@@ -59,7 +60,10 @@ function applyIntent(state: AccountState, intent: Intent, at: MarketMs): void {
     return;
   }
   bot.actedSlotMs = intent.slotMs;
-  if (intent.purpose === "entry") bot.stopDistance = intent.stopDistance;
+  if (intent.purpose === "entry") {
+    bot.stopDistance = intent.stopDistance;
+    if (isFlat(bot.position)) bot.whole = intent.whole;
+  }
   countOrder(state, bot, intent, at);
   if (bot.exit && intent.purpose !== "entry") bot.exit = { ...bot.exit, tries: bot.exit.tries + 1 };
 }
@@ -95,17 +99,26 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
   bot.position = applyFill(before, state.mode === "paper" ? fill : claimed(bot, fill), base);
   countResult(state, bot, before);
   countSlippage(bot, order, state.intents.get(order.intentId), fill);
+  if (order.parts) moveParts(bot, { ...order, parts: order.parts }, fill, bot.position.quantity.minus(before.quantity));
   const filled = { ...order, filledQuantity: order.filledQuantity.plus(fill.quantity), fillIds: [...order.fillIds, fill.fillId] };
   if (order === late) state.venue.closed.set(order.clientOrderId, filled);
   else putFilled(state, filled);
   uncover(state, order, fill.marketMs);
   if (order.purpose === "entry") {
     const best = fill.side === "buy" ? max : min;
-    bot.highest = bot.highest === undefined ? fill.price : best(bot.highest, fill.price);
+    // What is added moves the average and with it all levels: how good the price was before says nothing of them.
+    const begins = bot.highest === undefined || (order.parts !== undefined && order.filledQuantity.isZero());
+    bot.highest = begins || bot.highest === undefined ? fill.price : best(bot.highest, fill.price);
+    bot.enteredMs = fill.marketMs;
     const intent = state.intents.get(order.intentId);
     if (intent && state.mode === "paper") restProtection(state, bot, orderOf(intent, fill.clientOrderId, fill.marketMs), event);
   }
   followPosition(state, bot, fill.marketMs);
+}
+
+function moveParts(bot: BotState, order: Order & { readonly parts: readonly Part[] }, fill: Fill, received: Decimal): void {
+  const held = bot.parts ?? [];
+  bot.parts = fill.side === "buy" ? boughtParts(held, order, fill.quantity, received) : soldParts(held, order, fill.quantity);
 }
 
 /** Only what a strategy decided has a price to be measured against: stops and targets follow a level, and people say none. */
@@ -157,12 +170,15 @@ export function followPosition(state: AccountState, bot: BotState, at: MarketMs)
   if (state.mode === "paper") followPaperPosition(state, bot, endOrder);
   const held = bot.position.quantity.abs();
   if (bot.exit?.keep?.isGreaterThanOrEqualTo(held)) bot.exit = undefined;
+  if (bot.parts) bot.parts = isFlat(bot.position) ? undefined : fittedParts(bot.parts, held);
   if (!isFlat(bot.position)) {
     bot.heldMost = max(bot.heldMost ?? held, held);
     bot.heldSinceMs ??= at;
     return;
   }
   bot.heldMost = undefined;
+  bot.whole = undefined;
+  bot.enteredMs = undefined;
   if (bot.heldSinceMs !== undefined) bot.held.push(bot.heldSinceMs, Math.max(bot.heldSinceMs, at));
   bot.heldSinceMs = undefined;
   bot.highest = undefined;
@@ -197,8 +213,8 @@ function endOrder(state: AccountState, order: Order): void {
 }
 
 function orderOf(intent: Intent, clientOrderId: string, at: MarketMs): Order {
-  const { intentId, botId, symbol, side, type, purpose, quantity, reason, price, immediate, takePrice, stopLimitPrice, stopDistance } =
-    intent;
+  const { intentId, botId, symbol, side, type, purpose, quantity, reason, price, immediate, takePrice, stopLimitPrice } = intent;
+  const { stopDistance, parts } = intent;
   const { close: decided } = intent.values;
   return {
     clientOrderId,
@@ -221,5 +237,6 @@ function orderOf(intent: Intent, clientOrderId: string, at: MarketMs): Order {
     ...(takePrice === undefined ? {} : { takePrice }),
     ...(stopLimitPrice === undefined ? {} : { stopLimitPrice }),
     ...(stopDistance === undefined ? {} : { stopDistance }),
+    ...(parts === undefined ? {} : { parts }),
   };
 }

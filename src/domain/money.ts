@@ -67,6 +67,14 @@ export function percentOf(value: Decimal, pct: number): Decimal {
   return value.times(decimal(pct)).shiftedBy(-2);
 }
 
+/** Digits to which a share is cut. */
+const SHARE_DECIMALS = 12;
+
+/** `part` of `whole` as a fraction, cut so that the shares of a whole are never more than one together. */
+export function shareDown(part: Decimal, whole: Decimal): Decimal {
+  return part.dividedBy(whole).decimalPlaces(SHARE_DECIMALS, BigNumber.ROUND_DOWN);
+}
+
 export function min(a: Decimal, b: Decimal): Decimal {
   return a.isLessThan(b) ? a : b;
 }

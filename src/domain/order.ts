@@ -1,4 +1,5 @@
 import type { Decimal } from "./money.ts";
+import type { Part } from "./parts.ts";
 import type { MarketMs } from "./time.ts";
 
 export type Side = "buy" | "sell";
@@ -33,6 +34,8 @@ export interface Order {
   readonly keep?: Decimal;
   /** With an entry: how far from it a stop by ATR stands, in quote. */
   readonly stopDistance?: Decimal;
+  /** Which parts it buys or sells of a position that is built of several. */
+  readonly parts?: readonly Part[];
   /** Price that its strategy decided at, the close of the candle: what its fills are measured against. */
   readonly decidedAt?: Decimal;
   readonly status: OrderStatus;

@@ -8,7 +8,7 @@ import { isFlat } from "./position.ts";
 /** Targets that a bot may have. */
 export const TARGETS_MAX = 5;
 
-/** On paper the venue holds an entry's protective orders from its first fill on; their quantity follows the position. */
+/** On paper the venue holds an entry's protective orders from its first fill on, in the place of those of the entry before it; their quantity follows the position. */
 export function restProtection(
   state: AccountState,
   bot: BotState,
@@ -17,6 +17,9 @@ export function restProtection(
 ): void {
   const { stopPrice, takePrice, targets = takePrice === undefined ? [] : [{ price: takePrice, keep: ZERO }] } = event.after;
   const { trailingPct } = bot.spec.protection;
+  for (const order of state.orders.values())
+    if (order.botId === bot.spec.id && isProtective(order) && !order.clientOrderId.startsWith(entry.clientOrderId))
+      state.orders.delete(order.clientOrderId);
   if (stopPrice) {
     const terms = { purpose: "stop", type: "stop", price: stopPrice, reason: "stop loss" } as const;
     rest(state, bot, entry, protectiveOrderId(entry.clientOrderId, "stop"), {
@@ -43,7 +46,8 @@ export function targetReason(index: number, count: number): string {
   return count < 2 ? "take profit" : `take profit ${index + 1} of ${count}`;
 }
 
-function rest(state: AccountState, { position }: BotState, entry: Order, clientOrderId: string, terms: Partial<Order>): void {
+function rest(state: AccountState, { position }: BotState, from: Order, clientOrderId: string, terms: Partial<Order>): void {
+  const { parts: _parts, ...entry } = from;
   state.orders.set(clientOrderId, { ...entry, clientOrderId, side: "sell", quantity: position.quantity, status: "open", ...terms });
 }
 

@@ -11,6 +11,7 @@ import type { Account } from "./account.ts";
 import type { Accounts } from "./accounts.ts";
 import { type Bots, told } from "./bots.ts";
 import { changedSpec, decidesOtherwise, isEqual, waitingFor } from "./changed-bot.ts";
+import { planFacts } from "./plan-facts.ts";
 import { sizeQuestion } from "./sizing.ts";
 import { equityOf } from "./valuation.ts";
 
@@ -107,6 +108,8 @@ function refuseNow(account: Account, bot: BotState, after: BotSpec): void {
 /** What an entry would be, alone and before cash and limits cut it. */
 function sketch(account: Account, bot: BotState, spec: BotSpec): EntrySketch {
   const { state, services, priceOf, runners } = account;
+  const plan = planFacts(account, spec);
+  if (plan) return { notional: plan.whole, lossAtStop: plan.lossAtStop ?? plan.whole, says: plan.says, entries: plan.entries.length };
   const instrument = services.market.instruments.get(spec.symbol);
   const equity = equityOf(state, priceOf);
   const price = priceOf(spec.symbol);

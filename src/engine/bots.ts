@@ -1,6 +1,6 @@
 import type { BotState } from "../domain/books.ts";
 import type { BotSpec } from "../domain/bot.ts";
-import { UserError } from "../domain/errors.ts";
+import { TransientError, UserError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { decimal } from "../domain/money.ts";
 import { isProtective } from "../domain/order.ts";
@@ -9,10 +9,12 @@ import type { Caller, NewBot } from "../ports/engine.ts";
 import { StoreUnavailable } from "../ports/store.ts";
 import type { Account } from "./account.ts";
 import type { Accounts } from "./accounts.ts";
+import { buildsUp } from "./building.ts";
 import type { Desk } from "./desk.ts";
 import { BOTS_MAX, BOTS_PER_OWNER_MAX } from "./limits.ts";
 import { traderOf } from "./live/manual.ts";
 import { specOf } from "./new-bot.ts";
+import { refuseBeyond } from "./plan-facts.ts";
 import { SerialQueue } from "./queue.ts";
 import type { AccountServices } from "./services.ts";
 
@@ -57,10 +59,13 @@ export class Bots {
     const account = await told(this.#accounts.openFor(caller.user, this.#services));
     const { account: accountName, currency } = account.state;
     const id = `b${state.botsEver + 1}`;
+    // A plan of several entries follows from the price, also of a symbol that nobody has followed yet.
+    if (buildsUp(wish.strategy)) await this.#readPrice(wish.symbol);
     const bot = specOf(wish, { id, owner: caller.user, account: accountName, currency }, this.#services.market, (symbol) => {
       const seen = this.#services.hub.price(symbol);
       return seen && decimal(seen.price);
     });
+    refuseBeyond(account, bot);
     const registered = {
       type: "bot-registered" as const,
       botId: id,
@@ -71,6 +76,15 @@ export class Bots {
     };
     await told(this.#desk.append([registered], caller.requestId));
     await this.#inQueue(account, caller, async () => [{ type: "bot-created", bot }]);
+  }
+
+  /** A market that does not answer now leaves the price unknown. */
+  async #readPrice(symbol: string): Promise<void> {
+    try {
+      await this.#services.hub.prime(new Set([symbol]));
+    } catch (failure) {
+      if (!(failure instanceof TransientError)) throw failure;
+    }
   }
 
   /**

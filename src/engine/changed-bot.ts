@@ -1,6 +1,7 @@
 import type { BotState } from "../domain/books.ts";
-import { type BotSpec, OWN_RULES } from "../domain/bot.ts";
+import { type BotSpec, OWN_RULES, type Protection } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
+import { priceOnTick } from "../domain/instrument.ts";
 import { type Decimal, decimal, toJson } from "../domain/money.ts";
 import { isProtective } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
@@ -8,9 +9,11 @@ import type { BotChange } from "../ports/bot-changes.ts";
 import { aboveLeverageLimit } from "../risk/leverage.ts";
 import { isStopped } from "../risk/sizing.ts";
 import type { Account } from "./account.ts";
+import { buildsUp, onPaperOnly, planOf } from "./building.ts";
 import { BY_HAND } from "./hand-bots.ts";
 import { LiveAccount } from "./live/account.ts";
 import { specOf } from "./new-bot.ts";
+import { refuseBeyond } from "./plan-facts.ts";
 
 /** The checked spec that a change leads to. Throws UserError with one sentence for the first thing that cannot be. */
 export function changedSpec(account: Account, spec: BotSpec, change: BotChange): BotSpec {
@@ -19,7 +22,7 @@ export function changedSpec(account: Account, spec: BotSpec, change: BotChange):
       `${spec.name} holds what was entered by hand and decides nothing: there is nothing to set. \`position close\` closes it.`,
     );
   const { sizeMax: cap, ...changed } = change;
-  const { sizeMax: capBefore, rules: rulesBefore, ...kept } = spec;
+  const { sizeMax: capBefore, rules: rulesBefore, ...kept } = { ...spec, protection: withoutOwnStop(account, spec) };
   const sizeMax = cap === "none" ? undefined : (cap ?? capBefore);
   const strategy = change.strategy ?? spec.strategy;
   // Another strategy begins with its own defaults.
@@ -29,8 +32,18 @@ export function changedSpec(account: Account, spec: BotSpec, change: BotChange):
   const instruments = account instanceof LiveAccount ? account.rules : account.services.market.instruments;
   const identity = { id: spec.id, owner: spec.owner, account: spec.account, currency: account.state.currency };
   const after = { ...specOf(wish, identity, { instruments }, (symbol) => priceAt(account, symbol)), mode: spec.mode };
+  refuseBeyond(account, after);
   if (spec.mode !== "paper") refuseUnreal(account, after);
   return after;
+}
+
+/** The exits less the stop that followed from its plan, which follows anew from the changed one. */
+function withoutOwnStop(account: Account, spec: BotSpec): Protection {
+  const { stopPrice, ...rest } = spec.protection;
+  const own = planOf(spec)?.stopPrice;
+  const instrument = account.services.market.instruments.get(spec.symbol);
+  if (own === undefined || !instrument || !stopPrice?.isEqualTo(priceOnTick(instrument, decimal(own), "sell"))) return spec.protection;
+  return rest;
 }
 
 function priceAt({ priceOf }: Account, symbol: string): Decimal | undefined {
@@ -39,7 +52,8 @@ function priceAt({ priceOf }: Account, symbol: string): Decimal | undefined {
 }
 
 /** What real positions need beyond paper ones. */
-function refuseUnreal({ state }: Account, { protection, leverage }: BotSpec): void {
+function refuseUnreal({ state }: Account, { protection, leverage, strategy }: BotSpec): void {
+  if (buildsUp(strategy)) throw new UserError(`strategy: ${onPaperOnly(strategy)}.`);
   if (!isStopped(protection)) throw new UserError("stop: a real position needs one from its first moment; give a stop.");
   const limited = aboveLeverageLimit(state, leverage);
   if (limited !== undefined) throw new UserError(`leverage: ${limited}.`);
@@ -53,11 +67,17 @@ export function waitingFor({ state }: Account, bot: BotState, after: BotSpec): s
   const runs = status === "running" || status === "stopping";
   if (runs && (decider.length > 0 || differs("leverage")))
     return `${spec.name} runs, and ${decider[0] ?? "leverage"} is set while it is stopped: \`bot stop ${spec.name}\` first; what it holds keeps its stop.`;
-  const levels = LEVELS.filter(differs);
+  const builds = [spec, after].some(({ strategy }) => buildsUp(strategy));
+  const levels = [...LEVELS, ...(builds ? PLANS : [])].filter(differs);
   if (levels.length === 0) return undefined;
   const works = [...state.orders.values()].some((order) => order.botId === spec.id && !isProtective(order));
   if (isFlat(position) && !works && bot.exit === undefined) return undefined;
-  const what = levels[0] === "leverage" ? "its leverage" : "its stop and targets";
+  const what =
+    levels[0] === "strategy" || levels[0] === "params"
+      ? "its plan of entries"
+      : levels[0] === "leverage"
+        ? "its leverage"
+        : "its stop and targets";
   return `${spec.name} holds a position or is about to, and ${what} stand since it was opened: set them once it is flat, or \`position close ${spec.name}\`.`;
 }
 
@@ -65,6 +85,8 @@ export function waitingFor({ state }: Account, bot: BotState, after: BotSpec): s
 const DECIDERS = ["strategy", "rules", "params", "timeframe"] as const satisfies readonly (keyof BotSpec)[];
 /** What an open position was opened with. */
 const LEVELS = ["protection", "leverage"] as const satisfies readonly (keyof BotSpec)[];
+/** What one that is built of several entries goes on by. */
+const PLANS = ["strategy", "params"] as const satisfies readonly (keyof BotSpec)[];
 
 /** Whether a bot decides otherwise than before. */
 export function decidesOtherwise(before: BotSpec, after: BotSpec): boolean {

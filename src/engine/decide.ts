@@ -11,6 +11,7 @@ import type { EntryAnswer, EntryQuestion } from "../risk/entry.ts";
 import { stopProblem } from "../risk/exits.ts";
 import type { Advised } from "./advice.ts";
 import { clearedLoss } from "./breaker-readings.ts";
+import { type Beside, entryBeside } from "./building.ts";
 import type { Slot } from "./feeds.ts";
 import { countedBy, type Wish } from "./intents.ts";
 import type { HeldEntry } from "./level-facts.ts";
@@ -34,20 +35,29 @@ export function wishesOf(state: AccountState, runners: Runners, works: (botId: s
       const { bot } = runner;
       if (!mayDecide(bot, slot) || works(bot.spec.id)) continue;
       const signal = decided(runner, slot);
-      if (signal instanceof BotFault || fits(signal, bot)) wishes.push({ runner, slot, signal });
+      if (signal instanceof BotFault || fits(signal, bot, state)) wishes.push({ runner, slot, signal });
     }
   }
   return wishes.length > 1 ? inOrder(wishes, state) : wishes;
 }
 
+/** What the door is asked with: the cash, what earlier wishes of the same slots take, and what the entry is of a position that is built of several. */
+export interface Asked {
+  readonly funds: Funds;
+  readonly spent: Decimal;
+  readonly pending: readonly HeldEntry[];
+  readonly beside: Beside;
+}
+
 /** How one kind of account turns wishes into events. */
 export interface WishMakers {
-  /** Whether an entry may be made and how large; `spent` and `pending` are what earlier wishes of the same slots take. */
-  check(bot: BotState, slot: Slot, funds: Funds, spent: Decimal, pending: readonly HeldEntry[]): EntryAnswer;
+  /** Whether an entry may be made and how large. */
+  check(bot: BotState, slot: Slot, asked: Asked): EntryAnswer;
   /** What advice leaves of what was allowed; never more. */
   advise(bot: BotState, slot: Slot, answer: EntryAnswer): Advised;
-  enter(bot: BotState, quantity: Decimal, wish: Wish): AccountEvent;
-  exit(bot: BotState, wish: Wish): AccountEvent[];
+  /** `parts`: those that it buys, or sells, where it is not all. */
+  enter(bot: BotState, quantity: Decimal, wish: Wish, parts: readonly number[] | undefined): AccountEvent;
+  exit(bot: BotState, wish: Wish, parts: readonly number[] | undefined): AccountEvent[];
 }
 
 /** The events that wishes become: intents, denials with their reason, faults. */
@@ -77,7 +87,7 @@ export function wishEvents(
       ...(stopDistance && { stopDistance }),
     };
     if (signal.kind === "exit") {
-      events.push(...makers.exit(bot, wish));
+      events.push(...makers.exit(bot, wish, signal.parts));
       continue;
     }
     const unprotected = stopProblem(bot.spec.protection, decimal(slot.candle.close), stopDistance);
@@ -85,12 +95,14 @@ export function wishEvents(
       events.push(deniedEvent(bot, wish, "stop", unprotected));
       continue;
     }
-    const { answer, use } = makers.advise(bot, slot, makers.check(bot, slot, funds, spent, pending));
-    const advised: Wish = { ...wish, ...(use === undefined ? {} : { advice: use }), ...countedBy(answer) };
+    const beside = entryBeside(bot, signal.parts, account.priceOf(bot.spec.symbol));
+    const { answer, use } = makers.advise(bot, slot, makers.check(bot, slot, { funds, spent, pending, beside }));
+    const whole = answer.allowed ? answer.whole : undefined;
+    const advised: Wish = { ...wish, ...(use && { advice: use }), ...(whole && { whole }), ...countedBy(answer) };
     runner.counted = answer.conversions && { slotMs, because: conversionsText(answer.conversions) };
     runner.advised = use && { slotMs, because: use.because };
     if (answer.allowed) {
-      const entry = makers.enter(bot, answer.quantity, advised);
+      const entry = makers.enter(bot, answer.quantity, advised, signal.parts);
       events.push(entry);
       pending.push(...heldIn(account, [entry]));
       spent = spent.plus(answer.quantity.times(decimal(slot.candle.close)));
@@ -144,9 +156,21 @@ function mayDecide(bot: BotState, slot: Slot): boolean {
   return bot.actedSlotMs === undefined || slot.candle.openTimeMs > bot.actedSlotMs;
 }
 
-/** A position is opened once and closed whole by its strategy: what one wishes beyond that is a hold. */
-function fits(signal: Signal, { position, exit }: BotState): boolean {
-  return (exit === undefined || exit.keep !== undefined) && signal.kind === (isFlat(position) ? "enter" : "exit");
+/**
+ * A position is opened once, added to where it was begun as one of several parts, and closed: what a strategy wishes beyond that is a hold. Nothing is
+ * added while some of it is being sold.
+ */
+function fits(signal: Signal, bot: BotState, state: AccountState): boolean {
+  const { position, exit, whole } = bot;
+  if (exit !== undefined && exit.keep === undefined) return false;
+  if (isFlat(position)) return signal.kind === "enter";
+  if (signal.kind === "add") return whole !== undefined && exit === undefined && !isBeingSold(state, bot);
+  return signal.kind === "exit";
+}
+
+/** Whether a stop or target has triggered and not filled whole yet. */
+function isBeingSold({ orders }: AccountState, { spec }: BotState): boolean {
+  return [...orders.values()].some(({ botId, status }) => botId === spec.id && status === "partially-filled");
 }
 
 /** In the order in which the bots were created, so that a restart shares the cash out in the same order. */

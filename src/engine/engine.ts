@@ -20,6 +20,7 @@ import type {
   PromotionFacts,
 } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
+import type { PlanFacts } from "../ports/plan.ts";
 import type { EntryNow, LimitFacts } from "../ports/risk-facts.ts";
 import type { CeilingFacts, DrillStep, ReconcileFacts } from "../ports/venue-facts.ts";
 import type { WhyFacts } from "../ports/why.ts";
@@ -39,6 +40,7 @@ import { VenueCommands } from "./live/commands.ts";
 import type { LiveDesk } from "./live/desk.ts";
 import { FloorReader } from "./market-reader.ts";
 import { panicFacts, startPanic } from "./panic.ts";
+import { planFacts } from "./plan-facts.ts";
 import { priceFacts } from "./price-facts.ts";
 import type { Pulse } from "./pulse.ts";
 import type { MarketSpeed, Pump } from "./pump.ts";
@@ -131,6 +133,11 @@ export class TradingEngine implements Engine {
   entryNow(name: string): EntryNow | undefined {
     const { account, bot } = this.#parts.bots.find(name);
     return isFlat(bot.position) ? account.executor.entryNow(bot) : undefined;
+  }
+
+  plan(name: string): PlanFacts | undefined {
+    const { account, bot } = this.#parts.bots.find(name);
+    return planFacts(account, bot.spec);
   }
 
   why(name: string): WhyFacts {

@@ -5,6 +5,7 @@ import type { Conversion } from "../domain/conversion.ts";
 import type { Intent } from "../domain/events.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Purpose } from "../domain/order.ts";
+import type { Part } from "../domain/parts.ts";
 import type { MarketMs } from "../domain/time.ts";
 import type { EntryAnswer } from "../risk/entry.ts";
 
@@ -38,6 +39,8 @@ export function marketIntent(bot: BotState, purpose: "entry" | "exit" | "close" 
     quantity,
     reason: wish.reason,
     values: wish.values,
+    ...(wish.parts && { parts: wish.parts }),
+    ...(purpose === "entry" && wish.whole ? { whole: wish.whole } : {}),
     ...(purpose === "entry" && wish.stopDistance ? { stopDistance: wish.stopDistance } : {}),
     ...(purpose === "entry" && wish.advice ? { advice: wish.advice } : {}),
     ...(purpose === "entry" && wish.conversions ? { conversions: wish.conversions } : {}),
@@ -53,6 +56,9 @@ export interface Wish {
   readonly values: Record<string, number>;
   /** With an entry: how far from it a stop by ATR stands, in quote. */
   readonly stopDistance?: Decimal;
+  /** What it buys or sells of a position that is built of several parts; with the first entry, what the whole was sized to. */
+  readonly parts?: readonly Part[];
+  readonly whole?: Decimal;
   /** With an entry of a bot that asks for advice. */
   readonly advice?: AdviceUse;
   /** With an entry: by which prices money of other currencies was counted for it. */

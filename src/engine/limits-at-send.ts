@@ -3,12 +3,13 @@ import type { Instrument } from "../domain/instrument.ts";
 import type { Limits } from "../domain/limits.ts";
 import { type Decimal, decimal, max, percentOf, shown, ZERO } from "../domain/money.ts";
 import { type Order, remainingOf } from "../domain/order.ts";
+import { isFlat } from "../domain/position.ts";
 import { MINUTE_MS } from "../domain/time.ts";
 import type { Counter } from "../risk/counter.ts";
 import type { Level, LevelFacts } from "../risk/limit-rules.ts";
 import { limitDenial, limitRooms } from "../risk/limits.ts";
 import type { BrokenAccount } from "./breaker-desk.ts";
-import type { LimitedAccount } from "./level-facts.ts";
+import { type LimitedAccount, worthOf } from "./level-facts.ts";
 import type { RiskGuard } from "./risk-guard.ts";
 
 /** What is held may have moved since an entry was sized to the last of a limit: so much is no reason not to send it. */
@@ -39,7 +40,8 @@ export function limitsAtSend(
   const entry = guard.entryFacts(account, bot.spec, { instrument, slot: undefined }, counter);
   const denial = limitDenial(without, entry);
   if (denial) return denial.because;
-  const room = limitRooms(without, entry).find(({ amount }) => own.notional.isGreaterThan(withSlack(amount, own.notional)));
+  const held = isFlat(bot.position) ? ZERO : worthOf(bot.position, account.priceOf(order.symbol));
+  const room = limitRooms(without, entry, held).find(({ amount }) => own.notional.isGreaterThan(withSlack(amount, own.notional)));
   if (room?.code === "conversion") return room.none;
   return room && `${room.name}, leaves ${shown(max(ZERO, room.amount), 2)} ${instrument.quote} by now`;
 }

@@ -1,15 +1,17 @@
-import { BOT_NAME, type BotRules, type BotSpec, OWN_RULES } from "../domain/bot.ts";
+import { BOT_NAME, type BotRules, type BotSpec, OWN_RULES, type Protection } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
-import { type Instrument, splitSymbol } from "../domain/instrument.ts";
-import type { Decimal } from "../domain/money.ts";
+import { type Instrument, priceOnTick, splitSymbol } from "../domain/instrument.ts";
+import { type Decimal, decimal, toDouble } from "../domain/money.ts";
 import type { NewBot } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
+import type { Plan } from "../ports/strategy.ts";
 import { exitsProblem } from "../risk/exits.ts";
 import { checkLeverage, checkLeveragedStop } from "../risk/leverage.ts";
 import { sizingProblem } from "../risk/sizing.ts";
 import { RuleError } from "../rules/errors.ts";
 import { enterRule, exitRule } from "../rules/use.ts";
 import { strategyNamed } from "../strategies/registry.ts";
+import { planOf } from "./building.ts";
 
 export interface BotIdentity {
   readonly id: string;
@@ -39,9 +41,16 @@ export function specOf(
     );
   }
   const { stopPct = Number.POSITIVE_INFINITY, trailingPct, trailAfterPct } = wish.protection;
-  const wrong = exitsProblem(wish.protection, instrument, priceOf(symbol)) ?? sizingProblem(wish.sizing, wish.protection, wish.sizeMax);
+  const price = priceOf(symbol);
+  const { name, group, timeframe, sizing, sizeMax, strategy, leverage, advice } = wish;
+  const decider = strategy === OWN_RULES ? { params: {}, rules: rulesOf(wish) } : { params: paramsOf(wish, price) };
+  const plan = planOf({ strategy, params: decider.params });
+  const protection = withStop(wish.protection, plan, instrument);
+  const wrong =
+    exitsProblem(protection, instrument, price) ??
+    plan?.refuse(protection, instrument, price && toDouble(price)) ??
+    sizingProblem(sizing, protection, sizeMax);
   if (wrong) throw new UserError(`${wrong[0]?.toUpperCase()}${wrong.slice(1)}.`);
-  const { name, group, timeframe, sizing, sizeMax, protection, leverage, advice } = wish;
   if (leverage !== undefined) {
     const trailing = trailAfterPct === undefined ? (trailingPct ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
     checkLeverage(instrument, leverage);
@@ -57,14 +66,21 @@ export function specOf(
     mode: "paper",
     symbol,
     timeframe,
-    strategy: wish.strategy,
-    ...(wish.strategy === OWN_RULES ? { params: {}, rules: rulesOf(wish) } : { params: paramsOf(wish) }),
+    strategy,
+    ...decider,
     sizing,
     protection,
     ...(sizeMax === undefined ? {} : { sizeMax }),
     ...(leverage === undefined ? {} : { leverage }),
     ...(advice === undefined ? {} : { advice }),
   };
+}
+
+/** The exits with the stop that a plan brings itself, where none was wished. */
+function withStop(protection: Protection, plan: Plan | undefined, instrument: Instrument): Protection {
+  const { stopPct, stopAtr, stopPrice } = protection;
+  if (plan?.stopPrice === undefined || (stopPct ?? stopAtr ?? stopPrice) !== undefined) return protection;
+  return { ...protection, stopPrice: priceOnTick(instrument, decimal(plan.stopPrice), "sell") };
 }
 
 /** What is traded under a typed symbol: `BTC/USDT` is the perpetual contract where there is nothing else of that name. */
@@ -93,10 +109,15 @@ function readRule(name: "enter" | "exit", read: () => string): string {
   }
 }
 
-function paramsOf(wish: NewBot): Record<string, number> {
+function paramsOf(wish: NewBot, price: Decimal | undefined): Readonly<Record<string, number>> {
   const strategy = strategyNamed(wish.strategy);
   const parsed = strategy.params.safeParse(wish.params);
-  if (parsed.success) return parsed.data as Record<string, number>;
+  if (parsed.success) {
+    const given = parsed.data as Record<string, number>;
+    const settled = strategy.settle?.(given, price && toDouble(price)) ?? given;
+    if (typeof settled !== "string") return settled;
+    throw new UserError(`The parameters of ${strategy.name} do not fit: ${settled}.`);
+  }
   const issue = parsed.error.issues[0];
   const where = issue?.path.length ? `${issue.path.join(".")}: ` : "";
   throw new UserError(`The parameters of ${strategy.name} do not fit: ${where}${issue?.message}.`);

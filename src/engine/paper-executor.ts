@@ -1,9 +1,10 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import { BotFault, messageOf } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
-import { brokenRule } from "../domain/instrument.ts";
+import { brokenRule, type Instrument } from "../domain/instrument.ts";
 import { type Decimal, decimal, ZERO } from "../domain/money.ts";
 import { isProtective, type Order } from "../domain/order.ts";
+import { splitIntoParts, sumOf } from "../domain/parts.ts";
 import { isFlat } from "../domain/position.ts";
 import type { MarketMs } from "../domain/time.ts";
 import type { PaperVenue } from "../ports/venue.ts";
@@ -11,12 +12,12 @@ import { checkEntry, type EntryAnswer } from "../risk/entry.ts";
 import type { Facts } from "./account.ts";
 import { type Advised, adviseEntry } from "./advice.ts";
 import type { BrokenAccount } from "./breaker-desk.ts";
-import { type BotWish, cameLate, entryQuestion, wishEvents, wishesOf } from "./decide.ts";
+import { nextBeside, partsHeld } from "./building.ts";
+import { type Asked, type BotWish, cameLate, entryQuestion, wishEvents, wishesOf } from "./decide.ts";
 import type { AccountExecutor } from "./executor.ts";
 import type { Exposure } from "./exposure.ts";
 import type { Slot } from "./feeds.ts";
 import { clientOrderIdOf, marketIntent, type Wish } from "./intents.ts";
-import type { HeldEntry } from "./level-facts.ts";
 import { limitsAtSend } from "./limits-at-send.ts";
 import type { Runners } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
@@ -54,18 +55,36 @@ export class PaperExecutor implements AccountExecutor {
   }
 
   mayEnter(bot: BotState, slot: Slot): EntryAnswer {
-    return this.#checkEntry(bot, slot, new Funds(this.#account), ZERO, []);
+    const beside = nextBeside(bot, slot.candle.close);
+    return this.#checkEntry(bot, slot, { funds: new Funds(this.#account), spent: ZERO, pending: [], beside });
   }
 
   async act(wishes: readonly BotWish[]): Promise<void> {
     if (wishes.length === 0) return;
     const events = wishEvents(this.#account, wishes, {
-      check: (bot, slot, funds, spent, pending) => this.#checkEntry(bot, slot, funds, spent, pending),
+      check: (bot, slot, asked) => this.#checkEntry(bot, slot, asked),
       advise: (bot, slot, answer) => this.#advised(bot, slot, answer),
-      enter: (bot, quantity, wish) => ({ type: "intent", intent: marketIntent(bot, "entry", quantity, wish) }),
-      exit: (bot, wish) => [{ type: "intent", intent: marketIntent(bot, "exit", bot.position.quantity, wish) }],
+      enter: (bot, quantity, wish, numbers) => this.#entry(bot, quantity, wish, numbers),
+      exit: (bot, wish, numbers) => {
+        const parts = numbers && partsHeld(bot, numbers);
+        const intent = parts
+          ? marketIntent(bot, "exit", sumOf(parts), { ...wish, parts })
+          : marketIntent(bot, "exit", bot.position.quantity, wish);
+        return [{ type: "intent", intent }];
+      },
     });
     await this.send(events);
+  }
+
+  #entry(bot: BotState, quantity: Decimal, wish: Wish, numbers: readonly number[] | undefined): AccountEvent {
+    const parts = numbers && splitIntoParts(numbers, quantity, this.#instrument(bot).lotSize);
+    return { type: "intent", intent: marketIntent(bot, "entry", quantity, parts ? { ...wish, parts } : wish) };
+  }
+
+  #instrument({ spec }: BotState): Instrument {
+    const instrument = this.#account.services.market.instruments.get(spec.symbol);
+    if (!instrument) throw new BotFault(`the market has no rules for ${spec.symbol}`);
+    return instrument;
   }
 
   async send(events: readonly AccountEvent[], requestId?: string): Promise<void> {
@@ -172,7 +191,14 @@ export class PaperExecutor implements AccountExecutor {
     const asked = entryQuestion(this.#account, undefined, new Funds(this.#account), ZERO);
     const slot = runners.get(bot.spec.id)?.lastSlot;
     const limited = services.risk.question(this.#account, bot.spec, { instrument, slot }, []);
-    return checkEntry({ ...asked, ...limited, instrument, price: decimal(price), ...sizeQuestion(bot.spec, slot) });
+    return checkEntry({
+      ...asked,
+      ...limited,
+      instrument,
+      price: decimal(price),
+      ...sizeQuestion(bot.spec, slot),
+      ...nextBeside(bot, price),
+    });
   }
 
   #advised(bot: BotState, slot: Slot, answer: EntryAnswer): Advised {
@@ -182,10 +208,9 @@ export class PaperExecutor implements AccountExecutor {
     return adviseEntry(services, bot, instrument, answer, (quantity) => instrument && brokenRule(instrument, quantity, price));
   }
 
-  #checkEntry(bot: BotState, slot: Slot, funds: Funds, spent: Decimal, pending: readonly HeldEntry[]): EntryAnswer {
+  #checkEntry(bot: BotState, slot: Slot, { funds, spent, pending, beside }: Asked): EntryAnswer {
     const { services } = this.#account;
-    const instrument = services.market.instruments.get(bot.spec.symbol);
-    if (!instrument) throw new BotFault(`the market has no rules for ${bot.spec.symbol}`);
+    const instrument = this.#instrument(bot);
     const price = decimal(slot.candle.close);
     const limited = services.risk.question(this.#account, bot.spec, { instrument, slot }, pending);
     return checkEntry({
@@ -194,6 +219,7 @@ export class PaperExecutor implements AccountExecutor {
       instrument,
       price,
       ...sizeQuestion(bot.spec, slot),
+      ...beside,
     });
   }
 }

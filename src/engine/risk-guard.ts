@@ -6,6 +6,7 @@ import type { AccountEvent } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { type Limits, levelOf, lockOn, type RiskScope, scopesOf } from "../domain/limits.ts";
 import { decimal } from "../domain/money.ts";
+import { isFlat } from "../domain/position.ts";
 import { minuteText } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LimitFacts } from "../ports/risk-facts.ts";
@@ -94,15 +95,17 @@ export class RiskGuard {
 
   entryFacts(
     account: BrokenAccount,
-    { symbol, leverage = 1 }: BotSpec,
+    { id, symbol, leverage = 1 }: BotSpec,
     { instrument, slot }: { readonly instrument: Instrument; readonly slot: Slot | undefined },
     counter: Counter,
   ): EntryFacts {
     const { volume, close } = slot?.candle ?? {};
+    const bot = account.state.bots.get(id);
     return {
       symbol,
       quote: instrument.quote,
       leverage,
+      adds: bot !== undefined && !isFlat(bot.position),
       minuteOfDay: this.#options.days.minuteOf(account.now()),
       spreadBps: account.spreadBpsOf(symbol),
       volume: volume === undefined || close === undefined ? undefined : decimal(volume).times(decimal(close)),

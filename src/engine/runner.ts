@@ -31,7 +31,8 @@ export interface Explained {
 const STOP_ATR = atr(ATR_STOP_PERIOD);
 const STOP_ATR_KEYS = [["atr", indicatorKey(STOP_ATR)]] as const;
 
-const FLAT_FACTS: PositionFacts = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
+const NO_PARTS: readonly number[] = [];
+const FLAT_FACTS: PositionFacts = { flat: true, long: false, entryPrice: undefined, barsHeld: 0, barsSinceEntry: 0, parts: NO_PARTS };
 
 /** What decides for one bot, at work: pure decisions on slots. It holds nothing that a restart would miss. */
 export class BotRunner {
@@ -49,6 +50,7 @@ export class BotRunner {
   #last: { readonly slot: Slot; readonly input: DecideInput; readonly signal: Signal } | undefined;
   #position: Position | undefined;
   #entryPrice: number | undefined;
+  #parts: readonly number[] = NO_PARTS;
 
   constructor(bot: BotState, decider: Decider) {
     this.bot = bot;
@@ -126,12 +128,16 @@ export class BotRunner {
       this.#position = position;
       const price = entryPrice(position);
       this.#entryPrice = price && toDouble(price);
+      this.#parts = this.bot.parts?.map(({ number }) => number) ?? NO_PARTS;
     }
     if (this.#entryPrice === undefined) return FLAT_FACTS;
     const { timeframe } = slot.feed;
     // From the start of the candle in which it was bought: at an exchange seconds pass before a fill, and on paper none do.
-    const heldMs = slot.closedMs - slotOf(position.openedMs ?? slot.closedMs, timeframe);
-    return { flat: false, long: true, entryPrice: this.#entryPrice, barsHeld: Math.floor(heldMs / timeframeMs(timeframe)) };
+    const barsSince = (atMs: MarketMs) => Math.floor((slot.closedMs - slotOf(atMs, timeframe)) / timeframeMs(timeframe));
+    const barsHeld = barsSince(position.openedMs ?? slot.closedMs);
+    const { enteredMs } = this.bot;
+    const barsSinceEntry = enteredMs === undefined ? barsHeld : barsSince(enteredMs);
+    return { flat: false, long: true, entryPrice: this.#entryPrice, barsHeld, barsSinceEntry, parts: this.#parts };
   }
 }
 

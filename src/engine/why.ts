@@ -6,6 +6,7 @@ import { timeframeMs } from "../domain/timeframe.ts";
 import type { WhyDecision, WhyFacts, WhyGate } from "../ports/why.ts";
 import type { Account } from "./account.ts";
 import { advisedNow, asksAdvice } from "./advice.ts";
+import { planOf } from "./building.ts";
 import type { BotRunner, Explained } from "./runner.ts";
 
 /** Why a bot acted or did not: its newest decision, and every gate as it stands now. Changes nothing. */
@@ -53,10 +54,16 @@ function gatesOf(account: Account, bot: BotState, explained: Explained | undefin
   const lateFromMs = slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs);
   const isLate = lateFromMs <= services.now();
   gates.push(gate("late", !isLate, isLate ? "a newer candle has closed by now" : "its candle is the newest one"));
-  if (isFlat(bot.position)) gates.push(riskGate(account, bot, explained));
+  if (!mayBuy(bot)) return gates;
+  gates.push(riskGate(account, bot, explained));
   const advice = adviceGate(account, bot);
-  if (advice && isFlat(bot.position)) gates.push(advice);
+  if (advice) gates.push(advice);
   return gates;
+}
+
+/** Whether the next thing that it buys would pass the gates of risk: a flat bot's entry, or what is added to a position that is built of several. */
+function mayBuy(bot: BotState): boolean {
+  return isFlat(bot.position) || (bot.whole !== undefined && (bot.parts?.length ?? 0) < (planOf(bot.spec)?.shares.length ?? 0));
 }
 
 /** What advice would make of an entry now. Its words are those of the service, cleaned and cut. */

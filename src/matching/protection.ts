@@ -32,7 +32,9 @@ export function heldLevels(
   entered: Order | undefined,
 ): { readonly stop: Held | undefined; readonly targets: readonly Held[] } {
   const { instrument, protection, highest } = book;
-  const opened = { side: "sell", entry: position.cost.dividedBy(position.quantity), best: highest } as const;
+  // What is added moves the average and with it all levels: how good the price was before says nothing of them.
+  const adds = entered?.parts !== undefined && entered.filledQuantity.isZero();
+  const opened = { side: "sell", entry: position.cost.dividedBy(position.quantity), best: adds ? undefined : highest } as const;
   const at = (order: Order | undefined): Held[] =>
     order?.price && order.status !== "partially-filled" ? [{ order, price: order.price }] : [];
   const moved = (stop: Held | undefined) => stop && { ...stop, price: movedStop(instrument, protection, opened, stop.price) };

@@ -24,6 +24,8 @@ export interface EntrySketch {
   readonly lossAtStop: Decimal | undefined;
   /** How it is come by, or why it is not known. */
   readonly says: string;
+  /** Set where a position is built of several entries: how many, and all that is said here is of all of them together. */
+  readonly entries?: number;
 }
 
 /** A change before it is made, with what it does to the risk. */

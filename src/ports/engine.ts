@@ -17,6 +17,7 @@ import type { BotChanges } from "./bot-changes.ts";
 import type { ExitFacts } from "./exits.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
+import type { PlanFacts } from "./plan.ts";
 import type { BreakerFacts, EntryNow, LimitFacts } from "./risk-facts.ts";
 import type { RuleAlerts } from "./rule-alerts.ts";
 import type { Credentials } from "./vault.ts";
@@ -212,6 +213,8 @@ export interface Engine extends MarketReader {
   bot(name: string): BotFacts | undefined;
   /** What the risk door would answer a flat bot that wished to enter now; undefined where it holds something or there is no price. */
   entryNow(name: string): EntryNow | undefined;
+  /** What a bot's position may come to; undefined where one entry opens it. Throws UserError when there is no such bot. */
+  plan(name: string): PlanFacts | undefined;
   /** The newest decision of a bot with every term and gate. Throws UserError when there is no such bot. */
   why(name: string): WhyFacts;
   readonly alerts: RuleAlerts;

@@ -1,7 +1,9 @@
 import type { z } from "zod";
-import type { BotRules } from "../domain/bot.ts";
+import type { BotRules, Protection } from "../domain/bot.ts";
 import type { FoldedCandle } from "../domain/candle.ts";
 import type { Reading } from "../domain/indicator.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import type { Decimal } from "../domain/money.ts";
 import type { Series } from "../domain/series.ts";
 import type { IndicatorSpec, Signal } from "../domain/signal.ts";
 
@@ -11,6 +13,10 @@ export interface PositionFacts {
   readonly long: boolean;
   readonly entryPrice: number | undefined;
   readonly barsHeld: number;
+  /** Closed candles since the newest entry: the same as `barsHeld` where there was one. */
+  readonly barsSinceEntry: number;
+  /** Numbers of the parts that it holds, ascending; none where its position is not built of several. */
+  readonly parts: readonly number[];
 }
 
 /** Parameters of a strategy, as its `params` schema parsed them. */
@@ -58,6 +64,18 @@ export interface Explanation {
   readonly terms: readonly Term[];
 }
 
+/** How a position is built of several entries: numbered parts of a whole, each held once at most. The size of a bot is that of the whole. */
+export interface Plan {
+  /** What share of the whole each part is, by its number; together one, or less by what has no end in decimals. */
+  readonly shares: readonly Decimal[];
+  /** The price at which each part is bought at the latest in a fall, were the first one bought at `from`. */
+  readonly pricesFrom: (from: number) => readonly number[];
+  /** Where everything is sold at the latest, where the plan says so and not its bot. */
+  readonly stopPrice?: number;
+  /** Why exits, or what trading costs, do not fit the plan, in one sentence without its stop. `from` is the newest price, where it is known. */
+  readonly refuse: (protection: Protection, instrument: Instrument, from: number | undefined) => string | undefined;
+}
+
 /** What decides for a bot: a strategy with its parameters. Contract: equal input gives an equal signal; it never sees a forming candle. */
 export interface Decider {
   /** Under the names by which `values` and a decision's record have them. */
@@ -74,6 +92,12 @@ export interface Strategy {
   readonly summary: string;
   /** Numbers with defaults and descriptions; refuses unknown names. Parse before calling `decider`. */
   readonly params: z.ZodObject;
+  /** Set where a position is built of several entries. */
+  readonly plan?: (params: StrategyParams) => Plan;
+  /** Parameters with everything in its place that follows from the price when a bot is made; a sentence where it does not follow. */
+  readonly settle?: (params: StrategyParams, price: number | undefined) => StrategyParams | string;
+  /** Stop and target of its bots where nothing else is said, as they are typed. */
+  readonly exits?: { readonly stop: string; readonly take: string };
   /** Its rules, where it is two rules with a name; a parameter stands in them as `{fast}`. */
   readonly rules?: BotRules;
   readonly decider: (params: StrategyParams) => Decider;

@@ -1,11 +1,11 @@
 import type { SizeCap, Sizing } from "../domain/bot.ts";
 import type { Conversion } from "../domain/conversion.ts";
 import { brokenRule, type Instrument } from "../domain/instrument.ts";
-import { affordable, type Decimal, decimal, percentOf, shown } from "../domain/money.ts";
+import { affordable, type Decimal, decimal, percentOf, shown, ZERO } from "../domain/money.ts";
 import { type Counter, conversionsText } from "./counter.ts";
 import type { EntryFacts, Level, LimitCode } from "./limit-rules.ts";
 import { limitDenial, limitRooms } from "./limits.ts";
-import { capOf, wishedSize } from "./sizing.ts";
+import { capOf, type Sized, wishedSize } from "./sizing.ts";
 
 /** Limits that hold over all bots of one account, as percentages of its equity. */
 export interface AccountLimits {
@@ -39,10 +39,22 @@ export interface EntryQuestion {
   readonly limited?: { readonly levels: readonly Level[]; readonly entry: EntryFacts } | undefined;
   /** Set when the slot is not the newest: after a gap only the newest may enter. */
   readonly late: boolean;
+  /** Set where the position is built of several entries: the size is that of the whole, and this entry a share of it. */
+  readonly building?: Building | undefined;
+  /** What is held already, at the higher of cost and worth. */
+  readonly held?: Decimal | undefined;
   /** What live trading may still put at risk on the whole desk, in quote; undefined where no ceiling applies. */
   readonly ceilingRoom?: Decimal | undefined;
   /** What has counted money of other currencies for this question. Where it could not, the entry is denied. */
   readonly counter?: Counter | undefined;
+}
+
+/** What an entry is of a position that is built of several. */
+export interface Building {
+  /** Above zero, and one at most. */
+  readonly share: Decimal;
+  /** What the whole was sized to when it was begun; undefined where this is its first entry. */
+  readonly whole: Decimal | undefined;
 }
 
 /** An open breaker that concerns an entry. */
@@ -52,7 +64,14 @@ export interface Broken {
 }
 
 export type EntryAnswer =
-  | { readonly allowed: true; readonly quantity: Decimal; readonly arithmetic: string; readonly conversions?: readonly Conversion[] }
+  | {
+      readonly allowed: true;
+      readonly quantity: Decimal;
+      readonly arithmetic: string;
+      /** With the first entry of a position that is built of several: what its whole was sized to, in quote. */
+      readonly whole?: Decimal;
+      readonly conversions?: readonly Conversion[];
+    }
   | { readonly allowed: false; readonly code: DenialCode; readonly because: string; readonly conversions?: readonly Conversion[] };
 
 export type DenialCode =
@@ -119,7 +138,10 @@ function answerOf(question: EntryQuestion): EntryAnswer {
   const limit = question.limited && limitDenial(question.limited.levels, question.limited.entry);
   if (limit) return denied(limit.code, limit.because);
   const { quote, takerFeeBps } = instrument;
-  const sized = wishedSize({ sizing, equity, quote, takerFeeBps, stopPct: question.stopPct, atrPct: question.atrPct });
+  const { building } = question;
+  const sized = building?.whole
+    ? added(building.whole, building.share, quote)
+    : wishedSize({ sizing, equity, quote, takerFeeBps, stopPct: question.stopPct, atrPct: question.atrPct });
   if ("refused" in sized) return denied("sizing", sized.refused);
   const bounds = boundsOf(question, equity);
   const used = bounds.findLast(({ amount }) => amount.isLessThanOrEqualTo(0));
@@ -129,34 +151,54 @@ function answerOf(question: EntryQuestion): EntryAnswer {
     (least, each) => (each.amount.isLessThan(least?.amount ?? wished) ? each : least),
     undefined,
   );
-  const notional = bound?.amount ?? wished;
+  const whole = bound?.amount ?? wished;
+  const begins = building !== undefined && building.whole === undefined;
+  const notional = begins ? whole.times(building.share) : whole;
   const quantity = affordable(notional, price, instrument.lotSize);
   const broken = brokenRule(instrument, quantity, price);
   if (broken) return denied(bound?.code ?? "market-rules", bound?.little?.(broken) ?? broken);
   const cut = bound ? `, cut to ${bound.name}` : "";
-  return {
-    allowed: true,
-    quantity,
-    arithmetic: `${sized.arithmetic}${cut}, at ${shown(price, 8)} = ${shown(quantity, 8)} ${instrument.base}`,
-  };
+  const part = begins ? ` for the whole, ${shareText(building.share)} of it first = ${shown(notional, 2)} ${quote}` : "";
+  const arithmetic = `${sized.arithmetic}${cut}${part}, at ${shown(price, 8)} = ${shown(quantity, 8)} ${instrument.base}`;
+  return { allowed: true, quantity, arithmetic, ...(begins ? { whole } : {}) };
+}
+
+/** What is added to a position follows from what its whole was sized to, whatever became of the equity since. */
+function added(whole: Decimal, share: Decimal, quote: string): Sized {
+  const notional = whole.times(share);
+  return { notional, arithmetic: `${shareText(share)} of the whole of ${shown(whole, 2)} = ${shown(notional, 2)} ${quote} wished` };
+}
+
+/** A share as people read it: `12.5%`. */
+export function shareText(share: Decimal): string {
+  return `${shown(share.times(100), 2)}%`;
 }
 
 /** Everything that cuts a size, what is said first where two are equal first. */
-function boundsOf({ instrument: { quote }, limits, cashFree, ceilingRoom, sizeMax, limited }: EntryQuestion, equity: Decimal): Bound[] {
+function boundsOf(question: EntryQuestion, equity: Decimal): Bound[] {
+  const { instrument, limits, cashFree, ceilingRoom, sizeMax, limited, held = ZERO } = question;
+  const { quote } = instrument;
+  const beside = (amount: Decimal) => amount.minus(held);
   const poor = `${shown(cashFree, 2)} ${quote} are free, which is not enough for an entry`;
   const bounds: Bound[] = [
     {
-      amount: percentOf(equity, limits.positionCapPct),
+      amount: beside(percentOf(equity, limits.positionCapPct)),
       name: `the position cap of ${limits.positionCapPct}%`,
       code: "cash",
-      none: poor,
+      none: held.isZero() ? poor : `the position is as large as the cap of ${limits.positionCapPct}% allows`,
     },
     { amount: cashFree.minus(percentOf(cashFree, CASH_RESERVE_PCT)), name: "the free cash", code: "cash", none: poor },
   ];
   if (sizeMax) {
-    const amount = capOf(sizeMax, equity);
+    const amount = beside(capOf(sizeMax, equity));
     const little = (broken: string) => `the bot's own maximum is too little: ${broken}`;
-    bounds.unshift({ amount, name: "the bot's own maximum", code: "market-rules", none: little("it is zero"), little });
+    bounds.unshift({
+      amount,
+      name: "the bot's own maximum",
+      code: "market-rules",
+      none: little(held.isZero() ? "it is zero" : "it is held already"),
+      little,
+    });
   }
   if (ceilingRoom)
     bounds.push({
@@ -166,7 +208,7 @@ function boundsOf({ instrument: { quote }, limits, cashFree, ceilingRoom, sizeMa
       none: "the desk holds as much at risk as its live ceiling allows",
       little: (broken) => `what the live ceiling leaves is too little: ${broken}`,
     });
-  for (const { code, amount, name, none } of limited ? limitRooms(limited.levels, limited.entry) : [])
+  for (const { code, amount, name, none } of limited ? limitRooms(limited.levels, limited.entry, held) : [])
     bounds.push({ amount, name, code, none, little: (broken) => `${name} leaves too little: ${broken}` });
   return bounds;
 }

@@ -35,6 +35,8 @@ export interface EntryFacts {
   readonly symbol: string;
   readonly quote: string;
   readonly leverage: number;
+  /** Whether it adds to a position, which opens none. */
+  readonly adds?: boolean;
   /** Local minute of the day in the desk's time zone. */
   readonly minuteOfDay: number;
   /** Undefined where nobody says it. */
@@ -226,7 +228,8 @@ export const LIMIT_RULES: { readonly [N in keyof LimitValues]: LimitRule<N> } = 
     text: countText,
     used: (_limit, { facts }) => String(facts.positions),
     looser: larger,
-    denies: (most, { facts }) => (facts.positions >= most ? `${facts.positions} of ${most} positions are open or being opened` : undefined),
+    denies: (most, { facts }, { adds }) =>
+      facts.positions >= most && adds !== true ? `${facts.positions} of ${most} positions are open or being opened` : undefined,
   },
   position: {
     levels: EVERYWHERE,

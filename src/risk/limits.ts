@@ -46,13 +46,15 @@ function denialAt<N extends LimitName>(name: N, level: Level, entry: EntryFacts)
   return rule.denies?.(limit, level, entry);
 }
 
-/** What limits leave of a size. What cannot be counted leaves nothing. */
-export function limitRooms(levels: readonly Level[], entry: EntryFacts): LimitRoom[] {
+/** What limits leave of a size; what cannot be counted leaves nothing. `held`: what the position is worth already that is added to. */
+export function limitRooms(levels: readonly Level[], entry: EntryFacts, held: Decimal = ZERO): LimitRoom[] {
   return (["position", "exposure"] as const).flatMap((name) =>
     levels.flatMap((level): LimitRoom[] => {
       const limit = level.limits[name];
       if (!limit) return [];
-      const amount = LIMIT_RULES[name].room?.(limit, level, entry);
+      const room = LIMIT_RULES[name].room?.(limit, level, entry);
+      // What is held counts in the exposure already.
+      const amount = name === "position" ? room?.minus(held) : room;
       const text = `the ${LIMIT_RULES[name].title.toLowerCase()} limit of ${level.name}, ${moneyText(limit)}`;
       const none =
         name === "position"

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Reading } from "../domain/indicator.ts";
 import type { Signal } from "../domain/signal.ts";
 import { type LinedSpec, PERIOD_MAX } from "../indicators/declare.ts";
-import type { DecideInput, Strategy } from "../ports/strategy.ts";
+import type { DecideInput, Explanation, Plan, Strategy } from "../ports/strategy.ts";
 
 export type Shape = Readonly<Record<string, z.ZodDefault<z.ZodNumber>>>;
 export type Params<S extends Shape> = { readonly [Name in keyof S]: number };
@@ -23,6 +23,11 @@ export interface Described<S extends Shape> {
 export interface StrategySource<S extends Shape, I extends Declared> extends Described<S> {
   readonly indicators: (params: Params<S>) => I;
   readonly decide: (input: DecideInput<Values<I>>, params: Params<S>) => Signal;
+  readonly explain?: (input: DecideInput<Values<I>>, params: Params<S>) => Explanation;
+  /** Set where a position is built of several entries. */
+  readonly plan?: (params: Params<S>) => Plan;
+  readonly settle?: (params: Params<S>, price: number | undefined) => Params<S> | string;
+  readonly exits?: Strategy["exits"];
 }
 
 /** A strategy that waits for its name. */
@@ -33,7 +38,7 @@ export type StrategyDefinition = (name: string) => Strategy;
  * all strategies fit one table; those records are the parsed `params` and the readings of the declared `indicators`.
  */
 export function defineStrategy<S extends Shape, I extends Declared>(source: StrategySource<S, I>): StrategyDefinition {
-  const { summary, indicators, decide } = source;
+  const { summary, indicators, decide, explain, plan, settle, exits } = source;
   const params = paramsSchema(source);
   return (name) => ({
     name,
@@ -43,7 +48,11 @@ export function defineStrategy<S extends Shape, I extends Declared>(source: Stra
       indicators: indicators(parsed as Params<S>),
       series: [],
       decide: (input) => decide(input as DecideInput<Values<I>>, parsed as Params<S>),
+      ...(explain && { explain: (input) => explain(input as DecideInput<Values<I>>, parsed as Params<S>) }),
     }),
+    ...(plan && { plan: (parsed) => plan(parsed as Params<S>) }),
+    ...(settle && { settle: (parsed, price) => settle(parsed as Params<S>, price) }),
+    ...(exits && { exits }),
   });
 }
 
@@ -67,6 +76,13 @@ export function period(defaultValue: number): z.ZodDefault<z.ZodNumber> {
   const error = expected(`a whole number of candles from 1 to ${PERIOD_MAX}`);
   const refusal = { error, abort: true };
   return z.number({ error }).int(refusal).min(1, refusal).max(PERIOD_MAX, refusal).default(defaultValue);
+}
+
+/** A parameter that counts something: a whole number from `min` to `max`, both included. */
+export function countFrom(min: number, max: number, defaultValue: number): z.ZodDefault<z.ZodNumber> {
+  const error = expected(`a whole number from ${min} to ${max}`);
+  const refusal = { error, abort: true };
+  return z.number({ error }).int(refusal).min(min, refusal).max(max, refusal).default(defaultValue);
 }
 
 /** A parameter that is any number from `min` to `max`, both included. */

@@ -81,7 +81,6 @@ export class FakeEngine implements Engine {
   }
 
   readonly bot = (name: string): BotFacts | undefined => this.bots().find(({ state }) => state.spec.name === name);
-
   readonly accounts = (): readonly AccountFacts[] => this.exchanges.all();
 
   accountOf(owner: string): AccountFacts | undefined {
@@ -89,6 +88,7 @@ export class FakeEngine implements Engine {
   }
 
   readonly entryNow: Engine["entryNow"] = (name) => entryOf(this.bot(name), START_CASH);
+  readonly plan: Engine["plan"] = () => undefined;
   readonly why: Engine["why"] = (name) => this.trading.why(name);
   readonly whyAt: Engine["whyAt"] = async (name) => this.trading.why(name);
   readonly limits: Engine["limits"] = () => [];

@@ -9,11 +9,10 @@ import { checkEntry, type EntryAnswer } from "../../risk/entry.ts";
 import type { Facts } from "../account.ts";
 import { type Advised, adviseEntry } from "../advice.ts";
 import type { BrokenAccount } from "../breaker-desk.ts";
-import { type BotWish, entryQuestion, wishEvents, wishesOf } from "../decide.ts";
+import { type Asked, type BotWish, entryQuestion, wishEvents, wishesOf } from "../decide.ts";
 import type { AccountExecutor } from "../executor.ts";
 import type { Slot } from "../feeds.ts";
 import type { Wish } from "../intents.ts";
-import type { HeldEntry } from "../level-facts.ts";
 import type { Runners } from "../runner.ts";
 import type { AccountServices } from "../services.ts";
 import { sizeQuestion } from "../sizing.ts";
@@ -59,13 +58,13 @@ export class LiveExecutor implements AccountExecutor {
   }
 
   mayEnter(bot: BotState, slot: Slot): EntryAnswer {
-    return this.#check(bot, slot, new Funds(this.#account), ZERO, []);
+    return this.#check(bot, slot, { funds: new Funds(this.#account), spent: ZERO, pending: [], beside: {} });
   }
 
   async act(wishes: readonly BotWish[]): Promise<void> {
     if (wishes.length === 0) return;
     const events = wishEvents(this.#account, wishes, {
-      check: (bot, slot, funds, spent, pending) => this.#check(bot, slot, funds, spent, pending),
+      check: (bot, slot, asked) => this.#check(bot, slot, asked),
       advise: (bot, slot, answer) => this.#advised(bot, slot, answer),
       enter: (bot, quantity, wish) => ({ type: "intent", intent: entryIntent(bot, "buy", quantity, this.#bound(bot), wish) }),
       exit: (bot, wish) => [wantExit(this.#account.state, bot, "exit", wish.reason, wish.slotMs, wish.values)],
@@ -134,7 +133,7 @@ export class LiveExecutor implements AccountExecutor {
 
   entryNow(bot: BotState): EntryAnswer | undefined {
     if (!this.#account.services.hub.price(bot.spec.symbol)) return undefined;
-    return this.#check(bot, undefined, new Funds(this.#account), ZERO, []);
+    return this.#check(bot, undefined, { funds: new Funds(this.#account), spent: ZERO, pending: [], beside: {} });
   }
 
   #advised(bot: BotState, slot: Slot, answer: EntryAnswer): Advised {
@@ -147,7 +146,7 @@ export class LiveExecutor implements AccountExecutor {
     });
   }
 
-  #check(bot: BotState, slot: Slot | undefined, funds: Funds, spent: Decimal, pending: readonly HeldEntry[]): EntryAnswer {
+  #check(bot: BotState, slot: Slot | undefined, { funds, spent, pending, beside }: Asked): EntryAnswer {
     const { state, services, ceiling, preparations } = this.#account;
     const seen = services.hub.price(bot.spec.symbol);
     const rules = this.#account.rulesOf(bot.spec.symbol);
@@ -165,6 +164,7 @@ export class LiveExecutor implements AccountExecutor {
       instrument: rules,
       price: bound,
       ...sizeQuestion(bot.spec, newest),
+      ...beside,
       ceilingRoom: ceiling?.room(rules.quote, asked.counter).minus(spent),
     });
     return answer.allowed ? (feasible(bot, { side: "buy", quantity: answer.quantity, bound, stopDistance }, rules) ?? answer) : answer;

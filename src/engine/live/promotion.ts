@@ -11,6 +11,7 @@ import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { liquidationPrice, stopPctBeyondLiquidation } from "../../risk/liquidation.ts";
 import { capOf, nearestStopPct, roundTripPct, wishedSize } from "../../risk/sizing.ts";
 import { accountFacts } from "../account-facts.ts";
+import { buildsUp, onPaperOnly } from "../building.ts";
 import type { LiveAccount } from "./account.ts";
 import { entryBound } from "./intents.ts";
 import { traderOf } from "./manual.ts";
@@ -96,6 +97,7 @@ function refusals({ bot, account, newName, nameTaken }: PromotionQuestion, judge
   const { state } = account;
   const found: string[] = [];
   if (spec.mode === "live") found.push(`${spec.name} trades live already.`);
+  if (buildsUp(spec.strategy)) found.push(`${onPaperOnly(spec.strategy)}.`);
   if (!BOT_NAME.test(newName))
     found.push("The new name is 1 to 32 lower-case letters, digits and dashes, beginning with a letter: choose another one.");
   else if (nameTaken) found.push(`The name ${newName} is taken: give another one with name.`);
