@@ -73,6 +73,11 @@ export class BacktestMarket implements Market {
     return { steps, ended: !(await this.#hasNext()) };
   }
 
+  /** Open of the first candle of the span; undefined where it has none. */
+  async firstPrice(): Promise<number | undefined> {
+    return (await this.#hasNext()) ? candleAt(this.#chunk, this.#row).open : undefined;
+  }
+
   async #hasNext(): Promise<boolean> {
     while (this.#row >= rowsOf(this.#chunk) && !this.#isOver) {
       const chunk = await this.#options.source.next();

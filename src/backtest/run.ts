@@ -1,4 +1,5 @@
 import type { BacktestResult } from "../domain/backtest.ts";
+import { OWN_RULES } from "../domain/bot.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { type Decimal, decimal, lessBps, ZERO } from "../domain/money.ts";
@@ -11,10 +12,12 @@ import type { Clock } from "../ports/clock.ts";
 import type { NewBot } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
+import type { StrategyParams } from "../ports/strategy.ts";
 import type { Vault } from "../ports/vault.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import type { AccountLimits } from "../risk/entry.ts";
+import { strategyNamed } from "../strategies/registry.ts";
 import { EquityCurve } from "./curve.ts";
 import { BacktestMarket } from "./market.ts";
 import type { CandleSource } from "./source.ts";
@@ -80,11 +83,20 @@ export async function runBacktest(job: BacktestJob, plugs: BacktestPlugs): Promi
     onFatal: (failure) => void failures.push(failure),
   });
   const curve = watchEquity(opened, job, seen, plugs.onProgress);
-  await opened.engine.createBot(job.bot, CREATE);
+  await opened.engine.createBot(await settled(job.bot, market), CREATE);
   await opened.engine.startBot(job.bot.name, START);
   await opened.engine.moveMarket("end");
   if (failures.length > 0) throw failures[0];
   return resultOf(opened, job, curve, seen, await countedEvents(opened));
+}
+
+/** The bot with what follows from the price when it is made: that of the first candle. */
+async function settled(bot: NewBot, market: BacktestMarket): Promise<NewBot> {
+  const strategy = bot.strategy === OWN_RULES ? undefined : strategyNamed(bot.strategy);
+  const given = strategy?.settle && strategy.params.safeParse(bot.params);
+  if (!strategy?.settle || !given?.success) return bot;
+  const params = strategy.settle(given.data as StrategyParams, await market.firstPrice());
+  return typeof params === "string" ? bot : { ...bot, params };
 }
 
 /** Marks the equity at every candle of the bot's timeframe, at most once an hour. */

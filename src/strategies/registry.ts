@@ -1,8 +1,10 @@
 import { UserError } from "../domain/errors.ts";
 import type { Strategy } from "../ports/strategy.ts";
 import bollingerBreakout from "./bollinger-breakout.ts";
+import dca from "./dca.ts";
 import type { StrategyDefinition } from "./define.ts";
 import emaCross from "./ema-cross.ts";
+import grid from "./grid.ts";
 import momentumScalp from "./momentum-scalp.ts";
 import rsiReversion from "./rsi-reversion.ts";
 import signalScore from "./signal-score.ts";
@@ -11,7 +13,9 @@ import vwapReversion from "./vwap-reversion.ts";
 /** Every strategy under the name of its file, ascending. */
 const DEFINITIONS: readonly (readonly [string, StrategyDefinition])[] = [
   ["bollinger-breakout", bollingerBreakout],
+  ["dca", dca],
   ["ema-cross", emaCross],
+  ["grid", grid],
   ["momentum-scalp", momentumScalp],
   ["rsi-reversion", rsiReversion],
   ["signal-score", signalScore],

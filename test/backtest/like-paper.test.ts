@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { runBacktest } from "../../src/backtest/run.ts";
 import { MarketSource } from "../../src/backtest/source.ts";
+import { exitsFrom, stop, take } from "../../src/chat/args-exits.ts";
 import { type Decimal, decimal, plain } from "../../src/domain/money.ts";
 import { DAY_MS, marketMs } from "../../src/domain/time.ts";
 import { openSimulated } from "../../src/feeds/simulated.ts";
@@ -20,15 +21,10 @@ const market = () => endingMarket(openSimulated({ seed: 42 }));
 
 for (const name of strategyNames()) {
   test(`a backtest of ${name} has the money and the counts of a paper account that lived through the same candles`, async () => {
-    const wish = wishFor({
-      name: "twin",
-      strategy: name,
-      params: strategyNamed(name).params.parse({}) as Record<string, number>,
-      timeframe: "5m",
-      protection: { stopPct: 1, takePct: 2, trailingPct: undefined },
-    });
+    const wish = twinFor(name);
     const paper = await livedThrough(wish);
-    const tried = await triedOn(wish);
+    // A range that follows from the price is that of the moment at which the bot was made.
+    const tried = await triedOn({ ...wish, params: paper.params });
     expect(resultsText(tried.results)).toEqual(resultsText(paper.results));
     expect(plain(tried.equity)).toBe(paper.equity);
     expect(tried.entries).toBe(paper.entries);
@@ -39,8 +35,7 @@ for (const name of strategyNames()) {
 test("some of these strategies trade in those two days, or their agreement would say nothing", async () => {
   const entries = await Promise.all(
     strategyNames().map(async (strategy) => {
-      const params = strategyNamed(strategy).params.parse({}) as Record<string, number>;
-      return (await triedOn(wishFor({ name: "twin", strategy, params, timeframe: "5m" }))).entries;
+      return (await triedOn(twinFor(strategy))).entries;
     }),
   );
   expect(entries.filter((count) => count > 0).length).toBeGreaterThan(1);
@@ -73,6 +68,13 @@ test("a bot that cannot be created is refused in one sentence", async () => {
   await expect(triedOn(wishFor({ name: "twin", symbol: "NOPE/USDT" }))).rejects.toThrow("This market has no symbol NOPE/USDT");
 });
 
+/** A bot with narrow exits where its strategy has no own. */
+function twinFor(name: string): NewBot {
+  const { params, exits = { stop: "1%", take: "2%" } } = strategyNamed(name);
+  const protection = exitsFrom([stop.parse(exits.stop), take.parse(exits.take)]);
+  return wishFor({ name: "twin", strategy: name, params: params.parse({}) as Record<string, number>, timeframe: "5m", protection });
+}
+
 async function livedThrough(wish: NewBot) {
   const rig = await openRig({ market: market(), limits: LIMITS });
   await startBot(rig, wish);
@@ -80,8 +82,10 @@ async function livedThrough(wish: NewBot) {
   const { bots } = rig.books("discord:1");
   const fills = await rig.eventsOf("discord:1", "order-filled");
   const equity = rig.engine.accountOf("discord:1")?.equity;
+  const { results, spec } = [...bots.values()][0]!;
   return {
-    results: [...bots.values()][0]!.results,
+    results,
+    params: spec.params,
     equity: equity && plain(equity),
     entries: fills.filter(({ purpose }) => purpose === "entry").length,
   };

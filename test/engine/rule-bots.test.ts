@@ -141,7 +141,7 @@ it("a feed answers rules as a run over the same candles does, however deep they 
     const atMs = marketMs(candle.openTimeMs + MINUTE_MS);
     for (const slot of hub.push({ atMs, candles: new Map([[BTC, candle]]) })) {
       for (const [place, strategy] of strategies.slice(0, feeds).entries()) {
-        const position = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
+        const position = { flat: true, long: false, entryPrice: undefined, barsHeld: 0, barsSinceEntry: 0, parts: [] };
         const { past, candle: shown, previous } = slot;
         const signal = strategy.decide({ candle: shown, previous, values: {}, past, position });
         expect([index, texts[place], signal.kind]).toEqual([index, texts[place], run.isTrue(rules[place]!) ? "enter" : "hold"]);

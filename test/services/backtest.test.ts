@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { runBacktest } from "../../src/backtest/run.ts";
 import { MarketSource } from "../../src/backtest/source.ts";
+import { exitsFrom, stop, take } from "../../src/chat/args-exits.ts";
 import { decimal, toJson } from "../../src/domain/money.ts";
 import { openReplay } from "../../src/feeds/replay.ts";
 import type { NewBot } from "../../src/ports/engine.ts";
@@ -26,27 +27,33 @@ const MARKETS = [
 describe.each(MARKETS)("over a recording of %s, a backtest and a paper account that lives through the replay", (symbol, file) => {
   test.for(strategyNames())("agree to the last digit for %s", async (strategy, context) => {
     const market = await openReplay(`${symbol}=${recordedOrSkip(context, file)}`);
-    const bot = wishFor({
-      name: "twin",
-      symbol,
-      strategy,
-      params: strategyNamed(strategy).params.parse({}) as Record<string, number>,
-      timeframe: "5m",
-      protection: { stopPct: 2, takePct: 4, trailingPct: undefined },
-    });
+    const bot = twinFor(strategy, symbol);
     const quote = market.instruments.get(symbol)!.quote;
     const rig = await openRig({ market, limits: LIMITS, paperBalances: new Map([[quote, CAPITAL]]) });
     await startBot(rig, bot);
     await rig.engine.moveMarket("end");
     const lived = [...rig.books("discord:1").bots.values()][0]!;
     const denied = (await rig.eventsOf("discord:1", "wish-denied")).length;
-    const tried = await triedOn(market, bot);
+    // A range that follows from the price is that of the moment at which the bot was made.
+    const tried = await triedOn(market, { ...bot, params: lived.spec.params });
     expect(toJson(tried.results)).toBe(toJson(lived.results));
     expect(toJson(tried.equity)).toBe(toJson(rig.engine.accountOf("discord:1")?.equity));
     expect([...tried.denials.values()].reduce((sum, count) => sum + count, 0)).toBe(denied);
     expect(tried.entries).toBeGreaterThan(0);
+    if (!strategyNamed(strategy).plan) return;
+    const filled = await rig.eventsOf("discord:1", "order-filled");
+    expect(filled.some(({ purpose, after, fill }) => purpose === "entry" && after.positionQuantity.isGreaterThan(fill.quantity))).toBe(
+      true,
+    );
   });
 });
+
+/** A bot with what one of its strategy has where nothing else is said. */
+function twinFor(name: string, symbol: string): NewBot {
+  const { params, exits = { stop: "2%", take: "4%" } } = strategyNamed(name);
+  const protection = exitsFrom([stop.parse(exits.stop), take.parse(exits.take)]);
+  return wishFor({ name: "twin", symbol, strategy: name, params: params.parse({}) as Record<string, number>, timeframe: "5m", protection });
+}
 
 function triedOn(market: Market, bot: NewBot) {
   const clock = systemClock();

@@ -37,7 +37,7 @@ test("a strategy's parameters and lines are typed by what it declares", () => {
   })("story");
   const one = { now: 1, before: 1 };
   const candle = { openTimeMs: 0, open: 1, high: 1, low: 1, close: 1, volume: 0, missingMinutes: 0 };
-  const position = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
+  const position = { flat: true, long: false, entryPrice: undefined, barsHeld: 0, barsSinceEntry: 0, parts: [] };
   const values = { average: { value: one }, band: { upper: one, middle: one, lower: one } };
   const signal = strategy.decider({ length: 3 }).decide({ candle, previous: undefined, values, position, past: new SlotPast(new Map()) });
   expect(signal).toEqual({ kind: "hold", reason: "5 undefined undefined undefined" });

@@ -7,15 +7,19 @@ import { tell } from "./story.ts";
 
 const FIXTURES = resolve(import.meta.dirname, "../fixtures");
 
-/** The candles at which each strategy, with its own numbers, bought and sold; `+30` and `-34` by their place in the file. */
+/** The candles at which each strategy, with its own numbers, bought, added and sold; `+30`, `^32` and `-34` by their place in the file. */
 const GOLDEN = JSON.parse(readFileSync(resolve(FIXTURES, "strategies/decisions.json"), "utf8")) as Record<string, Record<string, string>>;
+
+const MARKS = { enter: "+", add: "^", exit: "-" } as const;
 
 describe.each(["BTCUSDT", "DOGEUSDT"])("over twelve committed hours of %s", (market) => {
   const candles = candlesIn(`candles/simulated-seed42-${market}-1m.csv`);
 
   test.each(strategyNames())("%s decides as it did when this was written", (name) => {
-    const told = tell(strategyNamed(name), candles);
-    const decided = told.flatMap(({ index, signal }) => (signal.kind === "hold" ? [] : [`${signal.kind === "enter" ? "+" : "-"}${index}`]));
+    const strategy = strategyNamed(name);
+    const own = strategy.params.parse({}) as Record<string, number>;
+    const told = tell(strategy, candles, (strategy.settle?.(own, candles[0]?.open) ?? own) as Record<string, number>);
+    const decided = told.flatMap(({ index, signal }) => (signal.kind === "hold" ? [] : [`${MARKS[signal.kind]}${index}`]));
     expect(decided.join(" ")).toBe(GOLDEN[market]?.[name]);
   });
 

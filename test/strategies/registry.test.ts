@@ -8,7 +8,7 @@ import { MINUTE_MS } from "../../src/domain/time.ts";
 import type { PositionFacts } from "../../src/ports/strategy.ts";
 import type { StrategyDefinition } from "../../src/strategies/define.ts";
 import { strategyNamed, strategyNames } from "../../src/strategies/registry.ts";
-import { tell } from "./story.ts";
+import { PARAMS, tell } from "./story.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../../src/strategies");
 const HELPERS = ["define", "follow-rules", "named-rules", "registry"];
@@ -65,12 +65,12 @@ describe("the table of strategies", () => {
   test.each(strategyNames())("gives %s what its own file exports", async (name) => {
     const file = (await import(`${FOLDER}/${name}.ts`)) as { default: StrategyDefinition };
     const { summary, rules } = file.default(name);
-    expect(strategyNamed(name)).toMatchObject({ name, summary, rules });
+    expect(strategyNamed(name)).toMatchObject({ name, summary, ...(rules && { rules }) });
   });
 
   test("refuses an unknown name and lists the known ones", () => {
     const sentence =
-      'There is no strategy named "ema". Choose one of bollinger-breakout, ema-cross, momentum-scalp, rsi-reversion, signal-score, vwap-reversion.';
+      'There is no strategy named "ema". Choose one of bollinger-breakout, dca, ema-cross, grid, momentum-scalp, rsi-reversion, signal-score, vwap-reversion.';
     expect(() => strategyNamed("ema")).toThrow(new UserError(sentence));
     expect(() => strategyNamed("constructor")).toThrow(UserError);
   });
@@ -82,9 +82,24 @@ describe("the table of strategies", () => {
           "deviations": 2,
           "period": 20,
         },
+        "dca": {
+          "enterBelow": 40,
+          "orders": 5,
+          "pause": 0,
+          "sizeScale": 1.5,
+          "step": 1.5,
+          "stepScale": 1.3,
+        },
         "ema-cross": {
           "fast": 12,
           "slow": 26,
+        },
+        "grid": {
+          "around": 5,
+          "levels": 10,
+          "lower": 0,
+          "stopBelow": 3,
+          "upper": 0,
         },
         "momentum-scalp": {
           "momentum": 5,
@@ -116,7 +131,7 @@ describe("the table of strategies", () => {
 });
 
 describe.each(strategies)("$name", (strategy) => {
-  const decider = strategy.decider(strategy.params.parse({}) as Record<string, number>);
+  const decider = strategy.decider(strategy.params.parse(PARAMS[strategy.name] ?? {}) as Record<string, number>);
 
   test("describes itself and each parameter", () => {
     expect(strategy.summary).toMatch(/^[A-Z].+[^.]$/);
@@ -150,8 +165,9 @@ describe.each(strategies)("$name", (strategy) => {
   });
 
   test("never enters when it holds a position and never exits when it is flat", () => {
-    const holding: PositionFacts = { flat: false, long: true, entryPrice: 30_000, barsHeld: 3 };
-    const flat: PositionFacts = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
+    const parts = strategy.plan ? [0] : [];
+    const holding: PositionFacts = { flat: false, long: true, entryPrice: 30_000, barsHeld: 3, barsSinceEntry: 3, parts };
+    const flat: PositionFacts = { flat: true, long: false, entryPrice: undefined, barsHeld: 0, barsSinceEntry: 0, parts: [] };
     let entered = 0;
     let exited = 0;
     fc.assert(
@@ -161,7 +177,10 @@ describe.each(strategies)("$name", (strategy) => {
           const whenFlat = decider.decide({ ...input, position: flat }).kind;
           expect(whenHolding).not.toBe("enter");
           expect(whenFlat).not.toBe("exit");
-          if (whenHolding === "exit") exited += 1;
+          expect(whenFlat).not.toBe("add");
+          if (whenHolding === "add") expect(strategy.plan).toBeDefined();
+          // What dca bought its bot sells, at the target or the stop: it adds instead.
+          if (whenHolding === (strategy.name === "dca" ? "add" : "exit")) exited += 1;
           if (whenFlat === "enter") entered += 1;
         }
       }),

@@ -194,6 +194,95 @@ describe("signal-score", () => {
   });
 });
 
+describe("dca", () => {
+  const strategy = strategyNamed("dca");
+  const given = { enterBelow: 100, orders: 3, step: 2, stepScale: 1.5, sizeScale: 2, pause: 0 };
+
+  test("begins at once where it is told to, and adds each time the close is far enough below the average, up to its number", () => {
+    expect(wishes(tell(strategy, path(100, [40, 80]), given))).toMatchInlineSnapshot(`
+      [
+        "0 enter: it holds nothing: the first of 4 entries",
+        "4 add: close 98 is at or below 98, 2% below the average paid: safety order 1 of 3",
+        "9 add: close 95.5 is at or below 95.698, 3% below the average paid: safety order 2 of 3",
+        "16 add: close 92 is at or below 92.4709, 4.5% below the average paid: safety order 3 of 3",
+      ]
+    `);
+  });
+
+  test("begins when the RSI is low, with the number in its reasons", () => {
+    expect(wishes(tell(strategy, path(100, [5, 101], [12, 97]), { ...given, enterBelow: 40 }))[0]).toMatchInlineSnapshot(
+      `"14 enter: rsi(14) 25 is below 40: the first of 4 entries"`,
+    );
+  });
+
+  test("waits between two orders where it is told to", () => {
+    const at = (pause: number) =>
+      wishes(tell(strategy, [100, 97.9, 94, 88, 88, 88, 88], { ...given, pause })).map((wish) => wish.split(":")[0]);
+    expect(at(0)).toEqual(["0 enter", "1 add", "2 add", "3 add"]);
+    expect(at(3)).toEqual(["0 enter", "4 add"]);
+  });
+
+  test("leaves alone what it did not begin", () => {
+    const decider = strategy.decider(given);
+    const [told] = tell(strategy, [50], given);
+    const position = { flat: false, long: true, entryPrice: 100, barsHeld: 3, barsSinceEntry: 3, parts: [] };
+    expect(decider.decide({ ...told!.input, position })).toEqual({ kind: "hold" });
+    expect(decider.explain?.({ ...told!.input, position }).because).toBe("it did not begin what it holds");
+  });
+
+  test("refuses distances that no stop could lie below, and orders that are no number", () => {
+    expect(problemsOf("dca", { step: 20, stepScale: 2, orders: 5 })).toEqual([
+      "the last safety order would lie 320% below the average, and 85% is the most; lower step, stepScale or orders",
+    ]);
+    expect(problemsOf("dca", { orders: 10, sizeScale: 5 })).toEqual([
+      "the smallest of its 11 entries would be less than a thousandth of the whole; bring sizeScale nearer to 1, or lower orders",
+    ]);
+    expect(problemsOf("dca", { orders: 1.5 })).toEqual(["expected a whole number from 1 to 20, found 1.5"]);
+  });
+});
+
+describe("grid", () => {
+  const strategy = strategyNamed("grid");
+  const given = { lower: 90, upper: 110, levels: 4 };
+
+  test("buys each level that a close falls to, sells each part one level higher, and holds nothing above its range", () => {
+    const told = tell(strategy, path(102, [4, 94], [6, 106], [2, 111]), given);
+    expect(wishes(told)).toMatchInlineSnapshot(`
+      [
+        "1 enter: close 100 fell to level 3 at 100",
+        "4 add: close 94 fell to level 2 at 95",
+        "7 exit: close 100 is at or above level 3 at 100",
+        "10 exit: close 106 is at or above level 4 at 105: everything held is sold",
+      ]
+    `);
+  });
+
+  test("buys all levels that one candle falls through, and does not buy one again that it holds", () => {
+    expect(wishes(tell(strategy, [106, 94, 96, 94], given))).toMatchInlineSnapshot(`
+      [
+        "1 enter: close 94 fell to 3 levels from level 2 at 95 to level 4 at 105",
+      ]
+    `);
+  });
+
+  test("buys nothing below its stop, and nothing that it begins below of", () => {
+    expect(wishes(tell(strategy, [101, 80, 85, 80], given))).toEqual([]);
+    expect(wishes(tell(strategy, [94, 94, 93], given))).toEqual([]);
+  });
+
+  test("finds its range around a price, and says that it needs one", () => {
+    const own = strategy.params.parse({ around: 10 }) as Record<string, number>;
+    expect(strategy.settle?.(own, 123.456)).toMatchObject({ lower: 111.11, upper: 135.802 });
+    expect(strategy.settle?.(own, undefined)).toContain("give lower and upper");
+    expect(strategy.settle?.({ ...own, lower: 90, upper: 110 }, 50)).toMatchObject({ lower: 90, upper: 110 });
+  });
+
+  test("refuses a range with one end, or with its ends swapped", () => {
+    expect(problemsOf("grid", { lower: 5 })).toEqual(["a range has two ends, found lower 5 and upper 0; give both, or neither for around"]);
+    expect(problemsOf("grid", { lower: 5, upper: 5 })).toEqual(["lower must be below upper, found 5 and 5; swap them"]);
+  });
+});
+
 function bar(index: number, open: number, close: number, volume: number): Candle {
   return { openTimeMs: index * MINUTE_MS, open, high: Math.max(open, close) + 0.01, low: Math.min(open, close) - 0.01, close, volume };
 }

@@ -1,5 +1,6 @@
 import type { Candle, FoldedCandle } from "../../src/domain/candle.ts";
 import type { Kernel } from "../../src/domain/indicator.ts";
+import { toDouble } from "../../src/domain/money.ts";
 import type { Series } from "../../src/domain/series.ts";
 import { type IndicatorSpec, indicatorKey, type Signal } from "../../src/domain/signal.ts";
 import { MINUTE_MS } from "../../src/domain/time.ts";
@@ -21,12 +22,16 @@ interface Declared {
   readonly kernel: Kernel;
 }
 
+/** Where a strategy's own numbers say nothing without a price. */
+export const PARAMS: Readonly<Record<string, Record<string, number>>> = { grid: { lower: 27_000, upper: 33_000 } };
+
 /** Runs a strategy over candles, or over closes alone, as a bot would whose every wish comes true at that candle's close. */
-export function tell(strategy: Strategy, candles: readonly (number | Candle)[], given: Record<string, number> = {}): Told[] {
+export function tell(strategy: Strategy, candles: readonly (number | Candle)[], given = PARAMS[strategy.name] ?? {}): Told[] {
   const decider = strategy.decider(strategy.params.parse(given) as Record<string, number>);
   const kernels = Object.entries(decider.indicators).map(([name, spec]): Declared => ({ name, spec, kernel: createKernel(spec) }));
   const rings = decider.series.map((series) => ({ series, ring: new Ring(series.depth) }));
-  let position: PositionFacts = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
+  const shares = strategy.plan?.(strategy.params.parse(given) as Record<string, number>).shares;
+  const book = new StoryBook(shares?.map(toDouble) ?? []);
   let previous: FoldedCandle | undefined;
   return candles.map((given, index) => {
     const candle = { ...(typeof given === "number" ? still(given, index) : given), missingMinutes: 0 };
@@ -40,14 +45,50 @@ export function tell(strategy: Strategy, candles: readonly (number | Candle)[], 
     );
     for (const { series, ring } of rings) ring.push(newest(series, candle, kernels));
     const past = new SlotPast(new Map(rings.map(({ series, ring }) => [series.key, { newestFirst: ring.shot(), seen: ring.seen }])));
-    const input: DecideInput = { candle, previous, values, position, past };
+    const input: DecideInput = { candle, previous, values, position: book.facts(), past };
     const signal = decider.decide(input);
     previous = candle;
-    if (signal.kind === "enter") position = { flat: false, long: true, entryPrice: close, barsHeld: 0 };
-    else if (signal.kind === "exit") position = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
-    else if (position.long) position = { ...position, barsHeld: position.barsHeld + 1 };
+    book.follow(signal, close);
     return { index, input, signal };
   });
+}
+
+/** What a bot would hold whose every wish comes true at the close. */
+class StoryBook {
+  readonly #shares: readonly number[];
+  /** Base and what it cost, by part; a position of one entry is part 0. */
+  #parts = new Map<number, { readonly quantity: number; readonly cost: number }>();
+  #barsHeld = 0;
+  #barsSinceEntry = 0;
+
+  constructor(shares: readonly number[]) {
+    this.#shares = shares;
+  }
+
+  facts(): PositionFacts {
+    const held = [...this.#parts.values()];
+    const flat = held.length === 0;
+    const sum = (each: "quantity" | "cost") => held.reduce((total, part) => total + part[each], 0);
+    const parts = this.#shares.length === 0 ? [] : [...this.#parts.keys()].sort((a, b) => a - b);
+    const entryPrice = flat ? undefined : sum("cost") / sum("quantity");
+    return { flat, long: !flat, entryPrice, barsHeld: this.#barsHeld, barsSinceEntry: this.#barsSinceEntry, parts };
+  }
+
+  follow(signal: Signal, close: number): void {
+    if (signal.kind === "exit") {
+      for (const part of signal.parts ?? [...this.#parts.keys()]) this.#parts.delete(part);
+    } else if (signal.kind === "enter" || signal.kind === "add") {
+      if (this.#parts.size === 0) this.#barsHeld = 0;
+      this.#barsSinceEntry = 0;
+      for (const part of signal.parts ?? [0]) {
+        const cost = this.#shares[part] ?? 1;
+        this.#parts.set(part, { cost, quantity: cost / close });
+      }
+      return;
+    }
+    this.#barsHeld = this.#parts.size === 0 ? 0 : this.#barsHeld + 1;
+    this.#barsSinceEntry = this.#parts.size === 0 ? 0 : this.#barsSinceEntry + 1;
+  }
 }
 
 function still(close: number, index: number): Candle {
