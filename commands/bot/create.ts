@@ -5,7 +5,16 @@ import * as sizes from "../../src/chat/args-size.ts";
 import { leverage } from "../../src/chat/args-venue.ts";
 import { botButtons, botCard, forEach, haltLine, outcomeCard } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
-import { askedFor, deciderOf, namesFor, protectionWarning, refuseCurrency, refuseUntraded, sizeOf } from "../../src/chat/new-bot.ts";
+import {
+  askedFor,
+  deciderOf,
+  namesFor,
+  protectionWarning,
+  refuseCurrency,
+  refuseUntraded,
+  sizeOf,
+  stopAndTake,
+} from "../../src/chat/new-bot.ts";
 
 export default defineCommand({
   summary: "Makes a bot (several symbols make a group); asks for what is missing",
@@ -23,8 +32,16 @@ export default defineCommand({
       .optional(),
     max: sizes.sizeMax.describe("The most that one position may be: a share of equity or an amount").optional(),
     risk_level: sizes.riskLevel.describe("A named size instead: the answer shows its numbers").optional(),
-    stop: exits.stop.describe("Stop loss: percent below the entry, a multiple of the ATR, a price, or none").prefault("2%"),
-    take: exits.take.describe("Take profit above the entry, whole or in parts (50% at 2%, rest at 4%), or none").prefault("4%"),
+    stop: exits.stop
+      .describe(
+        "Stop loss: percent below the entry, a multiple of the ATR, a price, or none; 2% when not given, dca and grid have their own",
+      )
+      .optional(),
+    take: exits.take
+      .describe(
+        "Take profit above the entry, whole or in parts (50% at 2%, rest at 4%), or none; 4% when not given, dca and grid have their own",
+      )
+      .optional(),
     trailing: exits.trailing
       .describe("Trailing stop below the highest price, at once or after a gain (1% after 2%), or none")
       .prefault("none"),
@@ -54,9 +71,9 @@ export default defineCommand({
     );
     refuseUntraded(args);
     const size = sizeOf(args, symbols);
-    refuseCurrency("stop", args.stop.currency, symbols);
+    refuseCurrency("stop", args.stop?.currency, symbols);
     const { names, group } = namesFor({ name: args.name, group: args.group, symbols, strategy: decider.strategy }, engine.bots());
-    const protection = exits.exitsFrom([args.stop, args.take, args.trailing, args.breakeven, args.max_hold]);
+    const protection = exits.exitsFrom([...stopAndTake(args, decider.strategy, strategies), args.trailing, args.breakeven, args.max_hold]);
     const wishes = names.map((name, index) => ({
       name,
       group,
@@ -79,7 +96,8 @@ export default defineCommand({
       },
     );
     const halted = args.start ? haltLine(desk.state.halt) : undefined;
-    const warning = protectionWarning({ protection });
+    const made = engine.bot(names[0]!)?.state.spec.protection ?? protection;
+    const warning = protectionWarning({ protection: made });
     const [only] = outcomes;
     const bot = outcomes.length === 1 && only ? engine.bot(only.name) : undefined;
     if (bot && only)

@@ -2,14 +2,10 @@ import type { BotRules, BotSpec, Protection } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import type { BotFacts, NewBot } from "../ports/engine.ts";
-import { type ExitWish, exitsFrom, stop, take } from "./args-exits.ts";
+import { type ExitWish, exitsFrom } from "./args-exits.ts";
 import type { SizeWish } from "./args-size.ts";
 import type { Strategies } from "./command.ts";
-import { askedFor, deciderOf, refuseCurrency, type StrategyWish, sizeOf } from "./new-bot.ts";
-
-/** What a bot that is made for one backtest gets where nothing else is said: the same as a new one. */
-const STOP_PRESET = "2%";
-const TAKE_PRESET = "4%";
+import { askedFor, deciderOf, refuseCurrency, type StrategyWish, sizeOf, stopAndTake } from "./new-bot.ts";
 
 type Given = Readonly<Record<string, string>>;
 
@@ -46,7 +42,7 @@ export function madeForTrial(wish: TriedWish, symbol: string, strategies: Strate
   );
   if (wish.timeframe === undefined) throw new UserError("timeframe: expected the candles that it decides on, such as 5m; give one.");
   refuseCurrency("stop", wish.stop?.currency, [symbol]);
-  const protection: Protection = exitsFrom([wish.stop ?? stop.parse(STOP_PRESET), wish.take ?? take.parse(TAKE_PRESET)]);
+  const protection: Protection = exitsFrom(stopAndTake(wish, decider.strategy, strategies));
   return { name: decider.strategy, group: undefined, symbol, timeframe: wish.timeframe, ...decider, ...sizeOf(wish, [symbol]), protection };
 }
 

@@ -9,6 +9,7 @@ import { minuteText } from "../domain/time.ts";
 import type { BotFacts, Engine } from "../ports/engine.ts";
 import type { EntryNow } from "../ports/risk-facts.ts";
 import { feeText, marketTime, priceText, quantityText, resultText } from "./amounts.ts";
+import { withPlan } from "./plan-card.ts";
 import { inBrackets } from "./reasons.ts";
 import { type Card, card, right } from "./view.ts";
 
@@ -117,7 +118,8 @@ export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): 
     Realized: `${resultText(netRealized(position), quote)} after ${feeText(position.feesPaid, quote)} fees, ${fillsText(position.fillCount)}`,
     "Last decision": bot.lastDecision && `${bot.lastDecision.text} (${marketTime(bot.lastDecision.slotMs)})`,
   });
-  return botButtons(bot, withLevels(answer, bot).line(pricesLine(engine, [spec.mode])));
+  const whole = withPlan(withLevels(answer, bot), engine.plan(spec.name), quote);
+  return botButtons(bot, whole.line(pricesLine(engine, [spec.mode])));
 }
 
 /** Every level with its numbers, where there is more to say of them than one stop and one target. */

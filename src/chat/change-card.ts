@@ -25,8 +25,8 @@ function effectLines(change: ChangeFacts): readonly (string | undefined)[] {
   const quote = before.symbol.split(/[/:]/)[1] ?? "";
   if (entryBefore.says === entryAfter.says && sameLoss(entryBefore, entryAfter)) return [heldLine(change), raisedText(change)];
   return [
-    `An entry would be ${entryText(entryAfter, quote)} instead of ${entryText(entryBefore, quote)}.`,
-    entryAfter.notional && `That is ${entryAfter.says}, before cash and limits cut it.`,
+    `${subjectOf(entryAfter)} would be ${entryText(entryAfter, quote)} instead of ${entryText(entryBefore, quote)}.`,
+    entryAfter.notional && `That is ${entryAfter.says}${entryAfter.entries === undefined ? ", before cash and limits cut it" : ""}.`,
     heldLine(change),
     raisedText(change),
   ];
@@ -35,7 +35,12 @@ function effectLines(change: ChangeFacts): readonly (string | undefined)[] {
 function briefEffect(change: ChangeFacts): string | undefined {
   const { entryBefore, entryAfter, before } = change;
   const quote = before.symbol.split(/[/:]/)[1] ?? "";
-  return `${nameOf(before)}: an entry would be ${entryText(entryAfter, quote)} instead of ${entryText(entryBefore, quote)}.`;
+  return `${nameOf(before)}: ${subjectOf(entryAfter).toLowerCase()} would be ${entryText(entryAfter, quote)} instead of ${entryText(entryBefore, quote)}.`;
+}
+
+/** What a size is the size of. */
+function subjectOf({ entries }: EntrySketch): string {
+  return entries === undefined ? "An entry" : `All of its ${entries} entries together`;
 }
 
 function sameLoss(one: EntrySketch, other: EntrySketch): boolean {

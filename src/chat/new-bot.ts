@@ -5,7 +5,12 @@ import type { Strategy } from "../ports/strategy.ts";
 import { RISK_PRESETS, type RiskLevel } from "../risk/presets.ts";
 import type { Rule } from "../rules/plan.ts";
 import { quoted } from "./arg-meta.ts";
+import { type ExitWish, stop, take } from "./args-exits.ts";
 import type { CapWish, SizeWish } from "./args-size.ts";
+import type { Strategies } from "./command.ts";
+
+/** A stop as it was typed. */
+type StopWish = ExitWish & { readonly currency?: string };
 
 /** Names that mean something else where a bot is named. */
 const RESERVED: readonly string[] = ["all", "none"];
@@ -157,6 +162,19 @@ export function refuseUntraded({
     throw new UserError(
       `direction: bots go long only, found ${direction}: strategies decide when to buy and when to sell again. \`order enter side:sell\` sells a perpetual contract short by hand, with its stop.`,
     );
+}
+
+/** Stop and target of a new bot where nothing else was said. */
+const EXITS_PRESET = { stop: "2%", take: "4%" };
+
+/** The stop and the target that were wished, else those of the strategy, else of every new bot. */
+export function stopAndTake(
+  given: { readonly stop?: StopWish | undefined; readonly take?: ExitWish | undefined },
+  strategy: string,
+  { strategyNames, strategyNamed }: Strategies,
+): readonly [StopWish, ExitWish] {
+  const preset = (strategyNames().includes(strategy) ? strategyNamed(strategy).exits : undefined) ?? EXITS_PRESET;
+  return [given.stop ?? stop.parse(preset.stop), given.take ?? take.parse(preset.take)];
 }
 
 /** What a wish for a new bot is missing to be safe, to be said out loud. */

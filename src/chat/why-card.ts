@@ -33,13 +33,17 @@ export function whyCard(bot: BotFacts, { decision, gates, silent }: WhyFacts, at
 
 function verbOf({ signal, outcome }: WhyDecision): string {
   if (signal.kind === "hold") return "did nothing";
-  const wish = signal.kind === "enter" ? "buy" : "sell";
+  const wish = signal.kind === "exit" ? "sell" : signal.kind === "add" ? "buy more" : "buy";
   return outcome?.startsWith("denied") ? `wished to ${wish} and was denied` : `wished to ${wish}`;
 }
 
-function heldText({ flat, entryPrice, barsHeld }: PositionFacts): string {
+function partsText(parts: readonly number[]): string {
+  return parts.length === 0 ? "" : ` (${parts.length} ${parts.length === 1 ? "part" : "parts"} of its plan)`;
+}
+
+function heldText({ flat, entryPrice, barsHeld, parts }: PositionFacts): string {
   if (flat || entryPrice === undefined) return "held nothing";
-  return `held what it had bought at ${rounded(entryPrice)}, for ${barsHeld} closed ${barsHeld === 1 ? "candle" : "candles"},`;
+  return `held what it had bought at ${rounded(entryPrice)}${partsText(parts)}, for ${barsHeld} closed ${barsHeld === 1 ? "candle" : "candles"},`;
 }
 
 function termRow({ side, text, numbers, holds }: Term): readonly string[] {

@@ -155,7 +155,9 @@ test("help shows every noun, and explains one command with an example", async ()
   expect(overview.lines).toContain("`bot` clone, create, delete, history, list, pause, promote, set, show, start, stop, undo, why");
   expect(overview.table).toBeUndefined();
   const one = await desk.type("help bot create");
-  expect(one.lines).toContain("`stop`: Stop loss: percent below the entry, a multiple of the ATR, a price, or none (2% unless given).");
+  expect(one.lines).toContain(
+    "`stop`: Stop loss: percent below the entry, a multiple of the ATR, a price, or none; 2% when not given, dca and grid have their own.",
+  );
   expect(one.lines).toContain("`symbol`: What to trade; a list makes one bot for each, in a group.");
   expect(textOf(one)).toContain("`bot create symbol:BTC/USDT strategy:ema-cross timeframe:5m`");
   expect(textOf(await desk.type("help bot"))).toContain("`bot delete`: Deletes bots");

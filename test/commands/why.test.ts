@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 
 const slot = { slotMs: marketMs(Date.UTC(2021, 4, 19, 12, 5)), closedMs: marketMs(Date.UTC(2021, 4, 19, 12, 10)) };
-const flat = { flat: true, long: false, entryPrice: undefined, barsHeld: 0 };
+const flat = { flat: true, long: false, entryPrice: undefined, barsHeld: 0, barsSinceEntry: 0, parts: [] };
 const gates = [
   { name: "running", isOpen: true, says: "running" },
   { name: "halted", isOpen: false, says: "halted: news" },
@@ -42,7 +42,7 @@ test("a hold is explained by its rule, its terms and the gates that are closed",
 
 test("a wish that was denied says by what", async () => {
   const signal = { kind: "enter", side: "long", reason: "fast average crossed above slow" } as const;
-  const held = { flat: false, long: true, entryPrice: 40_000, barsHeld: 1 };
+  const held = { flat: false, long: true, entryPrice: 40_000, barsHeld: 1, barsSinceEntry: 1, parts: [] };
   desk.engine.trading.decisions.set("dip", {
     decision: {
       ...slot,

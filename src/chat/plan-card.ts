@@ -1,0 +1,33 @@
+import { type Decimal, shown } from "../domain/money.ts";
+import type { PlanFacts } from "../ports/plan.ts";
+import { shareText } from "../risk/entry.ts";
+import { moneyText, priceText } from "./amounts.ts";
+import { type Card, right } from "./view.ts";
+
+/** What the whole of a position may come to, where it is built of several entries: each of them, all together, and what is lost at the stop then. */
+export function withPlan(answer: Card, plan: PlanFacts | undefined, quote: string): Card {
+  if (!plan) return answer;
+  const price = (at: Decimal | undefined) => (at ? priceText(at) : "-");
+  return answer
+    .table(
+      ["Entry", right("At"), right("Share"), right("Worth")],
+      plan.entries.map(({ share, price: at, notional }, index) => [
+        String(index + 1),
+        at ? `${price(at)} ${quote}` : "-",
+        shareText(share),
+        notional ? moneyText(notional, quote) : "-",
+      ]),
+    )
+    .line(...planLines(plan, quote));
+}
+
+function planLines({ entries, whole, says, average, stopPrice, lossAtStop }: PlanFacts, quote: string): readonly (string | undefined)[] {
+  if (!whole) return [`How much its ${entries.length} entries would be together is not known yet: ${says}.`];
+  const all = `All ${entries.length} entries together need ${moneyText(whole, quote)} (${says}); prices are those of a fall from here.`;
+  if (!average) return [all];
+  const loss =
+    stopPrice && lossAtStop
+      ? ` The stop then lies at ${priceText(stopPrice)} ${quote}: ${shown(lossAtStop, 2)} ${quote} would be lost there, fees included.`
+      : "";
+  return [all, `Bought whole, its average would be ${priceText(average)} ${quote}.${loss}`];
+}
