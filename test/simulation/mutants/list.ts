@@ -185,7 +185,19 @@ export const MUTANTS: readonly Mutant[] = [
     "  if (!(confidence >= 0 && confidence <= 1))",
     "  if (confidence < -1)",
   ),
-  mutant("one position more than the limit", "src/risk/limit-rules.ts", "facts.positions >= most ?", "facts.positions > most ?"),
+  mutant("one position more than the limit", "src/risk/limit-rules.ts", "facts.positions >= most &&", "facts.positions > most &&"),
+  mutant(
+    "the first of several entries buys the whole",
+    "src/risk/entry.ts",
+    "  const notional = begins ? whole.times(building.share) : whole;",
+    "  const notional = whole;",
+  ),
+  mutant(
+    "a part of a grid is bought again while it is held",
+    "src/strategies/grid.ts",
+    "    return !held.has(part) && previous.close",
+    "    return !held.has(-1) && previous.close",
+  ),
   mutant(
     "a limit of exposure forgets what is open",
     "src/risk/limit-rules.ts",

@@ -81,7 +81,9 @@ export class PersonalLimitsLaw implements Law {
 
   #judgeNumbers({ scope, limits }: Scoped, entry: Entry): void {
     const most = (name: string, found: number, limit: number) => this.#most(scope, entry, name, found, limit);
-    if (limits.has("positions")) most("positions", this.#open(scope, entry).size, limits.number("positions"));
+    // What adds to a position opens none.
+    const adds = this.#facts.books.botOf(entry.bot).position !== NOTHING;
+    if (limits.has("positions") && !adds) most("positions", this.#open(scope, entry).size, limits.number("positions"));
     // Summed over several accounts, minutes and days begin at different moments: there each account is counted by itself.
     const own = (this.#today.get(entry.account) ?? []).filter((each) => this.#concerns(scope, each.account, each.bot, each.symbol));
     if (limits.has("entries")) most("entries", own.length, limits.number("entries"));

@@ -63,6 +63,13 @@ export class Fact {
     return new Fact({ type: name, ...objectOf(this.#raw[name]) });
   }
 
+  /** A nested list of objects, as facts of no type. */
+  list(name: string): Fact[] {
+    const value = this.#raw[name];
+    if (!Array.isArray(value)) throw new TypeError(`expected the list ${name} in ${JSON.stringify(this.#raw)}`);
+    return value.map((each: unknown) => new Fact({ type: name, ...objectOf(each) }));
+  }
+
   /** A nested map, as `toJson` writes it, of money. */
   moneyMap(name: string): Map<string, Exact> {
     const { $m: entries } = objectOf(this.#raw[name]);

@@ -11,6 +11,7 @@ import { PersonalLimitsLaw } from "./law-limits.ts";
 import { NakedLaw } from "./law-naked.ts";
 import { ObedienceLaw } from "./law-obedience.ts";
 import { Edges, OnceLaw } from "./law-orders.ts";
+import { PlansLaw } from "./law-plans.ts";
 import { StopLaw } from "./law-protection.ts";
 import { BoundsLaw, ConvergenceLaw, HolderLaw, PaperLaw } from "./law-rest.ts";
 import { SilenceLaw } from "./law-silence.ts";
@@ -108,6 +109,7 @@ export function allLaws(facts: Facts, wallMs: () => number, exchange: SimExchang
     new LimitsLaw(facts),
     new BreakerLaw(facts),
     new PersonalLimitsLaw(facts),
+    new PlansLaw(facts),
     new AdviceLaw(facts),
     new ObedienceLaw(facts, wallMs),
     new HolderLaw(facts),

@@ -45,6 +45,31 @@ export function inventedPerpetual(dice: Dice, named: string): NewBot[] {
   return inventedReal(dice, symbols, named).map((bot) => ({ ...bot, leverage: dice.pick([1, 1, 2, 3]) }));
 }
 
+/** Some of the bots build their positions of several entries, often and near one another. */
+export function someWithPlans(dice: Dice, bots: readonly NewBot[]): NewBot[] {
+  return bots.map((bot): NewBot => {
+    if (!dice.chance(0.3)) return bot;
+    const none = { stopPct: undefined, takePct: undefined, trailingPct: undefined };
+    const sizing: Sizing = dice.pick([
+      { kind: "equity-percent", pct: 15 },
+      { kind: "notional", notional: decimal("1234.56") },
+    ]);
+    if (dice.chance(0.5)) {
+      // Steps hardly wider than what they cost, so that much happens.
+      const range = dice.pick([
+        { around: 1, levels: 8 },
+        { around: 2, levels: 14 },
+        { around: 2, levels: 8 },
+      ]);
+      const params = { ...range, stopBelow: dice.pick([0.2, 1]) };
+      return { ...bot, sizing, strategy: "grid", params, protection: none };
+    }
+    const params = { enterBelow: 100, orders: dice.pick([2, 3]), step: 0.3, stepScale: 1.2, sizeScale: 1.5, pause: dice.pick([0, 2]) };
+    const breakeven = dice.chance(0.3) ? { breakevenPct: 0.4 } : {};
+    return { ...bot, sizing, strategy: "dca", params, protection: { ...none, stopPct: dice.pick([0.7, 1.5]), takePct: 0.6, ...breakeven } };
+  });
+}
+
 /** Bots that act often, of every strategy, on every symbol. */
 export function invented(dice: Dice, count: number, symbols: readonly string[], named: string): NewBot[] {
   const advised = dice.fork("advice");

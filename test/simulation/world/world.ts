@@ -10,7 +10,7 @@ import { PerpetualBooks } from "../referee/perpetual-books.ts";
 import { allLaws, Referee } from "../referee/referee.ts";
 import { type Draw, drawFaults } from "../swarm.ts";
 import { adviceOfChance } from "./advisor.ts";
-import { invented, inventedPerpetual, inventedReal } from "./bots.ts";
+import { invented, inventedPerpetual, inventedReal, someWithPlans } from "./bots.ts";
 import { drawnBreakers } from "./breakers.ts";
 import type { ProcessClock } from "./clock.ts";
 import { Dice } from "./dice.ts";
@@ -209,7 +209,10 @@ export class World {
       ? account.exchangeId === "blofin"
         ? inventedPerpetual(dice, `${account.name}-bot`)
         : (this.#options.scenario ? scenarioBots : inventedReal)(dice, symbols, `${account.name}-bot`)
-      : invented(dice, Math.floor((onPaper + index) / PAPER_OWNERS), symbols, index === 0 ? "ann" : "bob");
+      : someWithPlans(
+          dice.fork("plans"),
+          invented(dice, Math.floor((onPaper + index) / PAPER_OWNERS), symbols, index === 0 ? "ann" : "bob"),
+        );
     const desk = {
       engine: () => this.#supervisor.reach(),
       wallMs: () => this.machine.wall.now(),

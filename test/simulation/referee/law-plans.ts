@@ -1,0 +1,82 @@
+import { type Exact, NOTHING, over, times, toNumber } from "./exact.ts";
+import { Broken, type Facts, type Law } from "./law.ts";
+import type { Fact, LogRow } from "./log.ts";
+
+/** What prices may move between a decision and its fill, in percent. */
+const MOVED_PCT = 3;
+
+/** What a bot holds of a plan of several entries. */
+interface Held {
+  whole: Exact;
+  cost: Exact;
+  /** Numbers of the parts that it has bought and not sold. */
+  readonly parts: Set<number>;
+}
+
+/**
+ * 30: a position that is built of several entries never costs more than what its whole was sized to with the first of them, beyond what prices move meanwhile;
+ * no part of it is bought again while it is held, and none is added to what was not begun so.
+ */
+export class PlansLaw implements Law {
+  readonly id = "30";
+  readonly #facts: Facts;
+  readonly #held = new Map<string, Held>();
+  /** Parts that an order moves. */
+  readonly #parts = new Map<string, readonly number[]>();
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+  }
+
+  durable({ event }: LogRow): void {
+    if (event.type === "intent") this.#intended(event.part("intent"));
+    else if (event.type === "order-filled") this.#filled(event);
+    else if (event.type === "dust-moved" || event.type === "claim-reduced") this.#endIfFlat(event.text("botId"));
+  }
+
+  #intended(intent: Fact): void {
+    const parts = intent.has("parts") ? intent.list("parts").map((part) => part.number("number")) : undefined;
+    if (!parts) return;
+    this.#parts.set(intent.text("clientOrderId"), parts);
+    if (intent.text("purpose") !== "entry") return this.#facts.coverage.mark("antecedent 30: a part is sold");
+    const id = intent.text("botId");
+    const { name, position } = this.#facts.books.botOf(id);
+    const begins = intent.has("whole");
+    if (begins !== (position === NOTHING))
+      throw new Broken(this.id, `${name} ${begins ? "begins a whole on top of what it holds" : "adds to what it did not begin"}`);
+    if (begins) this.#held.set(id, { whole: intent.money("whole"), cost: NOTHING, parts: new Set() });
+    this.#facts.coverage.mark(begins ? "antecedent 30: a plan is begun" : "antecedent 30: a part is added");
+    const again = parts.find((part) => this.#held.get(id)?.parts.has(part));
+    if (again !== undefined) throw new Broken(this.id, `${name} buys part ${again} again, which it holds`);
+  }
+
+  #filled(event: Fact): void {
+    const id = event.text("botId");
+    const held = this.#held.get(id);
+    if (!held) return;
+    const fill = event.part("fill");
+    const quantity = fill.money("quantity");
+    const parts = this.#parts.get(fill.text("clientOrderId")) ?? [];
+    const { name, position } = this.#facts.books.botOf(id);
+    if (fill.text("side") === "buy") {
+      held.cost += times(fill.money("price"), quantity);
+      for (const part of parts) held.parts.add(part);
+      const most = toNumber(held.whole) * (1 + MOVED_PCT / 100);
+      if (toNumber(held.cost) > most)
+        throw new Broken(
+          this.id,
+          `${name} has paid ${toNumber(held.cost).toFixed(2)} for what was sized to ${toNumber(held.whole).toFixed(2)}`,
+        );
+      return;
+    }
+    // The books have the fill already.
+    const before = position + quantity;
+    if (before > NOTHING) held.cost -= over(times(held.cost, quantity), before);
+    for (const part of parts) held.parts.delete(part);
+    this.#endIfFlat(id);
+  }
+
+  #endIfFlat(id: string): void {
+    if (this.#held.has(id) && this.#facts.books.botOf(id).position === NOTHING) this.#held.delete(id);
+  }
+}
