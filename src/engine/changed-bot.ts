@@ -74,7 +74,7 @@ export function waitingFor({ state }: Account, bot: BotState, after: BotSpec): s
   if (isFlat(position) && !works && bot.exit === undefined) return undefined;
   const what =
     levels[0] === "strategy" || levels[0] === "params"
-      ? "its plan of entries"
+      ? "the entries of its plan"
       : levels[0] === "leverage"
         ? "its leverage"
         : "its stop and targets";

@@ -2,7 +2,6 @@ import type { BotState } from "../domain/books.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { followsPrice, holdReason } from "../domain/exits.ts";
 import { type Decimal, decimal, max, toDouble, ZERO } from "../domain/money.ts";
-import { isProtective } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import { type MarketMs, marketMs } from "../domain/time.ts";
 import type { MarketStep } from "../ports/market.ts";
@@ -12,7 +11,7 @@ import type { BotWish } from "./decide.ts";
 import { bookOf, executionEvents } from "./executions.ts";
 import { Exposure, stopNow } from "./exposure.ts";
 import type { Slot } from "./feeds.ts";
-import { PaperExecutor, type PaperHost } from "./paper-executor.ts";
+import { beingSold, PaperExecutor, type PaperHost } from "./paper-executor.ts";
 import type { AccountServices } from "./services.ts";
 import { equityOf } from "./valuation.ts";
 
@@ -65,8 +64,9 @@ export class PaperAccount extends Account implements PaperHost {
     if (!this.#levelsKnown) this.#levelsKnown = this.#readLevels();
   }
 
-  override closes({ spec }: BotState): boolean {
-    return [...this.state.orders.values()].some((order) => order.botId === spec.id && order.side === "sell" && !isProtective(order));
+  override closes(bot: BotState): boolean {
+    const selling = beingSold(this.state, bot);
+    return selling.isGreaterThan(0) && selling.isGreaterThanOrEqualTo(bot.position.quantity);
   }
 
   /** What its market declares: it is modeled, also where the prices are real. */

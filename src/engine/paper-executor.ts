@@ -3,7 +3,7 @@ import { BotFault, messageOf } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { brokenRule, type Instrument } from "../domain/instrument.ts";
 import { type Decimal, decimal, ZERO } from "../domain/money.ts";
-import { isProtective, type Order } from "../domain/order.ts";
+import { isProtective, type Order, remainingOf } from "../domain/order.ts";
 import { splitIntoParts, sumOf } from "../domain/parts.ts";
 import { isFlat } from "../domain/position.ts";
 import type { MarketMs } from "../domain/time.ts";
@@ -127,11 +127,8 @@ export class PaperExecutor implements AccountExecutor {
   }
 
   closing(bot: BotState, purpose: "close" | "panic", wish: Wish): AccountEvent[] {
-    if (isFlat(bot.position)) return [];
-    const works = [...this.#account.state.orders.values()].some(
-      (order) => order.botId === bot.spec.id && order.side === "sell" && !isProtective(order),
-    );
-    return works ? [] : [{ type: "intent", intent: marketIntent(bot, purpose, bot.position.quantity, wish) }];
+    const rest = bot.position.quantity.minus(beingSold(this.#account.state, bot));
+    return rest.isGreaterThan(0) ? [{ type: "intent", intent: marketIntent(bot, purpose, rest, wish) }] : [];
   }
 
   /** Positions whose sale has ended without filling are sold again. */
@@ -222,4 +219,12 @@ export class PaperExecutor implements AccountExecutor {
       ...beside,
     });
   }
+}
+
+/** What orders at market sell of a position: all of it, or some of its parts. */
+export function beingSold({ orders }: AccountState, { spec }: BotState): Decimal {
+  return [...orders.values()].reduce(
+    (sum, order) => (order.botId === spec.id && order.side === "sell" && !isProtective(order) ? sum.plus(remainingOf(order)) : sum),
+    ZERO,
+  );
 }

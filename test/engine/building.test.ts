@@ -4,7 +4,7 @@ import { sumOf } from "../../src/domain/parts.ts";
 import type { NewBot } from "../../src/ports/engine.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { NOON, scripted } from "../kit/engine-market.ts";
-import { type EngineRig, OWNER, openRig, startBot } from "../kit/engine-rig.ts";
+import { by, type EngineRig, OWNER, openRig, startBot } from "../kit/engine-rig.ts";
 import { DCA, GRID, NONE } from "../kit/planned-bots.ts";
 
 const BTC = "BTC/USDT";
@@ -35,7 +35,9 @@ async function fillsOf(rig: EngineRig) {
 function stateOf(rig: EngineRig) {
   const state = rig.books(OWNER);
   const bot = [...state.bots.values()][0]!;
-  const levels = [...state.orders.values()].map(({ purpose, price, quantity }) => `${purpose} ${plain(price!)} ${plain(quantity)}`);
+  const levels = [...state.orders.values()].flatMap(({ purpose, price, quantity }) =>
+    price ? [`${purpose} ${plain(price)} ${plain(quantity)}`] : [],
+  );
   return { bot, levels };
 }
 
@@ -205,6 +207,21 @@ describe("a grid bot", () => {
         "stop 88.2 9.615",
       ]
     `);
+  });
+
+  it("is closed whole when it is told so while one of its parts is being sold", async () => {
+    const rig = await openRig({ market: scripted({ [BTC]: [101, 101, 94, 94, 100.5, 100.5, 101, 101] }) });
+    await startBot(rig, { name: "one", ...GRID });
+    await rig.move(5);
+    expect(stateOf(rig).bot.parts).toHaveLength(2);
+    await rig.engine.stopBot("one", true, by("stop"));
+    await rig.move(2);
+    expect((await fillsOf(rig)).map(([purpose, , , average]) => [purpose, average === "flat"])).toEqual([
+      ["entry", false],
+      ["exit", false],
+      ["close", true],
+    ]);
+    expect(stateOf(rig).bot.status).toBe("stopped");
   });
 
   it("has its stop below its range, and sells everything there", async () => {
