@@ -26,6 +26,8 @@ export interface VenueWish {
   readonly bannedUntilMs?: number | undefined;
   /** The exchange asks for silence. Wall time. */
   readonly onBan?: (untilMs: number, reason: string) => void;
+  /** Why no request that changes anything may leave any more. */
+  readonly barred?: () => string | undefined;
 }
 
 /** Opens accounts at real exchanges. All accounts at one exchange and whoever asks for its prices share one request budget, because it counts by address. */
@@ -42,13 +44,13 @@ export class Venues {
 
   /** One account. Nothing is asked of the exchange yet. Throws UserError for an exchange or a world that there is not, ConfigError for an address that is not this machine's. */
   readonly open = async (wish: VenueWish): Promise<LiveVenue> => {
-    const { environment, credentials } = wish;
+    const { environment, credentials, barred } = wish;
     const exchangeId = EXCHANGES.find((id) => id === wish.exchangeId);
     if (!exchangeId) throw new UserError(`Accounts can be connected at ${EXCHANGES.join(", ")}, not at ${wish.exchangeId.slice(0, 40)}.`);
     const { clock, chance, apiUrls } = this.#options;
     const { openCcxtWire } = await import("../venues/ccxt/wire.ts");
     const { governed } = await import("../venues/governor.ts");
-    const bare = await openCcxtWire({ exchangeId, environment, credentials, apiUrl: apiUrls[exchangeId], clock, chance });
+    const bare = await openCcxtWire({ exchangeId, environment, credentials, apiUrl: apiUrls[exchangeId], clock, chance, barred });
     const { bannedUntilMs, onBan } = wish;
     const governor = await this.#governorOf(exchangeId, environment);
     if (bannedUntilMs !== undefined) governor.keepSilent(bannedUntilMs);

@@ -3,7 +3,7 @@ import { decodeEvent, encodeEvent } from "../domain/event-codec.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
 import type { MarketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import { AppendRefused, type Store } from "../ports/store.ts";
+import { type Acquired, AppendRefused, type Store } from "../ports/store.ts";
 
 /** Rows read from the store at once. */
 const READ_LIMIT = 2_000;
@@ -26,11 +26,13 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
   readonly #onAppend: (stream: string) => void;
   readonly #onTaken: (refusal: AppendRefused) => void;
   readonly #epoch: number;
+  /** Another process had the stream and did not give it back: what it sent last may still be on its way. */
+  readonly isTakeover: boolean;
   #tail: Promise<void> = Promise.resolve();
   /** The link of the newest durable record, which the next one follows from. */
   #link: string | undefined;
 
-  constructor(options: StreamOptions<S, E>, epoch: number, link: string | undefined) {
+  constructor(options: StreamOptions<S, E>, { epoch, isTakeover = false }: Acquired, link: string | undefined) {
     this.name = options.name;
     this.state = options.state;
     this.#store = options.store;
@@ -39,12 +41,18 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
     this.#onAppend = options.onAppend;
     this.#onTaken = options.onTaken;
     this.#epoch = epoch;
+    this.isTakeover = isTakeover;
     this.#link = link;
   }
 
   /** The newest durable record, as a chain knows it. */
   get end(): ChainEnd {
     return { sequence: this.state.sequence, link: this.#link };
+  }
+
+  /** Why nothing that follows from this stream may leave this process any more; asked in the moment of sending. */
+  unheld(): string | undefined {
+    return this.#store.unheld(this.name);
   }
 
   /**
@@ -102,7 +110,7 @@ export interface StreamOptions<S extends Folded, E extends AccountEvent | DeskEv
 export async function openStream<S extends Folded, E extends AccountEvent | DeskEvent>(
   options: StreamOptions<S, E>,
 ): Promise<StreamWriter<S, E>> {
-  const { epoch } = await options.store.acquire(options.name);
+  const acquired = await options.store.acquire(options.name);
   const { name, state, store } = options;
   // From the newest record that is folded already: the next one follows from its link.
   let after = Math.max(0, state.sequence - 1);
@@ -114,6 +122,6 @@ export async function openStream<S extends Folded, E extends AccountEvent | Desk
       link = linkOf(body);
       after = sequence;
     }
-    if (rows.length < READ_LIMIT) return new StreamWriter(options, epoch, link);
+    if (rows.length < READ_LIMIT) return new StreamWriter(options, acquired, link);
   }
 }

@@ -7,10 +7,16 @@
  * 3. An append with a wrong expected sequence or an epoch older than the stream's newest is refused and changes nothing.
  * 4. Appends that wait while another one commits share the next commit; there is no timer.
  * 5. A reader sees what was appended before it asked, in order.
+ * 6. What refuses an append of a stream answers `unheld`, too: nobody may send for a stream that he could not write.
  */
 export interface Store {
   /** Takes a stream for this process: the epoch grows by one, so that appends of any earlier holder are refused from now on. */
-  acquire(stream: string): Promise<{ epoch: number; lastSequence: number }>;
+  acquire(stream: string): Promise<Acquired>;
+  /**
+   * Why nothing that a stream speaks of may leave this process any more: another process has it, or may have taken it by now. Asked in the moment of
+   * sending, so it never waits; undefined while the right to it is beyond doubt.
+   */
+  unheld(stream: string): string | undefined;
   append(batch: AppendBatch): Promise<void>;
   /** Rows after a sequence, ascending, at most `limit`. */
   read(stream: string, afterSequence: number, limit: number): Promise<StoredEvent[]>;
@@ -50,6 +56,14 @@ export interface StoreContents {
   requests(): Promise<{ readonly row: InboxRow; readonly settled: boolean }[]>;
   /** Names of channels that have cursors or undelivered rows, ascending. */
   channels(): Promise<string[]>;
+}
+
+/** A stream that this process has taken. */
+export interface Acquired {
+  readonly epoch: number;
+  readonly lastSequence: number;
+  /** Another process had it and did not give it back: what it sent last may still be on its way. */
+  readonly isTakeover?: boolean;
 }
 
 export interface AppendBatch {

@@ -1,6 +1,16 @@
-import type { AppendBatch, DeliveryRow, DeliveryUpdate, InboxRow, Snapshot, Store, StoreContents, StoredEvent } from "../ports/store.ts";
+import type {
+  Acquired,
+  AppendBatch,
+  DeliveryRow,
+  DeliveryUpdate,
+  InboxRow,
+  Snapshot,
+  Store,
+  StoreContents,
+  StoredEvent,
+} from "../ports/store.ts";
 import { AppendRefused, StoreUnavailable } from "../ports/store.ts";
-import { refusalOf } from "./refusal.ts";
+import { neverAcquired, refusalOf } from "./refusal.ts";
 
 /** A store that lives and dies with this process: for tests and for trying things out. It keeps the same contract, durability aside. */
 export function openMemoryStore(): Store & StoreContents {
@@ -25,12 +35,17 @@ class MemoryStore implements Store, StoreContents {
   readonly #channels = new Map<string, Channel>();
   #closed = false;
 
-  async acquire(stream: string): Promise<{ epoch: number; lastSequence: number }> {
+  async acquire(stream: string): Promise<Acquired> {
     this.#mustBeOpen();
     const held = this.#streams.get(stream) ?? { epoch: 0, bodies: [] };
     held.epoch += 1;
     this.#streams.set(stream, held);
     return { epoch: held.epoch, lastSequence: held.bodies.length };
+  }
+
+  unheld(stream: string): string | undefined {
+    if (this.#closed) return "the store is closed";
+    return this.#streams.has(stream) ? undefined : neverAcquired(stream);
   }
 
   async append(batch: AppendBatch): Promise<void> {

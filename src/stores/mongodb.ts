@@ -2,19 +2,28 @@ import type { Connection } from "mongoose";
 import { ConfigError } from "../domain/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { AppendBatch, DeliveryRow, DeliveryUpdate, InboxRow, Snapshot, Store, StoreContents, StoredEvent } from "../ports/store.ts";
-import { AppendRefused, StoreUnavailable } from "../ports/store.ts";
+import type {
+  Acquired,
+  AppendBatch,
+  DeliveryRow,
+  DeliveryUpdate,
+  InboxRow,
+  Snapshot,
+  Store,
+  StoreContents,
+  StoredEvent,
+} from "../ports/store.ts";
+import { AppendRefused } from "../ports/store.ts";
 import { Channels, Inbox } from "./mongodb/chat.ts";
 import { connect, type MongoAddress, placeOf } from "./mongodb/connect.ts";
 import { type Fault, faultOf } from "./mongodb/faults.ts";
+import { Gate } from "./mongodb/gate.ts";
 import { Lease } from "./mongodb/lease.ts";
 import { prepare } from "./mongodb/prepare.ts";
 import { type Collections, collectionsOf } from "./mongodb/schemas.ts";
 import { type SetupOptions, setUp } from "./mongodb/setup.ts";
 import { Tape } from "./mongodb/tape.ts";
 
-/** Operations that may wait at one time. One more is refused at once as unavailable. */
-const OPERATIONS_QUEUED_MAX = 10_000;
 /** UTF-8 bytes of a snapshot that one document has room for. */
 const SNAPSHOT_BYTES_MAX = 15 * 1_024 * 1_024;
 
@@ -24,6 +33,14 @@ export interface MongoOptions extends MongoAddress {
   readonly holder: string;
   readonly logger?: Logger | undefined;
   readonly leaseMs?: number | undefined;
+}
+
+interface StoreParts {
+  readonly connection: Connection;
+  readonly collections: Collections;
+  readonly lease: Lease;
+  readonly place: string;
+  readonly logger: Logger | undefined;
 }
 
 /**
@@ -36,10 +53,10 @@ export async function openMongoStore(options: MongoOptions): Promise<Store & Sto
   try {
     connection = await connect(options);
     const collections = collectionsOf(connection);
-    const lease = new Lease({ ...options, meta: collections.meta });
+    const lease = new Lease({ ...options, collections });
     const fault = (await prepare(connection, collections)) ?? (await lease.take());
     if (fault) throw refused(place, fault);
-    return new MongoStore(connection, collections, lease, place, options.logger);
+    return new MongoStore({ connection, collections, lease, place, logger: options.logger });
   } catch (thrown) {
     await connection?.destroy();
     const fault = faultOf(thrown);
@@ -70,12 +87,13 @@ class MongoStore implements Store, StoreContents {
   readonly #inbox: Inbox;
   readonly #channels: Channels;
   readonly #tapes = new Map<string, Tape>();
-  readonly #pending = new Set<Promise<unknown>>();
+  /** Streams that this process has taken and nobody has taken from it, as far as it knows. */
+  readonly #held = new Set<string>();
   /** The last thing that was asked of each channel, and of the inbox: what is asked of one happens in order. */
   readonly #turns = new Map<string, Promise<unknown>>();
-  #closed = false;
+  readonly #gate: Gate;
 
-  constructor(connection: Connection, collections: Collections, lease: Lease, place: string, logger: Logger | undefined) {
+  constructor({ connection, collections, lease, place, logger }: StoreParts) {
     this.#connection = connection;
     this.#collections = collections;
     this.#lease = lease;
@@ -83,22 +101,38 @@ class MongoStore implements Store, StoreContents {
     this.#logger = logger;
     this.#inbox = new Inbox(collections);
     this.#channels = new Channels(collections);
+    this.#gate = new Gate({ place, problem: () => lease.problem(), logger });
   }
 
-  acquire(stream: string): Promise<{ epoch: number; lastSequence: number }> {
-    return this.#write(() => this.#tape(stream).acquire());
+  acquire(stream: string): Promise<Acquired> {
+    return this.#gate.write(async () => {
+      const { isTakeover } = this.#lease;
+      const acquired = await this.#tape(stream).acquire();
+      this.#held.add(stream);
+      return isTakeover ? { ...acquired, isTakeover } : acquired;
+    });
+  }
+
+  unheld(stream: string): string | undefined {
+    if (this.#gate.closed) return `the store ${this.#place} is closed`;
+    return this.#lease.problem() ?? (this.#held.has(stream) ? undefined : `the stream "${stream}" is not this process's`);
   }
 
   append(batch: AppendBatch): Promise<void> {
-    return this.#write(() => this.#tape(batch.stream).append(batch));
+    return this.#gate
+      .write(() => this.#tape(batch.stream).append(batch))
+      .catch((thrown: unknown) => {
+        if (thrown instanceof AppendRefused) this.#held.delete(batch.stream);
+        throw thrown;
+      });
   }
 
   read(stream: string, afterSequence: number, limit: number): Promise<StoredEvent[]> {
-    return this.#ask(() => this.#tape(stream).read(afterSequence, limit));
+    return this.#gate.ask(() => this.#tape(stream).read(afterSequence, limit));
   }
 
   streams(): Promise<string[]> {
-    return this.#ask(async () => {
+    return this.#gate.ask(async () => {
       const names: string[] = await this.#collections.links.distinct("stream");
       return names.sort();
     });
@@ -111,7 +145,7 @@ class MongoStore implements Store, StoreContents {
       return Promise.resolve();
     }
     const { snapshots } = this.#collections;
-    return this.#write(() =>
+    return this.#gate.write(() =>
       this.#inTurn(`snapshot ${stream}`, async () => {
         await snapshots.replaceOne({ _id: stream }, { sequence, body }, { upsert: true });
       }),
@@ -119,7 +153,7 @@ class MongoStore implements Store, StoreContents {
   }
 
   loadSnapshot(stream: string): Promise<Snapshot | undefined> {
-    return this.#ask(() =>
+    return this.#gate.ask(() =>
       this.#inTurn(`snapshot ${stream}`, async () => {
         const found = await this.#collections.snapshots.findOne({ _id: stream });
         return found ? { stream, sequence: found.sequence, body: found.body } : undefined;
@@ -128,57 +162,56 @@ class MongoStore implements Store, StoreContents {
   }
 
   accept(request: InboxRow): Promise<"new" | "seen"> {
-    return this.#write(() => this.#inTurn("inbox", () => this.#inbox.accept(request)));
+    return this.#gate.write(() => this.#inTurn("inbox", () => this.#inbox.accept(request)));
   }
 
   settle(requestId: string): Promise<void> {
-    return this.#write(() => this.#inTurn("inbox", () => this.#inbox.settle(requestId)));
+    return this.#gate.write(() => this.#inTurn("inbox", () => this.#inbox.settle(requestId)));
   }
 
   unsettled(): Promise<InboxRow[]> {
-    return this.#ask(() => this.#inTurn("inbox", () => this.#inbox.unsettled()));
+    return this.#gate.ask(() => this.#inTurn("inbox", () => this.#inbox.unsettled()));
   }
 
   cursors(channel: string): Promise<Map<string, number>> {
-    return this.#ask(() => this.#inTurn(`channel ${channel}`, () => this.#channels.cursors(channel)));
+    return this.#gate.ask(() => this.#inTurn(`channel ${channel}`, () => this.#channels.cursors(channel)));
   }
 
   recordDelivery(update: DeliveryUpdate): Promise<void> {
-    return this.#write(() => this.#inTurn(`channel ${update.channel}`, () => this.#channels.record(update)));
+    return this.#gate.write(() => this.#inTurn(`channel ${update.channel}`, () => this.#channels.record(update)));
   }
 
   undelivered(channel: string): Promise<DeliveryRow[]> {
-    return this.#ask(() => this.#inTurn(`channel ${channel}`, () => this.#channels.undelivered(channel)));
+    return this.#gate.ask(() => this.#inTurn(`channel ${channel}`, () => this.#channels.undelivered(channel)));
   }
 
   forgetChannel(channel: string): Promise<void> {
-    return this.#write(() => this.#inTurn(`channel ${channel}`, () => this.#channels.forget(channel)));
+    return this.#gate.write(() => this.#inTurn(`channel ${channel}`, () => this.#channels.forget(channel)));
   }
 
   prune(beforeWallMs: number): Promise<void> {
-    return this.#write(() => this.#inTurn("inbox", () => this.#inbox.prune(beforeWallMs)));
+    return this.#gate.write(() => this.#inTurn("inbox", () => this.#inbox.prune(beforeWallMs)));
   }
 
   snapshots(): Promise<string[]> {
-    return this.#ask(async () => {
+    return this.#gate.ask(async () => {
       const names: string[] = await this.#collections.snapshots.distinct("_id");
       return names.sort();
     });
   }
 
   requests(): ReturnType<Inbox["all"]> {
-    return this.#ask(() => this.#inTurn("inbox", () => this.#inbox.all()));
+    return this.#gate.ask(() => this.#inTurn("inbox", () => this.#inbox.all()));
   }
 
   channels(): Promise<string[]> {
-    return this.#ask(() => this.#channels.names());
+    return this.#gate.ask(() => this.#channels.names());
   }
 
   /** Everything that was asked before is answered; then the lease is given back. */
   async close(): Promise<void> {
-    const first = !this.#closed;
-    this.#closed = true;
-    await Promise.allSettled(this.#pending);
+    const first = !this.#gate.closed;
+    await this.#gate.close();
     if (!first) return;
     await this.#lease.release();
     await this.#connection.destroy();
@@ -202,36 +235,5 @@ class MongoStore implements Store, StoreContents {
       if (this.#turns.get(what) === settled) this.#turns.delete(what);
     });
     return turn;
-  }
-
-  async #write<T>(work: () => Promise<T>): Promise<T> {
-    const problem = this.#lease.problem();
-    if (problem !== undefined && !this.#closed) throw new StoreUnavailable(`the store ${this.#place} takes nothing: ${problem}`);
-    return this.#ask(work);
-  }
-
-  async #ask<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw new StoreUnavailable(`the store ${this.#place} takes nothing more: it is closed`);
-    if (this.#pending.size >= OPERATIONS_QUEUED_MAX) {
-      throw new StoreUnavailable(`the store ${this.#place} is too slow: ${OPERATIONS_QUEUED_MAX} operations wait for it. Try again`);
-    }
-    const asked = work();
-    this.#pending.add(asked);
-    try {
-      return await asked;
-    } catch (thrown) {
-      throw this.#named(thrown);
-    } finally {
-      this.#pending.delete(asked);
-    }
-  }
-
-  #named(thrown: unknown): unknown {
-    if (thrown instanceof AppendRefused) return thrown;
-    const fault = faultOf(thrown);
-    if (fault === undefined) return thrown;
-    const message = `the store ${this.#place} ${fault.problem}. ${fault.remedy}`;
-    this.#logger?.error({ store: this.#place }, message);
-    return new StoreUnavailable(message);
   }
 }

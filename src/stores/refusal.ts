@@ -5,7 +5,7 @@ import type { AppendBatch } from "../ports/store.ts";
  * Every store asks this one function, so that all of them refuse the same batches in the same words.
  */
 export function refusalOf(batch: AppendBatch, newestEpoch: number, lastSequence: number): string | undefined {
-  if (newestEpoch === 0) return `nobody has acquired the stream "${batch.stream}": acquire it before the first append`;
+  if (newestEpoch === 0) return neverAcquired(batch.stream);
   if (batch.epoch !== newestEpoch) {
     return `the stream "${batch.stream}" is held under epoch ${newestEpoch}, this append came under epoch ${batch.epoch}: another process took the stream, stop writing to it`;
   }
@@ -13,4 +13,8 @@ export function refusalOf(batch: AppendBatch, newestEpoch: number, lastSequence:
     return `the stream "${batch.stream}" ends at ${lastSequence}, this append expected ${batch.expectedSequence}: read the stream again before writing`;
   }
   return undefined;
+}
+
+export function neverAcquired(stream: string): string {
+  return `nobody has acquired the stream "${stream}": acquire it before the first append`;
 }

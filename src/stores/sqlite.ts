@@ -3,6 +3,7 @@ import { ConfigError, messageOf } from "../domain/errors.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { AppendBatch, DeliveryUpdate, InboxRow, Snapshot } from "../ports/store.ts";
 import { AppendRefused, StoreUnavailable } from "../ports/store.ts";
+import { neverAcquired } from "./refusal.ts";
 import type { Answer, Ask, Failure, FromWriter, OperationName, SqliteStore, ToWriter, Value, WriterOptions } from "./sqlite/protocol.ts";
 
 export type { SqliteStore } from "./sqlite/protocol.ts";
@@ -43,6 +44,7 @@ class SqliteClient implements SqliteStore {
   readonly #logger: Logger | undefined;
   readonly #ended: Promise<void>;
   readonly #pending = new Map<number, Pending>();
+  readonly #acquired = new Set<string>();
   #lastId = 0;
   /** Why nothing may be asked any more. */
   #over: string | undefined;
@@ -74,8 +76,15 @@ class SqliteClient implements SqliteStore {
     });
   }
 
-  acquire(stream: string): Promise<Value<"acquire">> {
-    return this.#ask("acquire", [stream]);
+  async acquire(stream: string): Promise<Value<"acquire">> {
+    const acquired = await this.#ask("acquire", [stream]);
+    this.#acquired.add(stream);
+    return acquired;
+  }
+
+  /** The file's lock is this process's until its thread ends, and nobody else can take it before. */
+  unheld(stream: string): string | undefined {
+    return this.#over ?? (this.#acquired.has(stream) ? undefined : neverAcquired(stream));
   }
 
   append(batch: AppendBatch): Promise<void> {

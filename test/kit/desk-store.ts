@@ -37,6 +37,7 @@ export function gatedStore(inner: Store): GatedStore {
     get(target, name) {
       const method: unknown = Reflect.get(target, name);
       if (typeof method !== "function" || typeof name !== "string") return method;
+      if (name === "unheld") return method.bind(target);
       return (...args: unknown[]) => gate(name, args, () => Reflect.apply(method, target, args) as Promise<unknown>);
     },
   });

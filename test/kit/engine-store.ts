@@ -104,6 +104,8 @@ function wrapped(inner: Store, gate: (name: string, call: () => Promise<unknown>
     get(target, name) {
       const method: unknown = Reflect.get(target, name);
       if (typeof method !== "function" || typeof name !== "string") return method;
+      // It is asked and answered in one go, and never goes to the store.
+      if (name === "unheld") return method.bind(target);
       return (...args: unknown[]) => gate(name, () => Reflect.apply(method, target, args) as Promise<unknown>, args);
     },
   });

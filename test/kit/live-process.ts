@@ -92,6 +92,7 @@ export class LiveProcess {
       get: (target, name) => {
         const method: unknown = Reflect.get(target, name);
         if (typeof method !== "function") return method;
+        if (name === "unheld") return method.bind(target);
         if (name === "append") return (batch: AppendBatch) => this.#append(batch);
         return async (...args: unknown[]) => {
           if (!this.#alive) return never();

@@ -86,12 +86,14 @@ describe("a MongoDB store whose server fails on purpose", () => {
     await expect(place.open(QUICK)).rejects.toThrow(/is in use by process \d+ on host/);
     await store.close();
     const second = await place.open({ ...QUICK, leaseMs: 300 });
-    expect((await second.acquire("desk")).epoch).toBe(2);
+    expect(await second.acquire("desk")).toEqual({ epoch: 2, lastSequence: 0 });
+    expect([second.unheld("desk"), second.unheld("account:1")]).toEqual([undefined, expect.stringContaining("is not this process's")]);
     await mongod.asked(place.url, async ({ db }) => {
       await db?.collection<{ _id: string }>("meta").updateOne({ _id: "lease" }, { $set: { holder: "one that is gone" } });
     });
     const third = await place.open({ ...QUICK, leaseMs: 600 });
-    expect((await third.acquire("desk")).epoch).toBe(3);
+    expect(await third.acquire("desk")).toEqual({ epoch: 3, lastSequence: 0, isTakeover: true });
+    expect(second.unheld("desk")).toMatch(/another process (has taken|may take) it/);
     await expect(second.append({ stream: "desk", epoch: 2, expectedSequence: 0, bodies: ["zombie"] })).rejects.toThrow();
     expect(await third.read("desk", 0, 10)).toEqual([]);
   });

@@ -30,10 +30,10 @@ import { PanicWatch } from "./panic-watch.ts";
 import { Preparations } from "./preparations.ts";
 import { Reconciler } from "./reconciler.ts";
 import { Refusals } from "./refusals.ts";
+import { SendingRight } from "./right.ts";
 import { concerns, firstStartMs, hasBusiness, symbolsOf } from "./symbols.ts";
 import type { LiveTimes } from "./times.ts";
 import { Trails } from "./trails.ts";
-import { isOff } from "./upkeep.ts";
 
 /** Fills and balances are asked for from a little before a bot's first start. */
 const BEFORE_START_MS = 60_000;
@@ -62,6 +62,7 @@ export class LiveAccount extends Account {
   venue: LiveVenue | undefined;
   locked: string | undefined;
   readonly unsent = new Set<string>();
+  readonly #right: SendingRight;
   readonly #lanes = new Map<string, Lane>();
   readonly #refusals = new Refusals();
   readonly #panicWatch = new PanicWatch();
@@ -85,6 +86,7 @@ export class LiveAccount extends Account {
     this.ceiling = options.ceiling;
     this.#onFatal = options.onFatal;
     this.times = { monotonicMs: () => clock.monotonicMs(), venueMs: () => clock.wall() + (this.venue?.clock()?.offsetMs ?? 0) };
+    this.#right = new SendingRight(options.writer, this.times.monotonicMs);
     this.executor = new LiveExecutor(this);
     this.fills = new FillSync(this);
     this.preparations = new Preparations(this.times.monotonicMs);
@@ -169,14 +171,11 @@ export class LiveAccount extends Account {
   }
 
   closed(): string | undefined {
-    if (!this.venue) return this.locked ?? "the account's key is not at hand";
-    if (!this.reconciler.complete) return "the account is being reconciled with the exchange";
-    if (isOff(this.venue)) return "this machine's clock is not the exchange's";
-    return undefined;
+    return this.venue ? this.#right.closed(this.venue, this.reconciler.complete) : (this.locked ?? "the account's key is not at hand");
   }
 
   look(bot: BotState): Omit<LaneView, "memory" | "bot" | "orders"> | undefined {
-    if (!this.venue) return undefined;
+    if (!this.venue || this.#right.missing(this.venue) !== undefined) return undefined;
     const { symbol } = bot.spec;
     const rules = this.#rules.get(symbol) ?? this.#rulesOnce.get(symbol) ?? this.services.market.instruments.get(symbol);
     return {

@@ -17,6 +17,8 @@ export interface VenueSpec {
   readonly bannedUntilMs: number | undefined;
   /** The exchange sends our address away. */
   readonly onBan: (untilMs: number, reason: string) => void;
+  /** Why no request that changes anything may leave any more: asked once it is signed, so that what waited since then is too old for the exchange. */
+  readonly barred: () => string | undefined;
 }
 
 /** How accounts at real exchanges are opened: the sealed keys, and the exchanges that are supported. */

@@ -80,7 +80,8 @@ export class LiveDesk {
     if (opening.vault.locked !== undefined) return { venue: undefined, locked: opening.vault.locked };
     try {
       const credentials = await credentialsOf(state, opening.vault);
-      return { venue: await this.#openVenue(exchangeId, environment, credentials), locked: undefined };
+      const venue = await this.#openVenue(exchangeId, environment, credentials, () => writer.unheld());
+      return { venue, locked: undefined };
     } catch (failure) {
       if (!(failure instanceof UserError)) throw failure;
       return { venue: undefined, locked: failure.message };
@@ -94,12 +95,17 @@ export class LiveDesk {
     return known;
   }
 
-  async #openVenue(exchangeId: string, environment: Environment, credentials: NewAccount["credentials"]): Promise<LiveVenue> {
+  async #openVenue(
+    exchangeId: string,
+    environment: Environment,
+    credentials: NewAccount["credentials"],
+    barred: () => string | undefined,
+  ): Promise<LiveVenue> {
     const { desk, opening, onFatal } = this.#options;
     const bannedUntilMs = desk.state.bans.get(exchangeId)?.untilMs;
     const onBan = (untilMs: number, reason: string) =>
       void this.#noteBan({ type: "venue-banned", exchange: exchangeId, untilMs: wallMs(untilMs), reason }).catch(onFatal);
-    const venue = await opening.openVenue({ exchangeId, environment, credentials, bannedUntilMs, onBan });
+    const venue = await opening.openVenue({ exchangeId, environment, credentials, bannedUntilMs, onBan, barred });
     return measured(venue, this.#healthOf(exchangeId, environment), () => this.#options.clock.monotonicMs());
   }
 
@@ -123,7 +129,8 @@ export class LiveDesk {
     const known = accounts.get(accountStream(wish.name));
     if (known instanceof LiveAccount && known.state.requests.includes(caller.requestId)) return known;
     checkTaken(desk.state, known, wish, caller);
-    const venue = await this.#openVenue(wish.exchangeId, wish.environment, wish.credentials);
+    const barred = () => accounts.get(accountStream(wish.name))?.writer.unheld();
+    const venue = await this.#openVenue(wish.exchangeId, wish.environment, wish.credentials, barred);
     try {
       const first = await firstReading(venue, wish, desk.clock);
       return await this.#take(wish, caller, venue, first, known instanceof LiveAccount ? known : undefined);

@@ -8,7 +8,10 @@ import { openSigner, type Signer, type SignerOptions } from "./signer.ts";
 const SOCKETS_MAX = 32;
 const IDLE_MS = 20_000;
 
-export type CcxtWireOptions = SignerOptions;
+export interface CcxtWireOptions extends SignerOptions {
+  /** Why no request that changes anything may leave any more: the account is another process's. */
+  readonly barred?: (() => string | undefined) | undefined;
+}
 
 /** A wire whose calls the real ccxt class signs for one key or for none. Throws ConfigError for a world that the exchange does not have. */
 export async function openCcxtWire(options: CcxtWireOptions): Promise<Wire> {
@@ -34,6 +37,9 @@ class CcxtWire implements Wire {
     if (!request) return { phase: "not-sent", reason: "the call could not be signed" };
     if (request.url.origin !== this.#signer.origin)
       return { phase: "not-sent", reason: "the call is for another host than this account's" };
+    // Asked after the signing: a process that is stopped between here and the first byte sends something that the exchange finds too old.
+    const barred = call.method === "GET" ? undefined : this.#options.barred?.();
+    if (barred !== undefined) return { phase: "not-sent", reason: barred };
     return sendOnce(request, {
       agent: this.#agent,
       clock: this.#options.clock,

@@ -45,6 +45,10 @@ export class SimStore implements Store {
     return { epoch: held.epoch, lastSequence: held.bodies.length };
   }
 
+  unheld(stream: string): string | undefined {
+    return this.#closed || !this.#streams.has(stream) ? "not acquired" : undefined;
+  }
+
   async append(batch: AppendBatch): Promise<void> {
     this.sync(this.write(batch, 0));
   }

@@ -90,6 +90,26 @@ describe("the wire of the Binance dialect through the real ccxt", () => {
     expect([time!.url.search, time!.headers["x-mbx-apikey"]]).toEqual(["", undefined]);
   });
 
+  it("sends nothing that changes anything while the account is another process's, asked once it is signed, and reads on", async () => {
+    const told: string[] = [];
+    class Listening extends FakeClock {
+      override wall() {
+        told.push("signed");
+        return super.wall();
+      }
+    }
+    const barred = () => {
+      told.push("asked");
+      return "another process has taken it";
+    };
+    const wire = await open({ clock: new Listening(), barred });
+    expect(await wire.send(ORDER)).toEqual({ phase: "not-sent", reason: "another process has taken it" });
+    expect([told[0], told.at(-1)]).toEqual(["signed", "asked"]);
+    expect(await wire.send({ ...OPEN, method: "DELETE" })).toMatchObject({ phase: "not-sent" });
+    expect(server.current.received).toEqual([]);
+    expect(await wire.send(OPEN)).toMatchObject({ phase: "answered" });
+  });
+
   it("reaches the rights of a key in the live world, and the demo world under its own folder without them", async () => {
     const rights: WireCall = { ...OPEN, path: "/sapi/v1/account/apiRestrictions", params: {} };
     await (await open()).send(rights);
