@@ -29,6 +29,15 @@ export const storeSettings = {
     remedy: "Write the whole password, or leave it out.",
     secret: true,
   }),
+  standby: setting({
+    name: "STANDBY",
+    default: "no",
+    description:
+      "Whether a process that finds its MongoDB store in use waits instead of ending: it takes over when the other one is gone, by its end or by a crash",
+    example: "yes",
+    parser: parse.yesNo,
+    remedy: "Write yes or no.",
+  }),
   redisUrl: setting({
     name: "REDIS_URL",
     default: undefined,

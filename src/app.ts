@@ -82,6 +82,8 @@ export interface RunningDesk {
 }
 
 const DRAIN_MS = 1_000;
+/** A chat platform or a poll that goes on would stand beside the new process's. */
+const TAKEN = "another process has taken the store, for this one could not renew its right to it in time";
 
 interface Sources {
   readonly store: Store;
@@ -109,7 +111,7 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   let api: Api | undefined;
   try {
     api = await openHttpApi(options, catalogOf(commands));
-    store = options.store ?? (await openStore(options));
+    store = options.store ?? (await openStore({ ...options, onTaken: () => options.onFatal(new Error(TAKEN)) }));
     return await composeDesk(options, { store, market, commands, venues, service, api, cache });
   } catch (thrown) {
     // A store's thread would keep a process alive that has refused to start.

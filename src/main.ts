@@ -4,6 +4,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { examine } from "./app/doctor.ts";
 import { rotateConfigured } from "./app/rotate-keys.ts";
+import { standBy } from "./app/standby.ts";
 import { storeCommand } from "./app/store-commands.ts";
 import { type RunningDesk, startDesk } from "./app.ts";
 import { ConfigError, messageOf } from "./domain/errors.ts";
@@ -115,11 +116,14 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
   const started = Promise.withResolvers<RunningDesk>();
-  const stop = stopper(started.promise);
+  let standsBy = config.standby;
+  const stop = stopper(started.promise, () => standsBy);
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGINT", () => void stop("SIGINT"));
   if (process.platform !== "win32")
     process.on("SIGUSR2", () => void started.promise.then((desk) => desk.panic("signal SIGUSR2")).catch(crash));
+  if (standsBy) await standBy({ config, clock, logger });
+  standsBy = false;
   const desk = await startDesk({
     config,
     clock,
@@ -161,11 +165,13 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
 type Stop = (reason: string, options?: { readonly isAgain: boolean }) => Promise<void>;
 
 /** Stops once, within the time that a shutdown may take; a second signal ends at once. */
-function stopper(started: Promise<RunningDesk>): Stop {
+function stopper(started: Promise<RunningDesk>, standsBy: () => boolean): Stop {
   let stopping = false;
   return async (reason, { isAgain } = { isAgain: true }) => {
     if (stopping && !isAgain) return;
     if (stopping) process.exit(1);
+    // Nothing is open and nothing was done.
+    if (standsBy()) process.exit(0);
     stopping = true;
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
     const desk = await started;

@@ -31,20 +31,22 @@ export interface StoreNeeds {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly logger: Logger;
+  /** Another process has taken the store from this one, which must end. */
+  readonly onTaken?: () => void;
 }
 
 /** Letters of the name under which a process holds a store that several can reach. */
 const HOLDER_CHARS = 20;
 
 /** The store that `STORE_URL` names. */
-export async function openStore({ config, clock, chance, logger }: StoreNeeds): Promise<Store & StoreContents> {
+export async function openStore({ config, clock, chance, logger, onTaken }: StoreNeeds): Promise<Store & StoreContents> {
   const { parseStoreUrl } = await import("../stores/url.ts");
   const parsed = parseStoreUrl(config.storeUrl);
   if (parsed.scheme === "memory") return (await import("../stores/memory.ts")).openMemoryStore();
   if (parsed.scheme === "sqlite") return (await import("../stores/sqlite.ts")).openSqliteStore({ file: parsed.file, logger });
   const { openMongoStore } = await import("../stores/mongodb.ts");
   const password = config.storePassword?.reveal();
-  return openMongoStore({ url: parsed.url, password, clock, holder: chance.token(HOLDER_CHARS), logger });
+  return openMongoStore({ url: parsed.url, password, clock, holder: chance.token(HOLDER_CHARS), logger, onTaken });
 }
 
 /** The cache that `REDIS_URL` names, where one is set. */

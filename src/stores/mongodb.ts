@@ -18,7 +18,7 @@ import { Channels, Inbox } from "./mongodb/chat.ts";
 import { connect, type MongoAddress, placeOf } from "./mongodb/connect.ts";
 import { type Fault, faultOf } from "./mongodb/faults.ts";
 import { Gate } from "./mongodb/gate.ts";
-import { Lease } from "./mongodb/lease.ts";
+import { Lease, vacancy } from "./mongodb/lease.ts";
 import { prepare } from "./mongodb/prepare.ts";
 import { type Collections, collectionsOf } from "./mongodb/schemas.ts";
 import { type SetupOptions, setUp } from "./mongodb/setup.ts";
@@ -33,6 +33,8 @@ export interface MongoOptions extends MongoAddress {
   readonly holder: string;
   readonly logger?: Logger | undefined;
   readonly leaseMs?: number | undefined;
+  /** Another process has taken the database: this one must end. */
+  readonly onTaken?: (() => void) | undefined;
 }
 
 interface StoreParts {
@@ -61,6 +63,20 @@ export async function openMongoStore(options: MongoOptions): Promise<Store & Sto
     await connection?.destroy();
     const fault = faultOf(thrown);
     throw fault ? refused(place, fault) : thrown;
+  }
+}
+
+/** Waits until no process has the database. `told` hears who has it. Throws ConfigError (setting `STORE_URL`) when it cannot be reached at first. */
+export async function mongoVacancy(options: MongoAddress & { readonly clock: Clock }, told: (who: string) => void): Promise<void> {
+  let connection: Connection | undefined;
+  try {
+    connection = await connect(options);
+    await vacancy(collectionsOf(connection).meta, options.clock, told);
+  } catch (thrown) {
+    const fault = faultOf(thrown);
+    throw fault ? refused(placeOf(options.url), fault) : thrown;
+  } finally {
+    await connection?.destroy();
   }
 }
 

@@ -8,7 +8,7 @@ import { Mongod } from "../kit/services/mongod.ts";
 const PASSWORD = canary("store password");
 const ROOT_PASSWORD = canary("store root password");
 const DATABASE = "storm";
-/** A lease of a process that was killed keeps the next one waiting. */
+/** A lease of a process that was stopped keeps the next one waiting. */
 const TAKEOVER_MS = 40_000;
 /** Market minutes come this many times faster than real ones. */
 const SPEED = "600";
@@ -21,7 +21,7 @@ describe("a desk on MongoDB", () => {
   });
   afterAll(() => mongod.end());
 
-  it("trades on through a database that is killed, and through its own end by kill -9, and takes nothing back", async () => {
+  it("trades on through a database that is killed, and in the process that stands by when its own is stopped, which ends when it is waked, and takes nothing back", async () => {
     const settings = { STORE_URL: mongod.url(DATABASE), MARKET_SPEED: SPEED };
     const desk = await stage.startUp(settings);
     await stage.run(desk, QUICK_BOT);
@@ -30,9 +30,17 @@ describe("a desk on MongoDB", () => {
     await desk.logged("the store mongodb://");
     await mongod.startMember();
     await desk.alert("quick sold");
-    await desk.kill();
-    const next = stage.start(settings);
+    const next = stage.start({ ...settings, STANDBY: "yes" });
+    const third = stage.start({ ...settings, STANDBY: "yes" });
+    for (const waiting of [next, third]) await waiting.logged(`stands by: process ${desk.pid} on host`);
+    third.signal("SIGTERM");
+    expect(await third.exited).toEqual({ code: 0, signal: null });
+    // As good as dead for all others, and it knows nothing of it.
+    desk.signal("SIGSTOP");
     await next.line(({ kind }) => kind === "welcome", "a welcome", TAKEOVER_MS);
+    desk.signal("SIGCONT");
+    expect(await desk.exited).toEqual({ code: 70, signal: null });
+    expect(desk.stderr).toContain("another process has taken the store");
     expect(await stage.run(next, "bot show bot:quick")).toContain("quick");
     next.signal("SIGTERM");
     expect(await next.exited).toEqual({ code: 0, signal: null });

@@ -85,7 +85,8 @@ describe("a MongoDB store whose server fails on purpose", () => {
   it("gives the database to one process; the next may have it at once after a clean end, and after a while when that one is gone", async () => {
     await expect(place.open(QUICK)).rejects.toThrow(/is in use by process \d+ on host/);
     await store.close();
-    const second = await place.open({ ...QUICK, leaseMs: 300 });
+    const ended = Promise.withResolvers<void>();
+    const second = await place.open({ ...QUICK, leaseMs: 300, onTaken: ended.resolve });
     expect(await second.acquire("desk")).toEqual({ epoch: 2, lastSequence: 0 });
     expect([second.unheld("desk"), second.unheld("account:1")]).toEqual([undefined, expect.stringContaining("is not this process's")]);
     await mongod.asked(place.url, async ({ db }) => {
@@ -93,6 +94,7 @@ describe("a MongoDB store whose server fails on purpose", () => {
     });
     const third = await place.open({ ...QUICK, leaseMs: 600 });
     expect(await third.acquire("desk")).toEqual({ epoch: 3, lastSequence: 0, isTakeover: true });
+    await ended.promise;
     expect(second.unheld("desk")).toMatch(/another process (has taken|may take) it/);
     await expect(second.append({ stream: "desk", epoch: 2, expectedSequence: 0, bodies: ["zombie"] })).rejects.toThrow();
     expect(await third.read("desk", 0, 10)).toEqual([]);

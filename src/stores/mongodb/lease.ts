@@ -1,10 +1,12 @@
 import { hostname } from "node:os";
 import type { Clock } from "../../ports/clock.ts";
-import type { Fault } from "./faults.ts";
+import { type Fault, faultOf } from "./faults.ts";
 import { LEASE_MS, RENEWALS, Renewal } from "./renewal.ts";
 import type { Collections, MetaDocument } from "./schemas.ts";
 
 const LEASE_ID = "lease" as const;
+/** How often one who waits for it looks. */
+const LOOK_EVERY_MS = 500;
 const LONG_AGO = new Date(0);
 
 export interface LeaseOptions {
@@ -13,6 +15,8 @@ export interface LeaseOptions {
   /** A name that no other process has. */
   readonly holder: string;
   readonly leaseMs?: number | undefined;
+  /** Another process has taken the lease for good: it could not be renewed in time. This one must end. */
+  readonly onTaken?: (() => void) | undefined;
 }
 
 /**
@@ -29,7 +33,7 @@ export class Lease {
   constructor(options: LeaseOptions) {
     this.#options = options;
     this.#leaseMs = options.leaseMs ?? LEASE_MS;
-    this.#renewal = new Renewal(options.clock, this.#leaseMs, () => this.#claim());
+    this.#renewal = new Renewal(options.clock, this.#leaseMs, () => this.#claim(), options.onTaken ?? (() => undefined));
   }
 
   /** Takes the lease and keeps it, or says who has it. One whose holder is gone is waited for. */
@@ -90,7 +94,27 @@ export class Lease {
   }
 }
 
+/** Waits until nobody has the lease of a database. `told` hears who has it, once; a database that does not answer meanwhile is asked again. */
+export async function vacancy(meta: Collections["meta"], clock: Clock, told: (who: string) => void): Promise<void> {
+  let isTold = false;
+  for (;;) {
+    try {
+      const held = await meta.findOne({ _id: LEASE_ID, $expr: { $gt: ["$expiresAt", "$$NOW"] } });
+      if (!held) return;
+      if (!isTold) told(whoOf(held));
+      isTold = true;
+    } catch (thrown) {
+      if (!faultOf(thrown)) throw thrown;
+    }
+    await clock.sleep(LOOK_EVERY_MS);
+  }
+}
+
+function whoOf({ pid, host }: MetaDocument): string {
+  return `process ${pid} on host "${host}"`;
+}
+
 function inUse(held: MetaDocument | undefined): Fault {
-  const who = held ? `process ${held.pid} on host "${held.host}"` : "another process";
+  const who = held ? whoOf(held) : "another process";
   return { problem: `is in use by ${who}`, remedy: "Stop that process first, or name another database: one store has one process." };
 }

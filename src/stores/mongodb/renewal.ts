@@ -14,16 +14,18 @@ export class Renewal {
   readonly #clock: Clock;
   readonly #leaseMs: number;
   readonly #claim: () => Promise<boolean>;
+  readonly #onTaken: () => void;
   readonly #over = new AbortController();
   #trustedUntilMs = 0;
   #taken = false;
   #renewing: Promise<void> = Promise.resolve();
 
-  /** `claim` is one compare-and-set: false when the right is another one's now. */
-  constructor(clock: Clock, leaseMs: number, claim: () => Promise<boolean>) {
+  /** `claim` is one compare-and-set: false when the right is another one's now, of which `onTaken` is told when it is found out while it was kept. */
+  constructor(clock: Clock, leaseMs: number, claim: () => Promise<boolean>, onTaken: () => void) {
     this.#clock = clock;
     this.#leaseMs = leaseMs;
     this.#claim = claim;
+    this.#onTaken = onTaken;
   }
 
   /** Claims the right once. */
@@ -64,7 +66,7 @@ export class Renewal {
         if (await this.claim()) continue;
         this.#taken = true;
         this.#trustedUntilMs = 0;
-        return;
+        return this.#onTaken();
       } catch {
         // Not answered: it is asked again, and trusted no longer than it may be.
       }
