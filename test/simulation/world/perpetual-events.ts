@@ -1,4 +1,4 @@
-import { decimal } from "../../../src/domain/money.ts";
+import { type Decimal, decimal, floorToStep, ONE } from "../../../src/domain/money.ts";
 import type { PerpetualExchange } from "../../kit/exchange/perpetual/exchange.ts";
 import type { PositionRecord } from "../../kit/exchange/perpetual/types.ts";
 import type { Dice } from "./dice.ts";
@@ -51,12 +51,11 @@ export class PerpetualEvents {
   }
 
   #close(account: PerpetualAccount): void {
-    const { dice, exchange } = this.#parts;
+    const { exchange } = this.#parts;
     const position = this.#held(account);
     if (!position) return;
     const { instId, contracts, marginMode } = position;
-    const lot = exchange.contract(instId)?.lotSize ?? decimal(1);
-    const size = contracts.abs().times(dice.pick(PARTS)).dividedBy(lot).integerValue().times(lot);
+    const size = this.#partOf(position);
     const side = contracts.isNegative() ? "buy" : "sell";
     const order = { instId, side, type: "market", marginMode, size, reduceOnly: true, clientOrderId: "", brokerId: "" } as const;
     if (size.isZero() || "code" in exchange.place(account.book, order)) return;
@@ -69,11 +68,20 @@ export class PerpetualEvents {
     const account = dice.pick(accounts);
     const position = this.#held(account);
     if (!position) return;
-    const { instId, marginMode, contracts, leverage } = position;
+    const { instId, marginMode, leverage } = position;
+    const size = this.#partOf(position);
+    if (size.isZero()) return;
     // Without leverage the price at which it is taken over would be zero, which none is.
     if (dice.chance(0.5) && leverage > 1) exchange.liquidate(account.book, instId, marginMode);
-    else exchange.deleverage(account.book, instId, marginMode, contracts.abs().times(dice.pick(PARTS)).integerValue());
+    else exchange.deleverage(account.book, instId, marginMode, size);
     this.#tell("Blofin E20", `${account.name} loses some of its ${instId}`);
+  }
+
+  /** All of a position or half of it, in whole lots. */
+  #partOf({ instId, contracts }: PositionRecord): Decimal {
+    const { exchange, dice } = this.#parts;
+    const lot = exchange.contract(instId)?.lotSize ?? ONE;
+    return floorToStep(contracts.abs().times(dice.pick(PARTS)), lot);
   }
 
   #held({ book }: PerpetualAccount): PositionRecord | undefined {
