@@ -23,7 +23,11 @@ export async function ask(path, body, section) {
 
 /** A picture of a message, with its words for whom it does not load. */
 export function pictureOf({ path, alt }) {
-  return element("a", { href: path, target: "_blank", rel: "noopener" }, element("img", { className: "picture", src: path, alt, title: alt }));
+  return element(
+    "a",
+    { href: path, target: "_blank", rel: "noopener" },
+    element("img", { className: "picture", src: path, alt, title: alt }),
+  );
 }
 
 const TOAST_MS = 5_000;
