@@ -16,6 +16,7 @@ import type { ProcessClock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
 import { EVERYDAY, type ExchangeParts, overheard, SETTERS, WorldClock } from "./exchange.ts";
 import { type Generation, gated } from "./generation.ts";
+import { PerpetualEvents } from "./perpetual-events.ts";
 import { PerpetualFaults } from "./perpetual-faults.ts";
 import { perpetualContracts } from "./perpetual-listing.ts";
 
@@ -40,6 +41,7 @@ export class SimPerpetual {
   readonly #parts: ExchangeParts;
   readonly #door: BlofinDoor;
   readonly #faults: PerpetualFaults;
+  readonly #eventDice: Dice;
   readonly #latency: { readonly there: number; readonly back: number };
   readonly #signers: ReadonlyMap<string, ReturnType<typeof blofinSigner>>;
 
@@ -50,10 +52,18 @@ export class SimPerpetual {
     // The requests of all lives of a desk come from one address here: its governor is what keeps it within the limits.
     this.#door = new BlofinDoor(this.exchange, { verifies: false, limits: false, refusals: dice.pick(REFUSALS) });
     const pick = dice.fork("faults");
+    this.#eventDice = dice.fork("events");
     this.#faults = new PerpetualFaults(parts.weather, (list) => pick.pick(list));
     this.#latency = { there: Math.round(dice.magnitude(5, 300)), back: Math.round(dice.magnitude(5, 300)) };
     this.accounts = Array.from({ length: accounts }, (_, index) => this.#open(`swap${index + 1}`, dice));
     this.#signers = new Map(this.accounts.map((account) => [account.key, blofinSigner(account)]));
+  }
+
+  /** Plans what happens at the exchange by itself, or by hand. */
+  plan(): void {
+    const { timeline, trace, weather } = this.#parts;
+    const { exchange, accounts } = this;
+    if (accounts.length > 0) new PerpetualEvents({ timeline, trace, weather, exchange, accounts, dice: this.#eventDice }).plan();
   }
 
   /** Everything up to now has happened at the exchange. */

@@ -23,6 +23,9 @@ export const PERPETUAL_CLIMATES: Readonly<Record<string, Climate>> = {
   "Blofin market E9": { perHour: 4, shortestMs: SECOND_MS, longestMs: 10 * MINUTE_MS },
   "Blofin market E15": { perHour: 0.5, shortestMs: 30 * SECOND_MS, longestMs: 30 * MINUTE_MS },
   "Blofin market E17 late": { perHour: 3, shortestMs: MINUTE_MS, longestMs: 10 * MINUTE_MS },
+  // The deed is done as the spell begins; until it ends nobody is asked to have noticed it.
+  "Blofin E19": { perHour: 0.7, shortestMs: 2 * MINUTE_MS, longestMs: 3 * MINUTE_MS },
+  "Blofin E20": { perHour: 0.4, shortestMs: 2 * MINUTE_MS, longestMs: 3 * MINUTE_MS },
   "Blofin E21": { perHour: 0.3, shortestMs: 10 * SECOND_MS, longestMs: 3 * MINUTE_MS },
 };
 

@@ -107,6 +107,7 @@ export class World {
     for (const [id, climate] of this.draw.climates) weather.plan(id, climate, faultsMs);
     this.#planSpells();
     this.#exchange.plan(faultsMs);
+    this.#perpetual.plan();
     timeline.settled = () => {
       if (this.referee.violations.length > 0) throw new RunOver();
     };
