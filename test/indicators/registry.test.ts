@@ -14,7 +14,7 @@ import { FUNCTIONS } from "../../src/rules/functions.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../../src/indicators");
 /** Files of the folder that are no indicator. */
-const HELPERS = ["declare", "exponential", "extreme", "moments", "ranges", "registry", "typical"];
+const HELPERS = ["declare", "exponential", "extreme", "mean-kernel", "moments", "ranges", "registry", "typical"];
 
 describe("the table of indicators", () => {
   test("names every file of the folder, in order", () => {

@@ -81,8 +81,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a position larger than its cap",
     "src/risk/entry.ts",
-    "      amount: percentOf(equity, limits.positionCapPct),",
-    "      amount: equity,",
+    "      amount: beside(percentOf(equity, limits.positionCapPct)),",
+    "      amount: beside(equity),",
   ),
   mutant(
     "the daily loss is forgotten when it is made good",
@@ -176,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a veto is told and not obeyed",
     "src/engine/advice.ts",
-    `  if (use.effect === "vetoed") return { answer: { allowed: false, code: "advice", because: use.because }, use };`,
+    `  if (use.effect === "vetoed") return { answer: { ...countedBy(answer), allowed: false, code: "advice", because: use.because }, use };`,
     `  if (use.effect === "vetoed") return { answer, use };`,
   ),
   mutant(
@@ -201,7 +201,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a limit of exposure forgets what is open",
     "src/risk/limit-rules.ts",
-    "room: ({ value }, { facts }) => value.minus(facts.exposure),",
-    "room: ({ value }) => value,",
+    "counter.convert(most.minus(facts.exposure), facts.currency, quote)",
+    "counter.convert(most, facts.currency, quote)",
   ),
 ];

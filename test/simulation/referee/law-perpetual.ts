@@ -1,4 +1,4 @@
-import type { PerpetualAccount } from "../world/perpetual-exchange.ts";
+import type { PerpetualAccount } from "../world/venue-account.ts";
 import { isOver } from "./books.ts";
 import { exact, NOTHING, textOf } from "./exact.ts";
 import { Broken, type Facts, type Law, type ProcessFacts } from "./law.ts";

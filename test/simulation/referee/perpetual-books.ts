@@ -1,6 +1,6 @@
 import type { PerpetualExchange } from "../../kit/exchange/perpetual/exchange.ts";
 import type { AlgoRecord, FillRecord, OrderRecord, TpslRecord } from "../../kit/exchange/perpetual/types.ts";
-import type { PerpetualAccount } from "../world/perpetual-exchange.ts";
+import type { PerpetualAccount } from "../world/venue-account.ts";
 import type { BookedOrder } from "./books.ts";
 import { type Exact, exact, NOTHING, times } from "./exact.ts";
 import type { Facts } from "./law.ts";

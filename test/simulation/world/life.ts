@@ -43,6 +43,7 @@ export interface LifeOptions {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+const AT_ONCE: ReadonlySet<string> = new Set(["unheld"]);
 const CLOCK_QUIET: ReadonlySet<string> = new Set(["wall", "monotonicMs"]);
 const EVERYDAY: ReadonlySet<string> = new Set(["prices", "candles", "saveSnapshot", "sleep", "breathe"]);
 const MEASURED: ReadonlySet<string> = new Set(["nowMs"]);
@@ -57,7 +58,7 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
   const perpetualData = gated(generation, "swap market", ports.perpetualData, MEASURED, EVERYDAY);
   const market = await openExchange({ data, clock, logger });
   const opened = await openEngine({
-    store: gated(generation, "store", ports.store, NONE, EVERYDAY),
+    store: gated(generation, "store", ports.store, AT_ONCE, EVERYDAY),
     market,
     clock,
     logger,

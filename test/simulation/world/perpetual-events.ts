@@ -2,9 +2,9 @@ import { type Decimal, decimal, floorToStep, ONE } from "../../../src/domain/mon
 import type { PerpetualExchange } from "../../kit/exchange/perpetual/exchange.ts";
 import type { PositionRecord } from "../../kit/exchange/perpetual/types.ts";
 import type { Dice } from "./dice.ts";
-import type { PerpetualAccount } from "./perpetual-exchange.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Trace } from "./trace.ts";
+import type { PerpetualAccount } from "./venue-account.ts";
 import type { Weather } from "./weather.ts";
 
 const TRANSFERS: readonly string[] = ["-35.5", "-1.25", "12", "50"];

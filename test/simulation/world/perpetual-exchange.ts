@@ -9,7 +9,6 @@ import { canary } from "../../kit/canary/canary.ts";
 import { BlofinDoor, type RefusalForm } from "../../kit/exchange/blofin/door.ts";
 import { blofinSigner } from "../../kit/exchange/blofin/signer.ts";
 import { InProcessWire, type WireExchange } from "../../kit/exchange/in-process-wire.ts";
-import type { Account } from "../../kit/exchange/perpetual/account.ts";
 import { PerpetualExchange } from "../../kit/exchange/perpetual/exchange.ts";
 import type { SentOrder } from "../referee/law.ts";
 import type { ProcessClock } from "./clock.ts";
@@ -19,16 +18,7 @@ import { type Generation, gated } from "./generation.ts";
 import { PerpetualEvents } from "./perpetual-events.ts";
 import { PerpetualFaults } from "./perpetual-faults.ts";
 import { perpetualContracts } from "./perpetual-listing.ts";
-
-/** One account at Blofin, as the person who owns it knows it. */
-export interface PerpetualAccount {
-  readonly exchangeId: "blofin";
-  readonly name: string;
-  readonly key: string;
-  readonly passphrase: string;
-  readonly environment: Environment;
-  readonly book: Account;
-}
+import type { PerpetualAccount } from "./venue-account.ts";
 
 const START_BALANCE = decimal(10_000);
 const REFUSALS: readonly RefusalForm[] = ["inner", "outer", "bare"];

@@ -7,9 +7,8 @@ import type { Asked, Command } from "../referee/law.ts";
 import { Resets } from "./breakers.ts";
 import type { Dice } from "./dice.ts";
 import { HandOrders } from "./hand-orders.ts";
-import type { PerpetualAccount } from "./perpetual-exchange.ts";
 import type { Timeline } from "./timeline.ts";
-import type { VenueAccount } from "./venue-account.ts";
+import type { PerpetualAccount, VenueAccount } from "./venue-account.ts";
 
 /** How a person reaches the desk: the engine of the process that runs now, and what they tell the referee. */
 export interface Desk {

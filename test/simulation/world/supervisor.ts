@@ -29,7 +29,7 @@ export type Opener = (
   onFatal: (failure: unknown) => void,
 ) => Promise<OpenedEngine>;
 
-const NO_WAIT: ReadonlySet<string> = new Set();
+const NO_WAIT: ReadonlySet<string> = new Set(["unheld"]);
 /** Kills of one run: more of them show nothing new and take its time. */
 const KILLS_MAX = 300;
 

@@ -20,13 +20,13 @@ import { openLife } from "./life.ts";
 import { inventedLimits } from "./limits.ts";
 import { Machine } from "./machine.ts";
 import { SimMarketData } from "./market-data.ts";
-import { type PerpetualAccount, SimPerpetual } from "./perpetual-exchange.ts";
+import { SimPerpetual } from "./perpetual-exchange.ts";
 import { perpetualInstruments } from "./perpetual-listing.ts";
 import { Person } from "./person.ts";
 import { playScenario, scenarioBots, scenarioDraw } from "./scenario.ts";
 import { type Opener, Supervisor } from "./supervisor.ts";
 import { instrumentsOf } from "./tape.ts";
-import type { VenueAccount } from "./venue-account.ts";
+import type { PerpetualAccount, VenueAccount } from "./venue-account.ts";
 
 const HOUR_MS = 60 * MINUTE_MS;
 /** Within this after the last fault everything has converged. */
