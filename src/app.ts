@@ -3,6 +3,7 @@ import { openAnomalyWatch } from "./app/anomalies.ts";
 import { BacktestThreads } from "./app/backtests.ts";
 import { metersOf } from "./app/meters.ts";
 import { apiUrlsOf, openCache, openExchangeMarket, openHttpApi, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
+import { Retention } from "./app/retention.ts";
 import { openShenron, type ShenronSettings, shenronSettings } from "./app/shenron.ts";
 import { digestNow, subscribeTerminal, wait, welcome } from "./app/terminal.ts";
 import { EXCHANGES, Venues } from "./app/venues.ts";
@@ -154,7 +155,7 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   anomalies.start();
   shenron?.start();
   const panic = panicOf(opened, clock);
-  startBeat(options, opened, panic);
+  startBeat(options, opened, panic, new Retention(sources.store, options));
   for (const platform of platforms) await platform.start(door);
   await recoverInterrupted(door, platforms);
   sources.api?.serve(door, metersOf({ ...options, ...opened, delivery, venues: sources.venues }), opened);
@@ -247,7 +248,7 @@ function panicOf({ engine, desk }: OpenedEngine, clock: Clock): (reason: string)
   };
 }
 
-function startBeat(options: DeskOptions, { pulse }: OpenedEngine, panic: (reason: string) => Promise<void>): void {
+function startBeat(options: DeskOptions, { pulse }: OpenedEngine, panic: (reason: string) => Promise<void>, retention: Retention): void {
   const { config, clock, logger, beat, panicRequested } = options;
   const url = config.heartbeatUrl?.reveal();
   const healthy = () => pulse.problems().length === 0;
@@ -256,5 +257,6 @@ function startBeat(options: DeskOptions, { pulse }: OpenedEngine, panic: (reason
     await pulse.beat();
     if (panicRequested()) await panic("the panic file exists");
     ping?.();
+    void retention.tend();
   });
 }

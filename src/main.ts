@@ -36,6 +36,9 @@ const USAGE = `scalpstorm: a chat-operated crypto trading desk
   npm start -- --script     ends when the piped commands end
   npm start -- --rotate-keys  wraps every stored key under the current KEY_ENCRYPTION_KEY; the desk must not be running
   npm run doctor            looks whether everything that a desk needs is there: settings, clock, store, exchanges, tokens, disk
+  npm run store -- backup FILE   copies the store while the desk runs, and looks whether the copy has its books
+  npm run store -- drill FILE    restores a backup into a folder of its own, opens and compares it, and deletes it again
+  npm run store -- restore FILE  puts a backup where STORE_URL says, where nothing is yet
   npm run store -- migrate FROM TO  copies a whole store, such as sqlite:FILE to mongodb://HOST/DATABASE, and compares the two
   npm run store -- setup    makes the replica set and the user that STORE_URL names, with STORE_ADMIN_PASSWORD
   npm start -- --help       this text; settings are in .env.example

@@ -13,12 +13,15 @@ const SEARCHED_MAX = 50_000;
 
 type Link = Pick<ChainHead, "sequence" | "link">;
 
+/** What a process knows of streams that it writes. */
+type KnownStreams = Pick<StreamBook, "names" | "end" | "lastSequence">;
+
 /** Reads the streams as evidence, straight from the store. */
 export class AuditReader implements Audit {
-  readonly #store: Store;
-  readonly #streams: StreamBook;
+  readonly #store: Pick<Store, "read" | "streams">;
+  readonly #streams: KnownStreams;
 
-  constructor(store: Store, streams: StreamBook) {
+  constructor(store: Pick<Store, "read" | "streams">, streams: KnownStreams) {
     this.#store = store;
     this.#streams = streams;
   }

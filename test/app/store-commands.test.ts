@@ -1,7 +1,10 @@
 import { afterEach, expect, it } from "vitest";
-import { copyStore, summaryOf } from "../../src/app/store-commands.ts";
+import { storeCommand } from "../../src/app/store-commands.ts";
+import { copyStore, summaryOf } from "../../src/app/store-copy.ts";
 import { ConfigError } from "../../src/domain/errors.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
+import { quietLogger } from "../http/kit.ts";
+import { FakeClock, seededChance } from "../kit/fake-clock.ts";
 import { filledStore } from "../stores/filled.ts";
 import { Place } from "../stores/sqlite.kit.ts";
 
@@ -25,4 +28,12 @@ it("copies into nothing that holds something, and says when the copy is not equa
   const forgetful = openMemoryStore();
   forgetful.saveSnapshot = async () => undefined;
   await expect(copyStore(first, forgetful)).rejects.toThrow(/the copy is not equal: .*"snapshots":2.* became .*"snapshots":0/);
+});
+
+it("a store command that is not understood says what there is", async () => {
+  for (const words of [["backup"], ["backup", "a", "b"], ["burn", "a"], ["constructor", "a"], []]) {
+    const config = { storeUrl: "memory:", storePassword: undefined, storeAdminPassword: undefined };
+    const asked = storeCommand({ config, clock: new FakeClock(), chance: seededChance(1), logger: quietLogger }, words);
+    await expect(asked).rejects.toThrow(/there is no such command. Write npm run store -- and then backup FILE/);
+  }
 });

@@ -30,7 +30,7 @@ export function openFile({ file, pagesMax }: WriterOptions): OpenedFile | Config
 }
 
 /** One name for one file, however it was reached, so that two processes meet at the same lock. */
-function canonical(file: string): string {
+export function canonical(file: string): string {
   const path = resolve(file);
   mkdirSync(dirname(path), { recursive: true });
   return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
