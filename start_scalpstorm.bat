@@ -1,5 +1,5 @@
 @echo off
-rem Starts the desk with its MongoDB in containers: makes the secrets once, then builds and starts. Anything after it goes to docker compose.
+rem Starts the desk with its MongoDB and Redis in containers: makes the secrets once, then builds and starts. Anything after it goes to docker compose.
 setlocal
 cd /d "%~dp0"
 docker compose version >nul 2>&1
@@ -8,7 +8,8 @@ if errorlevel 1 (
   exit /b 1
 )
 if not exist secrets\desk mkdir secrets\desk
-for %%n in (mongo-root-password mongo-key store-password) do (
+if not exist secrets\prometheus mkdir secrets\prometheus
+for %%n in (mongo-root-password mongo-key store-password redis-password grafana-password) do (
   if not exist secrets\%%n powershell -NoProfile -Command "$b = New-Object byte[] 32; [Security.Cryptography.RandomNumberGenerator]::Create().GetBytes($b); [IO.File]::WriteAllText('secrets\%%n', -join ($b | ForEach-Object { $_.ToString('x2') }))"
   if not exist secrets\%%n exit /b 1
 )

@@ -1,5 +1,5 @@
 #!/usr/bin/env sh
-# Starts the desk with its MongoDB in containers: makes the secrets once, then builds and starts. Anything after it goes to docker compose, such as: ./start_scalpstorm.sh logs -f desk
+# Starts the desk with its MongoDB and Redis in containers: makes the secrets once, then builds and starts. Anything after it goes to docker compose, such as: ./start_scalpstorm.sh logs -f desk
 set -eu
 cd "$(dirname "$0")"
 
@@ -8,9 +8,9 @@ docker compose version >/dev/null 2>&1 || { echo "This Docker has no compose: in
 
 # The folder is closed to others; a file in it must be readable for the user in its container, who has another number.
 umask 077
-mkdir -p secrets/desk
-chmod 755 secrets/desk
-for name in mongo-root-password mongo-key store-password; do
+mkdir -p secrets/desk secrets/prometheus
+chmod 755 secrets/desk secrets/prometheus
+for name in mongo-root-password mongo-key store-password redis-password grafana-password; do
   [ -s "secrets/$name" ] && continue
   head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' > "secrets/$name.part"
   chmod 644 "secrets/$name.part"

@@ -12,6 +12,9 @@ const textOf = (file: string) => readFileSync(join(ROOT, file), "utf8");
 
 const service = z.strictObject({
   image: z.string(),
+  profiles: z.array(z.literal("monitoring")).optional(),
+  user: z.string().optional(),
+  ports: z.array(z.string()).optional(),
   build: z.string().optional(),
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.string()).optional(),
@@ -19,7 +22,9 @@ const service = z.strictObject({
   secrets: z.array(z.string()).optional(),
   volumes: z.array(z.string()).optional(),
   healthcheck: z.record(z.string(), z.unknown()).optional(),
-  depends_on: z.record(z.string(), z.strictObject({ condition: z.enum(["service_healthy", "service_completed_successfully"]) })).optional(),
+  depends_on: z
+    .record(z.string(), z.strictObject({ condition: z.enum(["service_healthy", "service_completed_successfully", "service_started"]) }))
+    .optional(),
   restart: z.string(),
   stop_grace_period: z.string().optional(),
   read_only: z.boolean().optional(),
@@ -33,6 +38,12 @@ const stack = z.strictObject({
   volumes: z.record(z.string(), z.null()),
   secrets: z.record(z.string(), z.strictObject({ file: z.string() })),
 });
+const scrape = z.strictObject({
+  job_name: z.string(),
+  authorization: z.strictObject({ credentials_file: z.literal("/secrets/token") }),
+  static_configs: z.array(z.strictObject({ targets: z.array(z.string()) })),
+});
+const scraping = z.object({ rule_files: z.array(z.string()), scrape_configs: z.tuple([scrape]) });
 const compose = stack.parse(parse(textOf("docker-compose.yml")));
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { build }]) => build !== undefined);
@@ -55,7 +66,7 @@ describe("the stack of containers", () => {
         expect(Object.keys(compose.services)).toContain(name);
         if (condition === "service_healthy") expect(compose.services[name]?.healthcheck).toBeDefined();
       }
-      if (build === undefined) expect(image).toMatch(/:\d/);
+      if (build === undefined) expect(image).toMatch(/:v?\d/);
     }
   });
 
@@ -71,6 +82,41 @@ describe("the stack of containers", () => {
         expect(setting?.secret ?? false).toBe(name.endsWith("_FILE"));
       }
     }
+  });
+
+  it("publishes one page of a profile on this machine, and lets none of its services gain rights", () => {
+    expect(services.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`))).toEqual(["grafana 127.0.0.1:3000:3000"]);
+    for (const [name, each] of services.filter(([name]) => name !== "mongo"))
+      expect(each, name).toMatchObject({ cap_drop: ["ALL"], security_opt: ["no-new-privileges:true"] });
+  });
+
+  it("keeps what is in Redis, evicts nothing of it, and shows its password to no list of processes", () => {
+    const { command = [], volumes, secrets, user } = compose.services.redis ?? {};
+    expect(command.join(" ")).toMatch(
+      /requirepass .*\| exec redis-server - --dir \/data --appendonly yes --maxmemory \d+mb --maxmemory-policy noeviction$/,
+    );
+    expect(command.join(" ")).not.toContain("--requirepass");
+    // Without rights even root could not write a volume that is another user's.
+    expect([user, volumes, secrets]).toEqual(["redis", ["redis:/data"], ["redis_password"]]);
+  });
+
+  it("watches itself with the files of docs/monitoring where that is wanted, and only there", () => {
+    const watching = services.filter(([, { profiles }]) => profiles !== undefined);
+    expect(watching.map(([name]) => name)).toEqual(["prometheus", "grafana"]);
+    const mounted = watching
+      .flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(":")))
+      .filter(([from = ""]) => from.startsWith("./docs/"));
+    for (const [from = "", , mode] of mounted) expect([existsSync(join(ROOT, from)), mode]).toEqual([true, "ro"]);
+    const inContainer = new Map(mounted.map(([from = "", to = ""]) => [to, from]));
+    const { rule_files, scrape_configs } = scraping.parse(parse(textOf("docs/monitoring/prometheus.yml")));
+    for (const file of rule_files) expect(inContainer.get(file)).toBe("./docs/monitoring/alerts.yaml");
+    const [{ job_name, static_configs }] = scrape_configs;
+    // The rules know the job by its name.
+    expect(textOf("docs/monitoring/alerts.yaml")).toContain(`job="${job_name}"`);
+    const port = compose.services.desk?.environment?.HTTP_ADDRESS?.split(":").at(-1);
+    expect(static_configs.flatMap(({ targets }) => targets)).toEqual([`desk:${port}`]);
+    expect(textOf("docs/monitoring/grafana/dashboards.yaml")).toContain("path: /var/lib/grafana/dashboards");
+    expect(inContainer.get("/var/lib/grafana/dashboards/scalpstorm.json")).toBe("./docs/monitoring/dashboard.json");
   });
 
   it("has its secrets made by the script of each platform", () => {
