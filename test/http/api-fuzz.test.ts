@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { ADMIN } from "../chat/door.ts";
 import { ApiRig } from "./api/rig.ts";
-
-const RUNS = 4;
 
 /** As much of the description as the fuzzer reads. */
 const description = z.object({
@@ -76,31 +75,66 @@ function bodyFor(fields: readonly string[]): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 4, arbitrary: named }, { weight: 1, arbitrary: anything });
 }
 
-test("every route answers anything with a status of its description and a sentence, and the desk goes on", async () => {
-  expect(routes.length).toBeGreaterThan(60);
-  const token = await api.token("fuzz", "viewer");
-  const statuses = new Set<number>();
-  for (const { method, url, query, fields } of routes) {
-    const asked = fc.record({
-      part: nasty,
-      query: fc.dictionary(fc.constantFrom(...query, "more"), nasty, { maxKeys: 3 }),
-      body: bodyFor(fields),
-    });
-    for (const { part, query: wish, body } of fc.sample(asked, { numRuns: RUNS, seed: 7 })) {
-      const to =
-        url.replaceAll(/\{\w+\}/g, encodeURIComponent(part.slice(0, 90))) +
-        (Object.keys(wish).length > 0 ? `?${new URLSearchParams(wish)}` : "");
-      const answer = await api.ask(method, to, { token, ...(method === "POST" ? { body } : {}) });
-      statuses.add(answer.status);
-      expect([200, 202, 400, 403, 404, 422], `${method} ${to} ${JSON.stringify(body)}: ${answer.text}`).toContain(answer.status);
-      if (answer.status >= 400) expect(String(answer.body.error ?? answer.body.title).length, answer.text).toBeGreaterThan(10);
+test.each([
+  { role: "viewer", runs: 4, allowed: [200, 202, 400, 403, 404, 422] },
+  { role: "admin", runs: 5, allowed: [200, 201, 202, 400, 404, 409, 422] },
+] as const)(
+  "every route answers anything of a $role with a status of its description and a sentence, and the desk goes on",
+  async (who) => {
+    expect(routes.length).toBeGreaterThan(60);
+    const api = await ApiRig.open();
+    const token = await api.token("fuzz", who.role);
+    const statuses = new Set<number>();
+    // Whose access is locked may nothing more, and is told so with a 403.
+    const harmless = routes.filter(({ url }) => who.role === "viewer" || url !== "/api/commands/access/lock");
+    for (const { method, url, query, fields } of harmless) {
+      const asked = fc.record({
+        part: nasty,
+        query: fc.dictionary(fc.constantFrom(...query, "more"), nasty, { maxKeys: 3 }),
+        body: bodyFor(fields),
+      });
+      for (const { part, query: wish, body } of fc.sample(asked, { numRuns: who.runs, seed: 7 })) {
+        const to =
+          url.replaceAll(/\{\w+\}/g, encodeURIComponent(part.slice(0, 90))) +
+          (Object.keys(wish).length > 0 ? `?${new URLSearchParams(wish)}` : "");
+        const answer = await api.ask(method, to, { token, ...(method === "POST" ? { body } : {}) });
+        statuses.add(answer.status);
+        expect(who.allowed, `${method} ${to} ${JSON.stringify(body)}: ${answer.text}`).toContain(answer.status);
+        if (answer.status >= 400) expect(String(answer.body.error ?? answer.body.title).length, answer.text).toBeGreaterThan(10);
+        expect(answer.text).not.toContain(token);
+      }
+      // The minute of the rate limit is over.
+      await api.desk.clock.advance(60_000);
     }
-    // The minute of the rate limit is over.
+    expect([...statuses].sort()).toEqual(expect.arrayContaining(who.role === "viewer" ? [200, 400, 403, 422] : [200, 202, 400, 422]));
+    if (who.role === "viewer") expect(api.desk.engine.effects).toEqual([]);
+    expect(api.desk.log.filter(({ level }) => level === "error")).toEqual([]);
+    expect(JSON.stringify(api.desk.log)).not.toContain(token);
+  },
+);
+
+test("every route refuses a token that expired, was revoked or never was, in a sentence, before it reads a body", async () => {
+  const api = await ApiRig.open();
+  const [expired, revoked] = [await api.token("short", "admin", ADMIN, "1h"), await api.token("gone", "admin")];
+  await api.desk.type("access revoke user:api:gone");
+  api.desk.clock.stepWall(3_600_000);
+  const effects = api.desk.ledger.events.length;
+  for (const { method, url } of routes) {
+    for (const [token, why] of [
+      [expired, "This token has expired."],
+      [revoked, "This token is not known here."],
+      ["ss-api-guess", "This token is not known here."],
+    ] as const) {
+      const answer = await api.ask(method, url.replaceAll(/\{\w+\}/g, "BTC-USDT"), {
+        token,
+        ...(method === "POST" ? { body: "{not json" } : {}),
+      });
+      expect([answer.status, answer.body.error], url).toEqual([401, `${why} An admin makes one in chat with \`access token\`.`]);
+    }
+    // Who guesses is counted by the minute.
     await api.desk.clock.advance(60_000);
   }
-  expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 400, 403, 422]));
-  expect(api.desk.engine.effects).toEqual([]);
-  expect(api.desk.log.filter(({ level }) => level === "error")).toEqual([]);
+  expect(api.desk.ledger.events.length).toBe(effects);
 });
 
 test("no route that is not health answers without a token", async () => {

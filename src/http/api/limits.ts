@@ -4,7 +4,7 @@ import { MINUTE_MS, SECOND_MS } from "../../domain/time.ts";
 export const BODY_BYTES_MAX = 65_536;
 export const HEADER_BYTES_MAX = 8_192;
 export const PATH_PART_CHARS_MAX = 100;
-/** Beyond it new connections are closed at once, so that idle ones cost the trading nothing. */
+/** Beyond it the connection makes room on which nothing has been asked for longest, so that idle ones cost the trading nothing. */
 export const CONNECTIONS_MAX = 500;
 /** A whole request must have arrived within it. */
 export const REQUEST_TIMEOUT_MS = 10 * SECOND_MS;

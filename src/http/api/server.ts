@@ -1,4 +1,5 @@
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
 import {
   hasZodFastifySchemaValidationErrors,
@@ -8,10 +9,12 @@ import {
 } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
+import { SECOND_MS } from "../../domain/time.ts";
 import type { Chance } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import * as limit from "./limits.ts";
 import { ApiProblem } from "./problem.ts";
+import { ConnectionRoom } from "./room.ts";
 
 const INCIDENT_LENGTH = 8;
 
@@ -51,6 +54,7 @@ export function newServer(parts: ServerParts) {
     keepAliveTimeout: limit.KEEP_ALIVE_MS,
     connectionTimeout: limit.KEEP_ALIVE_MS,
     forceCloseConnections: "idle",
+    clientErrorHandler: (error, socket) => refuseUnread(error, socket),
     routerOptions: { maxParamLength: limit.PATH_PART_CHARS_MAX },
     http: {
       maxHeaderSize: limit.HEADER_BYTES_MAX,
@@ -59,7 +63,7 @@ export function newServer(parts: ServerParts) {
       shouldUpgradeCallback: wantsWebSocket,
     },
   }).withTypeProvider<ZodTypeProvider>();
-  app.server.maxConnections = limit.CONNECTIONS_MAX;
+  new ConnectionRoom(app.server, limit.CONNECTIONS_MAX);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.addHook("onRequest", async (_request, reply) => void reply.headers(HEADERS));
@@ -108,6 +112,23 @@ const SENTENCES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "The body is not as long as its content-length says.",
   FST_ERR_CTP_INVALID_JSON_BODY: "The body is not JSON.",
 };
+
+/** What did not arrive as a request: by the code of the parser. */
+const UNREAD: Readonly<Record<string, readonly [status: number, sentence: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, `The headers are too large; at most ${limit.HEADER_BYTES_MAX} bytes are read.`],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, `The request took too long; a whole one must arrive within ${limit.REQUEST_TIMEOUT_MS / SECOND_MS} s.`],
+};
+const NOT_HTTP = [400, "This is no HTTP request that is understood here."] as const;
+
+/** Answers what no route will ever see, and cuts it. */
+function refuseUnread({ code = "" }: Error & { readonly code?: string }, socket: Socket): void {
+  if (code === "ECONNRESET" || socket.destroyed || !socket.writable) return void socket.destroy();
+  const [status, error] = UNREAD[code] ?? NOT_HTTP;
+  const body = JSON.stringify({ error });
+  const headers = { ...HEADERS, connection: "close", "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+}
 
 /** What the framework refused before a route saw it. */
 function fastifyError(thrown: unknown): { readonly status: number; readonly sentence: string } | undefined {
