@@ -11,6 +11,7 @@ import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { liquidationPrice, stopPctBeyondLiquidation } from "../../risk/liquidation.ts";
 import { capOf, nearestStopPct, roundTripPct, wishedSize } from "../../risk/sizing.ts";
 import { accountFacts } from "../account-facts.ts";
+import { planOf, wholeStopPct } from "../building.ts";
 import { planProblem } from "../plan-facts.ts";
 import type { LiveAccount } from "./account.ts";
 import { entryBound } from "./intents.ts";
@@ -45,7 +46,9 @@ export function promotionFacts(question: PromotionQuestion): PromotionFacts {
   const { quote, takerFeeBps } = instrument;
   const { sizing, sizeMax, protection } = spec;
   // How far a stop by ATR would stand now, the newest decision on paper says.
-  const stopPct = protection.stopAtr === undefined ? nearestStopPct(protection, toDouble(at), undefined) : bot.stopPct;
+  const plan = planOf(spec);
+  const ofWhole = plan && wholeStopPct(protection, plan, price);
+  const stopPct = ofWhole ?? (protection.stopAtr === undefined ? nearestStopPct(protection, toDouble(at), undefined) : bot.stopPct);
   const sized = wishedSize({ sizing, equity, quote, takerFeeBps, stopPct, atrPct: bot.atrPct });
   const cap = sizeMax ? min(positionCap, capOf(sizeMax, equity)) : positionCap;
   const ceiling = account.ceiling?.facts();

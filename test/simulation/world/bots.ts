@@ -62,7 +62,9 @@ export function someWithPlans(dice: Dice, bots: readonly NewBot[]): NewBot[] {
         { around: 2, levels: 8 },
       ]);
       const params = { ...range, stopBelow: dice.pick([0.2, 1]) };
-      return { ...bot, sizing, strategy: "grid", params, protection: none };
+      // What says where its stop lies is its range, which leverage is not measured against.
+      const leverage = bot.leverage === undefined ? {} : { leverage: 1 };
+      return { ...bot, ...leverage, sizing, strategy: "grid", params, protection: none };
     }
     const params = { enterBelow: 100, orders: dice.pick([2, 3]), step: 0.3, stepScale: 1.2, sizeScale: 1.5, pause: dice.pick([0, 2]) };
     const breakeven = dice.chance(0.3) ? { breakevenPct: 0.4 } : {};
