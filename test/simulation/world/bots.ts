@@ -46,14 +46,13 @@ export function inventedPerpetual(dice: Dice, named: string): NewBot[] {
 }
 
 /** Some of the bots build their positions of several entries, often and near one another. */
-export function someWithPlans(dice: Dice, bots: readonly NewBot[]): NewBot[] {
+export function someWithPlans(dice: Dice, bots: readonly NewBot[], where: "paper" | "real"): NewBot[] {
   return bots.map((bot): NewBot => {
-    if (!dice.chance(0.3)) return bot;
+    if (!dice.chance(where === "paper" ? 0.3 : 0.2)) return bot;
     const none = { stopPct: undefined, takePct: undefined, trailingPct: undefined };
-    const sizing: Sizing = dice.pick([
-      { kind: "equity-percent", pct: 15 },
-      { kind: "notional", notional: decimal("1234.56") },
-    ]);
+    const share: Sizing = { kind: "equity-percent", pct: 15 };
+    // A real bot is promoted from one on paper, and has to fit two accounts.
+    const sizing = where === "real" ? share : dice.pick<Sizing>([share, { kind: "notional", notional: decimal("1234.56") }]);
     if (dice.chance(0.5)) {
       // Steps hardly wider than what they cost, so that much happens.
       const range = dice.pick([

@@ -214,10 +214,12 @@ export class World {
             account.exchangeId === "blofin"
               ? inventedPerpetual(dice, `${account.name}-bot`)
               : inventedReal(dice, symbols, `${account.name}-bot`),
+            "real",
           )
       : someWithPlans(
           dice.fork("plans"),
           invented(dice, Math.floor((onPaper + index) / PAPER_OWNERS), symbols, index === 0 ? "ann" : "bob"),
+          "paper",
         );
     const desk = {
       engine: () => this.#supervisor.reach(),
