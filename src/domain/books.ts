@@ -38,6 +38,8 @@ export interface BotState {
   naked: { readonly sinceMs: number; readonly reason: string } | undefined;
   /** Since when the last protective order of a real position has ended and no other was accepted. */
   uncoveredSinceMs?: MarketMs | undefined;
+  /** Since when, in venue time, a real position is more than its stop covers, and what it was before that. */
+  added?: { readonly sinceMs: MarketMs; readonly from: Decimal } | undefined;
   /** The most that was held of the position, which the parts of targets are parts of. */
   heldMost?: Decimal | undefined;
   /** How far from the newest entry its stop by ATR stands, in quote. */
@@ -62,8 +64,9 @@ export interface ExitWanted {
   readonly reason: string;
   readonly values: Record<string, number>;
   readonly tries: number;
-  /** What a target leaves of the position; all of it is to be closed where it is left out. */
+  /** What a target, or a sale of parts, leaves of the position; all of it is to be closed where it is left out. */
   readonly keep?: Decimal | undefined;
+  readonly parts?: readonly number[] | undefined;
 }
 
 /** What an account at an exchange has beside the books that every account has. */

@@ -107,8 +107,10 @@ export type AccountEvent =
       slotMs: MarketMs;
       reason: string;
       values: Record<string, number>;
-      /** What a target leaves of the position. */
+      /** What a target, or a sale of parts, leaves of the position. */
       keep?: Decimal;
+      /** With a sale of parts of a position that is built of several: their numbers. */
+      parts?: readonly number[];
     }
   /** Everything that the venue lists up to this cursor is booked. */
   | { type: "fills-synced"; symbol: string; cursor: string }

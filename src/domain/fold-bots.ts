@@ -53,8 +53,8 @@ export function applyBotFact(state: AccountState, event: BotFact, at: MarketMs):
     case "bot-stopped":
       return setStatus(bot, event.closing && !isFlat(bot.position) ? "stopping" : "stopped", event.reason);
     case "exit-wanted": {
-      const { purpose, key, slotMs, reason, values, keep } = event;
-      bot.exit = { purpose, key, slotMs, reason, values, tries: 0, ...(keep && { keep }) };
+      const { purpose, key, slotMs, reason, values, keep, parts } = event;
+      bot.exit = { purpose, key, slotMs, reason, values, tries: 0, ...(keep && { keep }), ...(parts && { parts }) };
       if (purpose === "exit") bot.actedSlotMs = slotMs;
       return;
     }

@@ -6,8 +6,8 @@ import { countOrder, countResult, countSlippage } from "./fold-risk.ts";
 import { type Decimal, decimal, max, min, ZERO } from "./money.ts";
 import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus } from "./order.ts";
 import { followPaperPosition, restProtection } from "./paper-protection.ts";
-import { boughtParts, fittedParts, type Part, soldParts } from "./parts.ts";
-import { applyFill, type Fill, isFlat, isPerpetual } from "./position.ts";
+import { boughtParts, fittedParts, type Part, soldParts, withoutParts } from "./parts.ts";
+import { applyFill, type Fill, isFlat, isPerpetual, type Position } from "./position.ts";
 import { addToBucket, resultOf } from "./result.ts";
 import type { MarketMs } from "./time.ts";
 
@@ -61,8 +61,7 @@ function applyIntent(state: AccountState, intent: Intent, at: MarketMs): void {
   }
   bot.actedSlotMs = intent.slotMs;
   if (intent.purpose === "entry") {
-    bot.stopDistance = intent.stopDistance;
-    if (isFlat(bot.position)) bot.whole = intent.whole;
+    if (isFlat(bot.position)) Object.assign(bot, { stopDistance: intent.stopDistance, whole: intent.whole });
   }
   countOrder(state, bot, intent, at);
   if (bot.exit && intent.purpose !== "entry") bot.exit = { ...bot.exit, tries: bot.exit.tries + 1 };
@@ -75,7 +74,10 @@ function acceptOrder(state: AccountState, event: Extract<AccountEvent, { type: "
   if (state.mode === "paper") return changeOrder(state, clientOrderId, "open");
   const status = order.status === "in-flight" || order.status === "unknown" ? nextStatus(order.status, "open") : order.status;
   state.orders.set(clientOrderId, { ...order, status, venueOrderIds });
-  if (isProtective(order)) botOf(state, order.botId).uncoveredSinceMs = undefined;
+  if (!isProtective(order)) return;
+  const bot = botOf(state, order.botId);
+  bot.uncoveredSinceMs = undefined;
+  if (bot.added && order.quantity.isGreaterThan(bot.added.from)) bot.added = undefined;
 }
 
 /** A protective order has ended while its position is held. */
@@ -104,16 +106,34 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
   if (order === late) state.venue.closed.set(order.clientOrderId, filled);
   else putFilled(state, filled);
   uncover(state, order, fill.marketMs);
+  followAdded(state, bot, order, { fill, before });
   if (order.purpose === "entry") {
     const best = fill.side === "buy" ? max : min;
     // What is added moves the average and with it all levels: how good the price was before says nothing of them.
     const begins = bot.highest === undefined || (order.parts !== undefined && order.filledQuantity.isZero());
     bot.highest = begins || bot.highest === undefined ? fill.price : best(bot.highest, fill.price);
     bot.enteredMs = fill.marketMs;
+    bot.stopDistance = order.stopDistance;
     const intent = state.intents.get(order.intentId);
     if (intent && state.mode === "paper") restProtection(state, bot, orderOf(intent, fill.clientOrderId, fill.marketMs), event);
   }
   followPosition(state, bot, fill.marketMs);
+}
+
+/** At a real exchange a stop covers what was held when it was placed: since the first fill beyond that the position waits for another one. */
+function followAdded(
+  state: AccountState,
+  bot: BotState,
+  order: Order,
+  { fill, before }: { readonly fill: Fill; readonly before: Position },
+): void {
+  const { added } = bot;
+  if (order.purpose !== "entry") {
+    if (added) bot.added = { ...added, from: max(ZERO, added.from.minus(fill.quantity)) };
+    return;
+  }
+  const adds = state.mode !== "paper" && order.parts !== undefined && state.intents.get(order.intentId)?.whole === undefined;
+  if (adds && !isFlat(before)) bot.added = { sinceMs: added?.sinceMs ?? fill.marketMs, from: before.quantity };
 }
 
 function moveParts(bot: BotState, order: Order & { readonly parts: readonly Part[] }, fill: Fill, received: Decimal): void {
@@ -169,7 +189,10 @@ function book(
 export function followPosition(state: AccountState, bot: BotState, at: MarketMs): void {
   if (state.mode === "paper") followPaperPosition(state, bot, endOrder);
   const held = bot.position.quantity.abs();
-  if (bot.exit?.keep?.isGreaterThanOrEqualTo(held)) bot.exit = undefined;
+  if (bot.exit?.keep?.isGreaterThanOrEqualTo(held)) {
+    if (bot.exit.parts) bot.parts = withoutParts(bot.parts ?? [], bot.exit.parts);
+    bot.exit = undefined;
+  }
   if (bot.parts) bot.parts = isFlat(bot.position) ? undefined : fittedParts(bot.parts, held);
   if (!isFlat(bot.position)) {
     bot.heldMost = max(bot.heldMost ?? held, held);
@@ -186,6 +209,7 @@ export function followPosition(state: AccountState, bot: BotState, at: MarketMs)
   bot.naked = undefined;
   bot.tightened = undefined;
   bot.uncoveredSinceMs = undefined;
+  bot.added = undefined;
   const working = new Set([...state.orders.values()].map(({ intentId }) => intentId));
   for (const { intentId, botId } of state.intents.values())
     if (botId === bot.spec.id && !working.has(intentId)) state.intents.delete(intentId);

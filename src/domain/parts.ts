@@ -59,6 +59,14 @@ export function fittedParts(held: readonly Part[], quantity: Decimal): readonly 
   );
 }
 
+/** The parts after these were sold in whole lots: what is left of them is too little to be parts and goes to another one. */
+export function withoutParts(held: readonly Part[], sold: readonly number[]): readonly Part[] {
+  const [first, ...others] = held.filter(({ number }) => !sold.includes(number));
+  if (!first) return held;
+  const rest = sumOf(held.filter(({ number }) => sold.includes(number)));
+  return [{ ...first, quantity: first.quantity.plus(rest) }, ...others];
+}
+
 /** What a fill moves of each part: what the fills before it have not. */
 function movedBy({ parts, filledQuantity }: PartsOrder, filled: Decimal): Part[] {
   let before = filledQuantity;

@@ -18,13 +18,10 @@ export function buildsUp(strategy: string): boolean {
   return strategyNames().includes(strategy) && strategyNamed(strategy).plan !== undefined;
 }
 
-/** Why such a bot trades no real money. */
-export function onPaperOnly(strategy: string): string {
-  return `${strategy} builds its position of several entries, which this desk does on paper only; choose another strategy for a real account`;
-}
-
 /** What the risk door is asked of an entry beyond the size of its bot. */
 export interface Beside {
+  /** Numbers of the parts that it buys. */
+  readonly parts?: readonly number[];
   readonly building?: Building | undefined;
   readonly held?: Decimal | undefined;
   /** How far the stop is from the average of all that may be bought, in percent, where that is not how far it is from this entry. */
@@ -38,9 +35,9 @@ export function entryBeside(bot: BotState, parts: readonly number[] | undefined,
   const share = parts.reduce((sum, part) => sum.plus(plan.shares[part] ?? ZERO), ZERO);
   if (isFlat(bot.position)) {
     const stopPct = wholeStopPct(bot.spec.protection, plan, price);
-    return { building: { share, whole: undefined }, ...(stopPct === undefined ? {} : { stopPct }) };
+    return { parts, building: { share, whole: undefined }, ...(stopPct === undefined ? {} : { stopPct }) };
   }
-  return { building: { share, whole: bot.whole }, held: worthOf(bot.position, price) };
+  return { parts, building: { share, whole: bot.whole }, held: worthOf(bot.position, price) };
 }
 
 /** That of the entry that would be next, were there one now. */

@@ -9,7 +9,7 @@ import type { BotChange } from "../ports/bot-changes.ts";
 import { aboveLeverageLimit } from "../risk/leverage.ts";
 import { isStopped } from "../risk/sizing.ts";
 import type { Account } from "./account.ts";
-import { buildsUp, onPaperOnly, planOf } from "./building.ts";
+import { buildsUp, planOf } from "./building.ts";
 import { BY_HAND } from "./hand-bots.ts";
 import { LiveAccount } from "./live/account.ts";
 import { specOf } from "./new-bot.ts";
@@ -52,8 +52,7 @@ function priceAt({ priceOf }: Account, symbol: string): Decimal | undefined {
 }
 
 /** What real positions need beyond paper ones. */
-function refuseUnreal({ state }: Account, { protection, leverage, strategy }: BotSpec): void {
-  if (buildsUp(strategy)) throw new UserError(`strategy: ${onPaperOnly(strategy)}.`);
+function refuseUnreal({ state }: Account, { protection, leverage }: BotSpec): void {
   if (!isStopped(protection)) throw new UserError("stop: a real position needs one from its first moment; give a stop.");
   const limited = aboveLeverageLimit(state, leverage);
   if (limited !== undefined) throw new UserError(`leverage: ${limited}.`);

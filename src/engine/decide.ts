@@ -54,7 +54,7 @@ export interface WishMakers {
   /** Whether an entry may be made and how large. */
   check(bot: BotState, slot: Slot, asked: Asked): EntryAnswer;
   /** What advice leaves of what was allowed; never more. */
-  advise(bot: BotState, slot: Slot, answer: EntryAnswer): Advised;
+  advise(bot: BotState, slot: Slot, answer: EntryAnswer, beside: Beside): Advised;
   /** `parts`: those that it buys, or sells, where it is not all. */
   enter(bot: BotState, quantity: Decimal, wish: Wish, parts: readonly number[] | undefined): AccountEvent;
   exit(bot: BotState, wish: Wish, parts: readonly number[] | undefined): AccountEvent[];
@@ -96,7 +96,7 @@ export function wishEvents(
       continue;
     }
     const beside = entryBeside(bot, signal.parts, account.priceOf(bot.spec.symbol));
-    const { answer, use } = makers.advise(bot, slot, makers.check(bot, slot, { funds, spent, pending, beside }));
+    const { answer, use } = makers.advise(bot, slot, makers.check(bot, slot, { funds, spent, pending, beside }), beside);
     const whole = answer.allowed ? answer.whole : undefined;
     const advised: Wish = { ...wish, ...(use && { advice: use }), ...(whole && { whole }), ...countedBy(answer) };
     runner.counted = answer.conversions && { slotMs, because: conversionsText(answer.conversions) };

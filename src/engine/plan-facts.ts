@@ -62,19 +62,23 @@ function atTheStop(
 
 /** Throws UserError where the whole of a position would be more than its bot, its account or its market allows: it would be left half built. */
 export function refuseBeyond(account: Account, spec: BotSpec): void {
+  const problem = planProblem(account, spec);
+  if (problem !== undefined) throw new UserError(problem);
+}
+
+/** The same as a sentence; undefined where the whole fits. */
+export function planProblem(account: Account, spec: BotSpec): string | undefined {
   const plan = planFacts(account, spec);
   const instrument = account.services.market.instruments.get(spec.symbol);
-  if (!plan?.whole || !instrument) return;
+  if (!plan?.whole || !instrument) return undefined;
   const { whole, entries } = plan;
   const { quote } = instrument;
   const needs = `All ${entries.length} entries of ${spec.name} together are ${shown(whole, 2)} ${quote} (${plan.says})`;
   const bound = boundsOf(account, spec, quote).find(({ amount }) => whole.isGreaterThan(amount));
-  if (bound) throw new UserError(`size: ${needs}, and ${bound.name} allows ${shown(bound.amount, 2)} ${quote}; make its size smaller.`);
+  if (bound) return `size: ${needs}, and ${bound.name} allows ${shown(bound.amount, 2)} ${quote}; make its size smaller.`;
   const small = entries.find(({ price, notional }) => price && notional && tooSmall(instrument, notional, price) !== undefined);
-  if (small?.price && small.notional)
-    throw new UserError(
-      `size: ${needs}, and the one of ${shown(small.notional, 2)} ${quote} would be too small: ${tooSmall(instrument, small.notional, small.price)}; make its size larger or its entries fewer.`,
-    );
+  if (!small?.price || !small.notional) return undefined;
+  return `size: ${needs}, and the one of ${shown(small.notional, 2)} ${quote} would be too small: ${tooSmall(instrument, small.notional, small.price)}; make its size larger or its entries fewer.`;
 }
 
 function tooSmall(instrument: Instrument, notional: Decimal, price: Decimal): string | undefined {

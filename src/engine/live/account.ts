@@ -8,11 +8,8 @@ import { type MarketMs, marketMs } from "../../domain/time.ts";
 import type { LiveVenue } from "../../ports/live-venue.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { MarketStep } from "../../ports/market.ts";
-import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { Account, type AccountWriter } from "../account.ts";
-import { cameLate } from "../decide.ts";
 import type { Slot } from "../feeds.ts";
-import { limitsAtSend } from "../limits-at-send.ts";
 import { type AccountServices, freshPrice } from "../services.ts";
 import type { Technical } from "../technical.ts";
 import { equityOf } from "../valuation.ts";
@@ -21,16 +18,16 @@ import { coinsBeside } from "./coins-beside.ts";
 import { LiveExecutor } from "./executor.ts";
 import { FillRhythm } from "./fill-rhythm.ts";
 import { FillSync } from "./fill-sync.ts";
-import { nakedBot } from "./gate.ts";
 import { Lane } from "./lane.ts";
 import type { LaneView } from "./lane-view.ts";
-import { ENTRY_PRICE_AGE_MS, ENTRY_TTL_MS } from "./limits.ts";
+import { ENTRY_PRICE_AGE_MS } from "./limits.ts";
 import { PanicTurns } from "./panic-turns.ts";
 import { PanicWatch } from "./panic-watch.ts";
 import { Preparations } from "./preparations.ts";
 import { Reconciler } from "./reconciler.ts";
 import { Refusals } from "./refusals.ts";
 import { SendingRight } from "./right.ts";
+import { forbiddenAtSend } from "./send-gate.ts";
 import { concerns, firstStartMs, hasBusiness, symbolsOf } from "./symbols.ts";
 import type { LiveTimes } from "./times.ts";
 import { Trails } from "./trails.ts";
@@ -195,20 +192,11 @@ export class LiveAccount extends Account {
   }
 
   entryForbidden(order: Order): string | undefined {
-    const bot = this.state.bots.get(order.botId);
-    if (bot?.status !== "running") return "the bot no longer runs";
-    if (this.services.now() - order.sinceMs > ENTRY_TTL_MS) return "it waited too long to be sent";
-    const late = cameLate(this.services, bot, this.state.intents.get(order.intentId));
-    if (late !== undefined) return late;
-    const naked = nakedBot(this.state);
-    if (naked) return `the position of ${naked.spec.name} has no confirmed stop`;
-    if (this.ceiling?.exceeded) return "the ceiling of live trading was lowered meanwhile";
-    if (aboveLeverageLimit(this.state, bot.spec.leverage) !== undefined) return "the leverage limit of its account was lowered meanwhile";
-    const { paused } = this.state.venue;
-    if (paused) return `the account is paused: ${paused.reason}`;
-    const { halted, risk } = this.services;
-    const barred = halted() ?? risk.barred(this, bot.spec, order.clientOrderId);
-    return barred ?? limitsAtSend(risk, this, bot, order, this.rulesOf(order.symbol));
+    return forbiddenAtSend(this, order);
+  }
+
+  hasLapsed(botId: string): boolean {
+    return (this.#lanes.get(botId)?.memory.lapsed.size ?? 0) > 0;
   }
 
   refused(order: Order, outcome: Parameters<Refusals["follow"]>[2]): readonly AccountEvent[] {

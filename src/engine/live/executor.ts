@@ -3,12 +3,14 @@ import type { AccountEvent, Intent } from "../../domain/events.ts";
 import { brokenRule, type Instrument } from "../../domain/instrument.ts";
 import { type Decimal, ZERO } from "../../domain/money.ts";
 import { isProtective } from "../../domain/order.ts";
+import { splitIntoParts } from "../../domain/parts.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { MarketMs } from "../../domain/time.ts";
 import { checkEntry, type EntryAnswer } from "../../risk/entry.ts";
 import type { Facts } from "../account.ts";
 import { type Advised, adviseEntry } from "../advice.ts";
 import type { BrokenAccount } from "../breaker-desk.ts";
+import { type Beside, nextBeside } from "../building.ts";
 import { type Asked, type BotWish, entryQuestion, wishEvents, wishesOf } from "../decide.ts";
 import type { AccountExecutor } from "../executor.ts";
 import type { Slot } from "../feeds.ts";
@@ -17,6 +19,7 @@ import type { Runners } from "../runner.ts";
 import type { AccountServices } from "../services.ts";
 import { sizeQuestion } from "../sizing.ts";
 import { Funds } from "../valuation.ts";
+import { partsSale } from "./adding.ts";
 import type { Ceiling } from "./ceiling.ts";
 import { wantExit } from "./exit-wish.ts";
 import { feasible, gate } from "./gate.ts";
@@ -58,18 +61,34 @@ export class LiveExecutor implements AccountExecutor {
   }
 
   mayEnter(bot: BotState, slot: Slot): EntryAnswer {
-    return this.#check(bot, slot, { funds: new Funds(this.#account), spent: ZERO, pending: [], beside: {} });
+    const beside = nextBeside(bot, this.#account.priceOf(bot.spec.symbol));
+    return this.#check(bot, slot, { funds: new Funds(this.#account), spent: ZERO, pending: [], beside });
   }
 
   async act(wishes: readonly BotWish[]): Promise<void> {
     if (wishes.length === 0) return;
     const events = wishEvents(this.#account, wishes, {
       check: (bot, slot, asked) => this.#check(bot, slot, asked),
-      advise: (bot, slot, answer) => this.#advised(bot, slot, answer),
-      enter: (bot, quantity, wish) => ({ type: "intent", intent: entryIntent(bot, "buy", quantity, this.#bound(bot), wish) }),
-      exit: (bot, wish) => [wantExit(this.#account.state, bot, "exit", wish.reason, wish.slotMs, wish.values)],
+      advise: (bot, slot, answer, beside) => this.#advised(bot, slot, answer, beside),
+      enter: (bot, quantity, wish, numbers) => this.#entry(bot, quantity, wish, numbers),
+      exit: (bot, wish, numbers) => this.#exit(bot, wish, numbers),
     });
     await this.send(events);
+  }
+
+  #entry(bot: BotState, quantity: Decimal, wish: Wish, numbers: readonly number[] | undefined): AccountEvent {
+    const rules = this.#account.rulesOf(bot.spec.symbol);
+    const parts = numbers && rules && splitIntoParts(numbers, quantity, rules.lotSize);
+    return { type: "intent", intent: entryIntent(bot, "buy", quantity, this.#bound(bot), parts ? { ...wish, parts } : wish) };
+  }
+
+  #exit(bot: BotState, { reason, slotMs, values }: Wish, numbers: readonly number[] | undefined): AccountEvent[] {
+    const { state } = this.#account;
+    if (!numbers) return [wantExit(state, bot, "exit", reason, slotMs, values)];
+    const rules = this.#account.rulesOf(bot.spec.symbol);
+    const price = this.#account.priceOf(bot.spec.symbol);
+    const sale = rules && price !== undefined ? partsSale(bot, numbers, rules, price) : undefined;
+    return sale ? [{ ...wantExit(state, bot, "exit", reason, slotMs, values), ...sale }] : [];
   }
 
   /** Attempts are handed to their lanes before they are durable, so that no lane takes them for a dead process's. */
@@ -133,16 +152,17 @@ export class LiveExecutor implements AccountExecutor {
 
   entryNow(bot: BotState): EntryAnswer | undefined {
     if (!this.#account.services.hub.price(bot.spec.symbol)) return undefined;
-    return this.#check(bot, undefined, { funds: new Funds(this.#account), spent: ZERO, pending: [], beside: {} });
+    const beside = nextBeside(bot, this.#account.priceOf(bot.spec.symbol));
+    return this.#check(bot, undefined, { funds: new Funds(this.#account), spent: ZERO, pending: [], beside });
   }
 
-  #advised(bot: BotState, slot: Slot, answer: EntryAnswer): Advised {
+  #advised(bot: BotState, slot: Slot, answer: EntryAnswer, { parts }: Beside): Advised {
     const stopDistance = this.#account.runners.get(bot.spec.id)?.stopDistanceAt(slot);
     const rules = this.#account.rulesOf(bot.spec.symbol);
     return adviseEntry(this.#account.services, bot, rules, answer, (quantity) => {
       if (!rules) return undefined;
       const bound = this.#bound(bot);
-      return brokenRule(rules, quantity, bound) ?? feasible(bot, { side: "buy", quantity, bound, stopDistance }, rules)?.because;
+      return brokenRule(rules, quantity, bound) ?? feasible(bot, { side: "buy", quantity, bound, stopDistance, parts }, rules)?.because;
     });
   }
 
@@ -152,7 +172,7 @@ export class LiveExecutor implements AccountExecutor {
     const rules = this.#account.rulesOf(bot.spec.symbol);
     const closed = this.#account.closed() ?? (rules ? preparations.missing(bot.spec) : `the exchange lists no ${bot.spec.symbol} now`);
     const priceAgeMs = seen && services.now() - seen.atMs;
-    const denied = gate({ state, bot, closed, priceAgeMs, priceAgeMaxMs: ENTRY_PRICE_AGE_MS });
+    const denied = gate({ state, bot, lotSize: rules?.lotSize, closed, priceAgeMs, priceAgeMaxMs: ENTRY_PRICE_AGE_MS });
     if (denied || !rules || !seen) return denied ?? { allowed: false, code: "no-price", because: "no price was seen yet" };
     const bound = entryBound(seen.price, "buy", rules);
     const newest = slot ?? this.#account.runners.get(bot.spec.id)?.lastSlot;
@@ -167,6 +187,7 @@ export class LiveExecutor implements AccountExecutor {
       ...beside,
       ceilingRoom: ceiling?.room(rules.quote, asked.counter).minus(spent),
     });
-    return answer.allowed ? (feasible(bot, { side: "buy", quantity: answer.quantity, bound, stopDistance }, rules) ?? answer) : answer;
+    if (!answer.allowed) return answer;
+    return feasible(bot, { side: "buy", quantity: answer.quantity, bound, stopDistance, parts: beside.parts }, rules) ?? answer;
   }
 }

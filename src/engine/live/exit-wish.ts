@@ -12,7 +12,7 @@ export function wantExit(
   slotMs = state.marketMs,
   values: Record<string, number> = {},
   keep?: Decimal,
-): AccountEvent {
+): Extract<AccountEvent, { type: "exit-wanted" }> {
   return { type: "exit-wanted", botId: bot.spec.id, purpose, key: `x${state.sequence}`, slotMs, reason, values, ...(keep && { keep }) };
 }
 

@@ -4,6 +4,7 @@ import type { Instrument } from "../../domain/instrument.ts";
 import { ceilToStep, type Decimal, decimal, floorToStep, percentOf } from "../../domain/money.ts";
 import { marketMs } from "../../domain/time.ts";
 import { clientOrderIdOf, intentIdOf, type Wish } from "../intents.ts";
+import { soldBy } from "./adding.ts";
 import { closingSide, type ProtectiveLevels } from "./levels.ts";
 import { ENTRY_BOUND_PCT } from "./limits.ts";
 
@@ -31,6 +32,7 @@ export function entryIntent(bot: BotState, side: "buy" | "sell", quantity: Decim
 export function exitIntent(bot: BotState, quantity: Decimal): Intent | undefined {
   if (!bot.exit) return undefined;
   const { key, purpose, slotMs, reason, values, tries } = bot.exit;
+  const parts = soldBy(bot);
   return intent(bot, `${intentIdOf(bot.spec.id, key, purpose)}#${tries + 1}`, {
     slotMs: marketMs(slotMs),
     reason,
@@ -39,6 +41,7 @@ export function exitIntent(bot: BotState, quantity: Decimal): Intent | undefined
     type: "market",
     purpose: purpose === "entry" ? "exit" : purpose,
     quantity,
+    ...(parts && { parts }),
   });
 }
 

@@ -116,7 +116,8 @@ function protectStep(view: LaneView, rules: Instrument, quantity: Decimal): Step
   if (stop) {
     const left = remainingOf(stop);
     if (left.isGreaterThanOrEqualTo(quantity) && left.isLessThanOrEqualTo(bot.position.quantity.abs())) return keptStep(view, stop);
-    return cancelStep(view, stop);
+    const step = cancelStep(view, stop);
+    return bot.added && left.isLessThan(quantity) ? nakedOr(view, step, "its stop does not cover what was added") : step;
   }
   if (!view.listed) return unlistedStep(view);
   const nakedMs = nowMs - nakedSince(view);
@@ -156,7 +157,9 @@ function nakedSince(view: LaneView): number {
   const { memory, nowMs, bot, venueMs } = view;
   const openMs = Math.max(0, venueMs - (bot.position.openedMs ?? venueMs));
   const lapsedMs = memory.lapsedSinceMs === undefined ? undefined : Math.min(openMs, nowMs - memory.lapsedSinceMs);
-  memory.nakedSinceMs ??= nowMs - (lapsedMs ?? (memory.wasProtected ? 0 : nakedBeforeMs(view, openMs)));
+  // What was added is uncovered from its first fill at the venue, whatever was seen of the stop before.
+  const addedMs = bot.added ? Math.max(0, venueMs - bot.added.sinceMs) : 0;
+  memory.nakedSinceMs ??= nowMs - Math.max(addedMs, lapsedMs ?? (memory.wasProtected ? 0 : nakedBeforeMs(view, openMs)));
   return memory.nakedSinceMs;
 }
 

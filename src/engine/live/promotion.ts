@@ -11,7 +11,8 @@ import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { liquidationPrice, stopPctBeyondLiquidation } from "../../risk/liquidation.ts";
 import { capOf, nearestStopPct, roundTripPct, wishedSize } from "../../risk/sizing.ts";
 import { accountFacts } from "../account-facts.ts";
-import { buildsUp, onPaperOnly } from "../building.ts";
+import { planOf, wholeStopPct } from "../building.ts";
+import { planProblem } from "../plan-facts.ts";
 import type { LiveAccount } from "./account.ts";
 import { entryBound } from "./intents.ts";
 import { traderOf } from "./manual.ts";
@@ -45,7 +46,9 @@ export function promotionFacts(question: PromotionQuestion): PromotionFacts {
   const { quote, takerFeeBps } = instrument;
   const { sizing, sizeMax, protection } = spec;
   // How far a stop by ATR would stand now, the newest decision on paper says.
-  const stopPct = protection.stopAtr === undefined ? nearestStopPct(protection, toDouble(at), undefined) : bot.stopPct;
+  const plan = planOf(spec);
+  const ofWhole = plan && wholeStopPct(protection, plan, price);
+  const stopPct = ofWhole ?? (protection.stopAtr === undefined ? nearestStopPct(protection, toDouble(at), undefined) : bot.stopPct);
   const sized = wishedSize({ sizing, equity, quote, takerFeeBps, stopPct, atrPct: bot.atrPct });
   const cap = sizeMax ? min(positionCap, capOf(sizeMax, equity)) : positionCap;
   const ceiling = account.ceiling?.facts();
@@ -97,7 +100,6 @@ function refusals({ bot, account, newName, nameTaken }: PromotionQuestion, judge
   const { state } = account;
   const found: string[] = [];
   if (spec.mode === "live") found.push(`${spec.name} trades live already.`);
-  if (buildsUp(spec.strategy)) found.push(`${onPaperOnly(spec.strategy)}.`);
   if (!BOT_NAME.test(newName))
     found.push("The new name is 1 to 32 lower-case letters, digits and dashes, beginning with a letter: choose another one.");
   else if (nameTaken) found.push(`The name ${newName} is taken: give another one with name.`);
@@ -118,6 +120,8 @@ function refusals({ bot, account, newName, nameTaken }: PromotionQuestion, judge
     found.push(
       `Its orders would be ${judged.orderNotional.toFixed(2)} ${judged.quote}, and the smallest that can also be sold again is ${judged.smallestNotional.toFixed(2)}: make its size larger or fund the account.`,
     );
+  const plan = planProblem(account, spec);
+  if (plan !== undefined) found.push(plan);
   found.push(...leverageRefusals(account, spec, judged.stop, rules));
   const other = traderOf(state, spec.symbol);
   if (other) found.push(`${other.spec.name} trades ${spec.symbol} on this account, and one bot for a symbol is the most: stop it first.`);

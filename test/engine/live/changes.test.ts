@@ -42,17 +42,18 @@ it("a real bot keeps a stop that a real account can hold, whatever is wished", a
   expect(set(notional(200))().raises).toContain("an entry would be larger");
 });
 
-it("no real account takes a bot that builds its position of several entries, neither by promotion nor by a change", async () => {
+it("a real account takes a bot that builds its position of several entries, unless the whole does not fit it", async () => {
   const { rig, name } = await live();
   const params = { enterBelow: 100, orders: 2, step: 0.5 };
   const protection = { ...STOP, takePct: 1 };
   await rig.engine.createBot(wishFor({ name: "ladder", strategy: "dca", params, ...notional(300), protection }), by("ladder"));
-  const sentence =
-    "dca builds its position of several entries, which this desk does on paper only; choose another strategy for a real account.";
-  expect(rig.engine.promotion("ladder", "main", undefined).refusals).toContain(sentence);
-  await expect(rig.engine.promoteBot("ladder", "main", undefined, by("again"))).rejects.toThrow(sentence);
+  await rig.engine.createBot(wishFor({ name: "large", strategy: "dca", params, ...notional(1_100), protection }), by("large"));
+  const sentence = /^size: All 3 entries of large together are 1,100 USDT .* allows 1,000 USDT; make its size smaller\.$/;
+  expect(rig.engine.promotion("large", "main", undefined).refusals).toContainEqual(expect.stringMatching(sentence));
   await rig.engine.stopBot(name, false, by("stop"));
-  expect(() => rig.engine.changes.preview(name, { strategy: "dca", params, protection, ...notional(300) })).toThrow(
-    `strategy: ${sentence}`,
-  );
+  const change = { strategy: "dca", params, protection };
+  expect(() => rig.engine.changes.preview(name, { ...change, ...notional(1_100) })).toThrow(/^size: All 3 entries of /);
+  await rig.engine.changes.set(name, { ...change, ...notional(300) }, by("set"));
+  expect(rig.engine.bot(name)?.state.spec.strategy).toBe("dca");
+  expect(rig.engine.promotion("ladder", "main", undefined).refusals).toEqual([]);
 });

@@ -41,3 +41,15 @@ it("an entry whose stop lies beyond the liquidation less a margin is denied with
   expect(at("sell", 7.5)).toBeUndefined();
   expect(at("sell", 8)).toMatchObject({ code: "leverage", because: expect.stringContaining("liquidated near 1089.11") });
 });
+
+it("what is added is measured with what is held: one liquidation and one stop over the average of both", () => {
+  const bot = botWith(10, 8.5);
+  const position = { ...bot.position, quantity: decimal(3), cost: decimal(3_000) };
+  const add = { side: "buy", quantity: decimal(1), bound: decimal(900) } as const;
+  // The average is 975: liquidated near 887.25, and a stop 8.5% below it is too near to that; one 8% below is not.
+  expect(feasible({ ...bot, position }, add, RULES)).toMatchObject({ code: "leverage", because: expect.stringContaining("near 887.25") });
+  const within = { ...bot, spec: botWith(10, 8).spec, position };
+  expect(feasible(within, { ...add, bound: decimal(990) }, RULES)).toBeUndefined();
+  // Beyond the stop of both together it would be sold at once.
+  expect(feasible(within, { ...add, bound: decimal(800) }, RULES)).toMatchObject({ code: "market-rules" });
+});

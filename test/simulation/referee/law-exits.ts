@@ -19,7 +19,7 @@ interface Hold {
   price: number;
 }
 
-/** 26, at the exchange: a target sells no more than its part, and a position is left when it has been held as long as it may. Time counts while the desk can act. */
+/** 26, at the exchange: a target, or a decision to sell a part, sells no more than its part, and a position is left when it has been held as long as it may. Time counts while the desk can act. */
 export class ExitsLaw implements Law {
   readonly id = "26";
   readonly #facts: Facts;
@@ -63,8 +63,9 @@ export class ExitsLaw implements Law {
 
   #sold(intent: Fact): void {
     const keep = this.#keeps.get(intent.text("botId"));
-    if (keep === undefined || intent.text("purpose") !== "take") return;
-    this.#facts.coverage.mark("antecedent 26: a target sells a part");
+    const purpose = intent.text("purpose");
+    if (keep === undefined || (purpose !== "take" && purpose !== "exit")) return;
+    this.#facts.coverage.mark(`antecedent 26: ${purpose === "take" ? "a target" : "a decision"} sells a part`);
     const { name, position } = this.#facts.books.botOf(intent.text("botId"));
     const held = position < NOTHING ? -position : position;
     const quantity = intent.money("quantity");

@@ -28,24 +28,24 @@ export class PlansLaw implements Law {
     this.#facts = facts;
   }
 
-  durable({ event }: LogRow): void {
-    if (event.type === "intent") this.#intended(event.part("intent"));
+  durable({ stream, event }: LogRow): void {
+    if (event.type === "intent") this.#intended(event.part("intent"), stream.startsWith("account:paper:") ? "" : " at an exchange");
     else if (event.type === "order-filled") this.#filled(event);
     else if (event.type === "dust-moved" || event.type === "claim-reduced") this.#endIfFlat(event.text("botId"));
   }
 
-  #intended(intent: Fact): void {
+  #intended(intent: Fact, where: string): void {
     const parts = intent.has("parts") ? intent.list("parts").map((part) => part.number("number")) : undefined;
     if (!parts) return;
     this.#parts.set(intent.text("clientOrderId"), parts);
-    if (intent.text("purpose") !== "entry") return this.#facts.coverage.mark("antecedent 30: a part is sold");
+    if (intent.text("purpose") !== "entry") return this.#facts.coverage.mark(`antecedent 30: a part is sold${where}`);
     const id = intent.text("botId");
     const { name, position } = this.#facts.books.botOf(id);
     const begins = intent.has("whole");
     if (begins !== (position === NOTHING))
       throw new Broken(this.id, `${name} ${begins ? "begins a whole on top of what it holds" : "adds to what it did not begin"}`);
     if (begins) this.#held.set(id, { whole: intent.money("whole"), cost: NOTHING, parts: new Set() });
-    this.#facts.coverage.mark(begins ? "antecedent 30: a plan is begun" : "antecedent 30: a part is added");
+    this.#facts.coverage.mark(`antecedent 30: ${begins ? "a plan is begun" : "a part is added"}${where}`);
     const again = parts.find((part) => this.#held.get(id)?.parts.has(part));
     if (again !== undefined) throw new Broken(this.id, `${name} buys part ${again} again, which it holds`);
   }

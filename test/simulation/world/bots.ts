@@ -46,14 +46,13 @@ export function inventedPerpetual(dice: Dice, named: string): NewBot[] {
 }
 
 /** Some of the bots build their positions of several entries, often and near one another. */
-export function someWithPlans(dice: Dice, bots: readonly NewBot[]): NewBot[] {
+export function someWithPlans(dice: Dice, bots: readonly NewBot[], where: "paper" | "real"): NewBot[] {
   return bots.map((bot): NewBot => {
-    if (!dice.chance(0.3)) return bot;
+    if (!dice.chance(where === "paper" ? 0.3 : 0.2)) return bot;
     const none = { stopPct: undefined, takePct: undefined, trailingPct: undefined };
-    const sizing: Sizing = dice.pick([
-      { kind: "equity-percent", pct: 15 },
-      { kind: "notional", notional: decimal("1234.56") },
-    ]);
+    const share: Sizing = { kind: "equity-percent", pct: 15 };
+    // A real bot is promoted from one on paper, and has to fit two accounts.
+    const sizing = where === "real" ? share : dice.pick<Sizing>([share, { kind: "notional", notional: decimal("1234.56") }]);
     if (dice.chance(0.5)) {
       // Steps hardly wider than what they cost, so that much happens.
       const range = dice.pick([
@@ -62,7 +61,9 @@ export function someWithPlans(dice: Dice, bots: readonly NewBot[]): NewBot[] {
         { around: 2, levels: 8 },
       ]);
       const params = { ...range, stopBelow: dice.pick([0.2, 1]) };
-      return { ...bot, sizing, strategy: "grid", params, protection: none };
+      // What says where its stop lies is its range, which leverage is not measured against.
+      const leverage = bot.leverage === undefined ? {} : { leverage: 1 };
+      return { ...bot, ...leverage, sizing, strategy: "grid", params, protection: none };
     }
     const params = { enterBelow: 100, orders: dice.pick([2, 3]), step: 0.3, stepScale: 1.2, sizeScale: 1.5, pause: dice.pick([0, 2]) };
     const breakeven = dice.chance(0.3) ? { breakevenPct: 0.4 } : {};

@@ -207,12 +207,19 @@ export class World {
     const { symbols } = this.machine.tape;
     const onPaper = Math.max(2, this.#options.bots - this.#accounts.length * symbols.length);
     const wishes = account
-      ? account.exchangeId === "blofin"
-        ? inventedPerpetual(dice, `${account.name}-bot`)
-        : (this.#options.scenario ? scenarioBots : inventedReal)(dice, symbols, `${account.name}-bot`)
+      ? this.#options.scenario && account.exchangeId !== "blofin"
+        ? scenarioBots(dice, symbols, `${account.name}-bot`)
+        : someWithPlans(
+            dice.fork("plans"),
+            account.exchangeId === "blofin"
+              ? inventedPerpetual(dice, `${account.name}-bot`)
+              : inventedReal(dice, symbols, `${account.name}-bot`),
+            "real",
+          )
       : someWithPlans(
           dice.fork("plans"),
           invented(dice, Math.floor((onPaper + index) / PAPER_OWNERS), symbols, index === 0 ? "ann" : "bob"),
+          "paper",
         );
     const desk = {
       engine: () => this.#supervisor.reach(),
