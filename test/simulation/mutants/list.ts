@@ -204,4 +204,10 @@ export const MUTANTS: readonly Mutant[] = [
     "counter.convert(most.minus(facts.exposure), facts.currency, quote)",
     "counter.convert(most, facts.currency, quote)",
   ),
+  mutant(
+    "a breaker is open and lets entries through",
+    "src/engine/breaker-desk.ts",
+    "      if (concerns(open, spec) && !letsThrough(open, asked)) return brokenBy(open, account.state, spec);",
+    '      if (open.breaker === "daily-loss" && concerns(open, spec)) return brokenBy(open, account.state, spec);',
+  ),
 ];
