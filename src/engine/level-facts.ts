@@ -78,7 +78,7 @@ export class CountedFacts implements LevelFacts {
     let sum = ZERO;
     for (const entry of this.#scope.held) if (entry.state === state) sum = sum.plus(entry.notional);
     for (const { position, spec } of state.bots.values())
-      if (!isFlat(position) && this.#scope.concerns(spec)) sum = sum.plus(worthOf(position, this.#exact(priceOf(spec.symbol))));
+      if (!isFlat(position) && this.#scope.concerns(spec)) sum = sum.plus(worthAt(position, this.#exact(priceOf(spec.symbol))));
     for (const order of state.orders.values()) {
       if (order.purpose !== "entry" || isProtective(order) || !this.#concernsOrder(order)) continue;
       sum = sum.plus(remainingOf(order).times(order.price ?? this.#exact(priceOf(order.symbol)) ?? ZERO));
@@ -180,7 +180,11 @@ export class CountedFacts implements LevelFacts {
 }
 
 /** A position at the higher of its cost and its worth. */
-function worthOf({ quantity, cost }: BotState["position"], price: Decimal | undefined): Decimal {
+export function worthOf(position: BotState["position"], price: number | undefined): Decimal {
+  return worthAt(position, price === undefined ? undefined : decimal(price));
+}
+
+function worthAt({ quantity, cost }: BotState["position"], price: Decimal | undefined): Decimal {
   const paid = cost.abs();
   return price === undefined ? paid : max(paid, quantity.abs().times(price));
 }
