@@ -70,7 +70,8 @@ async function limitOf(source: string, folder: string, data: string): Promise<nu
   for (let count = 0; count < LIMIT_RUNS; count += 1) {
     const { stdout } = await run(program, [data, "one"]);
     const said = new Map(Object.entries(JSON.parse(stdout) as Readonly<Record<string, number>>));
-    if (said.get("trades") !== ORACLE.trips || said.get("equity")?.toFixed(6) !== ORACLE.equity) throw new Error(`the C loop says ${stdout}`);
+    if (said.get("trades") !== ORACLE.trips || said.get("equity")?.toFixed(6) !== ORACLE.equity)
+      throw new Error(`the C loop says ${stdout}`);
     bestMs = Math.min(bestMs, said.get("core_ms") ?? Number.NaN);
   }
   return bestMs;
