@@ -1,6 +1,6 @@
 import { emptyStore } from "./kit/desk.ts";
 import { type Figures, quantile } from "./kit/figures.ts";
-import { type LiveBench, openLiveBench, putToWork, type Sent } from "./kit/live.ts";
+import { type LiveBench, openLiveBench, putToWork, sentAs, since, toMinute } from "./kit/live.ts";
 
 const BOTS = 20;
 const CYCLES = 40;
@@ -8,7 +8,6 @@ const WARM_CYCLES = 5;
 const TRAILING_PCT = 1;
 /** Closes of two minutes that let a fast average cross, and what then moves a trailing stop up and passes it. */
 const PRICES = { low: 100, high: 104, higher: 107, passed: 105.5 } as const;
-const SECOND_MS = 1_000;
 /** A candle is asked for that long after its minute: exchanges need it. */
 const GRACE_S = 2;
 
@@ -54,8 +53,8 @@ async function closeUp(bench: LiveBench): Promise<Record<"entry" | "protection",
   await toMinute(bench);
   for (let second = 1; second < GRACE_S; second += 1) await bench.beat();
   bench.sent.length = 0;
-  const beganMs = await bench.beat({ done: () => of(bench.sent, "protection").length >= BOTS });
-  return { entry: since(beganMs, of(bench.sent, "entry")), protection: since(beganMs, of(bench.sent, "protection")) };
+  const beganMs = await bench.beat({ done: () => sentAs(bench.sent, "protection").length >= BOTS });
+  return { entry: since(beganMs, sentAs(bench.sent, "entry")), protection: since(beganMs, sentAs(bench.sent, "protection")) };
 }
 
 /** The price rises and falls back through every trailing stop; resting stops are lower. */
@@ -64,24 +63,7 @@ async function fallBack(bench: LiveBench): Promise<Record<"cancel" | "sale", num
   for (let count = 0; count < 3; count += 1) await bench.beat();
   bench.price(PRICES.passed);
   bench.sent.length = 0;
-  const beganMs = await bench.beat({ done: () => of(bench.sent, "sale").length >= BOTS });
+  const beganMs = await bench.beat({ done: () => sentAs(bench.sent, "sale").length >= BOTS });
   await bench.beat();
-  return { cancel: since(beganMs, of(bench.sent, "cancel")), sale: since(beganMs, of(bench.sent, "sale")) };
-}
-
-/** To the next whole minute, in steps small enough for prices to stay fresh. */
-async function toMinute(bench: LiveBench): Promise<void> {
-  for (;;) {
-    const left = 60 * SECOND_MS - (bench.clock.wall() % (60 * SECOND_MS));
-    if (left <= SECOND_MS) return void (await bench.beat({ spanMs: left }));
-    await bench.beat({ spanMs: Math.min(left - SECOND_MS, 5 * SECOND_MS) });
-  }
-}
-
-function of(sent: readonly Sent[], what: Sent["what"]): readonly Sent[] {
-  return sent.filter((each) => each.what === what);
-}
-
-function since(beganMs: number, sent: readonly Sent[]): number[] {
-  return sent.map(({ atMs }) => atMs - beganMs);
+  return { cancel: since(beganMs, sentAs(bench.sent, "cancel")), sale: since(beganMs, sentAs(bench.sent, "sale")) };
 }

@@ -1,21 +1,10 @@
 import type { BotSpec } from "../src/domain/bot.ts";
-import type { Rates } from "../src/domain/conversion.ts";
 import type { AccountEvent } from "../src/domain/events.ts";
-import { decimal, ZERO } from "../src/domain/money.ts";
-import { type MarketMs, marketMs } from "../src/domain/time.ts";
+import { decimal } from "../src/domain/money.ts";
+import type { MarketMs } from "../src/domain/time.ts";
 import type { Account } from "../src/engine/account.ts";
-import { Accounts } from "../src/engine/accounts.ts";
-import { Days } from "../src/engine/days.ts";
-import { openDesk } from "../src/engine/desk.ts";
-import { FeedHub } from "../src/engine/feeds.ts";
-import { clientOrderIdOf, intentIdOf } from "../src/engine/intents.ts";
-import { RiskGuard } from "../src/engine/risk-guard.ts";
-import { StreamBook } from "../src/engine/streams.ts";
-import type { Market } from "../src/ports/market.ts";
-import type { Store } from "../src/ports/store.ts";
-import { systemClock } from "../src/system/clock.ts";
-import { openPaperVenue } from "../src/venues/paper.ts";
-import { BOTS_PER_ACCOUNT, emptyStore, quietLogger, seedBots } from "./kit/desk.ts";
+import { holding, openAccounts } from "./kit/accounts.ts";
+import { BOTS_PER_ACCOUNT, emptyStore, seedBots } from "./kit/desk.ts";
 import { type Figures, quantile } from "./kit/figures.ts";
 import { openJumps, SYMBOLS, symbolAt } from "./kit/market.ts";
 
@@ -31,8 +20,8 @@ const STOP_LOWEST = 90;
 export default async function watch(figures: Figures): Promise<void> {
   const { store, remove } = await emptyStore("sqlite");
   const market = openJumps();
-  await seedBots(store, market, BOTS, (bot) => holding(bot, market.startMs));
-  const accounts = await openAccounts(store, market);
+  await seedBots(store, market, BOTS, (bot) => held(bot, market.startMs));
+  const { accounts } = await openAccounts(store, market);
   const active = accounts.active();
   const quiet: number[] = [];
   for (let round = 0; round < QUIET_ROUNDS; round += 1) {
@@ -66,66 +55,7 @@ async function seen(active: readonly Account[], symbol: string, price: number, a
 }
 
 /** A bought position with its stop, each account's a little above the one before. */
-function holding(bot: BotSpec, at: MarketMs): AccountEvent[] {
+function held(bot: BotSpec, at: MarketMs): AccountEvent[] {
   const place = Math.floor((Number(bot.id.slice(1)) - 1) / BOTS_PER_ACCOUNT);
-  const stop = decimal(STOP_LOWEST).plus(decimal(STOP_GAP).times(place));
-  const price = decimal(QUIET_PRICE);
-  const intentId = intentIdOf(bot.id, at, "entry");
-  const clientOrderId = clientOrderIdOf(intentId, 1);
-  const order = { botId: bot.id, symbol: bot.symbol, side: "buy", quantity: decimal(1) } as const;
-  const wish = { reason: "bought for the bench", values: {}, slotMs: at } as const;
-  const fill = {
-    fillId: `${clientOrderId}.1`,
-    clientOrderId,
-    symbol: bot.symbol,
-    side: "buy",
-    price,
-    quantity: decimal(1),
-    fee: ZERO,
-    feeCurrency: "USDT",
-    liquidity: "taker",
-    marketMs: at,
-  } as const;
-  const after = { positionQuantity: decimal(1), entryPrice: price, realized: undefined, stopPrice: stop, takePrice: decimal(120) };
-  return [
-    { type: "intent", intent: { ...order, ...wish, intentId, type: "market", purpose: "entry", clientOrderId } },
-    { type: "order-filled", fill, botId: bot.id, purpose: "entry", reason: wish.reason, after },
-  ];
-}
-
-/** All money is in one currency. */
-const NO_RATES: Rates = { currency: "USDT", of: () => "nothing is counted here" };
-
-/** The accounts of a desk at work, without the beat that brings them prices. */
-async function openAccounts(store: Store, market: Market): Promise<Accounts> {
-  const clock = systemClock();
-  const streams = new StreamBook(store, (refusal) => {
-    throw refusal;
-  });
-  const desk = await openDesk(store, clock, streams);
-  const accounts = new Accounts({ store, streams, desk, paperBalances: new Map(), openVenue: openPaperVenue, logger: quietLogger });
-  const hub = new FeedHub(market, marketMs(market.startMs));
-  const services = {
-    market,
-    hub,
-    clock,
-    logger: quietLogger,
-    limits: { dailyLossPct: 50, positionCapPct: 50 },
-    days: new Days("UTC"),
-    risk: new RiskGuard({
-      desk,
-      accounts: () => accounts.all(),
-      days: new Days("UTC"),
-      defaults: undefined,
-      dailyLossPct: 50,
-      rates: NO_RATES,
-    }),
-    halted: () => undefined,
-    now: () => hub.atMs,
-    lagMs: 0,
-    advisor: () => undefined,
-    matchUntil: () => Number.POSITIVE_INFINITY,
-  };
-  for (const writer of await accounts.load()) accounts.put(writer, services);
-  return accounts;
+  return holding(bot, at, { price: decimal(QUIET_PRICE), stop: decimal(STOP_LOWEST).plus(decimal(STOP_GAP).times(place)) });
 }

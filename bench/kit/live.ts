@@ -4,6 +4,7 @@ import { Secret } from "../../src/domain/secret.ts";
 import { type OpenedEngine, openEngine } from "../../src/engine/open.ts";
 import { openExchange } from "../../src/feeds/exchange.ts";
 import type { Store } from "../../src/ports/store.ts";
+import type { BreakerDefaults } from "../../src/risk/breaker-defaults.ts";
 import { openPaperVenue } from "../../src/venues/paper.ts";
 import { BINANCE } from "../../src/venues/quirks/binance.ts";
 import { openSpotVenue } from "../../src/venues/spot.ts";
@@ -48,8 +49,18 @@ export interface LiveBench {
   close(): Promise<void>;
 }
 
+export interface LiveBenchRisk {
+  readonly breakers?: BreakerDefaults;
+  /** Of bid and ask, where the exchange tells them. */
+  readonly spreadPct?: () => number | undefined;
+}
+
 /** The real engine on a store, with an account at a simulated Binance that is called in this process: what takes time is the desk itself and its disk. */
-export async function openLiveBench(store: Store, count: number): Promise<LiveBench> {
+export async function openLiveBench(
+  store: Store,
+  count: number,
+  { breakers, spreadPct = () => undefined }: LiveBenchRisk = {},
+): Promise<LiveBench> {
   const clock = new FakeClock(START_MS);
   const tape = new WrittenTape();
   const bases = Array.from({ length: count }, (_, index) => `C${index}`);
@@ -73,13 +84,14 @@ export async function openLiveBench(store: Store, count: number): Promise<LiveBe
       },
     });
   const ids = Object.fromEntries(bases.map((base) => [`${base}/USDT`, `${base}USDT`]));
-  const market = await openExchange({ data: tapeMarketData(tape, ids, clock), clock, logger: quietLogger });
+  const market = await openExchange({ data: tapeMarketData(tape, ids, clock, undefined, spreadPct), clock, logger: quietLogger });
   const engine = await openEngine({
     store,
     market,
     clock,
     logger: quietLogger,
     speed: 1,
+    breakers,
     limits: { dailyLossPct: 99, positionCapPct: 50 },
     timeZone: "UTC",
     paperBalances: new Map([["USDT", decimal(1_000_000)]]),
@@ -159,4 +171,21 @@ function kindOf({ method, path, params }: WireCall): Sent["what"] {
   const { type, side } = params as Readonly<Record<string, unknown>>;
   if (side === "BUY") return "entry";
   return type === "MARKET" ? "sale" : "protection";
+}
+
+/** To the next whole minute, in steps small enough for prices to stay fresh. */
+export async function toMinute(bench: LiveBench): Promise<void> {
+  for (;;) {
+    const left = 60 * BEAT_MS - (bench.clock.wall() % (60 * BEAT_MS));
+    if (left <= BEAT_MS) return void (await bench.beat({ spanMs: left }));
+    await bench.beat({ spanMs: Math.min(left - BEAT_MS, 5 * BEAT_MS) });
+  }
+}
+
+export function sentAs(sent: readonly Sent[], what: Sent["what"]): readonly Sent[] {
+  return sent.filter((each) => each.what === what);
+}
+
+export function since(beganMs: number, sent: readonly Sent[]): number[] {
+  return sent.map(({ atMs }) => atMs - beganMs);
 }

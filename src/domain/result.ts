@@ -72,18 +72,24 @@ export function addToBucket(results: Map<number, Result>, epochMs: number, resul
 
 export function addResults(a: Result, b: Result): Result {
   return {
-    realized: a.realized.plus(b.realized),
-    fees: a.fees.plus(b.fees),
-    makerFees: a.makerFees.plus(b.makerFees),
+    realized: sumOf(a.realized, b.realized),
+    fees: sumOf(a.fees, b.fees),
+    makerFees: sumOf(a.makerFees, b.makerFees),
     otherFees: addCoins(a.otherFees, b.otherFees),
-    gains: a.gains.plus(b.gains),
-    losses: a.losses.plus(b.losses),
-    slippage: a.slippage.plus(b.slippage),
-    decided: a.decided.plus(b.decided),
+    gains: sumOf(a.gains, b.gains),
+    losses: sumOf(a.losses, b.losses),
+    slippage: sumOf(a.slippage, b.slippage),
+    decided: sumOf(a.decided, b.decided),
     fills: a.fills + b.fills,
     closes: a.closes + b.closes,
     wins: a.wins + b.wins,
   };
+}
+
+/** Most of what is added up is nothing: sums of it cost no arithmetic, and a result alone in its quarter shares its numbers with the fill. */
+function sumOf(a: Decimal, b: Decimal): Decimal {
+  if (b.isZero()) return a;
+  return a.isZero() ? b : a.plus(b);
 }
 
 function addCoins(a: Result["otherFees"], b: Result["otherFees"]): Result["otherFees"] {

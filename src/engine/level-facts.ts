@@ -38,6 +38,8 @@ export interface LevelScope {
 /** Counts what a level has used, when it is asked and not before. Everything comes from folds, so that a restart counts the same. */
 export class CountedFacts implements LevelFacts {
   readonly #scope: LevelScope;
+  readonly #prices = new Map<number, Decimal>();
+  #exposure: { readonly sum: Decimal | undefined } | undefined;
   /** Their own where all accounts have the same one, which needs no prices. */
   readonly currency: string;
 
@@ -54,7 +56,13 @@ export class CountedFacts implements LevelFacts {
     this.#scope = { ...scope, held };
   }
 
+  /** Counted once for a judgement, because over a whole desk it takes longer than all else that is asked. */
   get exposure(): Decimal | undefined {
+    this.#exposure ??= { sum: this.#countExposure() };
+    return this.#exposure.sum;
+  }
+
+  #countExposure(): Decimal | undefined {
     const { accounts, counter } = this.#scope;
     let total = ZERO;
     for (const account of accounts) {
@@ -70,12 +78,20 @@ export class CountedFacts implements LevelFacts {
     let sum = ZERO;
     for (const entry of this.#scope.held) if (entry.state === state) sum = sum.plus(entry.notional);
     for (const { position, spec } of state.bots.values())
-      if (!isFlat(position) && this.#scope.concerns(spec)) sum = sum.plus(worthOf(position, priceOf(spec.symbol)));
+      if (!isFlat(position) && this.#scope.concerns(spec)) sum = sum.plus(worthAt(position, this.#exact(priceOf(spec.symbol))));
     for (const order of state.orders.values()) {
       if (order.purpose !== "entry" || isProtective(order) || !this.#concernsOrder(order)) continue;
-      sum = sum.plus(remainingOf(order).times(order.price ?? decimal(priceOf(order.symbol) ?? 0)));
+      sum = sum.plus(remainingOf(order).times(order.price ?? this.#exact(priceOf(order.symbol)) ?? ZERO));
     }
     return sum;
+  }
+
+  /** Many positions have the same price, and reading one is the slow part. */
+  #exact(price: number | undefined): Decimal | undefined {
+    if (price === undefined) return undefined;
+    const known = this.#prices.get(price) ?? decimal(price);
+    this.#prices.set(price, known);
+    return known;
   }
 
   get positions(): number {
@@ -164,9 +180,13 @@ export class CountedFacts implements LevelFacts {
 }
 
 /** A position at the higher of its cost and its worth. */
-export function worthOf({ quantity, cost }: BotState["position"], price: number | undefined): Decimal {
+export function worthOf(position: BotState["position"], price: number | undefined): Decimal {
+  return worthAt(position, price === undefined ? undefined : decimal(price));
+}
+
+function worthAt({ quantity, cost }: BotState["position"], price: Decimal | undefined): Decimal {
   const paid = cost.abs();
-  return price === undefined ? paid : max(paid, quantity.abs().times(decimal(price)));
+  return price === undefined ? paid : max(paid, quantity.abs().times(price));
 }
 
 export function unrealizedOf({ position, spec }: BotState, priceOf: LimitedAccount["priceOf"]): Decimal | undefined {

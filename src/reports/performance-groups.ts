@@ -91,7 +91,7 @@ function rowsOf(lines: readonly Line[], { by, since }: PerformanceWish, day: (ep
   for (const { bot } of lines) {
     if (!isTime) add(nameOf(bot, by), NO_RESULT);
     for (const [bucketMs, result] of bot.results) {
-      const date = day(bucketMs);
+      const date = isTime || since !== undefined ? day(bucketMs) : "";
       if (since === undefined || date >= since) add(isTime ? PERIODS[by](date) : nameOf(bot, by), result);
     }
   }

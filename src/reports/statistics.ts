@@ -1,14 +1,20 @@
 import type { BotState } from "../domain/books.ts";
-import { addResults, NO_RESULT, RESULT_BUCKET_MS, type Result } from "../domain/result.ts";
+import { addResults, bucketOf, NO_RESULT, RESULT_BUCKET_MS, type Result } from "../domain/result.ts";
 import { DAY_MS } from "../domain/time.ts";
 
 /** A local day with its clock change is at most 25 hours long; two of them bound any day that touches an instant. */
 const DAY_SPAN_MAX_MS = DAY_MS + 2 * 3_600_000;
 
-/** Reads local days of one time zone. Keep one for many instants: making it is the slow part. */
+/** Reads local days of one time zone, each quarter of an hour once: reading one is slow, and many bots have results in the same. Keep one for many instants. */
 export function dayReader(timeZone: string): (epochMs: number) => string {
   const format = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
-  return (epochMs) => format.format(epochMs);
+  const known = new Map<number, string>();
+  return (epochMs) => {
+    const bucketMs = bucketOf(epochMs);
+    const day = known.get(bucketMs) ?? format.format(bucketMs);
+    known.set(bucketMs, day);
+    return day;
+  };
 }
 
 /** A bot's result on each local day on which it traded, from an instant on. */

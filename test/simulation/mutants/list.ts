@@ -204,4 +204,22 @@ export const MUTANTS: readonly Mutant[] = [
     "counter.convert(most.minus(facts.exposure), facts.currency, quote)",
     "counter.convert(most, facts.currency, quote)",
   ),
+  mutant(
+    "a breaker is open and lets entries through",
+    "src/engine/breaker-desk.ts",
+    "      if (concerns(open, spec) && !letsThrough(open, asked)) return brokenBy(open, account.state, spec);",
+    '      if (open.breaker === "daily-loss" && concerns(open, spec)) return brokenBy(open, account.state, spec);',
+  ),
+  mutant(
+    "a spread that was told long ago is believed",
+    "src/engine/account.ts",
+    "quote && now() - quote.atMs <= QUOTE_AGE_MAX_MS ? spreadBpsOf(quote) : undefined;",
+    "quote && now() > 0 ? spreadBpsOf(quote) : undefined;",
+  ),
+  mutant(
+    "a limit of the spread passes what is ten times wider",
+    "src/risk/limit-rules.ts",
+    "        : spreadBps > most",
+    "        : spreadBps > most * 10",
+  ),
 ];

@@ -5,6 +5,10 @@ import type { Fact, LogRow } from "./log.ts";
 const MINUTE_MS = 60_000;
 /** What prices may have moved between the decision and the log, and between the product's price and the tape's, in percent. */
 const MOVED_PCT = 3;
+/** A quote that is believed may be as old as this by a clock that is right: its own age and that of the answer it came in. */
+const QUOTE_AGE_MS = 15_000;
+/** How many times the error of the clock may come between a quote, the decision and the time that is written down. */
+const CLOCK_STEPS = 4;
 
 interface Scoped {
   readonly scope: string;
@@ -20,7 +24,7 @@ interface Entry {
 
 /**
  * 29: no stream ever shows an entry beyond a number that a person has set, and none is sent that is worth more, beyond what prices move meanwhile; over
- * all bots, accounts and processes. An entry that was decided on an old or wrong candle may be written down, and is stopped at the send.
+ * all bots, accounts and processes; none of a real account where the spread was too wide, or told by nobody, ever since the oldest quote it could have seen. An entry that was decided on an old or wrong candle may be written down, and is stopped at the send.
  */
 export class PersonalLimitsLaw implements Law {
   readonly id = "29";
@@ -49,7 +53,10 @@ export class PersonalLimitsLaw implements Law {
     const entries = this.#today.get(stream) ?? [];
     this.#today.set(stream, [...entries, entry]);
     this.#entries.set(intent.text("clientOrderId"), entry);
-    for (const scoped of this.#scopesOf(entry)) this.#judgeNumbers(scoped, entry);
+    for (const scoped of this.#scopesOf(entry)) {
+      this.#judgeNumbers(scoped, entry);
+      this.#judgeSpread(scoped, entry);
+    }
   }
 
   sent({ clientOrderId }: SentOrder): void {
@@ -88,6 +95,18 @@ export class PersonalLimitsLaw implements Law {
     const own = (this.#today.get(entry.account) ?? []).filter((each) => this.#concerns(scope, each.account, each.bot, each.symbol));
     if (limits.has("entries")) most("entries", own.length, limits.number("entries"));
     if (limits.has("orders")) most("orders", own.filter(({ atMs }) => atMs > entry.atMs - MINUTE_MS).length, limits.number("orders"));
+  }
+
+  /** When exactly it was decided is not written: any moment between its market time and now at which the spread was narrow enough will do. */
+  #judgeSpread({ scope, limits }: Scoped, entry: Entry): void {
+    const { books, coverage, quotes } = this.#facts;
+    if (!limits.has("spreadBps") || books.accounts.get(entry.account)?.mode === "paper") return;
+    coverage.mark("antecedent 29: a real entry under a limit of the spread");
+    const sinceMs = Math.min(entry.atMs, this.#facts.trueMs()) - QUOTE_AGE_MS - CLOCK_STEPS * this.#facts.clockErrorMaxMs();
+    const narrowest = quotes.narrowestBps(entry.symbol, sinceMs, this.#facts.trueMs());
+    const most = limits.number("spreadBps");
+    if (narrowest === undefined || narrowest > most)
+      throw new Broken(this.id, `${entry.bot} enters at a spread of ${narrowest ?? "nobody knows how many"} bps, and ${scope} has ${most}`);
   }
 
   /** Everything that is held or being opened, at the newest prices. */

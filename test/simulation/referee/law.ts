@@ -1,4 +1,5 @@
 import type { Coverage } from "../world/coverage.ts";
+import type { SimQuotes } from "../world/quotes.ts";
 import type { SimTape } from "../world/tape.ts";
 import type { Books } from "./books.ts";
 import type { LogRow } from "./log.ts";
@@ -7,6 +8,7 @@ import type { LogRow } from "./log.ts";
 export interface Facts {
   readonly books: Books;
   readonly tape: SimTape;
+  readonly quotes: SimQuotes;
   readonly coverage: Coverage;
   readonly limits: { readonly dailyLossPct: number; readonly positionCapPct: number };
   /** True time, as an epoch: the exchange's. */

@@ -17,6 +17,7 @@ const NEAR: { readonly [N in BreakerName]?: readonly number[] } = {
   diverging: [0.3, 1],
   errors: [25, 50],
   latency: [500, 2_000],
+  spread: [20, 60],
   rejects: [2, 3, 5],
   store: [500, 2_000],
 };

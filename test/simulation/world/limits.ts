@@ -5,12 +5,29 @@ import type { Dice } from "./dice.ts";
 
 const BOTS = 20;
 
-/** What somebody limits on this desk: the whole of it, a symbol, an account, a bot. Nothing in most seeds, so that all else happens often enough. */
-export function inventedLimits(dice: Dice, accounts: readonly string[], symbols: readonly string[]): DeskEvent[] {
-  if (!dice.chance(0.35)) return [];
+/** Where somebody limits something. */
+export interface LimitPlaces {
+  readonly paper: readonly string[];
+  /** Accounts at exchanges, where a spread is told and not modeled. */
+  readonly real: readonly string[];
+  readonly symbols: readonly string[];
+}
+
+/** What somebody limits on this desk. The spread at exchanges in half of the seeds; all else in few, so that the rest happens often enough. */
+export function inventedLimits(dice: Dice, places: LimitPlaces): DeskEvent[] {
+  const sets = new Map(dice.chance(0.35) ? drawnSets(dice, places) : []);
+  for (const account of places.real)
+    if (dice.chance(0.5)) sets.set(`account:${account}`, { ...sets.get(`account:${account}`), spreadBps: dice.pick([5, 20]) });
+  return [...sets].flatMap(([scope, limits]) =>
+    Object.keys(limits).length === 0 ? [] : [{ type: "limits-set" as const, scope, limits, by: "discord:1" }],
+  );
+}
+
+/** For the whole desk, an account, a symbol, a bot. */
+function drawnSets(dice: Dice, { paper, real, symbols }: LimitPlaces): [RiskScope, Limits][] {
   const usdt = (...amounts: readonly string[]) => ({ value: decimal(dice.pick(amounts)), currency: "USDT" });
   const some = (odds: number, limits: () => Limits): Limits => (dice.chance(odds) ? limits() : {});
-  const sets: [RiskScope, Limits][] = [
+  return [
     [
       "all",
       {
@@ -20,7 +37,7 @@ export function inventedLimits(dice: Dice, accounts: readonly string[], symbols:
       },
     ],
     [
-      `account:${dice.pick(accounts)}`,
+      `account:${dice.pick([...paper, ...real])}`,
       {
         ...some(0.5, () => ({ positions: dice.pick([1, 2]) })),
         ...some(0.5, () => ({ entries: dice.pick([3, 10]) })),
@@ -30,7 +47,4 @@ export function inventedLimits(dice: Dice, accounts: readonly string[], symbols:
     [`symbol:${dice.pick(symbols)}`, some(0.7, () => ({ exposure: usdt("400", "1200") }))],
     [`bot:b${1 + Math.floor(dice.between(0, BOTS))}`, some(0.7, () => ({ entries: dice.pick([1, 4]), orders: 1 }))],
   ];
-  return sets.flatMap(([scope, limits]) =>
-    Object.keys(limits).length === 0 ? [] : [{ type: "limits-set" as const, scope, limits, by: "discord:1" }],
-  );
 }

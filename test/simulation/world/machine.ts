@@ -2,6 +2,8 @@ import { DAY_MS, MINUTE_MS } from "../../../src/domain/time.ts";
 import { WallClock } from "./clock.ts";
 import { Coverage } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
+import { perpetualInstruments } from "./perpetual-listing.ts";
+import { SimQuotes } from "./quotes.ts";
 import type { OnDurable } from "./store.ts";
 import { SimStore } from "./store.ts";
 import { CommitOrder } from "./store-faults.ts";
@@ -25,6 +27,7 @@ export class Machine {
   readonly wall: WallClock;
   readonly weather: Weather;
   readonly tape: SimTape;
+  readonly quotes: SimQuotes;
   readonly disk: SimStore;
   readonly commits: CommitOrder;
   #clockErrorMaxMs = 0;
@@ -35,6 +38,8 @@ export class Machine {
     this.weather = new Weather(dice.fork("weather"), this.coverage, () => this.timeline.nowMs);
     const minutes = Math.ceil(hours * 60) + 10;
     this.tape = new SimTape(dice.fork("tape"), { startMs: this.wall.trueMs(), historyMinutes: HISTORY_MINUTES, minutes });
+    const symbols = [...this.tape.symbols, ...perpetualInstruments().keys()];
+    this.quotes = new SimQuotes(dice.fork("quotes"), symbols, { startMs: this.wall.trueMs(), hours }, this.coverage);
     this.commits = new CommitOrder(this.timeline);
     this.disk = new SimStore((batch, firstSequence) => {
       for (const body of batch.bodies) this.trace.tell(`disk ${batch.stream} ${body}`);

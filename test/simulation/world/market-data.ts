@@ -6,6 +6,7 @@ import type { PriceReading } from "../../../src/ports/market.ts";
 import type { MarketData } from "../../../src/ports/marketData.ts";
 import { formingCandle } from "../../kit/exchange/tape.ts";
 import type { WallClock } from "./clock.ts";
+import type { SimQuotes } from "./quotes.ts";
 import type { SimTape } from "./tape.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Weather } from "./weather.ts";
@@ -22,6 +23,7 @@ export interface Listing {
   readonly instruments: ReadonlyMap<string, Instrument>;
   /** Stands before the names of the faults. */
   readonly faults: string;
+  readonly quotes: SimQuotes;
 }
 
 /**
@@ -67,7 +69,11 @@ export class SimMarketData implements MarketData {
     const askedMs = wallMs(this.#wall.now());
     await this.#travel();
     const nowMs = this.#wall.trueMs();
-    return [...symbols].map((symbol) => ({ symbol, price: this.#tape.lastPrice(symbol, nowMs), wallMs: askedMs }));
+    return [...symbols].map((symbol) => {
+      const price = this.#tape.lastPrice(symbol, nowMs);
+      const quote = this.#listing.quotes.of(symbol, price, nowMs);
+      return { symbol, price, wallMs: askedMs, ...(quote && { quote }) };
+    });
   }
 
   nowMs(): number {

@@ -147,18 +147,18 @@ export class World {
 
   /** The production engine as it starts on this machine. */
   #opener(): Opener {
-    const { timeline, trace, wall, weather, tape } = this.machine;
+    const { timeline, trace, wall, weather, tape, quotes } = this.machine;
     const sent = (order: Parameters<Referee["sent"]>[0]): void => {
       trace.tell(`p${order.process} sends ${order.clientOrderId} to the ${order.venue}`);
       this.referee.sent(order);
     };
     const perpetuals = perpetualInstruments();
     // A bot on a contract is tried on paper first: on the prices of its own exchange, which the market for paper shows beside its own.
-    const spot = { exchangeId: "binance", instruments: new Map([...instrumentsOf(tape), ...perpetuals]), faults: "" };
+    const spot = { exchangeId: "binance", instruments: new Map([...instrumentsOf(tape), ...perpetuals]), faults: "", quotes };
     const breakers = this.#options.scenario ? BREAKER_DEFAULTS : drawnBreakers(this.#dice.fork("breakers"));
     // So little that it is spent before every bot has a position, in some.
     const paperBalance = this.#options.scenario ? 10_000 : this.#dice.fork("paper balance").pick([10_000, 10_000, 1_000]);
-    const swaps = { exchangeId: "blofin", instruments: perpetuals, faults: "Blofin market " };
+    const swaps = { exchangeId: "blofin", instruments: perpetuals, faults: "Blofin market ", quotes };
     return (generation, clock, store, onFatal) =>
       openLife(generation, {
         ports: {
@@ -193,8 +193,9 @@ export class World {
   /** The same for every process of a seed. */
   get #limitsSet(): readonly DeskEvent[] {
     if (this.#options.scenario) return [];
-    const accounts = [...OWNERS.slice(0, PAPER_OWNERS).map((owner) => `paper:${owner}`), ...this.#accounts.map(({ name }) => name)];
-    return inventedLimits(this.#dice.fork("limits"), accounts, this.machine.tape.symbols);
+    const paper = OWNERS.slice(0, PAPER_OWNERS).map((owner) => `paper:${owner}`);
+    const real = this.#accounts.map(({ name }) => name);
+    return inventedLimits(this.#dice.fork("limits"), { paper, real, symbols: this.machine.tape.symbols });
   }
 
   get #accounts(): readonly (VenueAccount | PerpetualAccount)[] {
@@ -233,10 +234,11 @@ export class World {
   }
 
   #facts(): Facts {
-    const { tape, coverage, wall } = this.machine;
+    const { tape, quotes, coverage, wall } = this.machine;
     return {
       books: new Books(),
       tape,
+      quotes,
       coverage,
       limits: LIMITS,
       trueMs: () => wall.trueMs(),
