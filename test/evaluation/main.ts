@@ -2,11 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { filled } from "../../docs/generate/markers.ts";
 import { openReplay } from "../../src/feeds/replay.ts";
+import { strategyNames } from "../../src/strategies/registry.ts";
 import { recordedFile } from "../kit/recorded.ts";
 import { evaluationChart } from "./chart.ts";
 import type { Row } from "./outcome.ts";
 import { triedRow } from "./run.ts";
-import { type EvaluatedSpan, evaluatedStrategies, SPANS } from "./spans.ts";
+import { type EvaluatedSpan, SPANS } from "./spans.ts";
 import { comparisonTable, openedText, rowsTable, strategiesTable, variantsTable } from "./tables.ts";
 
 /**
@@ -55,7 +56,7 @@ async function rowsOf({ title, fromMs, toMs, recordings }: EvaluatedSpan): Promi
   for (const { symbol, file } of recordings) {
     const begunMs = performance.now();
     const market = await openReplay(`${symbol}=${recordedFile(file)}`);
-    for (const strategy of evaluatedStrategies()) rows.push(await triedRow({ market, symbol, fromMs, toMs }, strategy));
+    for (const strategy of strategyNames()) rows.push(await triedRow({ market, symbol, fromMs, toMs }, strategy));
     await market.close();
     process.stderr.write(`${title}, ${symbol}: ${((performance.now() - begunMs) / 1_000).toFixed(0)} s\n`);
   }

@@ -1,12 +1,14 @@
 import { type BacktestJob, runBacktest } from "../../src/backtest/run.ts";
 import { MarketSource } from "../../src/backtest/source.ts";
 import { decodeEvent } from "../../src/domain/event-codec.ts";
+import type { Protection } from "../../src/domain/bot.ts";
 import type { AccountEvent, DeskEvent } from "../../src/domain/events.ts";
 import { decimal, toDouble } from "../../src/domain/money.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import type { Market } from "../../src/ports/market.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { BREAKER_DEFAULTS, FEWEST_BREAKERS } from "../../src/risk/breaker-defaults.ts";
+import { strategyNamed } from "../../src/strategies/registry.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { openPaperVenue } from "../../src/venues/paper.ts";
@@ -55,7 +57,7 @@ async function tried({ market, symbol, fromMs, toMs }: Place, strategy: string, 
     bot: {
       ...{ name: "tried", group: undefined, symbol, timeframe: timeframeFor(strategy), strategy, params: {} },
       sizing: { kind: "equity-percent", pct: sizePct },
-      protection: { stopPct: STOP_PCT, takePct: TAKE_PCT, trailingPct: undefined },
+      protection: protectionOf(strategy),
     },
     ...{ instrument, market: market.key, marketLabel: market.label, fromMs, toMs, capital, timeZone: "UTC" },
     limits: { dailyLossPct: isGuarded ? DAILY_LOSS_PCT : NO_DAILY_LOSS_PCT, positionCapPct: SIZE_PCT },
@@ -73,6 +75,14 @@ async function tried({ market, symbol, fromMs, toMs }: Place, strategy: string, 
     trips: await tripsIn(store),
     curve: result.curve.map(({ atMs, equity }) => ({ atMs, worth: worthOf(equity) })),
   };
+}
+
+/** The same for all, but for those that build a position: their stop and target fit their plan. */
+function protectionOf(strategy: string): Protection {
+  const { exits } = strategyNamed(strategy);
+  const pctOf = (text: string) => (text === "none" ? undefined : Number.parseFloat(text));
+  const [stopPct, takePct] = exits ? [pctOf(exits.stop), pctOf(exits.take)] : [STOP_PCT, TAKE_PCT];
+  return { stopPct, takePct, trailingPct: undefined };
 }
 
 /** Breakers that opened, from what the run wrote down. */

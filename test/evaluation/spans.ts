@@ -1,5 +1,4 @@
 import type { Timeframe } from "../../src/domain/timeframe.ts";
-import { strategyNamed, strategyNames } from "../../src/strategies/registry.ts";
 
 /** One recorded file on one stretch of its time. */
 export interface Recording {
@@ -58,11 +57,6 @@ export const SPANS: readonly EvaluatedSpan[] = [
     recordings: [{ symbol: "BTC/USDT", file: "market-data/binance-um-BTCUSDT-1m-2022-2023.csv.gz" }],
   },
 ];
-
-/** The strategies that are tried: those with one entry. Those that build a position bring a stop and a target of their own, which the method of this page sets. */
-export function evaluatedStrategies(): readonly string[] {
-  return strategyNames().filter((name) => strategyNamed(name).plan === undefined);
-}
 
 const TIMEFRAME_ELSE: Timeframe = "15m";
 const TIMEFRAMES: Readonly<Record<string, Timeframe>> = { "momentum-scalp": "1m", "vwap-reversion": "5m" };

@@ -66,6 +66,8 @@ export const BOTS: readonly string[] = [
   "name:score symbol:ETH/USDT strategy:signal-score timeframe:1m size:5% trailing:0.5%",
   'name:back symbol:BTC/USDT strategy:vwap-reversion timeframe:1m params:"distance=0.2" size:5%',
   "name:bursts symbol:BTC/USDT strategy:bollinger-breakout timeframe:1m size:10% trailing:0.3%",
+  'name:average symbol:BTC/USDT strategy:dca timeframe:1m params:"enterBelow=100 orders=3 step=0.3" size:10% stop:3% take:0.6%',
+  'name:net symbol:ETH/USDT strategy:grid timeframe:1m params:"around=2 levels=8" size:10%',
 ];
 
 export interface Comparison {
