@@ -3,11 +3,12 @@ import type { AccountEvent } from "../../domain/events.ts";
 import { type Decimal, decimal, min, ZERO } from "../../domain/money.ts";
 import { isFlat, isPerpetual } from "../../domain/position.ts";
 import type { Balance, VenuePosition } from "../../ports/live-venue.ts";
-import { BALANCE_READINGS, BALANCE_SETTLE_MS } from "./limits.ts";
+import { BALANCE_READINGS, BALANCE_SETTLE_MS, UNEXPLAINED_MS } from "./limits.ts";
 
 /** A difference that was seen and is not believed yet. */
 interface Suspect {
   readonly difference: Decimal;
+  readonly firstMs: number;
   count: number;
   seenMs: number;
 }
@@ -17,6 +18,8 @@ export interface BalanceReading {
   readonly positions: readonly VenuePosition[];
   readonly nowMs: number;
   readonly priceOf: (symbol: string) => Decimal | undefined;
+  /** Venue time of the newest fill of a symbol that was not ours; undefined where none was seen. */
+  readonly strangersMs: (symbol: string) => number | undefined;
 }
 
 /** Compares what the venue holds with the books. One reading is a hint; several that agree, each taken while no order of ours moves anything, are a fact. */
@@ -50,20 +53,21 @@ export class Balances {
     return events;
   }
 
-  #confirmed(what: string, difference: Decimal, nowMs: number): boolean {
+  /** `leastMs`: how long readings must have agreed. */
+  #confirmed(what: string, difference: Decimal, nowMs: number, leastMs = 0): boolean {
     if (difference.isZero()) {
       this.#suspects.delete(what);
       return false;
     }
     const known = this.#suspects.get(what);
     if (!known?.difference.isEqualTo(difference)) {
-      this.#suspects.set(what, { difference, count: 1, seenMs: nowMs });
+      this.#suspects.set(what, { difference, count: 1, firstMs: nowMs, seenMs: nowMs });
       return false;
     }
     if (nowMs - known.seenMs < BALANCE_SETTLE_MS) return false;
     known.count += 1;
     known.seenMs = nowMs;
-    if (known.count < BALANCE_READINGS) return false;
+    if (known.count < BALANCE_READINGS || nowMs - known.firstMs < leastMs) return false;
     this.#suspects.delete(what);
     return true;
   }
@@ -83,8 +87,11 @@ export class Balances {
     return events;
   }
 
-  /** A perpetual position that is smaller than the bot's was closed by hand, liquidated or deleveraged. */
-  #positions({ positions, nowMs, priceOf }: BalanceReading): AccountEvent[] {
+  /**
+   * A perpetual position that is smaller than the bot's was closed by hand, liquidated or deleveraged. Each of these is a fill, so that without one lists
+   * without the position are rather empty ones, and are believed only when they have been so for longer than such an outage lasts.
+   */
+  #positions({ positions, nowMs, priceOf, strangersMs }: BalanceReading): AccountEvent[] {
     const events: AccountEvent[] = [];
     for (const bot of this.#state.bots.values()) {
       const { symbol } = bot.spec;
@@ -94,7 +101,10 @@ export class Balances {
       const left = sameSide ? held.abs() : ZERO;
       const missing = bot.position.quantity.abs().minus(left);
       const shortfall = missing.isGreaterThan(0) ? missing : ZERO;
-      if (this.#confirmed(symbol, shortfall, nowMs)) events.push(reduced(bot, shortfall, priceOf(symbol)));
+      const filledMs = strangersMs(symbol);
+      const isExplained = filledMs !== undefined && filledMs >= (bot.position.openedMs ?? 0);
+      if (this.#confirmed(symbol, shortfall, nowMs, isExplained ? 0 : UNEXPLAINED_MS))
+        events.push(reduced(bot, shortfall, priceOf(symbol)));
     }
     return events;
   }

@@ -54,6 +54,8 @@ export const VENUE_PAUSE_MS = 60_000;
 export const ORPHAN_AFTER_MS = 60_000;
 /** Readings of a balance that must agree before a difference is booked. */
 export const BALANCE_READINGS = 3;
+/** How long a perpetual position must have been missing that no fill explains. */
+export const UNEXPLAINED_MS = 180_000;
 /** Balances may not show what our own orders did for so long. */
 export const BALANCE_LAG_MS = 15_000;
 /** Between readings of symbols in which nothing of ours runs, works or is held. */

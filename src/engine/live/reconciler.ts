@@ -147,7 +147,8 @@ export class Reconciler {
     const perpetual = venue.traits.kind === "perpetual";
     const positions = perpetual ? await venue.positions() : [];
     if (perpetual) found.push(...(await this.#bookLedger(venue)), ...(await this.#compareLeverage(venue)));
-    const reading = { balances, positions, nowMs: times.monotonicMs(), priceOf: this.#priceOf };
+    const strangersMs = (symbol: string) => this.#host.fills.foreign(symbol)?.venueMs;
+    const reading = { balances, positions, nowMs: times.monotonicMs(), priceOf: this.#priceOf, strangersMs };
     let differences: AccountEvent[] = [];
     await this.#host.appendEvents(() => {
       this.#settled = this.#atRest(activity);

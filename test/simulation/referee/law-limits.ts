@@ -5,6 +5,8 @@ import type { Fact, LogRow } from "./log.ts";
 const MINUTE_MS = 60_000;
 /** What prices may have moved between the decision and the log, and between the product's price and the tape's, in percent. */
 const MOVED_PCT = 3;
+/** A decision is that of a candle which has closed, and its price as old as that. */
+const GAP_MS = 2 * MINUTE_MS;
 /** A quote that is believed may be as old as this by a clock that is right: its own age and that of the answer it came in. */
 const QUOTE_AGE_MS = 15_000;
 /** How many times the error of the clock may come between a quote, the decision and the time that is written down. */
@@ -79,8 +81,11 @@ export class PersonalLimitsLaw implements Law {
 
   #judgeWorth({ scope, limits }: Scoped, entry: Entry, quantity: number): void {
     const trueMs = this.#facts.trueMs();
-    const moved = 1 + MOVED_PCT / 100;
-    const notional = quantity * this.#facts.tape.lastPrice(entry.symbol, trueMs);
+    const { tape } = this.#facts;
+    const price = tape.lastPrice(entry.symbol, trueMs);
+    // A gap since the candle that it was decided on is known to nobody who sizes it.
+    const moved = Math.max(1 + MOVED_PCT / 100, price / tape.lastPrice(entry.symbol, trueMs - GAP_MS));
+    const notional = quantity * price;
     if (limits.has("position")) this.#most(scope, entry, "position", notional / moved, moneyOf(limits, "position"));
     if (limits.has("exposure"))
       this.#most(scope, entry, "exposure", this.#exposure(scope, entry, trueMs) / moved, moneyOf(limits, "exposure"));

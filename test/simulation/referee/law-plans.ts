@@ -31,7 +31,8 @@ export class PlansLaw implements Law {
   durable({ stream, event }: LogRow): void {
     if (event.type === "intent") this.#intended(event.part("intent"), stream.startsWith("account:paper:") ? "" : " at an exchange");
     else if (event.type === "order-filled") this.#filled(event);
-    else if (event.type === "dust-moved" || event.type === "claim-reduced") this.#endIfFlat(event.text("botId"));
+    else if (event.type === "claim-reduced") this.#reduced(event.text("botId"));
+    else if (event.type === "dust-moved") this.#endIfFlat(event.text("botId"));
   }
 
   #intended(intent: Fact, where: string): void {
@@ -73,6 +74,12 @@ export class PlansLaw implements Law {
     const before = position + quantity;
     if (before > NOTHING) held.cost -= over(times(held.cost, quantity), before);
     for (const part of parts) held.parts.delete(part);
+    this.#endIfFlat(id);
+  }
+
+  /** What somebody else took of a position is no part that the law could name: the bot says which it buys again. */
+  #reduced(id: string): void {
+    this.#held.get(id)?.parts.clear();
     this.#endIfFlat(id);
   }
 
