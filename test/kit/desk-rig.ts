@@ -138,12 +138,12 @@ export function clockAhead(aheadMs: number): Clock {
 }
 
 /** Waits for something that crosses a real socket. */
-export function until(holds: () => boolean): Promise<void> {
+export function until(holds: () => boolean, timeout = 5_000): Promise<void> {
   return vi.waitFor(
     () => {
       if (!holds()) throw new Error(`it never came to this: ${holds}`);
     },
-    { timeout: 5_000, interval: 5 },
+    { timeout, interval: 5 },
   );
 }
 

@@ -16,6 +16,8 @@ const NAKED_MAX_MS = 5_000 + BEAT_MS;
 const ALARMED_CALM_MS = 150_000;
 /** A little more than the exchange's smallest order cannot be sold, for prices move. */
 const DUST_FACTOR = 1.1;
+/** While lots are coarse, several positions may each leave almost a lot behind, until a later one takes them along. */
+const RESTS_MAX = 4;
 
 interface Holding {
   readonly account: VenueAccount;
@@ -121,8 +123,10 @@ export class NakedLaw implements Law {
     const id = `${account} ${symbol}`;
     const covered = stops.filter(({ open }) => open).reduce((sum, order) => sum + exact(order.remaining.toFixed()), NOTHING);
     // Rests of fees stay in the account: what could not be sold anyway needs no stop.
-    if (toNumber(quantity) * price < this.#venue.smallest(symbol, price) * DUST_FACTOR) held.dust = quantity;
-    if (toNumber(quantity - covered - held.dust) * price < this.#venue.smallest(symbol, price) * DUST_FACTOR) {
+    const least = this.#venue.smallest(symbol, price);
+    const left = this.#isHeld(account, symbol) ? least * DUST_FACTOR : least * RESTS_MAX;
+    if (toNumber(quantity) * price < left) held.dust = quantity;
+    if (toNumber(quantity - covered - held.dust) * price < least * DUST_FACTOR) {
       if (this.#episodes.delete(id)) this.#facts.coverage.mark("antecedent 5: a position was naked and is covered");
       return;
     }
@@ -145,6 +149,13 @@ export class NakedLaw implements Law {
     if (!alarmed && episode.ms > NAKED_MAX_MS) throw new Broken(this.id, `${said} ${episode.ms} ms of reachable time without an alarm`);
     if (episode.calmMs > ALARMED_CALM_MS)
       throw new Broken(this.id, `${said} ${episode.calmMs} ms after the alarm, in which nothing was wrong`);
+  }
+
+  /** Whether the log knows of a position. */
+  #isHeld(account: string, symbol: string): boolean {
+    for (const bot of this.#facts.books.bots.values())
+      if (bot.position !== NOTHING && bot.account === `account:${account}` && bot.symbol.replace("/", "") === symbol) return true;
+    return false;
   }
 
   #nakedBots(stream: string) {

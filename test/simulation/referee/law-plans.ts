@@ -1,5 +1,5 @@
 import { type Exact, NOTHING, over, times, toNumber } from "./exact.ts";
-import { Broken, type Facts, type Law } from "./law.ts";
+import { Broken, type Facts, type Law, type SentOrder } from "./law.ts";
 import type { Fact, LogRow } from "./log.ts";
 
 /** What prices may move between a decision and its fill, in percent. */
@@ -21,8 +21,10 @@ export class PlansLaw implements Law {
   readonly id = "30";
   readonly #facts: Facts;
   readonly #held = new Map<string, Held>();
-  /** Parts that an order moves. */
+  /** Parts that an intent moves, whichever of its orders does. */
   readonly #parts = new Map<string, readonly number[]>();
+  /** Orders that add: when they leave there must be something that they add to. */
+  readonly #adds = new Set<string>();
 
   constructor(facts: Facts) {
     this.#facts = facts;
@@ -35,16 +37,24 @@ export class PlansLaw implements Law {
     else if (event.type === "dust-moved") this.#endIfFlat(event.text("botId"));
   }
 
+  sent({ clientOrderId }: SentOrder): void {
+    if (!this.#adds.delete(clientOrderId)) return;
+    const order = this.#facts.books.sentOrder(clientOrderId);
+    const bot = order && this.#facts.books.botOf(order.bot);
+    if (bot?.position === NOTHING) throw new Broken(this.id, `${bot.name} adds to what it did not begin`);
+  }
+
   #intended(intent: Fact, where: string): void {
     const parts = intent.has("parts") ? intent.list("parts").map((part) => part.number("number")) : undefined;
     if (!parts) return;
-    this.#parts.set(intent.text("clientOrderId"), parts);
+    this.#parts.set(intent.text("intentId"), parts);
     if (intent.text("purpose") !== "entry") return this.#facts.coverage.mark(`antecedent 30: a part is sold${where}`);
     const id = intent.text("botId");
     const { name, position } = this.#facts.books.botOf(id);
     const begins = intent.has("whole");
-    if (begins !== (position === NOTHING))
-      throw new Broken(this.id, `${name} ${begins ? "begins a whole on top of what it holds" : "adds to what it did not begin"}`);
+    if (begins && position !== NOTHING) throw new Broken(this.id, `${name} begins a whole on top of what it holds`);
+    // What it adds to may end while the wish is written down: it is then stopped at the send.
+    if (!begins) this.#adds.add(intent.text("clientOrderId"));
     if (begins) this.#held.set(id, { whole: intent.money("whole"), cost: NOTHING, parts: new Set() });
     this.#facts.coverage.mark(`antecedent 30: ${begins ? "a plan is begun" : "a part is added"}${where}`);
     const again = parts.find((part) => this.#held.get(id)?.parts.has(part));
@@ -57,7 +67,8 @@ export class PlansLaw implements Law {
     if (!held) return;
     const fill = event.part("fill");
     const quantity = fill.money("quantity");
-    const parts = this.#parts.get(fill.text("clientOrderId")) ?? [];
+    const order = this.#facts.books.sentOrder(fill.text("clientOrderId"));
+    const parts = (order && this.#parts.get(order.intentId)) ?? [];
     const { name, position } = this.#facts.books.botOf(id);
     if (fill.text("side") === "buy") {
       held.cost += times(fill.money("price"), quantity);

@@ -45,6 +45,8 @@ export class Supervisor {
   readonly #forgets: boolean;
   readonly #lives: Life[] = [];
   #first: Generation | undefined;
+  /** The newest process that has opened. */
+  #newest = 0;
   #born = 0;
   #faultsOver = false;
   #restartPlanned = false;
@@ -88,7 +90,9 @@ export class Supervisor {
   facts(): ProcessFacts {
     const life = this.#current();
     const opened = life?.opened;
-    const behind = life === undefined || life.storeLost || life.generation.storeWaiting > 0 || life.generation.frozen;
+    // One whose streams another one has taken says what it knew before, until its next writing ends it.
+    const isTaken = life !== undefined && life.generation.number < this.#newest;
+    const behind = life === undefined || isTaken || life.storeLost || life.generation.storeWaiting > 0 || life.generation.frozen;
     return {
       number: life?.generation.number ?? 0,
       alive: opened !== undefined,
@@ -123,6 +127,7 @@ export class Supervisor {
       (opened) => {
         if (!generation.alive) return;
         life.opened = opened;
+        this.#newest = Math.max(this.#newest, number);
         trace.tell(`p${number} is open`);
       },
       (failure: unknown) => this.#failedStart(life, failure),
