@@ -1,15 +1,15 @@
 import { type BacktestJob, runBacktest } from "../../src/backtest/run.ts";
 import { MarketSource } from "../../src/backtest/source.ts";
-import { decodeEvent } from "../../src/domain/event-codec.ts";
 import type { Protection } from "../../src/domain/bot.ts";
+import { decodeEvent } from "../../src/domain/event-codec.ts";
 import type { AccountEvent, DeskEvent } from "../../src/domain/events.ts";
 import { decimal, toDouble } from "../../src/domain/money.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import type { Market } from "../../src/ports/market.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { BREAKER_DEFAULTS, FEWEST_BREAKERS } from "../../src/risk/breaker-defaults.ts";
-import { strategyNamed } from "../../src/strategies/registry.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
+import { strategyNamed } from "../../src/strategies/registry.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { openPaperVenue } from "../../src/venues/paper.ts";
 import { type Outcome, type Row, smallerSizePct, type Trip } from "./outcome.ts";
