@@ -2,7 +2,7 @@ import type { BreakerSetting, Reaction } from "../src/domain/breaker.ts";
 import { accountStream } from "../src/engine/streams.ts";
 import { BREAKER_DEFAULTS, type BreakerDefaults } from "../src/risk/breaker-defaults.ts";
 import { emptyStore, ownerAt } from "./kit/desk.ts";
-import { type Figures, quantile } from "./kit/figures.ts";
+import type { Figures } from "./kit/figures.ts";
 import { type LiveBench, openLiveBench, putToWork, sentAs, since, toMinute } from "./kit/live.ts";
 
 const BOTS = 20;
@@ -51,10 +51,8 @@ export default async function breakers(figures: Figures): Promise<void> {
     ["the same to the cancel of a resting stop sent", times.cancel],
     ["the same to the sale that flattens sent", times.sale],
     ["a closed candle to the durable denial, breakers open", times.denial],
-  ] as const) {
-    figures.time(`${label}: ${what}, p50`, quantile(spans, 0.5));
-    figures.time(`${label}: ${what}, p99`, quantile(spans, 0.99));
-  }
+  ] as const)
+    figures.percentiles(`${label}: ${what}`, spans);
   figures.count("sales and denials measured", times.sale.length + times.denial.length);
   await bench.close();
   await remove();

@@ -1,5 +1,5 @@
 import { emptyStore } from "./kit/desk.ts";
-import { type Figures, quantile } from "./kit/figures.ts";
+import type { Figures } from "./kit/figures.ts";
 import { type LiveBench, openLiveBench, putToWork, sentAs, since, toMinute } from "./kit/live.ts";
 
 const BOTS = 20;
@@ -35,10 +35,8 @@ export default async function live(figures: Figures): Promise<void> {
     ["a closed candle to the stop sent", times.protection],
     ["a price beyond a trailing stop to the cancel of the resting one sent", times.cancel],
     ["a price beyond a trailing stop to the sale sent", times.sale],
-  ] as const) {
-    figures.time(`${label}: ${what}, p50`, quantile(spans, 0.5));
-    figures.time(`${label}: ${what}, p99`, quantile(spans, 0.99));
-  }
+  ] as const)
+    figures.percentiles(`${label}: ${what}`, spans);
   figures.count("orders measured", times.entry.length);
   await bench.close();
   await remove();

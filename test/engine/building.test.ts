@@ -1,27 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { decimal, plain } from "../../src/domain/money.ts";
 import { sumOf } from "../../src/domain/parts.ts";
-import type { NewBot } from "../../src/ports/engine.ts";
-import { openMemoryStore } from "../../src/stores/memory.ts";
-import { NOON, scripted } from "../kit/engine-market.ts";
+import { scripted } from "../kit/engine-market.ts";
 import { by, type EngineRig, OWNER, openRig, startBot } from "../kit/engine-rig.ts";
 import { DCA, GRID, NONE } from "../kit/planned-bots.ts";
+import { played } from "../kit/played.ts";
 
 const BTC = "BTC/USDT";
-
-async function played(closes: readonly number[], wish: Partial<NewBot>, restartEvery?: number): Promise<EngineRig> {
-  const store = openMemoryStore();
-  const market = scripted({ [BTC]: closes });
-  let rig = await openRig({ market, store });
-  await startBot(rig, { name: "one", ...wish });
-  for (let minute = 0; minute < closes.length; minute += 1) {
-    if (restartEvery !== undefined && minute % restartEvery === restartEvery - 1) rig = await openRig({ market, store });
-    const at = NOON + (minute + 1) * 60_000;
-    await rig.engine.moveMarket({ forMs: Math.max(0, at - rig.engine.market().atMs) });
-  }
-  expect(rig.fatal).toEqual([]);
-  return rig;
-}
 
 async function fillsOf(rig: EngineRig) {
   return (await rig.eventsOf(OWNER, "order-filled")).map(({ fill, purpose, after }) => [

@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Protection } from "../../src/domain/bot.ts";
 import { plain } from "../../src/domain/money.ts";
-import { openMemoryStore } from "../../src/stores/memory.ts";
-import { NOON, scripted } from "../kit/engine-market.ts";
-import { type EngineRig, OWNER, openRig, startBot } from "../kit/engine-rig.ts";
+import { type EngineRig, OWNER } from "../kit/engine-rig.ts";
+import { played } from "../kit/played.ts";
 
-const BTC = "BTC/USDT";
 const NONE: Protection = { stopPct: undefined, takePct: undefined, trailingPct: undefined };
 const HALVES = {
   takes: [
@@ -23,18 +21,8 @@ async function fillsOf(rig: EngineRig) {
 }
 
 /** Plays closes with one bot that enters at 102 in the third minute. */
-async function played(closes: readonly number[], protection: Partial<Protection>, restartEvery?: number): Promise<EngineRig> {
-  const store = openMemoryStore();
-  const market = scripted({ [BTC]: closes });
-  let rig = await openRig({ market, store });
-  await startBot(rig, { name: "one", protection: { ...NONE, ...protection } });
-  for (let minute = 0; minute < closes.length; minute += 1) {
-    if (restartEvery !== undefined && minute % restartEvery === restartEvery - 1) rig = await openRig({ market, store });
-    const at = NOON + (minute + 1) * 60_000;
-    await rig.engine.moveMarket({ forMs: Math.max(0, at - rig.engine.market().atMs) });
-  }
-  expect(rig.fatal).toEqual([]);
-  return rig;
+function protectedBy(closes: readonly number[], protection: Partial<Protection>, restartEvery?: number): Promise<EngineRig> {
+  return played(closes, { protection: { ...NONE, ...protection } }, restartEvery);
 }
 
 const STORIES: readonly (readonly [string, readonly number[], Partial<Protection>, readonly (readonly [string, string, string])[]])[] = [
@@ -89,17 +77,17 @@ const STORIES: readonly (readonly [string, readonly number[], Partial<Protection
 
 describe("exits on paper", () => {
   it.each(STORIES)("%s", async (_story, closes, protection, fills) => {
-    expect(await fillsOf(await played(closes, protection))).toEqual(fills);
+    expect(await fillsOf(await protectedBy(closes, protection))).toEqual(fills);
   });
 
   it.each(STORIES)("%s, also when the process dies after every other minute", async (_story, closes, protection) => {
-    const [calm, restless] = [await played(closes, protection), await played(closes, protection, 2)];
+    const [calm, restless] = [await protectedBy(closes, protection), await protectedBy(closes, protection, 2)];
     expect(restless.summary(OWNER)).toEqual(calm.summary(OWNER));
   });
 
   it("a stop by ATR stands so many ranges below the entry, as they were when it was decided", async () => {
     const closes = Array.from({ length: 60 }, (_, minute) => 100 + (minute % 8 < 4 ? 0 : 2));
-    const rig = await played(closes, { stopAtr: 3 });
+    const rig = await protectedBy(closes, { stopAtr: 3 });
     const [entry] = (await rig.eventsOf(OWNER, "order-filled")).filter(({ purpose }) => purpose === "entry");
     const intent = (await rig.eventsOf(OWNER, "intent")).find(({ intent: { stopDistance } }) => stopDistance)?.intent;
     const distance = intent?.stopDistance;
@@ -108,7 +96,7 @@ describe("exits on paper", () => {
   });
 
   it("every level is shown with where it stands and how much it sells", async () => {
-    const rig = await played([100, 102, 102, 102, 104.1], {
+    const rig = await protectedBy([100, 102, 102, 102, 104.1], {
       stopPct: 2,
       ...HALVES,
       breakevenPct: 1.5,
