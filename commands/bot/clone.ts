@@ -28,7 +28,7 @@ export default defineCommand({
       { name, group: undefined, symbol, timeframe, ...decider, ...size, protection },
       callerFor(`clone ${name}`),
     );
-    return botCard(made, engine, `${name} is made like ${spec.name}`)
+    return botCard(await engine.look(made.state.spec.name), engine, `${name} is made like ${spec.name}`)
       .good()
       .line("It is flat, on paper, and stopped; nothing of what the other one holds or has made is carried over.");
   },

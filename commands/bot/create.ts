@@ -101,7 +101,7 @@ export default defineCommand({
     const [only] = outcomes;
     const bot = outcomes.length === 1 && only ? engine.bot(only.name) : undefined;
     if (bot && only)
-      return botCard(bot, engine, `${only.name} is ${args.start ? "running" : "created"}`)
+      return botCard(await engine.look(only.name), engine, `${only.name} is ${args.start ? "running" : "created"}`)
         .good()
         .line(warning, halted);
     const answer = outcomeCard(args.start ? "Started" : "Created", outcomes).line(`Group: ${group}.`, warning, halted);

@@ -18,11 +18,11 @@ export default defineCommand({
     account: accountName.describe("Into which account at an exchange"),
     name: newName.describe("Name of the new bot; made up when not given").optional(),
   },
-  danger(call) {
+  async danger(call) {
     const { args, bots, engine, caller } = call;
     const bot = onlyOne(bots);
     accountHeld(call, args.account);
-    const facts = engine.promotion(bot.state.spec.name, args.account, args.name);
+    const facts = await engine.promotion(bot.state.spec.name, args.account, args.name);
     const asked = promotionCard(facts, caller.user);
     return facts.refusals.length > 0 ? asked.view() : asked;
   },
@@ -31,7 +31,11 @@ export default defineCommand({
     const bot = onlyOne(bots);
     const { state } = accountHeld(call, args.account);
     const made = await engine.promoteBot(bot.state.spec.name, args.account, args.name, caller);
-    return botCard(made, engine, `${shownName(made)} is running in ${accountNameFor(state, caller.user)}`)
+    return botCard(
+      await engine.look(made.state.spec.name),
+      engine,
+      `${shownName(made)} is running in ${accountNameFor(state, caller.user)}`,
+    )
       .good()
       .line(`${shownName(bot)} goes on beside it.`, haltLine(desk.state.halt));
   },

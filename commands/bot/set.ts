@@ -16,7 +16,7 @@ export default defineCommand({
   summary: "Changes bots: size, exits, strategy or rules; shows what it does to the risk, and asks where it may cost more",
   role: "trader",
   factor: true,
-  factorUnless: (call) => !previews(call).some(({ before, raises }) => before.mode === "live" && raises.length > 0),
+  factorUnless: async (call) => !(await previews(call)).some(({ before, raises }) => before.mode === "live" && raises.length > 0),
   args: {
     bot: arg.botName.describe("Which bot, group, or all"),
     size: sizes.size.describe("How large an entry is from the next one on").optional(),
@@ -36,8 +36,8 @@ export default defineCommand({
     timeframe: arg.timeframe.describe("Another candle length; while the bot is stopped").optional(),
     leverage: leverage.describe("On perpetual contracts; while the bot is stopped and holds nothing").optional(),
   },
-  danger(call) {
-    const changes = previews(call);
+  async danger(call) {
+    const changes = await previews(call);
     const raised = changes.filter(({ raises }) => raises.length > 0);
     if (raised.length === 0) return undefined;
     return changeCard(changes.length === 1 ? `Change ${call.args.bot} so?` : `Change ${changes.length} bots so?`, changes).line(
@@ -46,7 +46,7 @@ export default defineCommand({
   },
   async run(call) {
     const { bots, engine, strategies, args, callerFor } = call;
-    const changes = previews(call);
+    const changes = await previews(call);
     const outcomes = await forEachBot(bots, async (bot) => {
       const { name } = bot.state.spec;
       await engine.changes.set(name, changeFor(bot, args, strategies), callerFor(`set ${name}`));
@@ -61,20 +61,20 @@ export default defineCommand({
 });
 
 /** What the change would do to each bot that it can be made to. Where it can be made to none, the first refusal is thrown. */
-function previews({ args, bots, engine, strategies }: Call<Wish>): readonly ChangeFacts[] {
+async function previews({ args, bots, engine, strategies }: Call<Wish>): Promise<readonly ChangeFacts[]> {
   const { bot: _bot, ...wished } = args;
   if (Object.values(wished).every((each) => each === undefined))
     throw new UserError("Say what is to be set, as in size:5% or stop:2%. `help bot set` shows all of it.");
   let first: UserError | undefined;
-  const found = bots.flatMap((bot) => {
+  const found: ChangeFacts[] = [];
+  for (const bot of bots) {
     try {
-      return [engine.changes.preview(bot.state.spec.name, changeFor(bot, args, strategies))];
+      found.push(await engine.changes.preview(bot.state.spec.name, changeFor(bot, args, strategies)));
     } catch (thrown) {
       if (!(thrown instanceof UserError)) throw thrown;
       first ??= thrown;
-      return [];
     }
-  });
+  }
   if (found.length === 0 && first) throw first;
   return found;
 }

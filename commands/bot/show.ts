@@ -7,8 +7,9 @@ export default defineCommand({
   role: "viewer",
   readOnly: true,
   args: { bot: botName.describe("Which bot, group, or all") },
-  run({ bots, engine }) {
+  async run({ bots, engine }) {
     const [bot] = bots;
-    return bots.length === 1 && bot ? botCard(bot, engine) : botTable(`${bots.length} bots`, bots, engine);
+    if (bots.length === 1 && bot) return botCard(await engine.look(bot.state.spec.name), engine);
+    return botTable(`${bots.length} bots`, bots, engine);
   },
 });

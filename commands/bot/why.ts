@@ -17,7 +17,7 @@ export default defineCommand({
   async run({ args, bots, engine, clock }) {
     const bot = onlyBot(bots, args.bot, "explained");
     const { name, mode } = bot.state.spec;
-    if (args.at === undefined) return whyCard(bot, engine.why(name));
+    if (args.at === undefined) return whyCard(bot, await engine.why(name));
     // A time of day alone is of the day that the bot's market has reached.
     const today = new Date(mode === "paper" ? engine.market().atMs : clock.wall()).toISOString().slice(0, 10);
     const at = marketMs(Date.parse(`${args.at.day ?? today}T${args.at.time}:00Z`));

@@ -60,7 +60,11 @@ export default defineCommand({
       return card(`The order of ${shownName(bot)} did not fill`)
         .warning()
         .line("No price was as good as its worst price, so nothing was done.", halted);
-    return botCard(bot, engine, `${shownName(bot)} ${order.side === "buy" ? "buys" : "sells short"} ${order.symbol}`)
+    return botCard(
+      await engine.look(bot.state.spec.name),
+      engine,
+      `${shownName(bot)} ${order.side === "buy" ? "buys" : "sells short"} ${order.symbol}`,
+    )
       .good()
       .line("The fill comes as an alert; its stop follows at once, and `position list` shows it.", halted);
   },

@@ -18,7 +18,7 @@ export default defineCommand({
   readOnly: true,
   partial: true,
   args: {},
-  run({ accounts, engine, desk, caller, visible }) {
+  async run({ accounts, engine, desk, caller, visible }) {
     const ceiling = engine.ceiling();
     const { halt } = desk.state;
     return card("Risk")
@@ -38,7 +38,7 @@ export default defineCommand({
       )
       .line(...accounts.map((account) => leverageText(account, caller.user)))
       .line(...limitLines(engine, accounts, visible))
-      .line(...deniedLines(engine, visible))
+      .line(...(await deniedLines(engine, visible)))
       .line("`risk set ceiling:...` lowers the ceiling. `risk reset account:...` ends a pause.");
   },
 });
@@ -57,10 +57,10 @@ function limitLines(engine: Engine, accounts: readonly AccountFacts[], visible: 
 }
 
 /** Bots that run, hold nothing and could not enter at this moment. */
-function deniedLines(engine: Engine, visible: readonly BotFacts[]): string[] {
+async function deniedLines(engine: Engine, visible: readonly BotFacts[]): Promise<string[]> {
   const running = visible.filter(({ state }) => state.status === "running").slice(0, LOOKED_AT_MAX);
-  return running.flatMap((bot) => {
-    const now = engine.entryNow(bot.state.spec.name);
+  const answers = await Promise.all(running.map(async (bot) => ({ bot, now: await engine.entryNow(bot.state.spec.name) })));
+  return answers.flatMap(({ bot, now }) => {
     return now && !now.allowed ? [`An entry of ${shownName(bot)} would be denied now (${now.code}): ${now.because}.`] : [];
   });
 }

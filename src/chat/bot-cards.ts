@@ -6,7 +6,7 @@ import type { Decimal } from "../domain/money.ts";
 import { isProtective, type Order } from "../domain/order.ts";
 import { entryPrice, isFlat, isPerpetual, netRealized } from "../domain/position.ts";
 import { minuteText } from "../domain/time.ts";
-import type { BotFacts, Engine } from "../ports/engine.ts";
+import type { BotFacts, BotLook, Engine } from "../ports/engine.ts";
 import type { EntryNow } from "../ports/risk-facts.ts";
 import { feeText, marketTime, priceText, quantityText, resultText } from "./amounts.ts";
 import { withPlan } from "./plan-card.ts";
@@ -92,7 +92,7 @@ function entryText(now: EntryNow | undefined): string | undefined {
 }
 
 /** Everything worth knowing about one bot, with buttons for what may come next. */
-export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): Card {
+export function botCard({ bot, entryNow, plan }: BotLook, engine: Engine, title = shownName(bot)): Card {
   const { spec, status, statusReason, position } = bot.state;
   const { quote } = coinsOf(bot);
   const params = Object.entries(spec.params).map(([name, value]) => `${name}=${value}`);
@@ -108,7 +108,7 @@ export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): 
     Group: spec.group,
     Size: sizingText(spec.sizing, quote, spec.sizeMax),
     Advice: spec.advice && ADVICE_WORDS[spec.advice],
-    "An entry now": isFlat(position) ? entryText(engine.entryNow(spec.name)) : undefined,
+    "An entry now": isFlat(position) ? entryText(entryNow) : undefined,
     Protection: protectionText(spec.protection, quote),
     Leverage: leverageText(bot),
     Position: positionText(bot),
@@ -118,7 +118,7 @@ export function botCard(bot: BotFacts, engine: Engine, title = shownName(bot)): 
     Realized: `${resultText(netRealized(position), quote)} after ${feeText(position.feesPaid, quote)} fees, ${fillsText(position.fillCount)}`,
     "Last decision": bot.lastDecision && `${bot.lastDecision.text} (${marketTime(bot.lastDecision.slotMs)})`,
   });
-  const whole = withPlan(withLevels(answer, bot), engine.plan(spec.name), quote);
+  const whole = withPlan(withLevels(answer, bot), plan, quote);
   return botButtons(bot, whole.line(pricesLine(engine, [spec.mode])));
 }
 

@@ -84,7 +84,7 @@ export interface Definition<A extends z.ZodRawShape> {
   /** Raises risk or adds a key: it also wants a second factor that is not on the device that asks. */
   readonly factor?: boolean;
   /** Uses of it that need no second factor after all, because nothing real is at stake. */
-  factorUnless?(call: Call<z.output<z.ZodObject<A>>>): boolean;
+  factorUnless?(call: Call<z.output<z.ZodObject<A>>>): boolean | Promise<boolean>;
   /** Which optional arguments are asked for all the same, where that depends on what else was given. */
   asks?(given: Readonly<Record<string, string>>): readonly string[];
   /** Asked before it runs. */
@@ -105,7 +105,7 @@ export interface Command {
   readonly partial: boolean;
   readonly rerun: boolean;
   readonly factor: boolean;
-  factorUnless?(call: Call<Args>): boolean;
+  factorUnless?(call: Call<Args>): boolean | Promise<boolean>;
   asks?(given: Readonly<Record<string, string>>): readonly string[];
   danger?(call: Call<Args>): Promise<Question> | Question;
   run(call: Call<Args>): Promise<View | Card> | View | Card;
@@ -118,8 +118,8 @@ export function defineCommand<const A extends Record<string, z.ZodType>>(definit
 }
 
 /** Whether this use of a command wants a second factor. */
-export function wantsFactor(command: Command, call: Call<Args>): boolean {
-  return command.factor && command.factorUnless?.(call) !== true;
+export async function wantsFactor(command: Command, call: Call<Args>): Promise<boolean> {
+  return command.factor && (await command.factorUnless?.(call)) !== true;
 }
 
 export function isCommand(value: unknown): value is Command {

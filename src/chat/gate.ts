@@ -35,7 +35,7 @@ export class Gate {
     const unconfirmed = await this.#unconfirmed(command, call, request, state);
     if (unconfirmed !== undefined) return unconfirmed;
     // Who sits at the machine needs no second factor: being there is one.
-    if (request.place.platform === "terminal" || !wantsFactor(command, call)) return undefined;
+    if (request.place.platform === "terminal" || !(await wantsFactor(command, call))) return undefined;
     return this.factors.ask(request, lineOf(command, request), state);
   }
 

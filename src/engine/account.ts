@@ -13,13 +13,13 @@ import { SerialQueue } from "./queue.ts";
 import { Runners } from "./runner.ts";
 import type { Alarm } from "./senses.ts";
 import type { AccountServices } from "./services.ts";
-import type { StreamWriter } from "./stream.ts";
+import type { StreamFold } from "./stream.ts";
 import { StorePace, type Technical, together } from "./technical.ts";
 import { isActive } from "./valuation.ts";
 
 const STORE_RETRY_MS = 1_000;
 
-export type AccountWriter = StreamWriter<AccountState, AccountEvent>;
+export type AccountWriter = StreamFold<AccountState, AccountEvent>;
 /** Events, or what says them once everything before is folded. */
 export type Facts = readonly AccountEvent[] | (() => readonly AccountEvent[]);
 
@@ -63,6 +63,11 @@ export abstract class Account implements WatchedAccount {
 
   get state(): AccountState {
     return this.writer.state;
+  }
+
+  /** Whether this process has the account; otherwise it only follows its books. */
+  get isHeld(): boolean {
+    return true;
   }
 
   get active(): boolean {

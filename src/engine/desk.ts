@@ -7,7 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { DeskLedger } from "../ports/engine.ts";
 import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { BotNames } from "./names.ts";
-import { openStream, type StreamWriter } from "./stream.ts";
+import { openStream, type StreamFold } from "./stream.ts";
 import { DESK_STREAM, type StreamBook } from "./streams.ts";
 
 type Halted = Extract<DeskEvent, { type: "halted" }>;
@@ -15,7 +15,7 @@ type Halt = NonNullable<DeskState["halt"]>;
 
 /** The desk's stream with its one writer. */
 export class Desk implements DeskLedger {
-  readonly #writer: StreamWriter<DeskState, DeskEvent>;
+  readonly #writer: StreamFold<DeskState, DeskEvent>;
   readonly clock: Clock;
   readonly names: BotNames;
   #marketMs: () => MarketMs;
@@ -25,7 +25,7 @@ export class Desk implements DeskLedger {
   /** How far the newest snapshot has folded. */
   #keptSequence: number;
 
-  constructor(writer: StreamWriter<DeskState, DeskEvent>, names: BotNames, clock: Clock, keptSequence: number) {
+  constructor(writer: StreamFold<DeskState, DeskEvent>, names: BotNames, clock: Clock, keptSequence: number) {
     this.#writer = writer;
     this.#keptSequence = keptSequence;
     this.names = names;

@@ -8,6 +8,7 @@ import type {
   AccountFacts,
   AccountTest,
   BotFacts,
+  BotLook,
   Caller,
   Engine,
   HealthFacts,
@@ -76,7 +77,7 @@ export class TradingEngine implements Engine {
   readonly candles: Engine["candles"];
   readonly alerts: Engine["alerts"];
   readonly audit: Engine["audit"];
-  readonly changes: Engine["changes"];
+  readonly changes: BotChanger;
   readonly whyAt: Engine["whyAt"];
   readonly breakers: PeoplesBreakers;
   readonly rates: Rates;
@@ -135,9 +136,14 @@ export class TradingEngine implements Engine {
     return isFlat(bot.position) ? account.executor.entryNow(bot) : undefined;
   }
 
+  /** What a bot's position may come to; undefined where one entry opens it. */
   plan(name: string): PlanFacts | undefined {
     const { account, bot } = this.#parts.bots.find(name);
     return planFacts(account, bot.spec);
+  }
+
+  look(name: string): BotLook {
+    return { bot: this.#found(name), entryNow: this.entryNow(name), plan: this.plan(name) };
   }
 
   why(name: string): WhyFacts {

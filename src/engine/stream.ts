@@ -9,15 +9,32 @@ import { type Acquired, AppendRefused, type Store } from "../ports/store.ts";
 const READ_LIMIT = 2_000;
 
 /** What a stream is folded into: knows the last sequence it has seen. */
-interface Folded {
+export interface Folded {
   sequence: number;
+}
+
+/** A stream as this process has it: written here, or followed while another process writes it. */
+export interface StreamFold<S extends Folded, E extends AccountEvent | DeskEvent> {
+  readonly name: string;
+  readonly state: S;
+  /** The newest durable record that is folded, as a chain knows it. */
+  readonly end: ChainEnd;
+  /** Another process had the stream and did not give it back: what it sent last may still be on its way. */
+  readonly isTakeover: boolean;
+  /** Why nothing that follows from this stream may leave this process any more; asked in the moment of sending. */
+  unheld(): string | undefined;
+  /**
+   * Appends a batch, all or nothing, and resolves once it is durable and folded. Rejects, with the fold unchanged, when the store could not keep it. A
+   * function is asked for its events once all earlier appends are folded, so that what it read is still so.
+   */
+  append(events: readonly E[] | (() => readonly E[]), marketMs: MarketMs, requestId?: string): Promise<void>;
 }
 
 /**
  * The one writer of one stream in this process: appends are serial, durable when they resolve, and only then folded. What the fold says is
  * therefore never ahead of what a crash would leave.
  */
-export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> {
+export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> implements StreamFold<S, E> {
   readonly name: string;
   readonly state: S;
   readonly #store: Store;
@@ -26,7 +43,6 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
   readonly #onAppend: (stream: string) => void;
   readonly #onTaken: (refusal: AppendRefused) => void;
   readonly #epoch: number;
-  /** Another process had the stream and did not give it back: what it sent last may still be on its way. */
   readonly isTakeover: boolean;
   #tail: Promise<void> = Promise.resolve();
   /** The link of the newest durable record, which the next one follows from. */
@@ -45,20 +61,14 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
     this.#link = link;
   }
 
-  /** The newest durable record, as a chain knows it. */
   get end(): ChainEnd {
     return { sequence: this.state.sequence, link: this.#link };
   }
 
-  /** Why nothing that follows from this stream may leave this process any more; asked in the moment of sending. */
   unheld(): string | undefined {
     return this.#store.unheld(this.name);
   }
 
-  /**
-   * Appends a batch, all or nothing. Rejects, with the fold unchanged, when the store could not keep it. A function is asked for its events once all
-   * earlier appends are folded, so that what it read is still so.
-   */
   append(events: readonly E[] | (() => readonly E[]), marketMs: MarketMs, requestId?: string): Promise<void> {
     const turn = this.#tail.then(() => this.#write(events, marketMs, requestId));
     this.#tail = turn.catch(() => undefined);
@@ -111,17 +121,26 @@ export async function openStream<S extends Folded, E extends AccountEvent | Desk
   options: StreamOptions<S, E>,
 ): Promise<StreamWriter<S, E>> {
   const acquired = await options.store.acquire(options.name);
-  const { name, state, store } = options;
+  return new StreamWriter(options, acquired, await readOn(options));
+}
+
+/** Folds what the store has beyond a state. Returns the link of the newest record that is folded by then; undefined where there is none. */
+export async function readOn<S extends Folded, E extends AccountEvent | DeskEvent>({
+  name,
+  state,
+  store,
+  apply,
+}: Pick<StreamOptions<S, E>, "name" | "state" | "store" | "apply">): Promise<string | undefined> {
   // From the newest record that is folded already: the next one follows from its link.
   let after = Math.max(0, state.sequence - 1);
   let link: string | undefined;
   for (;;) {
     const rows = await store.read(name, after, READ_LIMIT);
     for (const { sequence, body } of rows) {
-      if (sequence > state.sequence) options.apply(state, decodeEvent<E>(sequence, body));
+      if (sequence > state.sequence) apply(state, decodeEvent<E>(sequence, body));
       link = linkOf(body);
       after = sequence;
     }
-    if (rows.length < READ_LIMIT) return new StreamWriter(options, acquired, link);
+    if (rows.length < READ_LIMIT) return link;
   }
 }

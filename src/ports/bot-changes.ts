@@ -49,10 +49,10 @@ interface ChangeCaller {
 /** Changes of bots that exist. Expected refusals are UserErrors in one sentence. */
 export interface BotChanges {
   /** What a change would do; makes none. Throws where it cannot be made. */
-  preview(name: string, change: BotChange): ChangeFacts;
+  preview(name: string, change: BotChange): ChangeFacts | Promise<ChangeFacts>;
   /** Durable when it resolves. */
   set(name: string, change: BotChange, caller: ChangeCaller): Promise<void>;
   /** What taking the newest change back would do. */
-  previewUndo(name: string): ChangeFacts;
+  previewUndo(name: string): ChangeFacts | Promise<ChangeFacts>;
   undo(name: string, caller: ChangeCaller): Promise<void>;
 }

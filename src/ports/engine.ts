@@ -55,6 +55,17 @@ export interface BotFacts {
     | undefined;
 }
 
+/** What is known at once where a bot runs in this process, and must be asked for where another one has it. */
+export type Soon<T> = T | Promise<T>;
+
+export interface BotLook {
+  readonly bot: BotFacts;
+  /** Undefined where it holds something or there is no price. */
+  readonly entryNow: EntryNow | undefined;
+  /** What its position may come to; undefined where one entry opens it. */
+  readonly plan: PlanFacts | undefined;
+}
+
 export interface AccountFacts {
   readonly state: Readonly<AccountState>;
   /** Cash and coins at the last prices, in the account's currency; undefined while a price is missing. */
@@ -202,7 +213,7 @@ export interface Breakers {
 }
 
 /**
- * The engine as commands see it. Reads come from memory and never wait. Writes resolve when their effect is durable; a repeated request id has
+ * The engine as commands see it. Reads come from memory and never wait, but for those that say so. Writes resolve when their effect is durable; a repeated request id has
  * its effect once. Expected refusals are UserErrors in one sentence.
  */
 export interface Engine extends MarketReader {
@@ -212,11 +223,11 @@ export interface Engine extends MarketReader {
   bots(): readonly BotFacts[];
   bot(name: string): BotFacts | undefined;
   /** What the risk door would answer a flat bot that wished to enter now; undefined where it holds something or there is no price. */
-  entryNow(name: string): EntryNow | undefined;
-  /** What a bot's position may come to; undefined where one entry opens it. Throws UserError when there is no such bot. */
-  plan(name: string): PlanFacts | undefined;
+  entryNow(name: string): Soon<EntryNow | undefined>;
+  /** A bot with all that whoever runs it knows. Throws UserError when there is no such bot. */
+  look(name: string): Soon<BotLook>;
   /** The newest decision of a bot with every term and gate. Throws UserError when there is no such bot. */
-  why(name: string): WhyFacts;
+  why(name: string): Soon<WhyFacts>;
   readonly alerts: RuleAlerts;
   /** The decision in force at an instant of market time, made again from the records and the candles of then; its gates are told for now only. */
   whyAt(name: string, atMs: MarketMs): Promise<WhyFacts>;
@@ -253,7 +264,7 @@ export interface Engine extends MarketReader {
   /** Lets an account enter again after a pause that only a person may end. */
   resumeAccount(name: string, caller: Caller): Promise<void>;
   /** What promoting this paper bot into an account means; changes nothing. */
-  promotion(bot: string, account: string, newName: string | undefined): PromotionFacts;
+  promotion(bot: string, account: string, newName: string | undefined): Soon<PromotionFacts>;
   /** Makes the new flat bot beside the paper one and starts it. */
   promoteBot(bot: string, account: string, newName: string | undefined, caller: Caller): Promise<BotFacts>;
   /** A flat bot of its own for one order by hand: risk-checked, protected, stopped when it is closed. */

@@ -87,8 +87,8 @@ describe("bot promote", () => {
     expect((await at.type("bot promote dip")).title).toBe("Which account?");
   });
 
-  test("warns when fees eat the target, and says where a record of real prices comes from", () => {
-    const facts = at.engine.promotion("dip", "main", undefined);
+  test("warns when fees eat the target, and says where a record of real prices comes from", async () => {
+    const facts = await at.engine.promotion("dip", "main", undefined);
     const paper = { ...facts.paper, days: 0.4, market: "live prices of binance" };
     const text = textOf(promotionCard({ ...facts, feePctOfTarget: 40, paper }, ADMIN).view());
     for (const part of ["Fees would take 40% of each target's gain", "comes from live prices of binance", "in less than a day"])

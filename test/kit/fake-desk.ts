@@ -9,6 +9,7 @@ import { marketMs, type WallMs, wallMs } from "../../src/domain/time.ts";
 import type {
   AccountFacts,
   BotFacts,
+  BotLook,
   Caller,
   Engine,
   HealthFacts,
@@ -88,7 +89,7 @@ export class FakeEngine implements Engine {
   }
 
   readonly entryNow: Engine["entryNow"] = (name) => entryOf(this.bot(name), START_CASH);
-  readonly plan: Engine["plan"] = () => undefined;
+  readonly look = (name: string): BotLook => ({ bot: this.#named(name), entryNow: entryOf(this.bot(name), START_CASH), plan: undefined });
   readonly why: Engine["why"] = (name) => this.trading.why(name);
   readonly whyAt: Engine["whyAt"] = async (name) => this.trading.why(name);
   readonly limits: Engine["limits"] = () => [];

@@ -1,0 +1,105 @@
+import type { ChainEnd } from "../../domain/audit-chain.ts";
+import type { AccountEvent, DeskEvent } from "../../domain/events.ts";
+import type { MarketMs } from "../../domain/time.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { type Store, StoreUnavailable } from "../../ports/store.ts";
+import { type Folded, readOn, type StreamFold } from "../stream.ts";
+
+/** Asks the process that has a stream to append to it. Resolves with the sequence of the last event; rejects with what the other process refused it with. */
+export type AskedAppend<E> = (events: readonly E[], marketMs: MarketMs, requestId: string | undefined) => Promise<number>;
+
+export interface FollowOptions<S extends Folded, E extends AccountEvent | DeskEvent> {
+  readonly name: string;
+  /** The fold to continue: empty, or as a snapshot or a writer left it. */
+  readonly state: S;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly apply: Parameters<typeof readOn<S, E>>[0]["apply"];
+  /** Called when something was folded that is new here. */
+  readonly onAppend: (stream: string) => void;
+  /** How something is appended from here; without it nothing can be. */
+  readonly append?: AskedAppend<E>;
+}
+
+/** A stream that another process writes: its fold is read on from the store, at a word and again and again. */
+export class FollowedStream<S extends Folded, E extends AccountEvent | DeskEvent> implements StreamFold<S, E> {
+  readonly isTakeover = false;
+  readonly #options: FollowOptions<S, E>;
+  #link: string | undefined;
+  /** The look that is under way, and the one that begins after it. */
+  #looking: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #seenMs: number | undefined;
+
+  constructor(options: FollowOptions<S, E>) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get state(): S {
+    return this.#options.state;
+  }
+
+  get end(): ChainEnd {
+    return { sequence: this.state.sequence, link: this.#link };
+  }
+
+  /** Everything that was durable at this instant of the monotonic clock is folded; undefined before the first look. */
+  get seenMs(): number | undefined {
+    return this.#seenMs;
+  }
+
+  unheld(): string {
+    return "another process has it, and this one only follows it";
+  }
+
+  async append(events: readonly E[] | (() => readonly E[]), marketMs: MarketMs, requestId?: string): Promise<void> {
+    const { append, name } = this.#options;
+    if (!append) throw new Error(`the stream ${name} is followed here, so that only the process that has it can append to it`);
+    await this.reach(await append(typeof events === "function" ? events() : events, marketMs, requestId));
+  }
+
+  /** Folds all that is durable by now. A store that does not answer leaves the fold as old as it is. */
+  look(): Promise<void> {
+    // One that is under way may have read the store before what its caller wants to see.
+    if (!this.#looking) return this.#begin();
+    this.#next ??= this.#looking.then(() => {
+      this.#next = undefined;
+      return this.#begin();
+    });
+    return this.#next;
+  }
+
+  /** Resolves when the fold has come that far. Rejects with StoreUnavailable when the store does not answer. */
+  async reach(sequence: number): Promise<void> {
+    if (this.state.sequence >= sequence) return;
+    await this.look();
+    if (this.state.sequence < sequence) throw new StoreUnavailable(`the store does not show the stream ${this.name} up to ${sequence} yet`);
+  }
+
+  #begin(): Promise<void> {
+    const look = this.#read().finally(() => {
+      this.#looking = undefined;
+    });
+    this.#looking = look;
+    return look;
+  }
+
+  async #read(): Promise<void> {
+    const { clock, onAppend, name } = this.#options;
+    const askedMs = clock.monotonicMs();
+    const before = this.state.sequence;
+    try {
+      this.#link = await readOn(this.#options);
+    } catch (failure) {
+      if (!(failure instanceof StoreUnavailable)) throw failure;
+      return;
+    } finally {
+      if (this.state.sequence > before) onAppend(name);
+    }
+    this.#seenMs = askedMs;
+  }
+}
