@@ -1,20 +1,34 @@
+import type { ProcessFacts } from "./cluster.ts";
+
 /**
  * The durable truth: append-only streams, with snapshots to start from, an inbox of chat requests and a ledger of deliveries.
- * Bodies are opaque text. Contract (test/contracts/store.contract.ts runs on every store):
+ * Bodies are opaque text. Contract (test/contracts/store.contract.ts runs on every store, test/contracts/cluster.contract.ts on those that several
+ * processes may share):
  *
  * 1. `append` resolves only when the whole batch is durable (fully synced); it is all or nothing.
  * 2. Sequences of a stream start at 1 and have no holes.
- * 3. An append with a wrong expected sequence or an epoch older than the stream's newest is refused and changes nothing.
+ * 3. An append with a wrong expected sequence or an epoch older than the stream's newest, or to a stream that this process has not acquired or has
+ *    given back, is refused and changes nothing.
  * 4. Appends that wait while another one commits share the next commit; there is no timer.
- * 5. A reader sees what was appended before it asked, in order.
+ * 5. A reader sees what was appended before it asked, in order, whether or not its process holds the stream. What it was given stays so.
  * 6. What refuses an append of a stream answers `unheld`, too: nobody may send for a stream that he could not write.
+ * 7. A stream has one holder, and of processes that live nobody takes it from another one. Who could not be renewed in its time may be declared gone,
+ *    by the store's clock; it then holds nothing under its name for ever, and knows it before anybody else may act.
  */
 export interface Store {
-  /** Takes a stream for this process: the epoch grows by one, so that appends of any earlier holder are refused from now on. */
+  /**
+   * Takes a stream for this process: the epoch grows by one, so that appends of any earlier holder are refused from now on. Rejects with `StreamHeld`
+   * while another living process has it. One that rejects as unavailable has not taken it, or gives it back by itself.
+   */
   acquire(stream: string): Promise<Acquired>;
   /**
-   * Why nothing that a stream speaks of may leave this process any more: another process has it, or may have taken it by now. Asked in the moment of
-   * sending, so it never waits; undefined while the right to it is beyond doubt.
+   * Gives a stream back, so that another process may take it at once: what was appended before is finished, and appends of this process are refused
+   * from the call on. Does nothing for a stream that this process does not hold. One that rejects as unavailable is made up for by itself.
+   */
+  release(stream: string): Promise<void>;
+  /**
+   * Why nothing that a stream speaks of may leave this process any more: it does not hold it, or another process may have taken it by now. Asked in the
+   * moment of sending, so it never waits; undefined while the right to it is beyond doubt.
    */
   unheld(stream: string): string | undefined;
   append(batch: AppendBatch): Promise<void>;
@@ -43,7 +57,7 @@ export interface Store {
   /** Forgets a channel: its cursors and ledger rows. */
   forgetChannel(channel: string): Promise<void>;
 
-  /** Deletes settled inbox rows and delivered ledger rows older than a wall time. */
+  /** Deletes settled inbox rows, delivered ledger rows, and asks that are answered, withdrawn or were never begun, older than a wall time. */
   prune(beforeWallMs: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -62,7 +76,7 @@ export interface StoreContents {
 export interface Acquired {
   readonly epoch: number;
   readonly lastSequence: number;
-  /** Another process had it and did not give it back: what it sent last may still be on its way. */
+  /** Another process had it a moment ago and did not give it back: what it sent last may still be on its way. */
   readonly isTakeover?: boolean;
 }
 
@@ -110,6 +124,24 @@ export interface DeliveryUpdate {
 /** An append that came with a wrong expected sequence or an old epoch: another process writes this stream. */
 export class AppendRefused extends Error {
   override readonly name = "AppendRefused";
+}
+
+/** Who has a stream, for people: what a process says of itself, as far as the store knows. */
+export type Holder = Pick<ProcessFacts, "pid" | "host" | "role">;
+
+/** A stream that another living process holds. */
+export class StreamHeld extends Error {
+  override readonly name = "StreamHeld";
+  readonly stream: string;
+  readonly holder: Holder;
+  constructor(stream: string, holder: Holder) {
+    const { pid, host, role } = holder;
+    super(
+      `the stream "${stream}" is in use by process ${pid} on host "${host}" (role ${role}): stop that process first, or wait for its end`,
+    );
+    this.stream = stream;
+    this.holder = holder;
+  }
 }
 
 /** The store could not write: disk full, read-only or broken. Nothing of the batch was kept. */

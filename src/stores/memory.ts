@@ -10,7 +10,8 @@ import type {
   StoredEvent,
 } from "../ports/store.ts";
 import { AppendRefused, StoreUnavailable } from "../ports/store.ts";
-import { neverAcquired, refusalOf } from "./refusal.ts";
+import { Holdings } from "./holdings.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** A store that lives and dies with this process: for tests and for trying things out. It keeps the same contract, durability aside. */
 export function openMemoryStore(): Store & StoreContents {
@@ -33,25 +34,32 @@ class MemoryStore implements Store, StoreContents {
   readonly #snapshots = new Map<string, Snapshot>();
   readonly #inbox = new Map<string, { row: InboxRow; settled: boolean }>();
   readonly #channels = new Map<string, Channel>();
+  readonly #holdings = new Holdings();
   #closed = false;
 
-  async acquire(stream: string): Promise<Acquired> {
+  acquire(stream: string): Promise<Acquired> {
+    return this.#holdings.acquire(stream, async () => {
+      this.#mustBeOpen();
+      const held = this.#streams.get(stream) ?? { epoch: 0, bodies: [] };
+      held.epoch += 1;
+      this.#streams.set(stream, held);
+      return { epoch: held.epoch, lastSequence: held.bodies.length };
+    });
+  }
+
+  async release(stream: string): Promise<void> {
     this.#mustBeOpen();
-    const held = this.#streams.get(stream) ?? { epoch: 0, bodies: [] };
-    held.epoch += 1;
-    this.#streams.set(stream, held);
-    return { epoch: held.epoch, lastSequence: held.bodies.length };
+    this.#holdings.give(stream);
   }
 
   unheld(stream: string): string | undefined {
-    if (this.#closed) return "the store is closed";
-    return this.#streams.has(stream) ? undefined : neverAcquired(stream);
+    return this.#closed ? "the store is closed" : this.#holdings.unheld(stream);
   }
 
   async append(batch: AppendBatch): Promise<void> {
     this.#mustBeOpen();
     const held = this.#streams.get(batch.stream);
-    const refusal = refusalOf(batch, held?.epoch ?? 0, held?.bodies.length ?? 0);
+    const refusal = this.#holdings.missing(batch.stream) ?? refusalOf(batch, held?.epoch ?? 0, held?.bodies.length ?? 0);
     if (refusal !== undefined) throw new AppendRefused(refusal);
     for (const body of batch.bodies) held?.bodies.push(body);
   }

@@ -129,6 +129,10 @@ class MongoStore implements Store, StoreContents {
     });
   }
 
+  async release(stream: string): Promise<void> {
+    this.#held.delete(stream);
+  }
+
   unheld(stream: string): string | undefined {
     if (this.#gate.closed) return `the store ${this.#place} is closed`;
     return this.#lease.problem() ?? (this.#held.has(stream) ? undefined : `the stream "${stream}" is not this process's`);

@@ -15,6 +15,7 @@ export function refusalOf(batch: AppendBatch, newestEpoch: number, lastSequence:
   return undefined;
 }
 
+/** To be said of a stream that is somebody else's or nobody's. */
 export function neverAcquired(stream: string): string {
-  return `nobody has acquired the stream "${stream}": acquire it before the first append`;
+  return `this process has not acquired the stream "${stream}": acquire it before the first append`;
 }

@@ -3,7 +3,7 @@ import { ConfigError, messageOf } from "../domain/errors.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { AppendBatch, DeliveryUpdate, InboxRow, Snapshot } from "../ports/store.ts";
 import { AppendRefused, StoreUnavailable } from "../ports/store.ts";
-import { neverAcquired } from "./refusal.ts";
+import { Holdings } from "./holdings.ts";
 import type { Answer, Ask, Failure, FromWriter, OperationName, SqliteStore, ToWriter, Value, WriterOptions } from "./sqlite/protocol.ts";
 
 export type { SqliteStore } from "./sqlite/protocol.ts";
@@ -44,7 +44,7 @@ class SqliteClient implements SqliteStore {
   readonly #logger: Logger | undefined;
   readonly #ended: Promise<void>;
   readonly #pending = new Map<number, Pending>();
-  readonly #acquired = new Set<string>();
+  readonly #holdings = new Holdings();
   #lastId = 0;
   /** Why nothing may be asked any more. */
   #over: string | undefined;
@@ -76,18 +76,24 @@ class SqliteClient implements SqliteStore {
     });
   }
 
-  async acquire(stream: string): Promise<Value<"acquire">> {
-    const acquired = await this.#ask("acquire", [stream]);
-    this.#acquired.add(stream);
-    return acquired;
+  acquire(stream: string): Promise<Value<"acquire">> {
+    return this.#holdings.acquire(stream, () => this.#ask("acquire", [stream]));
+  }
+
+  /** Nobody else can have it before the file is closed, so there is nothing to write down. */
+  async release(stream: string): Promise<void> {
+    if (this.#over !== undefined) throw this.#closed(this.#over);
+    this.#holdings.give(stream);
   }
 
   /** The file's lock is this process's until its thread ends, and nobody else can take it before. */
   unheld(stream: string): string | undefined {
-    return this.#over ?? (this.#acquired.has(stream) ? undefined : neverAcquired(stream));
+    return this.#over ?? this.#holdings.unheld(stream);
   }
 
-  append(batch: AppendBatch): Promise<void> {
+  async append(batch: AppendBatch): Promise<void> {
+    const missing = this.#holdings.missing(batch.stream);
+    if (missing !== undefined && this.#over === undefined) throw new AppendRefused(missing);
     return this.#ask("append", [batch]);
   }
 
@@ -165,7 +171,7 @@ class SqliteClient implements SqliteStore {
   }
 
   async #ask<Name extends OperationName>(name: Name, ask: Ask<Name>): Promise<Value<Name>> {
-    if (this.#over !== undefined) throw new StoreUnavailable(`the store ${this.#file} takes nothing more: ${this.#over}`);
+    if (this.#over !== undefined) throw this.#closed(this.#over);
     if (this.#pending.size >= OPERATIONS_QUEUED_MAX) {
       throw new StoreUnavailable(`the store ${this.#file} is too slow: ${OPERATIONS_QUEUED_MAX} operations wait for its disk. Try again`);
     }
@@ -175,6 +181,10 @@ class SqliteClient implements SqliteStore {
     this.#worker.postMessage({ id, name, ask });
     this.#pending.set(id, { resolve, reject });
     return promise as Promise<Value<Name>>;
+  }
+
+  #closed(why: string): StoreUnavailable {
+    return new StoreUnavailable(`the store ${this.#file} takes nothing more: ${why}`);
   }
 
   /** Answers of one commit, or of one read. What failed together is logged once. */

@@ -13,6 +13,7 @@ export interface MortalStore {
 
 const WRITES: ReadonlySet<string> = new Set([
   "acquire",
+  "release",
   "append",
   "saveSnapshot",
   "accept",

@@ -45,6 +45,7 @@ export class FaultyStore {
     const disk = this.#disk;
     return {
       acquire: (stream) => this.#written(() => disk.acquire(stream)),
+      release: (stream) => this.#written(() => disk.release(stream)),
       unheld: (stream) => disk.unheld(stream),
       append: (batch) => this.#append(batch),
       read: (stream, after, limit) => this.#read(() => disk.read(stream, after, limit)),

@@ -1,6 +1,7 @@
 import type { AppendBatch, DeliveryUpdate, InboxRow, Snapshot, Store, StoredEvent } from "../../../src/ports/store.ts";
 import { AppendRefused, StoreUnavailable } from "../../../src/ports/store.ts";
 import { openMemoryStore } from "../../../src/stores/memory.ts";
+import { Holdings } from "../../../src/stores/holdings.ts";
 import { refusalOf } from "../../../src/stores/refusal.ts";
 import type { Dice } from "./dice.ts";
 
@@ -29,6 +30,7 @@ export class SimStore implements Store {
   readonly #streams = new Map<string, Stream>();
   readonly #rest = openMemoryStore();
   readonly #onDurable: OnDurable;
+  readonly #holdings = new Holdings();
   #unsynced: Write[] = [];
   #closed = false;
 
@@ -36,17 +38,24 @@ export class SimStore implements Store {
     this.#onDurable = onDurable;
   }
 
-  async acquire(stream: string): Promise<{ epoch: number; lastSequence: number }> {
+  acquire(stream: string): Promise<{ epoch: number; lastSequence: number }> {
+    return this.#holdings.acquire(stream, async () => {
+      this.#mustBeOpen();
+      for (const write of this.#unsynced.splice(0)) this.#keep(write);
+      const held = this.#streams.get(stream) ?? { epoch: 0, bodies: [] };
+      held.epoch += 1;
+      this.#streams.set(stream, held);
+      return { epoch: held.epoch, lastSequence: held.bodies.length };
+    });
+  }
+
+  async release(stream: string): Promise<void> {
     this.#mustBeOpen();
-    for (const write of this.#unsynced.splice(0)) this.#keep(write);
-    const held = this.#streams.get(stream) ?? { epoch: 0, bodies: [] };
-    held.epoch += 1;
-    this.#streams.set(stream, held);
-    return { epoch: held.epoch, lastSequence: held.bodies.length };
+    this.#holdings.give(stream);
   }
 
   unheld(stream: string): string | undefined {
-    return this.#closed || !this.#streams.has(stream) ? "not acquired" : undefined;
+    return this.#closed ? "the store is closed" : this.#holdings.unheld(stream);
   }
 
   async append(batch: AppendBatch): Promise<void> {
@@ -57,7 +66,7 @@ export class SimStore implements Store {
   write(batch: AppendBatch, by: number): Write {
     this.#mustBeOpen();
     const held = this.#streams.get(batch.stream);
-    const refusal = refusalOf(batch, held?.epoch ?? 0, held?.bodies.length ?? 0);
+    const refusal = this.#holdings.missing(batch.stream) ?? refusalOf(batch, held?.epoch ?? 0, held?.bodies.length ?? 0);
     if (refusal !== undefined || !held) throw new AppendRefused(refusal);
     const firstSequence = held.bodies.length + 1;
     for (const body of batch.bodies) held.bodies.push(body);
