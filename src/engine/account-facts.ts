@@ -15,8 +15,10 @@ export function accountFacts(account: Account, drilled: boolean): AccountFacts {
   const { state, priceOf } = account;
   const reserved = reservedOf(state, priceOf);
   const base = { state, equity: equityOf(state, priceOf), reserved: decimal(reserved) };
-  if (!(account instanceof LiveAccount)) return { ...base, troubles: [], venue: undefined };
-  return { ...base, troubles: troublesOf(account), venue: venueFacts(account, drilled) };
+  if (state.mode === "paper") return { ...base, troubles: [], venue: undefined };
+  const closed = account instanceof LiveAccount && !state.venue.removed ? account.closed() : undefined;
+  const venue = account instanceof LiveAccount ? venueFacts(account, drilled) : followedVenueFacts(account, drilled);
+  return { ...base, troubles: troublesOf(state, closed), venue };
 }
 
 /** Where the exchange would close what a bot holds, reckoned on the safe side; undefined where it never would. */
@@ -42,11 +44,22 @@ function venueFacts({ state, venue }: LiveAccount, drilled: boolean): VenueFacts
   };
 }
 
-/** What a person should know first, worst first. */
-function troublesOf(account: LiveAccount): string[] {
-  const { state } = account;
+/** What its books and its market's rules say of an account that another process has. */
+function followedVenueFacts({ state, services }: Account, drilled: boolean): VenueFacts {
+  const isPerpetual = [...services.market.instruments.values()].some(({ contract }) => contract !== undefined);
+  return {
+    exchangeId: state.exchange ?? "",
+    environment: state.mode === "live" ? "live" : "demo",
+    protection: "stops rest at the exchange; the process that has the account watches the rest",
+    drilled,
+    clockOffsetMs: undefined,
+    leverageLimit: isPerpetual ? leverageLimitOf(state) : undefined,
+  };
+}
+
+/** What a person should know first, worst first. `closed` is why nothing may enter, where this process knows it. */
+function troublesOf(state: AccountState, closed: string | undefined): string[] {
   const troubles: string[] = [];
-  const closed = state.venue.removed ? undefined : account.closed();
   for (const { naked, spec } of state.bots.values())
     if (naked)
       troubles.push(`the position of ${spec.name} has had no confirmed stop since ${minuteText(naked.sinceMs)} UTC: ${naked.reason}`);

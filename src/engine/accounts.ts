@@ -1,15 +1,16 @@
 import { applyAccountEvent } from "../domain/account.ts";
-import { type AccountState, type BotState, emptyAccount } from "../domain/books.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
 import type { BotSpec } from "../domain/bot.ts";
 import { ConfigError, messageOf, TransientError, UserError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
-import { type Decimal, fromJson, toJson } from "../domain/money.ts";
-import { marketMs } from "../domain/time.ts";
+import type { Decimal } from "../domain/money.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import type { Account, AccountWriter } from "./account.ts";
+import { AccountSnapshots } from "./account-snapshots.ts";
 import { BotStrategies } from "./bot-strategies.ts";
+import { FollowedStream } from "./cluster/followed-stream.ts";
 import { symbolsOf } from "./concerned.ts";
 import type { Desk } from "./desk.ts";
 import { follow } from "./follow.ts";
@@ -29,14 +30,8 @@ export interface AccountsOptions {
   readonly logger: Logger;
 }
 
-/** Grows whenever the shape of a fold changes; older snapshots are then not used. */
-const SNAPSHOT_VERSION = 5;
 /** Between tries to start bots whose market does not answer. */
 const RUN_RETRY_MS = 5_000;
-/** An account is kept again after so many events: a start reads the tail of a stream faster than all of it is written down again and again. */
-const SNAPSHOT_EVENTS = 50;
-/** Or after this, where it matters how far its market has come. */
-const MOVED_SNAPSHOT_MS = 60_000;
 
 /** Paper account of an owner: each has an own one. */
 export function paperAccountOf(owner: string): string {
@@ -49,9 +44,8 @@ export class Accounts {
   readonly #accounts = new Map<string, Account>();
   readonly #active = new Map<string, Account[]>();
   readonly #symbols = new Map<string, ReadonlySet<string>>();
-  /** What the newest snapshots hold, by stream. */
   readonly #strategies = new BotStrategies();
-  readonly #kept = new Map<string, { readonly sequence: number; readonly atMs: number }>();
+  readonly #snapshots: AccountSnapshots;
   /** Live markets whose running bots were not tried yet since the start. */
   readonly #starting = new Set<string>();
   #version = 0;
@@ -60,6 +54,7 @@ export class Accounts {
 
   constructor(options: AccountsOptions) {
     this.#options = options;
+    this.#snapshots = new AccountSnapshots(options.store, options.desk.clock);
     options.streams.onAppend(() => this.#changed());
   }
 
@@ -71,12 +66,17 @@ export class Accounts {
     return [...this.#accounts.values()];
   }
 
-  /** Accounts that some market must reach. */
-  active(): readonly Account[] {
-    return this.all().filter(({ active }) => active);
+  /** Those that this process has. */
+  held(): Account[] {
+    return this.all().filter(({ isHeld }) => isHeld);
   }
 
-  /** Those of them that trade on one market. */
+  /** Those of them that some market must reach. */
+  active(): readonly Account[] {
+    return this.held().filter(({ active }) => active);
+  }
+
+  /** All that trade on one market and hold or run something. */
   activeOn(market: string): readonly Account[] {
     const known = this.#active.get(market) ?? this.all().filter((account) => account.active && account.services.market.key === market);
     this.#active.set(market, known);
@@ -137,13 +137,19 @@ export class Accounts {
     return this.#accounts.get(accountStream(paperAccountOf(owner)));
   }
 
+  /** Makes sure that the desk knows the paper account of an owner. Returns its name. */
+  async register(owner: string): Promise<string> {
+    const name = paperAccountOf(owner);
+    const { desk } = this.#options;
+    if (!desk.state.accounts.has(name)) await desk.append([{ type: "account-registered", account: name, owner }]);
+    return name;
+  }
+
   /** The paper account of an owner, opened with the paper balance on first use. */
   async openFor(owner: string, services: AccountServices): Promise<Account> {
     const known = this.byOwner(owner);
     if (known) return this.#opened(known, owner);
-    const name = paperAccountOf(owner);
-    const { desk } = this.#options;
-    if (!desk.state.accounts.has(name)) await desk.append([{ type: "account-registered", account: name, owner }]);
+    const name = await this.register(owner);
     const writer = await this.write(name);
     return this.#opened(this.byOwner(owner) ?? this.put(writer, services), owner);
   }
@@ -179,7 +185,7 @@ export class Accounts {
     if (this.#retrying || nowMs < this.#retryMs) return;
     this.#retrying = true;
     this.#retryMs = nowMs + RUN_RETRY_MS;
-    const markets = Map.groupBy(this.all(), ({ services }) => services.market.key);
+    const markets = Map.groupBy(this.held(), ({ services }) => services.market.key);
     try {
       await Promise.all([...markets].map(([market, accounts]) => this.#runOn(market, accounts)));
     } finally {
@@ -229,32 +235,40 @@ export class Accounts {
   }
 
   /** Keeps where an account stands, so that a start reads a tail and the market resumes there. */
-  async snapshot(account: Account, always = true): Promise<void> {
-    if (account.queue.depth > 0) return;
-    const { sequence } = account.state;
-    const kept = this.#kept.get(account.writer.name);
-    const nowMs = this.#options.desk.clock.monotonicMs();
-    if (!always && kept && !isWorthKeeping(account, sequence - kept.sequence, nowMs - kept.atMs)) return;
-    this.#kept.set(account.writer.name, { sequence, atMs: nowMs });
-    const body = toJson({ version: SNAPSHOT_VERSION, state: { ...account.state, marketMs: account.position } });
-    await this.#options.store.saveSnapshot({ stream: account.writer.name, sequence, body });
+  snapshot(account: Account, always = true): Promise<void> {
+    return this.#snapshots.keep(account, always);
   }
 
-  /** Takes an account's stream for this process and folds it. */
+  /** Takes an account's stream for this process and folds it, on from what is folded already where it was followed. Rejects with StreamHeld while another process has it. */
   async write(account: string): Promise<AccountWriter> {
     const { store, streams, desk } = this.#options;
     const name = accountStream(account);
-    const snapshot = await store.loadSnapshot(name);
-    const kept = snapshot && readSnapshot(snapshot.body);
-    if (kept && kept.mode !== "paper") this.#kept.set(name, { sequence: kept.sequence, atMs: desk.clock.monotonicMs() });
-    const state = kept ?? emptyAccount();
+    const known = this.#accounts.get(name);
+    const state = known && !known.isHeld ? known.state : await this.#snapshots.newest(name);
     const writer = await openStream<AccountState, AccountEvent>({
       ...{ name, state, store, clock: desk.clock, apply: applyAccountEvent },
       onAppend: streams.appended,
-      onTaken: streams.taken,
+      onTaken: (refusal) => {
+        // One that was given back is no longer this process's: what came too late for it is done elsewhere.
+        if (this.#accounts.get(name)?.isHeld !== false) streams.taken(refusal);
+      },
     });
     streams.add(name, () => writer.end);
     return writer;
+  }
+
+  /** Reads an account's stream on while another process has it, from a fold that is known already where there is one. */
+  async read(account: string, known?: AccountState): Promise<FollowedStream<AccountState, AccountEvent>> {
+    const { store, streams, desk } = this.#options;
+    const name = accountStream(account);
+    const state = known ?? (await this.#snapshots.newest(name));
+    const stream = new FollowedStream<AccountState, AccountEvent>({
+      ...{ name, state, store, clock: desk.clock, apply: applyAccountEvent },
+      onAppend: streams.appended,
+    });
+    await stream.look();
+    streams.add(name, () => stream.end);
+    return stream;
   }
 
   async #opened(account: Account, owner: string): Promise<Account> {
@@ -273,22 +287,6 @@ export class Accounts {
     await account.appendOnce([opened]);
     return account;
   }
-}
-
-/** Undefined when another build wrote it: the stream tells the same, only slower. */
-function readSnapshot(body: string): AccountState | undefined {
-  const { version, state } = fromJson(body) as { version: number; state: AccountState };
-  return version === SNAPSHOT_VERSION ? { ...state, marketMs: marketMs(state.marketMs) } : undefined;
-}
-
-/**
- * On paper, candles behind the last mark are played again; where market time is stepped, all since the last event may be. What happens at a real
- * exchange happens without us.
- */
-function isWorthKeeping({ state, services }: Account, events: number, ageMs: number): boolean {
-  if (events >= SNAPSHOT_EVENTS) return true;
-  if (state.mode !== "paper") return false;
-  return ageMs >= MOVED_SNAPSHOT_MS || (services.market.pace === "stepped" && events > 0);
 }
 
 /** Running bots that have no runner. */

@@ -69,7 +69,9 @@ export class AlertWatch implements RuleAlerts, SlotListener {
 
   /** What the slots of one step of a market turn, written down; undefined where they turn nothing. */
   onSlots(market: string, slots: readonly Slot[]): Promise<void> | undefined {
-    if (slots.length === 0 || this.#services.desk.state.alerts.size === 0) return undefined;
+    const { desk } = this.#services;
+    // Who has the desk asks, and no other process beside it.
+    if (slots.length === 0 || desk.state.alerts.size === 0 || !desk.isHeld) return undefined;
     const byFeed = this.#byFeed();
     for (const slot of slots) for (const alert of byFeed.get(`${market} ${slot.feed.key}`) ?? []) this.#ask(alert, slot);
     return this.#turns.length > 0 ? this.#write() : undefined;

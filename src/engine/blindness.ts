@@ -10,6 +10,7 @@ import { StoreUnavailable } from "../ports/store.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Desk } from "./desk.ts";
 import { WATCH_STALE_MS } from "./limits.ts";
+import { accountStream } from "./streams.ts";
 
 export interface BlindnessServices {
   readonly accounts: Accounts;
@@ -74,8 +75,18 @@ export class Blindness {
       const sinceMs = wallMs(now - Math.max(...untold.map(({ ageMs }) => ageMs)));
       return { type: "watch-blind", sinceMs, bots: untold.map(({ name }) => name) };
     }
-    if (told === undefined || stale.length > 0 || bots.some(({ wasSeen }) => !wasSeen)) return undefined;
+    if (told === undefined || stale.length > 0 || bots.some(({ wasSeen }) => !wasSeen) || !this.#isOurs(told.bots)) return undefined;
     return { type: "watch-sees", forMs: Math.max(0, now - told.sinceMs) };
+  }
+
+  /** Whether bots that were said to be blind are this process's to watch; those that nobody has any more are anybody's. */
+  #isOurs(bots: readonly string[]): boolean {
+    const { accounts, desk } = this.#services;
+    const held = bots.map((name) => {
+      const registered = desk.names.named(name);
+      return registered && accounts.get(accountStream(registered.account))?.isHeld;
+    });
+    return held.includes(true) || !held.includes(false);
   }
 
   /** Bots with something to watch, and how old the price is that it is watched with. */
@@ -142,7 +153,7 @@ function restsAtVenue({ mode, orders, bots }: AccountState, botId: string): bool
 /** Names of the bots whose positions nobody watches while the desk is away, because their market goes on. */
 export function unwatchedBots(accounts: Accounts): string[] {
   return accounts
-    .all()
+    .held()
     .filter(({ services }) => services.market.pace === "live")
     .flatMap(({ state }) =>
       [...state.bots.values()]

@@ -13,10 +13,14 @@ import { buildsUp } from "./building.ts";
 import type { Desk } from "./desk.ts";
 import { BOTS_MAX, BOTS_PER_OWNER_MAX } from "./limits.ts";
 import { traderOf } from "./live/manual.ts";
+import { NumberTaken } from "./names.ts";
 import { specOf } from "./new-bot.ts";
 import { refuseBeyond } from "./plan-facts.ts";
 import { SerialQueue } from "./queue.ts";
 import type { AccountServices } from "./services.ts";
+
+/** How often a bot asks for its number, where others ask at the same time. */
+const NUMBER_TRIES_MAX = 20;
 
 /** What people do to bots. Each runs in its account's serial queue, is durable when it resolves, and has its effect once per request id. */
 export class Bots {
@@ -58,24 +62,31 @@ export class Bots {
     if (this.#registered(wish.name)) throw new UserError(`The name ${wish.name} is taken. Choose another one.`);
     const account = await told(this.#accounts.openFor(caller.user, this.#services));
     const { account: accountName, currency } = account.state;
-    const id = `b${state.botsEver + 1}`;
     // A plan of several entries follows from the price, also of a symbol that nobody has followed yet.
     if (buildsUp(wish.strategy)) await this.#readPrice(wish.symbol);
-    const bot = specOf(wish, { id, owner: caller.user, account: accountName, currency }, this.#services.market, (symbol) => {
-      const seen = this.#services.hub.price(symbol);
-      return seen && decimal(seen.price);
+    const bot = await this.#register(caller, (id) => {
+      const spec = specOf(wish, { id, owner: caller.user, account: accountName, currency }, this.#services.market, (symbol) => {
+        const seen = this.#services.hub.price(symbol);
+        return seen && decimal(seen.price);
+      });
+      refuseBeyond(account, spec);
+      return spec;
     });
-    refuseBeyond(account, bot);
-    const registered = {
-      type: "bot-registered" as const,
-      botId: id,
-      name: bot.name,
-      group: bot.group,
-      owner: bot.owner,
-      account: bot.account,
-    };
-    await told(this.#desk.append([registered], caller.requestId));
     await this.#inQueue(account, caller, async () => [{ type: "bot-created", bot }]);
+  }
+
+  /** Gives a bot its name and the next number on the desk. Where other processes give numbers, too, it may be taken by then: then the one after it. */
+  async #register(caller: Caller, specFor: (id: string) => BotSpec): Promise<BotSpec> {
+    for (let tries = 1; ; tries += 1) {
+      const spec = specFor(`b${this.#desk.state.botsEver + 1}`);
+      const { id: botId, name, group, owner, account } = spec;
+      try {
+        await told(this.#desk.append([{ type: "bot-registered", botId, name, group, owner, account }], caller.requestId));
+        return spec;
+      } catch (failure) {
+        if (!(failure instanceof NumberTaken) || tries === NUMBER_TRIES_MAX) throw failure;
+      }
+    }
   }
 
   /** A market that does not answer now leaves the price unknown. */
@@ -102,9 +113,8 @@ export class Bots {
       const name = typeof nameOf === "string" ? nameOf : nameOf();
       if (account.state.requests.includes(caller.requestId)) return name;
       if (this.#registered(name)) throw new UserError(`The name ${name} is taken. Choose another one.`);
-      const spec = specFor(`b${this.#desk.state.botsEver + 1}`, name);
-      const { id: botId, group, owner } = spec;
-      await told(this.#desk.append([{ type: "bot-registered", botId, name, group, owner, account: spec.account }], caller.requestId));
+      const spec = await this.#register(caller, (id) => specFor(id, name));
+      const { id: botId } = spec;
       try {
         await told(account.queue.run(async () => account.executor.send(then(spec), caller.requestId)));
       } catch (failure) {
@@ -180,9 +190,9 @@ export class Bots {
     await told(this.#desk.append([{ type: "bot-unregistered", botId: bot.spec.id }], caller.requestId));
   }
 
-  /** Settles what a crash left between the desk's stream and an account's: a name without a bot, or a deleted bot with a name. */
-  async reconcileNames(): Promise<void> {
-    for (const { botId, account } of [...this.#desk.state.bots.values()]) {
+  /** Settles what a crash left between the desk's stream and those of the accounts that this process has: a name without a bot, or a deleted bot with a name. */
+  async reconcileNames(isHeld: (account: string) => boolean = () => true): Promise<void> {
+    for (const { botId, account } of [...this.#desk.state.bots.values()].filter((registered) => isHeld(registered.account))) {
       const bot = this.#accounts.get(`account:${account}`)?.state.bots.get(botId);
       if (!bot || bot.deleted) await this.#desk.append([{ type: "bot-unregistered", botId }]);
     }

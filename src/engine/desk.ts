@@ -1,6 +1,6 @@
 import { applyDeskEvent, type DeskState, emptyDesk } from "../domain/desk.ts";
 import { UserError } from "../domain/errors.ts";
-import type { DeskEvent } from "../domain/events.ts";
+import type { DeskEvent, Recorded } from "../domain/events.ts";
 import { fromJson, toJson } from "../domain/money.ts";
 import type { MarketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -13,10 +13,18 @@ import { DESK_STREAM, type StreamBook } from "./streams.ts";
 type Halted = Extract<DeskEvent, { type: "halted" }>;
 type Halt = NonNullable<DeskState["halt"]>;
 
-/** The desk's stream with its one writer. */
+export interface DeskParts extends Pick<DeskFold, "names" | "keptSequence"> {
+  readonly stream: StreamFold<DeskState, DeskEvent>;
+  readonly clock: Clock;
+  readonly isHeld: boolean;
+}
+
+/** The desk's stream: written here, or followed while another process writes it. */
 export class Desk implements DeskLedger {
   readonly #writer: StreamFold<DeskState, DeskEvent>;
   readonly clock: Clock;
+  /** Whether this process has the desk; otherwise what it appends is asked of the one that has. */
+  readonly isHeld: boolean;
   readonly names: BotNames;
   #marketMs: () => MarketMs;
   /** A halt that the store could not take yet: it holds all the same, and is written as soon as that is possible. */
@@ -25,12 +33,13 @@ export class Desk implements DeskLedger {
   /** How far the newest snapshot has folded. */
   #keptSequence: number;
 
-  constructor(writer: StreamFold<DeskState, DeskEvent>, names: BotNames, clock: Clock, keptSequence: number) {
-    this.#writer = writer;
+  constructor({ stream, names, clock, keptSequence, isHeld }: DeskParts) {
+    this.#writer = stream;
     this.#keptSequence = keptSequence;
     this.names = names;
     this.clock = clock;
-    this.#marketMs = () => writer.state.marketMs;
+    this.isHeld = isHeld;
+    this.#marketMs = () => stream.state.marketMs;
   }
 
   get state(): Readonly<DeskState> {
@@ -42,7 +51,8 @@ export class Desk implements DeskLedger {
     this.#marketMs = marketMs;
   }
 
-  append(events: readonly DeskEvent[], requestId?: string): Promise<void> {
+  /** A function is asked for its events once all earlier ones are folded. */
+  append(events: readonly DeskEvent[] | (() => readonly DeskEvent[]), requestId?: string): Promise<void> {
     return this.#writer.append(events, this.#marketMs(), requestId);
   }
 
@@ -133,24 +143,40 @@ const SNAPSHOT_VERSION = 2;
 /** A snapshot is written after so many events: a start reads no longer tail than that. */
 const SNAPSHOT_EVENTS = 200;
 
+/** Takes the desk's stream for this process. */
 export async function openDesk(store: Store, clock: Clock, streams: StreamBook): Promise<Desk> {
-  const kept = await readSnapshot(store);
-  const state = kept ?? emptyDesk();
-  const names = new BotNames(state);
-  const writer = await openStream<DeskState, DeskEvent>({
+  const { state, names, apply, keptSequence } = await deskFold(store);
+  const stream = await openStream<DeskState, DeskEvent>({
     name: DESK_STREAM,
     state,
     store,
     clock,
-    apply(folded, recorded) {
-      names.follow(folded, recorded.event);
-      applyDeskEvent(folded, recorded);
-    },
+    apply,
     onAppend: streams.appended,
     onTaken: streams.taken,
   });
-  streams.add(DESK_STREAM, () => writer.end);
-  return new Desk(writer, names, clock, kept?.sequence ?? 0);
+  streams.add(DESK_STREAM, () => stream.end);
+  return new Desk({ stream, names, clock, keptSequence, isHeld: true });
+}
+
+export interface DeskFold {
+  readonly state: DeskState;
+  readonly names: BotNames;
+  readonly apply: (state: DeskState, recorded: Recorded<DeskEvent>) => void;
+  /** How far the newest snapshot has folded. */
+  readonly keptSequence: number;
+}
+
+/** The desk's fold as the newest snapshot left it, with the names beside it. */
+export async function deskFold(store: Store): Promise<DeskFold> {
+  const kept = await readSnapshot(store);
+  const state = kept ?? emptyDesk();
+  const names = new BotNames(state);
+  const apply = (folded: DeskState, recorded: Recorded<DeskEvent>): void => {
+    names.follow(folded, recorded.event);
+    applyDeskEvent(folded, recorded);
+  };
+  return { state, names, apply, keptSequence: kept?.sequence ?? 0 };
 }
 
 /** Undefined when there is none or another build wrote it: the stream tells the same, only slower. */

@@ -1,7 +1,7 @@
 import type { Rates } from "../domain/conversion.ts";
 import { UserError } from "../domain/errors.ts";
-import { type Decimal, decimal } from "../domain/money.ts";
-import { isFlat, unrealizedAt } from "../domain/position.ts";
+import type { Decimal } from "../domain/money.ts";
+import { isFlat } from "../domain/position.ts";
 import type { WallMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
@@ -26,14 +26,14 @@ import type { EntryNow, LimitFacts } from "../ports/risk-facts.ts";
 import type { CeilingFacts, DrillStep, ReconcileFacts } from "../ports/venue-facts.ts";
 import type { WhyFacts } from "../ports/why.ts";
 import type { Account } from "./account.ts";
-import { accountFacts, liquidationOf } from "./account-facts.ts";
+import { accountFacts } from "./account-facts.ts";
 import type { Accounts } from "./accounts.ts";
 import type { AuditReader } from "./audit.ts";
 import { BotChanger } from "./bot-changes.ts";
+import { botFacts } from "./bot-facts.ts";
 import type { Bots } from "./bots.ts";
 import { PeoplesBreakers } from "./breaker-facts.ts";
 import type { Desk } from "./desk.ts";
-import { exitFacts } from "./exit-facts.ts";
 import type { FeedHub } from "./feeds.ts";
 import type { Floors } from "./floors.ts";
 import { healthFacts } from "./health.ts";
@@ -46,7 +46,6 @@ import { priceFacts } from "./price-facts.ts";
 import type { Pulse } from "./pulse.ts";
 import type { MarketSpeed, Pump } from "./pump.ts";
 import type { RiskGuard } from "./risk-guard.ts";
-import { sizeQuestion } from "./sizing.ts";
 import { accountStream } from "./streams.ts";
 import { whyFacts } from "./why.ts";
 import { whyAt } from "./why-past.ts";
@@ -103,32 +102,8 @@ export class TradingEngine implements Engine {
 
   bot(name: string): BotFacts | undefined {
     const registered = this.#parts.desk.names.named(name);
-    const account = registered && this.#parts.accounts.get(`account:${registered.account}`);
-    const state = registered && account?.state.bots.get(registered.botId);
-    if (!account || !state) return undefined;
-    const seen = account.services.hub.price(state.spec.symbol);
-    const price = seen && decimal(seen.price);
-    const runner = account.runners.get(state.spec.id);
-    const decision = runner?.lastDecision();
-    const orders = [...account.state.orders.values()].filter(({ botId }) => botId === state.spec.id);
-    const size = sizeQuestion(state.spec, runner?.lastSlot);
-    return {
-      state,
-      account: account.state.account,
-      price,
-      liquidationPrice: liquidationOf(account, state),
-      unrealized: isFlat(state.position) ? decimal(0) : price && unrealizedAt(state.position, price),
-      orders,
-      locked: this.#parts.risk.locked(state.spec),
-      atrPct: size.atrPct,
-      stopPct: size.stopPct,
-      exits: exitFacts(account, state),
-      lastDecision: decision && {
-        slotMs: decision.slotMs,
-        text: decision.signal.reason === undefined ? decision.signal.kind : `${decision.signal.kind}: ${decision.signal.reason}`,
-        values: decision.values,
-      },
-    };
+    const account = registered && this.#parts.accounts.get(accountStream(registered.account));
+    return registered && account && botFacts(account, registered.botId);
   }
 
   entryNow(name: string): EntryNow | undefined {
@@ -284,7 +259,7 @@ export class TradingEngine implements Engine {
     const { desk, accounts, pulse } = this.#parts;
     await desk.deny({ type: "halted", reason, untilMs: undefined, by: caller.user, panic: true }, caller.requestId);
     const facts = panicFacts(accounts.all());
-    for (const account of accounts.all()) void startPanic(account, reason)?.catch(pulse.fatal);
+    for (const account of accounts.held()) void startPanic(account, reason)?.catch(pulse.fatal);
     return facts;
   }
 

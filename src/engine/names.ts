@@ -2,6 +2,11 @@ import type { DeskState } from "../domain/desk.ts";
 import type { RegisteredBot } from "../domain/desk-facts.ts";
 import type { DeskEvent } from "../domain/events.ts";
 
+/** A bot's number that was given to another one meanwhile: whoever meets it takes the next. */
+export class NumberTaken extends Error {
+  override readonly name = "NumberTaken";
+}
+
 /** Bots by name and counted by owner, kept beside the desk's fold: people type names, and ten thousand bots must not be searched for one. */
 export class BotNames {
   readonly #byName = new Map<string, RegisteredBot>();

@@ -2,6 +2,7 @@ import type { BotSpec } from "../domain/bot.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Advisor } from "../ports/advisor.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Engine } from "../ports/engine.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market, MarketStep } from "../ports/market.ts";
@@ -10,27 +11,30 @@ import type { Scheduled } from "../ports/streams.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import type { AccountLimits } from "../risk/entry.ts";
-import type { Account, AccountWriter } from "./account.ts";
+import type { AccountWriter } from "./account.ts";
 import { Accounts } from "./accounts.ts";
 import { advisedSymbols } from "./advised-symbols.ts";
 import { AlertWatch } from "./alert-watch.ts";
 import { AuditReader } from "./audit.ts";
 import { Blindness, unwatchedBots } from "./blindness.ts";
 import { Bots } from "./bots.ts";
+import { Shared, type SharedOptions } from "./cluster/shared.ts";
 import { Days } from "./days.ts";
 import { type Desk, openDesk } from "./desk.ts";
 import { TradingEngine } from "./engine.ts";
-import { type Floor, Floors } from "./floors.ts";
+import { Floors } from "./floors.ts";
 import { STOP_SETTLE_MS } from "./limits.ts";
 import type { CeilingLimit } from "./live/ceiling.ts";
 import type { LiveOpening } from "./live/connect.ts";
 import { LiveDesk } from "./live/desk.ts";
+import { openAccount, openAccounts, openMainFloor } from "./opening.ts";
 import { Pulse } from "./pulse.ts";
 import type { MarketSpeed } from "./pump.ts";
 import { DeskRates } from "./rates.ts";
-import { crashReport, loadAlive, resumeAt } from "./recovery.ts";
+import { type AliveMark, crashReport, loadAlive } from "./recovery.ts";
 import { RiskGuard } from "./risk-guard.ts";
 import { StreamBook } from "./streams.ts";
+import { within } from "./within.ts";
 
 const REPORT_CURRENCY = "USDT";
 
@@ -61,10 +65,14 @@ export interface EngineOptions {
   readonly crashCause: string | undefined;
   readonly residentBytes: () => number;
   readonly onFatal: (failure: unknown) => void;
+  /** Set where several processes share the desk. */
+  readonly shared?: SharedOptions | undefined;
 }
 
 export interface OpenedEngine {
   readonly engine: TradingEngine;
+  /** The engine as people see it: the same one, unless other processes have the accounts. */
+  readonly front: Engine;
   readonly desk: Desk;
   readonly streams: StreamBook;
   readonly pulse: Pulse;
@@ -90,11 +98,13 @@ export interface OpenedEngine {
 
 /** Start-up is recovery: folds the streams, finds out how the last run ended, asks after unanswered orders, and stands ready for the first beat. */
 export async function openEngine(options: EngineOptions): Promise<OpenedEngine> {
-  const { store, market, clock, logger, onFatal, speed } = options;
-  const streams = new StreamBook(store, onFatal);
-  const desk = await openDesk(store, clock, streams);
+  const { store, market, clock, logger, speed } = options;
+  const streams = new StreamBook(store, options.onFatal);
+  const shared = options.shared && new Shared(options.shared, options);
+  const onFatal = shared?.onFatal ?? options.onFatal;
+  const desk = await (shared ? shared.openDesk(streams) : openDesk(store, clock, streams));
   const accounts = new Accounts({ store, streams, desk, paperBalances: options.paperBalances, openVenue: options.openVenue, logger });
-  const [alive, writers] = await Promise.all([loadAlive(store), accounts.load()]);
+  const [alive, writers] = await Promise.all([loadAlive(store), shared ? [] : accounts.load()]);
   const scheduled: Scheduled[] = [];
   let passed: (market: string, step: MarketStep) => void = () => undefined;
   let advisor: Advisor | undefined;
@@ -120,7 +130,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     limits: options.limits,
     days,
     risk,
-    halted: () => desk.halted(),
+    halted: () => desk.halted() ?? shared?.blind(),
     advisor: () => advisor,
     accounts,
     scheduled: () => scheduled,
@@ -131,20 +141,18 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     passed: (market, step) => passed(market, step),
     onFatal,
   });
-  const main = openMainFloor(options, floors, desk, writers, alive);
+  const main = openMainFloor(market, floors, desk, writers, alive);
   desk.followMarket(() => main.hub.atMs);
-  const crash = crashReport(desk.state, alive, clock.wall(), options.crashCause);
-  const safe = crash !== undefined && options.safeAfterCrashes > 0 && crash.crashesInWindow >= options.safeAfterCrashes;
-  await desk.append([{ type: "desk-started", version: options.version, safe, crash, heads: streams.heads() }]);
-
+  if (desk.isHeld) await noteStart(options, { desk, streams, alive });
   const live = new LiveDesk({ desk, accounts, floors, clock, opening: options.live, ceiling: options.ceiling, rates, onFatal });
-  await openAccounts({ desk, accounts, live, floors, main, writers });
+  const opening = { desk, accounts, live, floors, main };
+  if (!shared) await openAccounts(opening, writers);
   void accounts.retry(clock.monotonicMs()).catch(onFatal);
   // A market that is stepped waits for its alerts; an exchange that does not answer must not keep the rest from its start.
   if (market.pace === "stepped") await alerts.tend();
   else void alerts.tend().catch(onFatal);
   const bots = new Bots(desk, accounts, main.services);
-  await bots.reconcileNames();
+  if (!shared) await bots.reconcileNames();
   const { residentBytes } = options;
   const pulse = new Pulse({
     store,
@@ -177,8 +185,11 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     alerts,
     audit: new AuditReader(store, streams),
   });
+  const open = (writer: AccountWriter) => openAccount(opening, writer);
+  const front = await shared?.begin({ engine, accounts, bots, live, floors, paper: main.services, streams, open }, desk);
   return {
     engine,
+    front: front ?? engine,
     desk,
     streams,
     pulse,
@@ -200,74 +211,25 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
       told = next;
     },
     async stop(reason) {
+      await shared?.stop();
       const settled = () => Promise.all([floors.stop(), ...accounts.all().map((account) => account.settled())]);
       await within(clock, STOP_SETTLE_MS, settled());
       // What still waits for an exchange is cut off: it is taken up again by the next start, as after a crash.
       await live.close();
       await within(clock, STOP_SETTLE_MS, settled());
       await pulse.keep();
-      await desk.append([{ type: "desk-stopped", reason, unwatched: unwatchedBots(accounts), heads: streams.heads() }]);
+      if (desk.isHeld) await desk.append([{ type: "desk-stopped", reason, unwatched: unwatchedBots(accounts), heads: streams.heads() }]);
       await floors.close(market);
     },
   };
 }
 
-/** The market that the process names, resumed where its accounts left it. */
-function openMainFloor(
-  { market }: EngineOptions,
-  floors: Floors,
-  desk: Desk,
-  writers: readonly AccountWriter[],
-  alive: Parameters<typeof resumeAt>[3],
-): Floor {
-  const own = writers.map(({ state }) => state).filter((state) => state.mode === "paper" || state.market === market.key);
-  return floors.put(market, resumeAt(market, own, desk.state, alive), true);
-}
-
-interface Opening {
-  readonly desk: Desk;
-  readonly accounts: Accounts;
-  readonly live: LiveDesk;
-  readonly floors: Floors;
-  readonly main: Floor;
-  readonly writers: readonly AccountWriter[];
-}
-
-/** Puts every account to work on its market. One whose exchange or key is out of reach waits, and the others trade. */
-async function openAccounts({ desk, accounts, live, floors, main, writers }: Opening): Promise<void> {
-  // Exchanges that do not answer take their time together, not one after the other. What goes wrong for good is thrown below.
-  await Promise.allSettled(
-    [...desk.state.accounts.values()].map(async ({ exchange, environment = "demo" }) => {
-      if (exchange !== undefined) await floors.atExchange(exchange, environment);
-    }),
-  );
-  if (main.market.pace === "stepped") await main.hub.prime(new Set(main.market.instruments.keys()));
-  for (const writer of writers) {
-    const name = writer.name.replace(/^account:/, "");
-    const registered = desk.state.accounts.get(name);
-    let account: Account;
-    if (registered?.exchange === undefined) account = accounts.put(writer, main.services);
-    else {
-      // A crash between the desk's stream and the account's leaves a name without books: the key never got in.
-      if (writer.state.sequence === 0) {
-        await desk.append([{ type: "account-unregistered", account: name }]);
-        continue;
-      }
-      account = await live.open(writer, registered.exchange, registered.environment ?? "demo");
-    }
-    await accounts.resume(account, registered?.owner ?? account.state.owner);
-    await account.executor.recover();
-    // Its last fill may be the last thing that was written: on a quiet account nothing would look again.
-    await account.executor.finishPanic();
-  }
-}
-
-/** Waits for some work, but not for longer than that. */
-async function within(clock: Clock, timeoutMs: number, work: Promise<unknown>): Promise<void> {
-  const done = new AbortController();
-  try {
-    await Promise.race([work, clock.sleep(timeoutMs, done.signal)]);
-  } finally {
-    done.abort();
-  }
+/** Writes down that the desk is at work again, and how the run before it ended. */
+async function noteStart(
+  { version, clock, crashCause, safeAfterCrashes }: EngineOptions,
+  { desk, streams, alive }: { desk: Desk; streams: StreamBook; alive: AliveMark | undefined },
+): Promise<void> {
+  const crash = crashReport(desk.state, alive, clock.wall(), crashCause);
+  const safe = crash !== undefined && safeAfterCrashes > 0 && crash.crashesInWindow >= safeAfterCrashes;
+  await desk.append([{ type: "desk-started", version, safe, crash, heads: streams.heads() }]);
 }

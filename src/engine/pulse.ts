@@ -56,17 +56,20 @@ export class Pulse {
     }
     void blindness.tell().catch(this.fatal);
     void accounts.retry(this.#beatMs).catch(this.fatal);
-    for (const account of accounts.all()) {
+    const held = accounts.held();
+    for (const account of held) {
       account.tend();
       void endHandBots(account)?.catch(this.fatal);
       void account.tendBreakers()?.catch(this.fatal);
     }
     this.#services.rates.tend(this.fatal);
-    void this.#services.alerts.tend().catch(this.fatal);
-    void desk.writeHalt().catch(this.fatal);
-    await desk.endTimedHalt();
+    if (desk.isHeld) {
+      void this.#services.alerts.tend().catch(this.fatal);
+      void desk.writeHalt().catch(this.fatal);
+      await desk.endTimedHalt();
+    }
     const { halt } = desk.state;
-    if (halt?.panic) for (const account of accounts.all()) void startPanic(account, halt.reason)?.catch(this.fatal);
+    if (halt?.panic) for (const account of held) void startPanic(account, halt.reason)?.catch(this.fatal);
     if (this.#beatMs - this.#keptMs >= SNAPSHOT_EVERY_MS || this.#storeMs === undefined) void this.#keep();
   }
 
@@ -105,9 +108,9 @@ export class Pulse {
   /** Marks where everything stands. Losing a mark costs time at the next start, nothing else. */
   async keep(always = true): Promise<void> {
     const { store, clock, hub, accounts, desk } = this.#services;
-    await saveAlive(store, { wallMs: clock.wall(), marketMs: hub.atMs });
+    if (desk.isHeld) await saveAlive(store, { wallMs: clock.wall(), marketMs: hub.atMs });
     for (const account of accounts.active()) await accounts.snapshot(account, always);
-    await desk.snapshot(store);
+    if (desk.isHeld) await desk.snapshot(store);
     this.#storeMs = clock.monotonicMs();
   }
 

@@ -4,6 +4,7 @@ import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
 import type { DeskEvent } from "../../domain/events.ts";
 import { exchangeMarketKey } from "../../domain/market-key.ts";
 import { isFlat } from "../../domain/position.ts";
+import type { SealedKey } from "../../domain/sealed.ts";
 import { wallMs } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AccountTest, Caller, NewAccount } from "../../ports/engine.ts";
@@ -44,7 +45,7 @@ export class LiveDesk {
 
   constructor(options: LiveDeskOptions) {
     this.#options = options;
-    const live = () => this.all().filter(({ state }) => state.mode === "live");
+    const live = () => options.accounts.all().filter(({ state }) => state.mode === "live");
     this.ceiling = new Ceiling({ limit: options.ceiling, lowered: () => options.desk.state.ceiling, live, rates: options.rates });
   }
 
@@ -140,6 +141,13 @@ export class LiveDesk {
     }
   }
 
+  /** Gives an account another key, for a process that has sealed it and has not the account. */
+  async changeKey(wish: Omit<NewAccount, "credentials">, sealed: SealedKey, caller: Caller): Promise<void> {
+    const { apiKey, secret, passphrase } = await this.#options.opening.vault.open(handedPurpose(wish.name), sealed);
+    if (!apiKey || !secret) throw new UserError(`The sealed key of ${wish.name} is not whole. Connect it again.`);
+    await this.connect({ ...wish, credentials: { apiKey, secret, ...(passphrase && { passphrase }) } }, caller);
+  }
+
   async #take(
     wish: NewAccount,
     caller: Caller,
@@ -161,11 +169,12 @@ export class LiveDesk {
       return known;
     }
     const floor = await floors.atExchange(exchangeId, environment);
+    // Taken before anybody else hears of it: whoever found it without books would strike its name again.
+    const writer = await accounts.write(name);
     await desk.append(
       [{ type: "account-registered", account: name, owner: caller.user, exchange: exchangeId, environment }],
       caller.requestId,
     );
-    const writer = await accounts.write(name);
     const ceiling = environment === "live" ? this.ceiling : undefined;
     const account = new LiveAccount({
       ...{ writer, services: floor.services, venue, locked: undefined, ceiling, onFatal },
@@ -246,6 +255,11 @@ export class LiveDesk {
   async close(): Promise<void> {
     await Promise.all(this.all().map(({ venue }) => venue?.close()));
   }
+}
+
+/** Binds a sealed key that one process hands to another to its account. */
+export function handedPurpose(account: string): string {
+  return `handed:${account}`;
 }
 
 function checkTaken(state: Readonly<DeskState>, known: unknown, wish: NewAccount, caller: Caller): void {

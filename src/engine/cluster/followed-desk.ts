@@ -1,0 +1,76 @@
+import type { DeskState } from "../../domain/desk.ts";
+import { UserError } from "../../domain/errors.ts";
+import type { DeskEvent } from "../../domain/events.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Store } from "../../ports/store.ts";
+import { Desk, deskFold } from "../desk.ts";
+import { NumberTaken } from "../names.ts";
+import { DESK_STREAM, type StreamBook } from "../streams.ts";
+import type { Asker } from "./asker.ts";
+import { FollowedStream } from "./followed-stream.ts";
+
+/** What an engine may write into the desk's stream; everything else there is the gateway's own. */
+const FROM_ENGINES: ReadonlySet<DeskEvent["type"]> = new Set([
+  "bot-registered",
+  "bot-unregistered",
+  "account-unregistered",
+  "venue-banned",
+  "drill-done",
+  "watch-blind",
+  "watch-sees",
+]);
+
+export interface FollowedDeskOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly streams: StreamBook;
+  readonly asker: Asker;
+  /** A name that nothing else on the desk will ever have. */
+  readonly newId: () => string;
+}
+
+/** What the process that has the desk says to an append that was asked of it. */
+type Appended = { readonly sequence: number } | { readonly taken: true };
+
+/** The desk of a process that only follows it: its fold is read on, and what it appends is asked of the process that has it. */
+export async function followDesk(options: FollowedDeskOptions): Promise<{ desk: Desk; stream: FollowedStream<DeskState, DeskEvent> }> {
+  const { store, clock, streams, asker, newId } = options;
+  const { state, names, apply, keptSequence } = await deskFold(store);
+  const stream: FollowedStream<DeskState, DeskEvent> = new FollowedStream({
+    ...{ name: DESK_STREAM, state, store, clock, apply, onAppend: streams.appended },
+    async append(events, marketMs, requestId) {
+      const wish = { id: newId(), stream: DESK_STREAM, call: "append", args: [events, marketMs, requestId], stands: false, of: "the desk" };
+      const answer = (await asker.ask(wish)).result as Appended;
+      if ("sequence" in answer) return answer.sequence;
+      await stream.look();
+      throw new NumberTaken("this number was given to another bot meanwhile");
+    },
+  });
+  streams.add(DESK_STREAM, () => stream.end);
+  await stream.look();
+  return { desk: new Desk({ stream, names, clock, keptSequence, isHeld: false }), stream };
+}
+
+/** Appends for another process, and says how far the desk's stream has come. */
+export async function appendFor(desk: Desk, [events, , requestId]: readonly unknown[]): Promise<Appended> {
+  const asked = events as readonly DeskEvent[];
+  const strange = asked.find(({ type }) => !FROM_ENGINES.has(type));
+  if (strange) throw new Error(`an engine may not write "${strange.type}" into the desk's stream`);
+  try {
+    await desk.append(() => asked.filter((event) => isNew(desk, event)), requestId as string | undefined);
+  } catch (failure) {
+    if (failure instanceof NumberTaken) return { taken: true };
+    throw failure;
+  }
+  return { sequence: desk.state.sequence };
+}
+
+/** Whether an event says something yet. Throws where a name or a number was given to another bot meanwhile. */
+function isNew({ names, state }: Desk, event: DeskEvent): boolean {
+  if (event.type !== "bot-registered") return true;
+  const named = names.named(event.name);
+  if (named?.botId === event.botId && named.account === event.account) return false;
+  if (named) throw new UserError(`The name ${event.name} is taken. Choose another one.`);
+  if (Number(event.botId.slice(1)) <= state.botsEver) throw new NumberTaken(event.botId);
+  return true;
+}

@@ -1,0 +1,138 @@
+import { messageOf, TransientError } from "../../domain/errors.ts";
+import type { AccountState } from "../../domain/books.ts";
+import type { DeskState } from "../../domain/desk.ts";
+import type { RegisteredAccount } from "../../domain/desk-facts.ts";
+import type { AccountEvent, DeskEvent } from "../../domain/events.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Logger } from "../../ports/logger.ts";
+import type { WakeUps } from "../../ports/queue.ts";
+import type { Accounts } from "../accounts.ts";
+import type { Desk } from "../desk.ts";
+import type { Floors } from "../floors.ts";
+import type { AccountServices } from "../services.ts";
+import { accountStream, DESK_STREAM, type StreamBook } from "../streams.ts";
+import { FollowedAccount } from "./followed-account.ts";
+import type { FollowedStream } from "./followed-stream.ts";
+import { Rounds } from "./rounds.ts";
+
+/** The desk is read on so often, */
+const DESK_EVERY_MS = 250;
+/** and accounts so often, both at once at a word. */
+const ACCOUNTS_EVERY_MS = 500;
+/** A view of the desk that is older than this lets nothing enter: a halt may stand in what was not read yet. */
+export const DESK_VIEW_MAX_MS = 1_000;
+
+export interface FollowingOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly streams: StreamBook;
+  readonly wakeUps: Pick<WakeUps, "tell" | "onTell">;
+  readonly desk: Desk;
+  /** Set where another process has the desk. */
+  readonly deskStream: FollowedStream<DeskState, DeskEvent> | undefined;
+  readonly accounts: Accounts;
+  readonly floors: Floors;
+  /** What paper accounts share. */
+  readonly paper: AccountServices;
+  readonly onFatal: (failure: unknown) => void;
+}
+
+/** Reads on what other processes write: the desk, and every account that this process has not. */
+export class Following {
+  readonly #options: FollowingOptions;
+  readonly #streams = new Map<string, FollowedStream<AccountState, AccountEvent>>();
+  readonly #stops: (() => void)[] = [];
+  readonly #deskRounds: Rounds;
+  readonly #accountRounds: Rounds;
+  readonly #newRounds: Rounds;
+
+  constructor(options: FollowingOptions) {
+    this.#options = options;
+    const { clock, deskStream } = options;
+    this.#deskRounds = new Rounds(clock, DESK_EVERY_MS, async () => deskStream?.look());
+    this.#accountRounds = new Rounds(clock, ACCOUNTS_EVERY_MS, async () => {
+      await Promise.all([...this.#streams.values()].map((stream) => stream.look()));
+    });
+    // Beside the others: a market that does not answer must not keep them from being read on.
+    this.#newRounds = new Rounds(clock, ACCOUNTS_EVERY_MS, () => this.followAll());
+  }
+
+  start(): void {
+    const { streams, wakeUps, deskStream, onFatal } = this.#options;
+    this.#stops.push(
+      streams.onAppend((stream) => {
+        if (this.#writes(stream)) wakeUps.tell(stream);
+        if (stream === DESK_STREAM) this.#newRounds.wake();
+      }),
+      wakeUps.onTell((topic) => {
+        const told = topic === DESK_STREAM ? deskStream : this.#streams.get(topic);
+        void told?.look().catch(onFatal);
+      }),
+    );
+    for (const rounds of [this.#deskRounds, this.#accountRounds, this.#newRounds]) rounds.start(onFatal);
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    await Promise.all([this.#deskRounds, this.#accountRounds, this.#newRounds].map((rounds) => rounds.stop()));
+  }
+
+  /** Why nothing may enter here: what the desk has decided lately is not known. */
+  blind(): string | undefined {
+    const { deskStream, clock } = this.#options;
+    if (!deskStream) return undefined;
+    const ageMs = clock.monotonicMs() - (deskStream.seenMs ?? Number.NEGATIVE_INFINITY);
+    if (ageMs <= DESK_VIEW_MAX_MS) return undefined;
+    const since = Number.isFinite(ageMs) ? `for ${(ageMs / 1_000).toFixed(1)} s` : "since this process started";
+    return `the desk's own decisions could not be read ${since}, and a halt may be among them`;
+  }
+
+  /** Follows every account of the desk that is neither held nor followed yet. One whose exchange does not answer is tried again. */
+  async followAll(): Promise<void> {
+    const { desk, accounts, logger } = this.#options;
+    const missing = [...desk.state.accounts].filter(([name]) => !accounts.get(accountStream(name)));
+    await Promise.all(
+      missing.map(async ([name, registered]) => {
+        try {
+          await this.follow(name, registered);
+        } catch (failure) {
+          if (!(failure instanceof TransientError)) throw failure;
+          logger.warn({ account: name, problem: messageOf(failure) }, "an account waits to be followed until its market answers");
+        }
+      }),
+    );
+  }
+
+  /** Follows an account, on from a fold that is known already where there is one. */
+  async follow(name: string, registered: Pick<RegisteredAccount, "exchange" | "environment">, known?: AccountState): Promise<void> {
+    const { accounts, floors, paper } = this.#options;
+    const { exchange, environment = "demo" } = registered;
+    const services = exchange === undefined ? paper : (await floors.atExchange(exchange, environment)).services;
+    const stream = await accounts.read(name, known);
+    // Taken by this process meanwhile: then it is more than followed.
+    if (accounts.get(accountStream(name))?.isHeld && known === undefined) return;
+    this.#streams.set(stream.name, stream);
+    accounts.add(new FollowedAccount(stream, services));
+  }
+
+  /** This process has the account from now on. */
+  forget(stream: string): void {
+    this.#streams.delete(stream);
+  }
+
+  /** Reads on until streams have come so far; what the store does not show yet comes later. */
+  async reach(reached: Readonly<Record<string, number>>): Promise<void> {
+    const { deskStream } = this.#options;
+    await Promise.all(
+      Object.entries(reached).map(async ([name, sequence]) => {
+        const stream = name === DESK_STREAM ? deskStream : this.#streams.get(name);
+        if (stream && stream.state.sequence < sequence) await stream.look();
+      }),
+    );
+  }
+
+  #writes(stream: string): boolean {
+    const { desk, accounts } = this.#options;
+    return stream === DESK_STREAM ? desk.isHeld : accounts.get(stream)?.isHeld === true;
+  }
+}

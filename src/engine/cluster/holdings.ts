@@ -1,0 +1,110 @@
+import type { AccountState } from "../../domain/books.ts";
+import type { DeskState } from "../../domain/desk.ts";
+import type { DeskEvent } from "../../domain/events.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Logger } from "../../ports/logger.ts";
+import type { RunEnd } from "../../ports/queue.ts";
+import { type Store, StoreUnavailable, StreamHeld } from "../../ports/store.ts";
+import type { Account, AccountWriter } from "../account.ts";
+import type { Accounts } from "../accounts.ts";
+import type { Bots } from "../bots.ts";
+import type { Desk } from "../desk.ts";
+import { STOP_SETTLE_MS } from "../limits.ts";
+import { LiveAccount } from "../live/account.ts";
+import { accountOf, accountStream } from "../streams.ts";
+import { within } from "../within.ts";
+import { FollowedAccount } from "./followed-account.ts";
+import type { FollowedStream } from "./followed-stream.ts";
+import type { Following } from "./following.ts";
+
+export interface HoldingsOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly desk: Desk;
+  readonly deskStream: FollowedStream<DeskState, DeskEvent> | undefined;
+  readonly accounts: Accounts;
+  readonly bots: Bots;
+  readonly following: Following;
+  /** Puts an account that was taken to work; undefined where there is none any more. */
+  readonly open: (writer: AccountWriter) => Promise<Account | undefined>;
+  /** Called when an account is this process's, so that what others ask of it is looked for. */
+  readonly onTaken: () => void;
+}
+
+/** The accounts that this process takes and gives back. */
+export class Holdings {
+  readonly #options: HoldingsOptions;
+
+  constructor(options: HoldingsOptions) {
+    this.#options = options;
+  }
+
+  /** Has an account from the moment it can be taken until the signal is aborted. */
+  run = async (stream: string, signal: AbortSignal): Promise<RunEnd> => {
+    const { logger } = this.#options;
+    try {
+      const account = await this.#take(stream);
+      if (!account) return "retired";
+      logger.info({ account: account.state.account }, "this process has the account from now on");
+      await aborted(signal);
+      await this.give(stream);
+      return "released";
+    } catch (failure) {
+      if (failure instanceof StreamHeld) return "held-elsewhere";
+      if (!(failure instanceof StoreUnavailable)) throw failure;
+      logger.warn({ stream, problem: failure.message }, "an account could not be taken or given back; it is tried again");
+      return "released";
+    }
+  };
+
+  async #take(stream: string): Promise<Account | undefined> {
+    const { desk, deskStream, accounts, bots, following, open, onTaken } = this.#options;
+    const name = accountOf(stream);
+    if (name === undefined) return undefined;
+    if (!desk.state.accounts.has(name)) await deskStream?.look();
+    if (!desk.state.accounts.has(name)) return undefined;
+    const writer = await accounts.write(name);
+    following.forget(stream);
+    const account = writer.state.venue.removed ? undefined : await open(writer);
+    if (!account) {
+      await this.#release(name, writer.state);
+      return undefined;
+    }
+    await bots.reconcileNames((each) => each === name);
+    onTaken();
+    return account;
+  }
+
+  /** Gives an account back, so that another process may have it at once: what is under way ends first, within a moment, or is taken up there as after a crash. */
+  async give(stream: string): Promise<void> {
+    const { accounts, clock } = this.#options;
+    const account = accounts.get(stream);
+    const name = accountOf(stream);
+    if (!account?.isHeld || name === undefined) return;
+    // No step, price or ask reaches it from here on.
+    accounts.add(new FollowedAccount(account.writer, account.services));
+    await within(clock, STOP_SETTLE_MS, account.settled());
+    if (account instanceof LiveAccount) {
+      // What still waits for the exchange is cut off.
+      await account.venue?.close();
+      await within(clock, STOP_SETTLE_MS, account.settled());
+    }
+    await accounts.snapshot(account);
+    await this.#release(name, account.state);
+  }
+
+  async #release(name: string, state: AccountState): Promise<void> {
+    const { store, desk, following } = this.#options;
+    await store.release(accountStream(name));
+    const registered = desk.state.accounts.get(name);
+    if (registered) await following.follow(name, registered, state);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  else signal.addEventListener("abort", () => resolve(), { once: true });
+  return promise;
+}

@@ -1,0 +1,173 @@
+import { messageOf } from "../../domain/errors.ts";
+import type { AskBook } from "../../ports/asks.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Cluster } from "../../ports/cluster.ts";
+import type { Engine } from "../../ports/engine.ts";
+import type { Logger } from "../../ports/logger.ts";
+import { type AccountWorker, type Queue, QueueUnavailable } from "../../ports/queue.ts";
+import { AppendRefused, type Store, StoreUnavailable } from "../../ports/store.ts";
+import type { Vault } from "../../ports/vault.ts";
+import type { AccountWriter } from "../account.ts";
+import type { Accounts } from "../accounts.ts";
+import type { Account } from "../account.ts";
+import type { Bots } from "../bots.ts";
+import { type Desk, openDesk } from "../desk.ts";
+import type { TradingEngine } from "../engine.ts";
+import type { Floors } from "../floors.ts";
+import type { LiveDesk } from "../live/desk.ts";
+import type { AccountServices } from "../services.ts";
+import { accountStream, DESK_STREAM, type StreamBook } from "../streams.ts";
+import { AskServer } from "./ask-server.ts";
+import { Asker } from "./asker.ts";
+import { perform } from "./calls.ts";
+import { appendFor, followDesk } from "./followed-desk.ts";
+import { Following, type FollowingOptions } from "./following.ts";
+import { Holdings } from "./holdings.ts";
+import { RoutedEngine } from "./routed-engine.ts";
+import { Rounds } from "./rounds.ts";
+
+/** How often jobs are made for accounts that have none, and shares are reckoned anew. */
+const SPREAD_EVERY_MS = 2_000;
+
+/** What ties a process to the others of its desk. */
+export interface SharedOptions {
+  /** `gateway` has the desk and people, `engine` has accounts. */
+  readonly role: "gateway" | "engine";
+  /** No other process has this name, nor ever had it. */
+  readonly processName: string;
+  readonly asks: AskBook;
+  readonly cluster: Cluster;
+  readonly queue: Pick<Queue, "tell" | "onTell" | "ensure" | "work">;
+  readonly vault: Vault;
+}
+
+interface SharedNeeds {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onFatal: (failure: unknown) => void;
+}
+
+/** What an engine is made of, where it shares its desk with other processes. */
+export interface SharedParts {
+  readonly engine: TradingEngine;
+  readonly accounts: Accounts;
+  readonly bots: Bots;
+  readonly live: LiveDesk;
+  readonly floors: Floors;
+  readonly paper: AccountServices;
+  readonly streams: StreamBook;
+  /** Puts an account that was taken to work. */
+  readonly open: (writer: AccountWriter) => Promise<Account | undefined>;
+}
+
+/** One process of several that share a desk: follows what others write, takes accounts or hands them on, asks and is asked. */
+export class Shared {
+  readonly #options: SharedOptions;
+  readonly #needs: SharedNeeds;
+  readonly #asker: Asker;
+  #ids = 0;
+  #deskStream: FollowingOptions["deskStream"];
+  #following: Following | undefined;
+  #server: AskServer | undefined;
+  #spreading: Rounds | undefined;
+  #worker: AccountWorker | undefined;
+
+  constructor(options: SharedOptions, needs: SharedNeeds) {
+    this.#options = options;
+    // What another process has taken is said by the stream itself; what came too late for an account that was given back is nobody's fault.
+    const onFatal = (failure: unknown) => {
+      if (!(failure instanceof AppendRefused)) needs.onFatal(failure);
+    };
+    this.#needs = { ...needs, onFatal };
+    this.#asker = new Asker({ book: options.asks, wakeUps: options.queue, clock: needs.clock });
+  }
+
+  get onFatal(): (failure: unknown) => void {
+    return this.#needs.onFatal;
+  }
+
+  /** The desk's stream, taken by a gateway and followed by an engine. */
+  async openDesk(streams: StreamBook): Promise<Desk> {
+    const { store, clock } = this.#needs;
+    if (this.#options.role === "gateway") return openDesk(store, clock, streams);
+    const { desk, stream } = await followDesk({ store, clock, streams, asker: this.#asker, newId: this.#newId });
+    this.#deskStream = stream;
+    return desk;
+  }
+
+  /** Why nothing may enter in this process: it does not know what the desk has decided lately. */
+  blind(): string | undefined {
+    return this.#following?.blind();
+  }
+
+  /** Begins to follow, to ask and to be asked. Returns the engine as people see it. */
+  async begin(parts: SharedParts, desk: Desk): Promise<Engine> {
+    const { clock, logger, store, onFatal } = this.#needs;
+    const { role, queue, vault } = this.#options;
+    const { accounts, bots, floors, paper, streams, open, engine } = parts;
+    const deskStream = this.#deskStream;
+    const following = new Following({
+      ...{ clock, logger, streams, wakeUps: queue, desk, deskStream, accounts, floors, paper, onFatal },
+    });
+    this.#following = following;
+    await following.followAll();
+    following.start();
+    const server = this.#serve(parts, desk);
+    const onTaken = () => server.look();
+    const holdings = new Holdings({ ...{ clock, logger, store, desk, deskStream, accounts, bots, following, open, onTaken } });
+    if (role === "engine") this.#worker = queue.work({ capacity: 0, run: holdings.run });
+    this.#spreading = new Rounds(clock, SPREAD_EVERY_MS, () => this.#spread(desk));
+    this.#spreading.start(onFatal);
+    const hand = async (stream: string) => {
+      await holdings.give(stream);
+      this.#spreading?.wake();
+    };
+    streams.onAppend((stream) => {
+      if (stream === DESK_STREAM) this.#spreading?.wake();
+    });
+    if (role === "engine") return engine;
+    return new RoutedEngine({ own: engine, desk, accounts, asker: this.#asker, following, vault, clock, hand, newId: this.#newId });
+  }
+
+  /** Gives everything back; then nothing is followed or answered any more. */
+  async stop(): Promise<void> {
+    await this.#spreading?.stop();
+    await this.#worker?.end();
+    await this.#server?.stop();
+    await this.#following?.stop();
+  }
+
+  readonly #newId = (): string => {
+    this.#ids += 1;
+    return `${this.#options.processName}:${this.#ids}`;
+  };
+
+  #serve({ engine, live, accounts, streams }: SharedParts, desk: Desk): AskServer {
+    const { clock, logger, onFatal } = this.#needs;
+    const { asks, queue } = this.#options;
+    const held = () => [...(desk.isHeld ? [DESK_STREAM] : []), ...accounts.held().map(({ writer }) => writer.name)];
+    const server = new AskServer({
+      ...{ book: asks, wakeUps: queue, clock, logger, onFatal, streams: held },
+      serve: (stream, call, args) => (stream === DESK_STREAM ? appendFor(desk, args) : perform({ engine, live }, call, args)),
+      reached: (stream) => ({ [stream]: streams.lastSequence(stream), [DESK_STREAM]: desk.state.sequence }),
+    });
+    this.#server = server;
+    server.start();
+    return server;
+  }
+
+  /** A gateway sees to it that every account has its job, an engine to its own fair share of them. With the queue or the store gone everything stays as it is. */
+  async #spread(desk: Desk): Promise<void> {
+    const { queue, cluster, role } = this.#options;
+    const accounts = [...desk.state.accounts.keys()];
+    try {
+      if (role === "gateway") return await queue.ensure(accounts.map(accountStream));
+      const engines = (await cluster.members()).filter((member) => member.role === "engine" && !member.isGone);
+      this.#worker?.setCapacity(Math.ceil(accounts.length / Math.max(1, engines.length)));
+    } catch (failure) {
+      if (!(failure instanceof QueueUnavailable) && !(failure instanceof StoreUnavailable)) throw failure;
+      this.#needs.logger.debug({ problem: messageOf(failure) }, "accounts stay where they are: what spreads them does not answer");
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { Market } from "../ports/market.ts";
+import type { Account, AccountWriter } from "./account.ts";
+import type { Accounts } from "./accounts.ts";
+import type { Desk } from "./desk.ts";
+import type { Floor, Floors } from "./floors.ts";
+import type { LiveDesk } from "./live/desk.ts";
+import { type AliveMark, resumeAt } from "./recovery.ts";
+import { accountOf } from "./streams.ts";
+
+/** The market that the process names, resumed where its accounts left it. */
+export function openMainFloor(
+  market: Market,
+  floors: Floors,
+  desk: Desk,
+  writers: readonly AccountWriter[],
+  alive: AliveMark | undefined,
+): Floor {
+  const own = writers.map(({ state }) => state).filter((state) => state.mode === "paper" || state.market === market.key);
+  return floors.put(market, resumeAt(market, own, desk.state, alive), true);
+}
+
+export interface Opening {
+  readonly desk: Desk;
+  readonly accounts: Accounts;
+  readonly live: LiveDesk;
+  readonly floors: Floors;
+  readonly main: Floor;
+}
+
+/** Puts every account to work on its market. One whose exchange or key is out of reach waits, and the others trade. */
+export async function openAccounts(opening: Opening, writers: readonly AccountWriter[]): Promise<void> {
+  const { desk, floors, main } = opening;
+  // Exchanges that do not answer take their time together, not one after the other. What goes wrong for good is thrown below.
+  await Promise.allSettled(
+    [...desk.state.accounts.values()].map(async ({ exchange, environment = "demo" }) => {
+      if (exchange !== undefined) await floors.atExchange(exchange, environment);
+    }),
+  );
+  if (main.market.pace === "stepped") await main.hub.prime(new Set(main.market.instruments.keys()));
+  for (const writer of writers) await openAccount(opening, writer);
+}
+
+/** Puts an account to work on its market; undefined for a name without books. */
+export async function openAccount({ desk, accounts, live, main }: Opening, writer: AccountWriter): Promise<Account | undefined> {
+  const name = accountOf(writer.name) ?? "";
+  const registered = desk.state.accounts.get(name);
+  let account: Account;
+  if (registered?.exchange === undefined) account = accounts.put(writer, main.services);
+  else {
+    // A crash between the desk's stream and the account's leaves a name without books: the key never got in.
+    if (writer.state.sequence === 0) {
+      await desk.append([{ type: "account-unregistered", account: name }]);
+      return undefined;
+    }
+    account = await live.open(writer, registered.exchange, registered.environment ?? "demo");
+  }
+  await accounts.resume(account, registered?.owner ?? account.state.owner);
+  await account.executor.recover();
+  // Its last fill may be the last thing that was written: on a quiet account nothing would look again.
+  await account.executor.finishPanic();
+  return account;
+}
