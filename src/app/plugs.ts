@@ -1,5 +1,7 @@
+import { hostname } from "node:os";
 import type { Config } from "../../config/schema.ts";
 import { ConfigError, messageOf } from "../domain/errors.ts";
+import { DESK_STREAM } from "../engine/streams.ts";
 import type { Api } from "../http/api.ts";
 import type { SharedCache } from "../ports/cache.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
@@ -31,22 +33,35 @@ export interface StoreNeeds {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly logger: Logger;
+  /** Of this build, for those who share the store. */
+  readonly version?: string | undefined;
   /** Another process has taken the store from this one, which must end. */
   readonly onTaken?: () => void;
 }
 
-/** Letters of the name under which a process holds a store that several can reach. */
-const HOLDER_CHARS = 20;
+/** Letters of the name under which a process joins those who share a store. */
+const NAME_CHARS = 20;
 
 /** The store that `STORE_URL` names. */
-export async function openStore({ config, clock, chance, logger, onTaken }: StoreNeeds): Promise<Store & StoreContents> {
+export async function openStore({
+  config,
+  clock,
+  chance,
+  logger,
+  version = "unknown",
+  onTaken,
+}: StoreNeeds): Promise<Store & StoreContents> {
   const { parseStoreUrl } = await import("../stores/url.ts");
   const parsed = parseStoreUrl(config.storeUrl);
   if (parsed.scheme === "memory") return (await import("../stores/memory.ts")).openMemoryStore();
   if (parsed.scheme === "sqlite") return (await import("../stores/sqlite.ts")).openSqliteStore({ file: parsed.file, logger });
   const { openMongoStore } = await import("../stores/mongodb.ts");
   const password = config.storePassword?.reveal();
-  return openMongoStore({ url: parsed.url, password, clock, holder: chance.token(HOLDER_CHARS), logger, onTaken });
+  const facts = { name: chance.token(NAME_CHARS), pid: process.pid, host: hostname(), version, startedMs: clock.wall() };
+  return openMongoStore({
+    ...{ url: parsed.url, password, clock, logger, onTaken },
+    ...{ process: { ...facts, role: "all" }, aloneWith: DESK_STREAM },
+  });
 }
 
 /** The cache that `REDIS_URL` names, where one is set. */

@@ -1,4 +1,5 @@
 import { ConfigError } from "../domain/errors.ts";
+import { DESK_STREAM } from "../engine/streams.ts";
 import { parseStoreUrl } from "../stores/url.ts";
 import type { StoreNeeds } from "./plugs.ts";
 
@@ -13,7 +14,7 @@ export async function standBy({ config, clock, logger }: Omit<StoreNeeds, "chanc
     throw new ConfigError([{ setting: "STANDBY", problem, remedy: "Name a MongoDB database in STORE_URL, or write no." }]);
   }
   const { mongoVacancy } = await import("../stores/mongodb.ts");
-  await mongoVacancy({ url: parsed.url, password: config.storePassword?.reveal(), clock }, (who) =>
+  await mongoVacancy({ url: parsed.url, password: config.storePassword?.reveal(), clock }, DESK_STREAM, (who) =>
     logger.info({ who }, `stands by: ${who} has the store, and this process takes over when that one is gone`),
   );
 }

@@ -1,64 +1,45 @@
 import type { Connection } from "mongoose";
 import { ConfigError } from "../domain/errors.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ProcessFacts, SharedStore } from "../ports/cluster.ts";
 import type { Logger } from "../ports/logger.ts";
-import type {
-  Acquired,
-  AppendBatch,
-  DeliveryRow,
-  DeliveryUpdate,
-  InboxRow,
-  Snapshot,
-  Store,
-  StoreContents,
-  StoredEvent,
-} from "../ports/store.ts";
-import { AppendRefused } from "../ports/store.ts";
-import { Channels, Inbox } from "./mongodb/chat.ts";
 import { connect, type MongoAddress, placeOf } from "./mongodb/connect.ts";
+import { entryFault } from "./mongodb/entry.ts";
 import { type Fault, faultOf } from "./mongodb/faults.ts";
-import { Gate } from "./mongodb/gate.ts";
-import { Lease, vacancy } from "./mongodb/lease.ts";
-import { prepare } from "./mongodb/prepare.ts";
-import { type Collections, collectionsOf } from "./mongodb/schemas.ts";
+import { closeFormer, formerFault } from "./mongodb/former.ts";
+import { Holds } from "./mongodb/holds.ts";
+import { Members } from "./mongodb/members.ts";
+import { foreignness, prepare } from "./mongodb/prepare.ts";
+import { collectionsOf } from "./mongodb/schemas.ts";
 import { type SetupOptions, setUp } from "./mongodb/setup.ts";
-import { Tape } from "./mongodb/tape.ts";
-
-/** UTF-8 bytes of a snapshot that one document has room for. */
-const SNAPSHOT_BYTES_MAX = 15 * 1_024 * 1_024;
+import { MongoStore } from "./mongodb/store.ts";
+import { vacancy } from "./mongodb/vacancy.ts";
+import { LEASE_MS } from "./renewal.ts";
 
 export interface MongoOptions extends MongoAddress {
   readonly clock: Clock;
-  /** A name that no other process has. */
-  readonly holder: string;
+  /** Under a name that no other process ever had. */
+  readonly process: ProcessFacts;
+  /** Nobody else may be in the database: this stream is taken at once, as the sign of it. Without it several processes share the database. */
+  readonly aloneWith?: string | undefined;
   readonly logger?: Logger | undefined;
   readonly leaseMs?: number | undefined;
-  /** Another process has taken the database: this one must end. */
+  /** Another process has declared this one gone: it must end. */
   readonly onTaken?: (() => void) | undefined;
 }
 
-interface StoreParts {
-  readonly connection: Connection;
-  readonly collections: Collections;
-  readonly lease: Lease;
-  readonly place: string;
-  readonly logger: Logger | undefined;
-}
-
 /**
- * Opens the store in a MongoDB database, a replica set or a single server, and takes it for this process. Throws ConfigError (setting `STORE_URL`) with
- * one sentence when it cannot be reached, refuses the user, is in use, foreign or from a newer build.
+ * Opens the store in a MongoDB database, a replica set or a single server, and joins those who share it. Throws ConfigError (setting `STORE_URL`) with one
+ * sentence when it cannot be reached, refuses the user, is in use, foreign or from a newer build.
  */
-export async function openMongoStore(options: MongoOptions): Promise<Store & StoreContents> {
+export async function openMongoStore(options: MongoOptions): Promise<SharedStore> {
   const place = placeOf(options.url);
   let connection: Connection | undefined;
   try {
     connection = await connect(options);
-    const collections = collectionsOf(connection);
-    const lease = new Lease({ ...options, collections });
-    const fault = (await prepare(connection, collections)) ?? (await lease.take());
-    if (fault) throw refused(place, fault);
-    return new MongoStore({ connection, collections, lease, place, logger: options.logger });
+    const joined = await join(connection, options);
+    if (joined instanceof MongoStore) return joined;
+    throw refused(place, joined);
   } catch (thrown) {
     await connection?.destroy();
     const fault = faultOf(thrown);
@@ -66,12 +47,37 @@ export async function openMongoStore(options: MongoOptions): Promise<Store & Sto
   }
 }
 
-/** Waits until no process has the database. `told` hears who has it. Throws ConfigError (setting `STORE_URL`) when it cannot be reached at first. */
-export async function mongoVacancy(options: MongoAddress & { readonly clock: Clock }, told: (who: string) => void): Promise<void> {
+async function join(connection: Connection, options: MongoOptions): Promise<MongoStore | Fault> {
+  const { clock, process: facts, aloneWith, leaseMs = LEASE_MS, logger, onTaken, url } = options;
+  const collections = collectionsOf(connection);
+  const patience = { clock, leaseMs };
+  const foreign = (await foreignness(connection, collections)) ?? (await formerFault(collections, patience));
+  if (foreign) return foreign;
+  await prepare(connection, collections);
+  const former = await closeFormer(collections, patience);
+  if (former) return former;
+  const { name } = facts;
+  const members = new Members(collections, leaseMs);
+  const holds = new Holds(collections, members, name);
+  await members.join(facts, aloneWith !== undefined);
+  const store = new MongoStore({ connection, collections, members, holds, name, clock, leaseMs, place: placeOf(url), logger, onTaken });
+  await store.begin();
+  const fault = await entryFault({ members, holds, name, aloneWith, patience });
+  if (fault === undefined) return store;
+  await store.close();
+  return fault;
+}
+
+/** Waits until no process holds a stream. `told` hears who does. Throws ConfigError (setting `STORE_URL`) when the database cannot be reached at first. */
+export async function mongoVacancy(
+  options: MongoAddress & { readonly clock: Clock },
+  stream: string,
+  told: (who: string) => void,
+): Promise<void> {
   let connection: Connection | undefined;
   try {
     connection = await connect(options);
-    await vacancy(collectionsOf(connection).meta, options.clock, told);
+    await vacancy(collectionsOf(connection), stream, options.clock, told);
   } catch (thrown) {
     const fault = faultOf(thrown);
     throw fault ? refused(placeOf(options.url), fault) : thrown;
@@ -92,168 +98,4 @@ export async function setUpMongo(options: SetupOptions): Promise<string> {
 
 function refused(place: string, { problem, remedy }: Fault): ConfigError {
   return new ConfigError([{ setting: "STORE_URL", problem: `the store ${place} ${problem}`, remedy }]);
-}
-
-class MongoStore implements Store, StoreContents {
-  readonly #connection: Connection;
-  readonly #collections: Collections;
-  readonly #lease: Lease;
-  readonly #place: string;
-  readonly #logger: Logger | undefined;
-  readonly #inbox: Inbox;
-  readonly #channels: Channels;
-  readonly #tapes = new Map<string, Tape>();
-  /** Streams that this process has taken and nobody has taken from it, as far as it knows. */
-  readonly #held = new Set<string>();
-  /** The last thing that was asked of each channel, and of the inbox: what is asked of one happens in order. */
-  readonly #turns = new Map<string, Promise<unknown>>();
-  readonly #gate: Gate;
-
-  constructor({ connection, collections, lease, place, logger }: StoreParts) {
-    this.#connection = connection;
-    this.#collections = collections;
-    this.#lease = lease;
-    this.#place = place;
-    this.#logger = logger;
-    this.#inbox = new Inbox(collections);
-    this.#channels = new Channels(collections);
-    this.#gate = new Gate({ place, problem: () => lease.problem(), logger });
-  }
-
-  acquire(stream: string): Promise<Acquired> {
-    return this.#gate.write(async () => {
-      const { isTakeover } = this.#lease;
-      const acquired = await this.#tape(stream).acquire();
-      this.#held.add(stream);
-      return isTakeover ? { ...acquired, isTakeover } : acquired;
-    });
-  }
-
-  async release(stream: string): Promise<void> {
-    this.#held.delete(stream);
-  }
-
-  unheld(stream: string): string | undefined {
-    if (this.#gate.closed) return `the store ${this.#place} is closed`;
-    return this.#lease.problem() ?? (this.#held.has(stream) ? undefined : `the stream "${stream}" is not this process's`);
-  }
-
-  append(batch: AppendBatch): Promise<void> {
-    return this.#gate
-      .write(() => this.#tape(batch.stream).append(batch))
-      .catch((thrown: unknown) => {
-        if (thrown instanceof AppendRefused) this.#held.delete(batch.stream);
-        throw thrown;
-      });
-  }
-
-  read(stream: string, afterSequence: number, limit: number): Promise<StoredEvent[]> {
-    return this.#gate.ask(() => this.#tape(stream).read(afterSequence, limit));
-  }
-
-  streams(): Promise<string[]> {
-    return this.#gate.ask(async () => {
-      const names: string[] = await this.#collections.links.distinct("stream");
-      return names.sort();
-    });
-  }
-
-  saveSnapshot({ stream, sequence, body }: Snapshot): Promise<void> {
-    if (Buffer.byteLength(body) > SNAPSHOT_BYTES_MAX) {
-      // The older one stays: the next start reads a longer tail.
-      this.#logger?.warn({ stream, characters: body.length }, "a snapshot is larger than a document may be and was not kept");
-      return Promise.resolve();
-    }
-    const { snapshots } = this.#collections;
-    return this.#gate.write(() =>
-      this.#inTurn(`snapshot ${stream}`, async () => {
-        await snapshots.replaceOne({ _id: stream }, { sequence, body }, { upsert: true });
-      }),
-    );
-  }
-
-  loadSnapshot(stream: string): Promise<Snapshot | undefined> {
-    return this.#gate.ask(() =>
-      this.#inTurn(`snapshot ${stream}`, async () => {
-        const found = await this.#collections.snapshots.findOne({ _id: stream });
-        return found ? { stream, sequence: found.sequence, body: found.body } : undefined;
-      }),
-    );
-  }
-
-  accept(request: InboxRow): Promise<"new" | "seen"> {
-    return this.#gate.write(() => this.#inTurn("inbox", () => this.#inbox.accept(request)));
-  }
-
-  settle(requestId: string): Promise<void> {
-    return this.#gate.write(() => this.#inTurn("inbox", () => this.#inbox.settle(requestId)));
-  }
-
-  unsettled(): Promise<InboxRow[]> {
-    return this.#gate.ask(() => this.#inTurn("inbox", () => this.#inbox.unsettled()));
-  }
-
-  cursors(channel: string): Promise<Map<string, number>> {
-    return this.#gate.ask(() => this.#inTurn(`channel ${channel}`, () => this.#channels.cursors(channel)));
-  }
-
-  recordDelivery(update: DeliveryUpdate): Promise<void> {
-    return this.#gate.write(() => this.#inTurn(`channel ${update.channel}`, () => this.#channels.record(update)));
-  }
-
-  undelivered(channel: string): Promise<DeliveryRow[]> {
-    return this.#gate.ask(() => this.#inTurn(`channel ${channel}`, () => this.#channels.undelivered(channel)));
-  }
-
-  forgetChannel(channel: string): Promise<void> {
-    return this.#gate.write(() => this.#inTurn(`channel ${channel}`, () => this.#channels.forget(channel)));
-  }
-
-  prune(beforeWallMs: number): Promise<void> {
-    return this.#gate.write(() => this.#inTurn("inbox", () => this.#inbox.prune(beforeWallMs)));
-  }
-
-  snapshots(): Promise<string[]> {
-    return this.#gate.ask(async () => {
-      const names: string[] = await this.#collections.snapshots.distinct("_id");
-      return names.sort();
-    });
-  }
-
-  requests(): ReturnType<Inbox["all"]> {
-    return this.#gate.ask(() => this.#inTurn("inbox", () => this.#inbox.all()));
-  }
-
-  channels(): Promise<string[]> {
-    return this.#gate.ask(() => this.#channels.names());
-  }
-
-  /** Everything that was asked before is answered; then the lease is given back. */
-  async close(): Promise<void> {
-    const first = !this.#gate.closed;
-    await this.#gate.close();
-    if (!first) return;
-    await this.#lease.release();
-    await this.#connection.destroy();
-  }
-
-  #tape(stream: string): Tape {
-    const tape = this.#tapes.get(stream) ?? new Tape(stream, this.#collections.links);
-    this.#tapes.set(stream, tape);
-    return tape;
-  }
-
-  /** Runs after what was asked of the same thing before, whatever became of it. */
-  #inTurn<T>(what: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#turns.get(what) ?? Promise.resolve()).then(work);
-    const settled = turn.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#turns.set(what, settled);
-    void settled.then(() => {
-      if (this.#turns.get(what) === settled) this.#turns.delete(what);
-    });
-    return turn;
-  }
 }

@@ -35,9 +35,9 @@ it("a doctor looks at a MongoDB without making anything in it, and beside a desk
   expect(await told(settings, "store")).toEqual([expect.stringMatching(/^ok: mongodb:.*: MongoDB \d.*, replica set storm, empty/)]);
   expect(await mongod.asked(place.url, async ({ db }) => (await db?.listCollections().toArray())?.length)).toBe(0);
   await place.open();
-  expect(await told(settings, "store")).toEqual([expect.stringMatching(new RegExp(`schema 1 of 1; process ${process.pid} on host`))]);
+  expect(await told(settings, "store")).toEqual([expect.stringMatching(new RegExp(`schema 2 of 2; process ${process.pid} on host`))]);
   await place.closeAll();
-  expect(await told(settings, "store")).toEqual([expect.stringMatching(/schema 1 of 1$/)]);
+  expect(await told(settings, "store")).toEqual([expect.stringMatching(/schema 2 of 2$/)]);
   await mongod.asked(place.url, async ({ db }) =>
     db?.collection<{ _id: string }>("meta").updateOne({ _id: "schema" }, { $set: { version: 9 } }),
   );

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { ConfigError } from "../../domain/errors.ts";
+import { DESK_STREAM } from "../../engine/streams.ts";
 import { parseStoreUrl } from "../../stores/url.ts";
 import { type Finding, fail, type Look, ok, warn } from "./finding.ts";
 
@@ -23,10 +24,10 @@ export async function storeFindings({ config }: Look): Promise<LookedStore> {
   try {
     if (parsed.scheme === "sqlite") return await sqliteFindings(parsed.file);
     const { lookAtMongo } = await import("../../stores/mongodb/look.ts");
-    const { place, serverVersion, setName, schemaVersion, knownVersion, holder } = await lookAtMongo({
-      url: parsed.url,
-      password: config.storePassword?.reveal(),
-    });
+    const { place, serverVersion, setName, schemaVersion, knownVersion, holder } = await lookAtMongo(
+      { url: parsed.url, password: config.storePassword?.reveal() },
+      DESK_STREAM,
+    );
     const kind = setName === undefined ? "a single server" : `replica set ${setName}`;
     const schema = schemaVersion === undefined ? "empty: the first start fills it" : `schema ${schemaVersion} of ${knownVersion}`;
     return { findings: [ok(ABOUT, `${place}: MongoDB ${serverVersion}, ${kind}, ${schema}${inUse(holder)}`)], exchanges: [] };

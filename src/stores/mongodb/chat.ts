@@ -1,8 +1,9 @@
 import { Types } from "mongoose";
 import type { DeliveryRow, DeliveryUpdate, InboxRow } from "../../ports/store.ts";
+import type { RowDocument } from "./documents.ts";
 import { isDuplicate } from "./faults.ts";
 import { keyOf, nameOf } from "./keys.ts";
-import type { Collections, RowDocument } from "./schemas.ts";
+import type { Collections } from "./schemas.ts";
 
 /** Requests of which nobody knows whether they were stored. More than these cannot wait for a platform's repeat. */
 const DOUBTS_MAX = 10_000;

@@ -42,10 +42,16 @@ const BY_CODE: ReadonlyMap<number, Fault> = new Map([
 const WRONG_USE: ReadonlySet<number> = new Set([2, 9, 14, 121, 10334, 11000]);
 
 const DUPLICATE = 11000;
+const NAMESPACE_EXISTS = 48;
 
 /** Somebody else has this key already. */
 export function isDuplicate(thrown: unknown): boolean {
   return codeOf(thrown) === DUPLICATE;
+}
+
+/** The collection that was to be made is there already. */
+export function isThere(thrown: unknown): boolean {
+  return codeOf(thrown) === NAMESPACE_EXISTS;
 }
 
 /** True when no server was found to send to, so that nothing of the operation can have happened. */

@@ -1,5 +1,5 @@
 import type { Logger } from "../../ports/logger.ts";
-import { AppendRefused, StoreUnavailable } from "../../ports/store.ts";
+import { AppendRefused, StoreUnavailable, StreamHeld } from "../../ports/store.ts";
 import { faultOf } from "./faults.ts";
 
 /** Operations that may wait at one time. One more is refused at once as unavailable. */
@@ -57,7 +57,7 @@ export class Gate {
   }
 
   #named(thrown: unknown): unknown {
-    if (thrown instanceof AppendRefused) return thrown;
+    if (thrown instanceof AppendRefused || thrown instanceof StreamHeld) return thrown;
     const { place, logger } = this.#options;
     const fault = faultOf(thrown);
     if (fault === undefined) return thrown;

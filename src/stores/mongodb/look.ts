@@ -2,6 +2,7 @@ import { ConfigError } from "../../domain/errors.ts";
 import { connect, type MongoAddress, placeOf } from "./connect.ts";
 import { faultOf } from "./faults.ts";
 import { collectionsOf, SCHEMA_VERSION } from "./schemas.ts";
+import { holderOf } from "./vacancy.ts";
 
 const ANSWER_MS = 3_000;
 
@@ -14,28 +15,27 @@ export interface MongoLook {
   /** Undefined where no desk was ever started on it. */
   readonly schemaVersion: number | undefined;
   readonly knownVersion: number;
-  /** A process that has it now. */
+  /** The process that holds the stream that was asked about. */
   readonly holder: { readonly pid: number; readonly host: string } | undefined;
 }
 
-/** Looks at a database without taking its lease or making anything. Throws ConfigError (setting `STORE_URL`) when no desk could open it. */
-export async function lookAtMongo({ url, password }: Pick<MongoAddress, "url" | "password">): Promise<MongoLook> {
+/** Looks at a database, and at who holds a stream of it, without joining or making anything. Throws ConfigError (setting `STORE_URL`) when no desk could open it. */
+export async function lookAtMongo({ url, password }: Pick<MongoAddress, "url" | "password">, stream: string): Promise<MongoLook> {
   const place = placeOf(url);
   try {
     const connection = await connect({ url, password, selectionMs: ANSWER_MS, operationMs: ANSWER_MS });
     try {
       const hello = await connection.db?.command({ hello: 1 });
       const built = await connection.db?.command({ buildInfo: 1 });
-      const { meta } = collectionsOf(connection);
-      const [schema, lease] = await Promise.all([meta.findOne({ _id: "schema" }), meta.findOne({ _id: "lease" })]);
+      const collections = collectionsOf(connection);
+      const schema = await collections.meta.findOne({ _id: "schema" });
       const schemaVersion = schema?.version;
       if (schemaVersion !== undefined && schemaVersion > SCHEMA_VERSION)
         throw refused(
           place,
           `was written by a newer build: its schema has version ${schemaVersion}, this build knows up to ${SCHEMA_VERSION}`,
         );
-      const isHeld = lease?.expiresAt !== undefined && hello?.localTime instanceof Date && lease.expiresAt > hello.localTime;
-      const holder = isHeld && lease.pid !== undefined && lease.host !== undefined ? { pid: lease.pid, host: lease.host } : undefined;
+      const holder = await holderOf(collections, stream);
       return { place, serverVersion: String(built?.version), setName: hello?.setName, schemaVersion, knownVersion: SCHEMA_VERSION, holder };
     } finally {
       await connection.destroy();

@@ -1,9 +1,10 @@
 import { Types } from "mongoose";
 import type { AppendBatch, StoredEvent } from "../../ports/store.ts";
-import { AppendRefused } from "../../ports/store.ts";
+import { AppendRefused, StoreUnavailable } from "../../ports/store.ts";
 import { refusalOf } from "../refusal.ts";
+import type { LinkDocument } from "./documents.ts";
 import { isDuplicate, wasNeverSent } from "./faults.ts";
-import type { Collections, LinkDocument } from "./schemas.ts";
+import type { Collections } from "./schemas.ts";
 
 /** Bytes of event bodies in one document; the server takes 16 MiB with everything. */
 const DOCUMENT_BYTES_MAX = 15 * 1_024 * 1_024;
@@ -30,23 +31,33 @@ interface Waiting {
 
 type Links = Collections["links"];
 
+/** How the right to a stream is taken: true when its former holder left it behind. What failed may have happened. */
+export interface Right {
+  readonly take: () => Promise<boolean>;
+  readonly failed: (thrown: unknown) => void;
+}
+
 /**
  * One stream. What is asked of it happens one after the other, in the order of the calls; appends that wait while another one is on its way
  * share the next document. An insert whose answer was lost is settled before anything else happens: its link is taken by an empty one, or,
- * when it had arrived, it is emptied. So an append that was answered as unavailable is never there.
+ * when it had arrived, it is emptied. So an append that was answered as unavailable is never there, unless the process was declared gone meanwhile, or
+ * another one has read it already and it stays: then the next append is refused.
  */
 export class Tape {
   readonly #stream: string;
   readonly #links: Links;
+  readonly #until: () => Date | undefined;
   readonly #waiting: Waiting[] = [];
   #head: Head | undefined;
   /** The insert of which nobody knows whether it arrived. */
   #doubt: LinkDocument | undefined;
   #running = false;
 
-  constructor(stream: string, links: Links) {
+  /** `until` is the time of the server before which no other process can have taken what this one holds; undefined while that is in doubt. */
+  constructor(stream: string, links: Links, until: () => Date | undefined) {
     this.#stream = stream;
     this.#links = links;
+    this.#until = until;
   }
 
   append(batch: AppendBatch): Promise<void> {
@@ -57,27 +68,35 @@ export class Tape {
     return this.#queue({ batch, bytes, work: () => Promise.resolve() });
   }
 
-  async acquire(): Promise<{ epoch: number; lastSequence: number }> {
-    let taken: Head | undefined;
-    await this.#queue({
-      bytes: 0,
-      work: async () => {
-        taken = await this.#acquire();
-      },
+  /** The right to the stream comes first; only who has it may fence the chain. */
+  acquire({ take, failed }: Right): Promise<{ epoch: number; lastSequence: number; isTakeover: boolean }> {
+    return this.after(async () => {
+      try {
+        const isTakeover = await take();
+        const { epoch, last } = await this.#acquire();
+        return { epoch, lastSequence: last, isTakeover };
+      } catch (thrown) {
+        failed(thrown);
+        throw thrown;
+      }
     });
-    if (taken === undefined) throw new Error(`the stream "${this.#stream}" was not acquired`);
-    return { epoch: taken.epoch, lastSequence: taken.last };
   }
 
-  async read(afterSequence: number, limit: number): Promise<StoredEvent[]> {
-    let rows: StoredEvent[] = [];
+  /** Rows for a process that holds the stream, or for one that follows it: what the latter was given is never undone. */
+  read(afterSequence: number, limit: number, isFollowed: boolean): Promise<StoredEvent[]> {
+    return this.after(() => this.#read(afterSequence, limit, isFollowed));
+  }
+
+  /** Does something in its turn, when nothing of this stream is in doubt. */
+  async after<T>(work: () => Promise<T>): Promise<T> {
+    const done: T[] = [];
     await this.#queue({
       bytes: 0,
       work: async () => {
-        rows = await this.#read(afterSequence, limit);
+        done.push(await work());
       },
     });
-    return rows;
+    return done[0] as T;
   }
 
   #queue(asked: Pick<Waiting, "batch" | "bytes" | "work">): Promise<void> {
@@ -201,28 +220,58 @@ export class Tape {
     } catch (thrown) {
       if (!isDuplicate(thrown)) throw thrown;
       // It had arrived, or another process has this link and it never can.
-      await this.#links.updateOne({ _id: doubted._id }, { $set: { last: before, count: 0, bodies: [] } });
+      await this.#undo(doubted, before);
     }
     this.#doubt = undefined;
     this.#head = undefined;
   }
 
-  async #read(afterSequence: number, limit: number): Promise<StoredEvent[]> {
+  /** Empties what had arrived. By the server's clock it can only happen while no other process builds on it. */
+  async #undo({ _id }: LinkDocument, last: number): Promise<void> {
+    const until = this.#until();
+    if (until !== undefined) {
+      const mine = { _id, isSeen: { $ne: true }, $expr: { $lt: ["$$NOW", until] } };
+      const undone = await this.#links.updateOne(mine, { $set: { last, count: 0, bodies: [] } });
+      if (undone.matchedCount === 1) return;
+    }
+    const there = await this.#links.findOne({ _id }, { projection: { isSeen: 1 } });
+    if (there === null || there.isSeen === true) return;
+    throw new StoreUnavailable(
+      `what was last written to the stream "${this.#stream}" is in doubt until the right to it was renewed: try again`,
+    );
+  }
+
+  async #read(afterSequence: number, limit: number, isFollowed: boolean): Promise<StoredEvent[]> {
     const rows: StoredEvent[] = [];
     if (limit <= 0) return rows;
     const after = { stream: this.#stream, count: { $gt: 0 }, last: { $gt: afterSequence } };
     const cursor = this.#links.find(after, { sort: { last: 1 }, batchSize: Math.min(limit, PAGE_DOCUMENTS), readConcern: "majority" });
+    let newest: Pick<LinkDocument, "_id" | "isSeen"> | undefined;
+    let settled = 0;
+    let end: number | undefined;
     try {
-      for await (const { last, count, bodies } of cursor) {
+      for await (const { _id, isSeen = false, last, count, bodies } of cursor) {
+        if (end !== undefined && end !== last - count)
+          throw new StoreUnavailable(`the stream "${this.#stream}" changed while it was read: try again`);
+        end = last;
+        newest = { _id, isSeen };
+        settled = rows.length;
         for (const [index, body] of bodies.entries()) {
           const sequence = last - count + index + 1;
           if (sequence > afterSequence && rows.length < limit) rows.push({ sequence, body });
         }
-        if (rows.length >= limit) return rows;
+        if (rows.length >= limit) break;
       }
     } finally {
       await cursor.close();
     }
-    return rows;
+    return isFollowed && newest && !(await this.#see(newest)) ? rows.slice(0, settled) : rows;
+  }
+
+  /** Keeps the newest link of a read as it is; only that one may still be undone by its writer. False when it was. */
+  async #see({ _id, isSeen }: Pick<LinkDocument, "_id" | "isSeen">): Promise<boolean> {
+    if (isSeen) return true;
+    const kept = await this.#links.updateOne({ _id, count: { $gt: 0 } }, { $set: { isSeen: true } });
+    return kept.matchedCount === 1;
   }
 }

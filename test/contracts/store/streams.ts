@@ -122,7 +122,11 @@ function refusalContract(subject: Subject): void {
     ["an expected sequence that is too high", { expectedSequence: 3 }, /"desk" ends at 2, this append expected 3/],
     ["an older epoch", { epoch: 1 }, /held under epoch 2, this append came under epoch 1/],
     ["an epoch that nobody was given", { epoch: 3 }, /held under epoch 2, this append came under epoch 3/],
-    ["a stream that nobody acquired", { stream: "other", epoch: 1, expectedSequence: 0 }, /this process has not acquired the stream "other"/],
+    [
+      "a stream that nobody acquired",
+      { stream: "other", epoch: 1, expectedSequence: 0 },
+      /this process has not acquired the stream "other"/,
+    ],
   ];
 
   it.each(refusals)("refuses %s and changes nothing", async (_case, wrong, message) => {

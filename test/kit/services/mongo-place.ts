@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Store, StoreContents } from "../../../src/ports/store.ts";
+import { hostname } from "node:os";
+import type { SharedStore } from "../../../src/ports/cluster.ts";
+import type { Store } from "../../../src/ports/store.ts";
 import { type MongoOptions, openMongoStore } from "../../../src/stores/mongodb.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import type { Mongod } from "./mongod.ts";
@@ -16,8 +18,10 @@ export class MongoPlace {
     this.url = mongod.url(this.database, user);
   }
 
-  async open(options: Partial<MongoOptions> = {}): Promise<Store & StoreContents> {
-    const needs = { url: this.url, password: undefined, clock: systemClock(), holder: randomUUID() };
+  /** The store of a desk that has the database for itself, unless the options say otherwise. */
+  async open(options: Partial<MongoOptions> = {}): Promise<SharedStore> {
+    const facts = { name: randomUUID(), role: "all", pid: process.pid, host: hostname(), version: "1", startedMs: 0 } as const;
+    const needs = { url: this.url, password: undefined, clock: systemClock(), process: facts, aloneWith: "desk" };
     const store = await openMongoStore({ ...needs, ...options });
     this.#open.push(store);
     return store;
@@ -31,7 +35,8 @@ export class MongoPlace {
   async empty(): Promise<void> {
     await this.closeAll();
     await this.#mongod.asked(this.url, async ({ db }) => {
-      for (const name of ["links", "snapshots", "requests", "channels"]) await db?.collection(name).deleteMany({});
+      for (const name of ["links", "snapshots", "requests", "channels", "members", "holds", "asks"])
+        await db?.collection(name).deleteMany({});
     });
   }
 

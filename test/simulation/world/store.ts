@@ -1,7 +1,7 @@
 import type { AppendBatch, DeliveryUpdate, InboxRow, Snapshot, Store, StoredEvent } from "../../../src/ports/store.ts";
 import { AppendRefused, StoreUnavailable } from "../../../src/ports/store.ts";
-import { openMemoryStore } from "../../../src/stores/memory.ts";
 import { Holdings } from "../../../src/stores/holdings.ts";
+import { openMemoryStore } from "../../../src/stores/memory.ts";
 import { refusalOf } from "../../../src/stores/refusal.ts";
 import type { Dice } from "./dice.ts";
 

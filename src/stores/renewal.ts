@@ -1,4 +1,4 @@
-import type { Clock } from "../../ports/clock.ts";
+import type { Clock } from "../ports/clock.ts";
 
 /** How long a process that is gone keeps others out. */
 export const LEASE_MS = 15_000;
@@ -53,8 +53,10 @@ export class Renewal {
     this.#trustedUntilMs = 0;
     // A renewal that is under way would take it again.
     const given = this.#renewing.then(give);
+    const patience = new AbortController();
     // A right that cannot be given back ends by itself, and an end must not wait for a database that is gone.
-    await Promise.race([given.catch(() => undefined), this.#clock.sleep(RELEASE_MS)]);
+    await Promise.race([given.catch(() => undefined), this.#clock.sleep(RELEASE_MS, patience.signal)]);
+    patience.abort();
   }
 
   async #renew(): Promise<void> {

@@ -1,0 +1,79 @@
+import { StoreUnavailable, StreamHeld } from "../../ports/store.ts";
+import { TAKEOVER_MS } from "../takeover.ts";
+import type { MemberDocument } from "./documents.ts";
+import { isDuplicate } from "./faults.ts";
+import type { Members } from "./members.ts";
+import type { Collections } from "./schemas.ts";
+
+/** How often one look finds another holder than the one before. */
+const TRIES_MAX = 10;
+const LONG_AGO = new Date(0);
+
+/** What came of asking for a stream: whether what was sent for it before may still be on its way, or who has it. */
+export type Taken = { readonly isTakeover: boolean } | { readonly by: MemberDocument };
+
+/** Which streams a process holds: one document for each, which changes from one holder to the next by a compare-and-set. */
+export class Holds {
+  readonly #holds: Collections["holds"];
+  readonly #members: Members;
+  readonly #holder: string;
+
+  constructor({ holds }: Pick<Collections, "holds">, members: Members, holder: string) {
+    this.#holds = holds;
+    this.#members = members;
+    this.#holder = holder;
+  }
+
+  /** Takes a stream; true when what was sent for it before may still be on its way. Rejects with `StreamHeld`. */
+  async take(stream: string): Promise<boolean> {
+    const taken = await this.tryTo(stream);
+    if ("by" in taken) throw new StreamHeld(stream, taken.by);
+    return taken.isTakeover;
+  }
+
+  async tryTo(stream: string): Promise<Taken> {
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const hold = await this.#holds.findOne({ _id: stream });
+      if (!hold) {
+        if (await this.#isFirst(stream)) return { isTakeover: false };
+        continue;
+      }
+      const { holder } = hold;
+      const isAnother = holder !== null && holder !== this.#holder;
+      if (isAnother) {
+        const by = await this.#members.named(holder);
+        // One that nobody knows any more is gone.
+        if (by && !(await this.#members.declareGone(holder))) return { by };
+      }
+      const isTakeover = await this.#change(stream, holder, isAnother);
+      if (isTakeover !== undefined) return { isTakeover };
+    }
+    throw new StoreUnavailable(`the stream "${stream}" changed hands ${TRIES_MAX} times in a row: try again`);
+  }
+
+  /** Gives a stream back, if it is this process's. */
+  async give(stream: string): Promise<void> {
+    await this.#holds.updateOne({ _id: stream, holder: this.#holder }, { $set: { holder: null } });
+  }
+
+  async #isFirst(stream: string): Promise<boolean> {
+    try {
+      await this.#holds.insertOne({ _id: stream, holder: this.#holder, leftAt: null });
+      return true;
+    } catch (thrown) {
+      if (isDuplicate(thrown)) return false;
+      throw thrown;
+    }
+  }
+
+  /** Undefined when somebody else was faster. */
+  async #change(stream: string, from: string | null, isLeft: boolean): Promise<boolean | undefined> {
+    const sinceMs = { $subtract: ["$$NOW", { $ifNull: ["$leftAt", LONG_AGO] }] };
+    const changed = await this.#holds.findOneAndUpdate(
+      { _id: stream, holder: from },
+      [{ $set: { holder: { $literal: this.#holder }, ...(isLeft ? { leftAt: "$$NOW" } : {}) } }],
+      { returnDocument: "after", projection: { isTakeover: { $lt: [sinceMs, TAKEOVER_MS] } } },
+    );
+    return changed === null ? undefined : Reflect.get(changed, "isTakeover") === true;
+  }
+}
