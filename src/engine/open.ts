@@ -27,7 +27,7 @@ import { STOP_SETTLE_MS } from "./limits.ts";
 import type { CeilingLimit } from "./live/ceiling.ts";
 import type { LiveOpening } from "./live/connect.ts";
 import { LiveDesk } from "./live/desk.ts";
-import { openAccount, openAccounts, openMainFloor } from "./opening.ts";
+import { catchUp, openAccount, openAccounts, openMainFloor } from "./opening.ts";
 import { Pulse } from "./pulse.ts";
 import type { MarketSpeed } from "./pump.ts";
 import { DeskRates } from "./rates.ts";
@@ -185,7 +185,11 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     alerts,
     audit: new AuditReader(store, streams),
   });
-  const open = (writer: AccountWriter) => openAccount(opening, writer);
+  const open = async (writer: AccountWriter) => {
+    const account = await openAccount(opening, writer);
+    if (account) await catchUp(account);
+    return account;
+  };
   const front = await shared?.begin({ engine, accounts, bots, live, floors, paper: main.services, streams, open }, desk);
   return {
     engine,

@@ -1,9 +1,13 @@
+import { messageOf, TransientError } from "../domain/errors.ts";
+import { MINUTE_MS, marketMs } from "../domain/time.ts";
 import type { Market } from "../ports/market.ts";
 import type { Account, AccountWriter } from "./account.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Desk } from "./desk.ts";
 import type { Floor, Floors } from "./floors.ts";
+import { STEPS_PER_BATCH } from "./limits.ts";
 import type { LiveDesk } from "./live/desk.ts";
+import { PaperAccount } from "./paper-account.ts";
 import { type AliveMark, resumeAt } from "./recovery.ts";
 import { accountOf } from "./streams.ts";
 
@@ -59,4 +63,19 @@ export async function openAccount({ desk, accounts, live, main }: Opening, write
   // Its last fill may be the last thing that was written: on a quiet account nothing would look again.
   await account.executor.finishPanic();
   return account;
+}
+
+/** Matches a paper account that was taken while its live market went on with the candles that nobody had watched for it. One whose market does not answer is watched from now on. */
+export async function catchUp(account: Account): Promise<void> {
+  const { services, position } = account;
+  if (!(account instanceof PaperAccount) || services.market.pace !== "live" || account.state.sequence === 0) return;
+  const { market, logger } = services;
+  const untilMs = marketMs(Math.floor(services.now() / MINUTE_MS) * MINUTE_MS);
+  try {
+    const { steps } = await market.advance(position, untilMs, new Set(account.exposure.symbols), STEPS_PER_BATCH);
+    for (const step of steps) await account.onStep(step, []);
+  } catch (failure) {
+    if (!(failure instanceof TransientError)) throw failure;
+    logger.warn({ account: account.state.account, problem: messageOf(failure) }, "what happened while nobody had the account is not known");
+  }
 }

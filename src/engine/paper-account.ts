@@ -24,12 +24,15 @@ export class PaperAccount extends Account implements PaperHost {
   readonly #highestStored = new Map<string, BotState["highest"]>();
   /** Steps up to here are in the books already; the step at this instant is only decided again. */
   readonly #resumeMs: MarketMs;
+  /** On a live market, candles up to here came while this process had not the account, so that no price of theirs was watched for it. */
+  readonly #openedMs: number;
   #levelsKnown: boolean;
 
   constructor(writer: AccountWriter, venue: PaperVenue, services: AccountServices) {
     super(writer, services);
     this.venue = venue;
     this.#resumeMs = writer.state.marketMs;
+    this.#openedMs = services.market.pace === "live" ? services.clock.wall() : Number.NEGATIVE_INFINITY;
     this.executor = new PaperExecutor(this);
     this.#levelsKnown = this.#readLevels();
   }
@@ -125,7 +128,7 @@ export class PaperAccount extends Account implements PaperHost {
       const equity = equityOf(this.state, this.#priceBefore(step));
       if (equity) events.push({ type: "day-started", day: this.services.days.of(step.atMs), equity });
     }
-    if (step.atMs > this.services.matchUntil()) return events;
+    if (step.atMs > Math.max(this.services.matchUntil(), this.#openedMs)) return events;
     const purse = this.#purse();
     for (const symbol of [...this.exposure.symbols]) {
       const candle = step.candles.get(symbol);

@@ -9,19 +9,20 @@ import type { FakeClock } from "./fake-clock.ts";
 /** An exchange's public side: candles close with the clock, prices are what the test says. */
 export class LiveMarket extends ArrayMarket {
   override readonly pace: Market["pace"] = "live";
-  readonly shown = new Map<string, number>();
+  readonly shown: Map<string, number>;
   /** How old prices are when they arrive. */
   priceAgeMs = 0;
   down = false;
   readonly #clock: FakeClock;
 
-  constructor(closes: Readonly<Record<string, readonly number[]>>, clock: FakeClock, fromMs: number) {
+  constructor(closes: Readonly<Record<string, readonly number[]>>, clock: FakeClock, fromMs: number, shown = new Map<string, number>()) {
     super({
       startMs: marketMs(clock.wall()),
       instruments: new Map(Object.keys(closes).map((symbol) => [symbol, plainInstrument(symbol)])),
       candles: new Map(Object.entries(closes).map(([symbol, list]) => [symbol, candlesOf(fromMs, list)])),
     });
     this.#clock = clock;
+    this.shown = shown;
   }
 
   override async history(symbol: string, before: number, minutes: number): Promise<Iterable<Candle>> {

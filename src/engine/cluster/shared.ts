@@ -25,6 +25,7 @@ import { Following, type FollowingOptions } from "./following.ts";
 import { Holdings } from "./holdings.ts";
 import { RoutedEngine } from "./routed-engine.ts";
 import { Rounds } from "./rounds.ts";
+import { Share } from "./share.ts";
 
 /** How often jobs are made for accounts that have none, and shares are reckoned anew. */
 const SPREAD_EVERY_MS = 2_000;
@@ -66,6 +67,7 @@ export class Shared {
   readonly #options: SharedOptions;
   readonly #needs: SharedNeeds;
   readonly #asker: Asker;
+  readonly #share = new Share();
   #ids = 0;
   #deskStream: FollowingOptions["deskStream"];
   #following: Following | undefined;
@@ -159,12 +161,14 @@ export class Shared {
 
   /** A gateway sees to it that every account has its job, an engine to its own fair share of them. With the queue or the store gone everything stays as it is. */
   async #spread(desk: Desk): Promise<void> {
-    const { queue, cluster, role } = this.#options;
-    const accounts = [...desk.state.accounts.keys()];
+    const { queue, cluster, role, processName } = this.#options;
+    const accounts = [...desk.state.accounts.keys()].map(accountStream);
     try {
-      if (role === "gateway") return await queue.ensure(accounts.map(accountStream));
-      const engines = (await cluster.members()).filter((member) => member.role === "engine" && !member.isGone);
-      this.#worker?.setCapacity(Math.ceil(accounts.length / Math.max(1, engines.length)));
+      if (role === "gateway") return await queue.ensure(accounts);
+      const members = await cluster.members();
+      const running = this.#worker?.running.length ?? 0;
+      const nowMs = this.#needs.clock.monotonicMs();
+      this.#worker?.setCapacity(this.#share.capacity({ self: processName, members, accounts, running, nowMs }));
     } catch (failure) {
       if (!(failure instanceof QueueUnavailable) && !(failure instanceof StoreUnavailable)) throw failure;
       this.#needs.logger.debug({ problem: messageOf(failure) }, "accounts stay where they are: what spreads them does not answer");
