@@ -10,6 +10,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
 import type { Painter } from "../ports/picture.ts";
 import type { CommandInfo, Platform } from "../ports/platform.ts";
+import type { Queue } from "../ports/queue.ts";
 import type { Store, StoreContents } from "../ports/store.ts";
 import type { Venues } from "./venues.ts";
 
@@ -69,6 +70,15 @@ export async function openCache({ config, logger }: PlugParts): Promise<SharedCa
   if (config.redisUrl === undefined) return undefined;
   const { openRedisCache } = await import("../system/redis.ts");
   return openRedisCache({ url: config.redisUrl, password: config.redisPassword?.reveal(), logger });
+}
+
+/** The queue between the processes of a desk in the Redis that `REDIS_URL` names, where one is set. The desk's name keeps desks that share a Redis apart. */
+export async function openDeskQueue({ config, clock, logger }: PlugParts, desk: string): Promise<Queue | undefined> {
+  if (config.redisUrl === undefined) return undefined;
+  const { openRedisBroker } = await import("../system/queue/redis-broker.ts");
+  const { openQueue } = await import("../system/queue.ts");
+  const password = config.redisPassword?.reveal();
+  return openQueue({ broker: await openRedisBroker({ url: config.redisUrl, password, clock, logger, desk }), clock, logger });
 }
 
 const DEFAULT_SEED = 42;

@@ -75,14 +75,14 @@ export type JobOutcome = { readonly kind: "done"; readonly result: string } | { 
 export interface JobHandling {
   /** Jobs of this kind that are done here at once. */
   readonly concurrency: number;
-  /** How long one may take; then its signal is aborted and it has failed. */
+  /** How long one may take; then its signal is aborted and it has failed. A job that goes on nevertheless holds its place until it ends. */
   readonly timeoutMs: number;
   /** The result, at most RESULT_CHARS_MAX long. What it throws is the reason of the failure; it is not tried again. May run again for the same id when a process died. */
   run(job: Pick<JobWish, "id" | "body">, signal: AbortSignal): Promise<string>;
 }
 
 export interface JobWorker {
-  /** Begins nothing more and resolves when what was begun has ended. */
+  /** Begins nothing more, aborts what was begun and resolves when it has ended. What did not come to its end is offered to others. */
   end(): Promise<void>;
 }
 

@@ -1,0 +1,133 @@
+import { messageOf } from "../../domain/errors.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Logger } from "../../ports/logger.ts";
+import { type JobHandling, type JobOutcome, type JobWorker, OUTCOME_KEPT_MS, RESULT_CHARS_MAX } from "../../ports/queue.ts";
+import type { Broker, JobList, TakenJob } from "./broker.ts";
+import { listOf, offeredWord, outcomeKey, parseWaiting, settledWord, type WaitingJob } from "./job-texts.ts";
+import { Taker } from "./taker.ts";
+
+/** A job at which so many processes died is not given to another. */
+const TAKES_MAX = 3;
+const REASON_CHARS_MAX = 2_000;
+/** An outcome that cannot be told is told again this often, for so long. */
+const TELL_AGAIN_MS = 1_000;
+const TELL_FOR_MS = 60_000;
+
+export interface ShiftParts {
+  readonly broker: Broker;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly kind: string;
+  readonly handling: JobHandling;
+}
+
+/** Does the ordinary jobs of one kind, a bounded number at a time. */
+export class JobShift implements JobWorker {
+  readonly #parts: ShiftParts;
+  readonly #list: JobList;
+  readonly #working = new Map<TakenJob, Promise<void>>();
+  readonly #taker: Taker;
+  readonly #stopListening: () => void;
+  readonly #ending = new AbortController();
+
+  constructor(parts: ShiftParts) {
+    const { broker, clock, logger, kind, handling } = parts;
+    this.#parts = parts;
+    this.#list = broker.list(listOf(kind));
+    this.#taker = new Taker({
+      list: this.#list,
+      clock,
+      logger,
+      wants: () => !this.#ending.signal.aborted && this.#working.size < handling.concurrency,
+      receive: (job) => this.#working.set(job, this.#handle(job)),
+      // It is finished nevertheless: whoever does it a second time finds its outcome, or makes the same.
+      lost: () => undefined,
+    });
+    this.#stopListening = broker.onWord((word) => {
+      if (word === offeredWord(kind)) this.#taker.wake();
+    });
+  }
+
+  async end(): Promise<void> {
+    this.#ending.abort();
+    this.#stopListening();
+    await Promise.all(this.#working.values());
+    await this.#taker.end();
+  }
+
+  async #handle(job: TakenJob): Promise<void> {
+    const { logger, kind } = this.#parts;
+    try {
+      await this.#toItsOutcome(job);
+    } catch (thrown) {
+      logger.warn({ kind, id: job.id, reason: messageOf(thrown) }, "the outcome of a job could not be told; it will be done again");
+    }
+    this.#taker.drop(job);
+    this.#working.delete(job);
+    this.#taker.wake();
+  }
+
+  async #toItsOutcome(job: TakenJob): Promise<void> {
+    const { broker, clock, logger, kind } = this.#parts;
+    const waiting = parseWaiting(job.body);
+    if (waiting === undefined) {
+      logger.warn({ kind, id: job.id }, "a job that cannot be read was removed");
+      return this.#list.finish(job);
+    }
+    const known = (await broker.kept(outcomeKey(kind, job.id))) !== undefined;
+    if (!known && clock.wall() < waiting.untilWallMs) {
+      const { outcome, ended } = this.#outcomeOf(job, waiting);
+      const found = await outcome;
+      // It was ended, and did not end by itself: another process does it.
+      if (found.kind === "failed" && this.#ending.signal.aborted) return this.#list.offer(job, 0);
+      await this.#keep(job, found);
+      await this.#list.finish(job).catch(() => undefined);
+      broker.say(settledWord(kind, job.id));
+      // Work that does not hear that its time is over holds its place until it ends.
+      return ended;
+    }
+    await this.#list.finish(job);
+    if (known) broker.say(settledWord(kind, job.id));
+  }
+
+  #outcomeOf({ id, takes }: TakenJob, { body }: WaitingJob): { readonly outcome: Promise<JobOutcome>; readonly ended: Promise<void> } {
+    const { clock, handling } = this.#parts;
+    if (takes > TAKES_MAX) {
+      const reason = `it was begun ${TAKES_MAX} times, and each time its process ended before it`;
+      return { outcome: Promise.resolve({ kind: "failed", reason }), ended: Promise.resolve() };
+    }
+    const overdue = new AbortController();
+    const timer = new AbortController();
+    const signal = AbortSignal.any([overdue.signal, this.#ending.signal]);
+    const run = outcomeOf(async () => handling.run({ id, body }, signal));
+    const late = clock.sleep(handling.timeoutMs, timer.signal).then((): JobOutcome => {
+      overdue.abort();
+      return { kind: "failed", reason: `it took longer than ${handling.timeoutMs / 1_000} s` };
+    });
+    const ended = run.then(() => timer.abort());
+    return { outcome: Promise.race([run, late]), ended };
+  }
+
+  async #keep({ id }: TakenJob, outcome: JobOutcome): Promise<void> {
+    const { broker, clock, kind } = this.#parts;
+    const untilMs = clock.monotonicMs() + TELL_FOR_MS;
+    for (;;) {
+      try {
+        return await broker.keep(outcomeKey(kind, id), JSON.stringify(outcome), OUTCOME_KEPT_MS);
+      } catch (thrown) {
+        if (this.#ending.signal.aborted || clock.monotonicMs() > untilMs) throw thrown;
+        await clock.sleep(TELL_AGAIN_MS, this.#ending.signal);
+      }
+    }
+  }
+}
+
+async function outcomeOf(work: () => Promise<string>): Promise<JobOutcome> {
+  try {
+    const result = await work();
+    if (result.length <= RESULT_CHARS_MAX) return { kind: "done", result };
+    return { kind: "failed", reason: `its result has ${result.length} characters, and at most ${RESULT_CHARS_MAX} are kept` };
+  } catch (thrown) {
+    return { kind: "failed", reason: messageOf(thrown).slice(0, REASON_CHARS_MAX) };
+  }
+}

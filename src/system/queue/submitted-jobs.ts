@@ -1,0 +1,62 @@
+import type { Clock } from "../../ports/clock.ts";
+import { BODY_CHARS_MAX, type JobOutcome, JobTooLate, type JobWish, QueueUnavailable } from "../../ports/queue.ts";
+import type { Broker } from "./broker.ts";
+import { listOf, offeredWord, outcomeKey, parseOutcome, settledWord, type WaitingJob } from "./job-texts.ts";
+
+/** How often whoever waits for an outcome looks for it when no word wakes it. */
+const LOOK_MS = 500;
+/** For so long nothing may answer until whoever waits is told. */
+const PATIENCE_MS = 5_000;
+const KIND = /^[a-z][\w-]{0,59}$/;
+const ID_CHARS_MAX = 200;
+
+/** Offers a job and waits for its outcome. It is offered again at each look, so that one that the queue has forgotten is done nevertheless. */
+export async function submitJob(wish: JobWish, { broker, clock }: { readonly broker: Broker; readonly clock: Clock }): Promise<JobOutcome> {
+  checkWish(wish);
+  const { kind, id, body, timeoutMs } = wish;
+  const list = broker.list(listOf(kind));
+  const untilMs = clock.monotonicMs() + timeoutMs;
+  const waiting: WaitingJob = { body, untilWallMs: clock.wall() + timeoutMs };
+  const look = async () => {
+    const kept = await broker.kept(outcomeKey(kind, id));
+    if (kept === undefined) await list.add([{ id, body: JSON.stringify(waiting) }]);
+    return kept;
+  };
+  let pause = new AbortController();
+  const stop = broker.onWord((word) => {
+    if (word === settledWord(kind, id)) pause.abort();
+  });
+  try {
+    let kept = await look();
+    let answeredMs = clock.monotonicMs();
+    if (kept === undefined) broker.say(offeredWord(kind));
+    while (kept === undefined && clock.monotonicMs() < untilMs) {
+      await clock.sleep(Math.min(LOOK_MS, untilMs - clock.monotonicMs()), pause.signal);
+      // Before the look: a word during it is not lost.
+      pause = new AbortController();
+      try {
+        kept = await look();
+        answeredMs = clock.monotonicMs();
+      } catch (thrown) {
+        if (!(thrown instanceof QueueUnavailable) || clock.monotonicMs() - answeredMs > PATIENCE_MS) throw thrown;
+      }
+    }
+    if (kept !== undefined) return parseOutcome(kept);
+  } finally {
+    stop();
+  }
+  await list.withdraw(id).catch(() => undefined);
+  throw new JobTooLate(`Nobody has done this ${kind} within ${timeoutMs / 1_000} s. Try again, or see whether an engine is running.`);
+}
+
+export function checkKind(kind: string): void {
+  if (!KIND.test(kind)) throw new RangeError(`a kind of job is a lower-case word of at most 60 letters, digits, - and _, not "${kind}"`);
+}
+
+function checkWish({ kind, id, body, timeoutMs }: JobWish): void {
+  checkKind(kind);
+  if (id.length === 0 || id.length > ID_CHARS_MAX)
+    throw new RangeError(`the id of a job has 1 to ${ID_CHARS_MAX} characters, not ${id.length}`);
+  if (body.length > BODY_CHARS_MAX) throw new RangeError(`the body of a job has at most ${BODY_CHARS_MAX} characters, not ${body.length}`);
+  if (!(timeoutMs > 0)) throw new RangeError(`a job may take more than 0 ms, not ${timeoutMs}`);
+}
