@@ -60,4 +60,3 @@ function isWorthKeeping({ state, services }: Account, events: number, ageMs: num
   if (state.mode !== "paper") return false;
   return ageMs >= MOVED_SNAPSHOT_MS || (services.market.pace === "stepped" && events > 0);
 }
-

@@ -245,12 +245,13 @@ export class Accounts {
     const name = accountStream(account);
     const known = this.#accounts.get(name);
     const state = known && !known.isHeld ? known.state : await this.#snapshots.newest(name);
-    const writer = await openStream<AccountState, AccountEvent>({
+    const writer: AccountWriter = await openStream<AccountState, AccountEvent>({
       ...{ name, state, store, clock: desk.clock, apply: applyAccountEvent },
       onAppend: streams.appended,
       onTaken: (refusal) => {
-        // One that was given back is no longer this process's: what came too late for it is done elsewhere.
-        if (this.#accounts.get(name)?.isHeld !== false) streams.taken(refusal);
+        const current = this.#accounts.get(name);
+        // What comes too late, after the account was given back, is nobody's fault: it is done where the account is now.
+        if (current === undefined || (current.isHeld && current.writer === writer)) streams.taken(refusal);
       },
     });
     streams.add(name, () => writer.end);
@@ -267,7 +268,7 @@ export class Accounts {
       onAppend: streams.appended,
     });
     await stream.look();
-    streams.add(name, () => stream.end);
+    if (!this.#accounts.get(name)?.isHeld) streams.add(name, () => stream.end);
     return stream;
   }
 

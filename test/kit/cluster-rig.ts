@@ -1,13 +1,13 @@
 import type { AccountEvent } from "../../src/domain/events.ts";
 import type { EngineOptions } from "../../src/engine/open.ts";
 import { MemoryServer } from "../../src/stores/memory/server.ts";
-import { SILENT } from "../../src/system/silent-logger.ts";
 import { openQueue } from "../../src/system/queue.ts";
+import { SILENT } from "../../src/system/silent-logger.ts";
 import { LiveMarket } from "./engine-live.ts";
 import { type EngineRig, OWNER, openRig, recordedEvents } from "./engine-rig.ts";
 import { FakeClock } from "./fake-clock.ts";
-import { testVault } from "./test-vault.ts";
 import { MemoryQueueServer } from "./queue/memory-server.ts";
+import { testVault } from "./test-vault.ts";
 
 type Process = Awaited<ReturnType<MemoryServer["join"]>>;
 
@@ -19,6 +19,8 @@ export interface DeskProcess {
   /** As kill -9 would: it does nothing more, and gives nothing back. */
   kill(): void;
   isDead: boolean;
+  /** Others have declared it gone: it must end. */
+  readonly taken: boolean;
 }
 
 export interface ClusterOptions {
@@ -44,11 +46,18 @@ export class ClusterRig {
     this.queue = new MemoryQueueServer({ clock: this.clock });
   }
 
-  async start(role: "gateway" | "engine", options: Partial<EngineOptions> = {}): Promise<DeskProcess> {
+  async start(
+    role: "gateway" | "engine",
+    options: Partial<Omit<EngineOptions, "clock" | "market" | "logger" | "onFatal">> = {},
+  ): Promise<DeskProcess> {
     const name = `${role}-${this.processes.length + 1}`;
-    const taken: unknown[] = [];
+    let taken = false;
     const facts = { name, role, pid: this.processes.length + 1, host: "test", version: "test", startedMs: this.clock.wall() };
-    const process = await this.server.join(facts, { onTaken: () => void taken.push(name) });
+    const process = await this.server.join(facts, {
+      onTaken: () => {
+        taken = true;
+      },
+    });
     const broker = this.queue.connect();
     const queue = openQueue({ broker, clock: this.clock, logger: SILENT });
     const market = new LiveMarket(this.#options.closes, this.clock, this.#options.fromMs, this.shown);
@@ -60,6 +69,9 @@ export class ClusterRig {
       rig,
       process,
       isDead: false,
+      get taken() {
+        return taken;
+      },
       kill() {
         this.isDead = true;
         process.kill();

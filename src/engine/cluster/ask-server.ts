@@ -105,7 +105,8 @@ export class AskServer {
     } catch (failure) {
       if (failure instanceof AppendRefused) throw failure;
       const refusal = refusalOf(failure);
-      if (refusal.by === "fault") logger.error({ ask: id, stream, failure: messageOf(failure) }, "what another process asked for has failed");
+      if (refusal.by === "fault")
+        logger.error({ ask: id, stream, failure: messageOf(failure) }, "what another process asked for has failed");
       return refusal;
     }
   }

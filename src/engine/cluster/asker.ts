@@ -61,9 +61,12 @@ export class Asker {
       await book.ask({ id, stream, body: encodeAnswer({ call, args }), wallMs: clock.wall() });
     } catch (failure) {
       if (!(failure instanceof StoreUnavailable)) throw failure;
-      throw new UserError(`The store does not answer now (${failure.message}), so nobody knows whether this is done. Look again in a moment.`, {
-        cause: failure,
-      });
+      throw new UserError(
+        `The store does not answer now (${failure.message}), so nobody knows whether this is done. Look again in a moment.`,
+        {
+          cause: failure,
+        },
+      );
     }
     wakeUps.tell(ASKED);
     this.#waiting.set(id, answered.resolve);
@@ -81,12 +84,18 @@ export class Asker {
     const early = await this.#before(answered, BEGIN_MS);
     if (early) return early;
     if (stands)
-      throw new UserError(`No process of this desk has answered for ${of} within ${BEGIN_MS / 1_000} s. It is written down and done as soon as one has it; system nodes shows which are there.`);
+      throw new UserError(
+        `No process of this desk has answered for ${of} within ${BEGIN_MS / 1_000} s. It is written down and done as soon as one has it; system nodes shows which are there.`,
+      );
     if (await this.#withdrawn(id))
-      throw new UserError(`No process of this desk has ${of} now, so nothing was done. Try again in a moment; system nodes shows which are there.`);
+      throw new UserError(
+        `No process of this desk has ${of} now, so nothing was done. Try again in a moment; system nodes shows which are there.`,
+      );
     const late = await this.#before(answered, DONE_MS);
     if (late) return late;
-    throw new UserError(`What was asked of ${of} has begun and has not ended within ${DONE_MS / 1_000} s. Look again in a moment what came of it.`);
+    throw new UserError(
+      `What was asked of ${of} has begun and has not ended within ${DONE_MS / 1_000} s. Look again in a moment what came of it.`,
+    );
   }
 
   async #before(answered: Promise<Answer>, timeoutMs: number): Promise<Answer | undefined> {

@@ -40,8 +40,7 @@ export const CALLS = {
   drillAccount: ({ engine }: Hands, account: string, caller: Caller) => engine.drillAccount(account, caller, () => undefined),
   removeAccount: ({ engine }: Hands, account: string, caller: Caller) => engine.removeAccount(account, caller),
   resumeAccount: ({ engine }: Hands, account: string, caller: Caller) => engine.resumeAccount(account, caller),
-  limitLeverage: ({ engine }: Hands, account: string, leverage: number, caller: Caller) =>
-    engine.limitLeverage(account, leverage, caller),
+  limitLeverage: ({ engine }: Hands, account: string, leverage: number, caller: Caller) => engine.limitLeverage(account, leverage, caller),
   resetBreaker: ({ engine }: Hands, account: string, breaker: Pick<OpenBreaker, "breaker" | "scope">, reason: string, caller: Caller) =>
     engine.breakers.reset(account, breaker, reason, caller),
 } as const;

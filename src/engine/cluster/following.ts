@@ -1,7 +1,7 @@
-import { messageOf, TransientError } from "../../domain/errors.ts";
 import type { AccountState } from "../../domain/books.ts";
 import type { DeskState } from "../../domain/desk.ts";
 import type { RegisteredAccount } from "../../domain/desk-facts.ts";
+import { messageOf, TransientError } from "../../domain/errors.ts";
 import type { AccountEvent, DeskEvent } from "../../domain/events.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
@@ -94,7 +94,7 @@ export class Following {
     await Promise.all(
       missing.map(async ([name, registered]) => {
         try {
-          await this.follow(name, registered);
+          await this.#follow(name, registered);
         } catch (failure) {
           if (!(failure instanceof TransientError)) throw failure;
           logger.warn({ account: name, problem: messageOf(failure) }, "an account waits to be followed until its market answers");
@@ -103,16 +103,23 @@ export class Following {
     );
   }
 
-  /** Follows an account, on from a fold that is known already where there is one. */
-  async follow(name: string, registered: Pick<RegisteredAccount, "exchange" | "environment">, known?: AccountState): Promise<void> {
+  async #follow(name: string, { exchange, environment = "demo" }: RegisteredAccount): Promise<void> {
     const { accounts, floors, paper } = this.#options;
-    const { exchange, environment = "demo" } = registered;
     const services = exchange === undefined ? paper : (await floors.atExchange(exchange, environment)).services;
-    const stream = await accounts.read(name, known);
+    const stream = await accounts.read(name);
     // Taken by this process meanwhile: then it is more than followed.
-    if (accounts.get(accountStream(name))?.isHeld && known === undefined) return;
+    if (accounts.get(stream.name)) return;
     this.#streams.set(stream.name, stream);
     accounts.add(new FollowedAccount(stream, services));
+  }
+
+  /** Follows an account that this process had, on from where its books are. */
+  async followFrom(left: FollowedAccount): Promise<void> {
+    const { accounts } = this.#options;
+    const stream = await accounts.read(left.state.account, left.state);
+    if (accounts.get(stream.name) !== left) return;
+    this.#streams.set(stream.name, stream);
+    accounts.add(new FollowedAccount(stream, left.services));
   }
 
   /** This process has the account from now on. */

@@ -1,4 +1,3 @@
-import type { AccountState } from "../../domain/books.ts";
 import type { DeskState } from "../../domain/desk.ts";
 import type { DeskEvent } from "../../domain/events.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -11,11 +10,16 @@ import type { Bots } from "../bots.ts";
 import type { Desk } from "../desk.ts";
 import { STOP_SETTLE_MS } from "../limits.ts";
 import { LiveAccount } from "../live/account.ts";
-import { accountOf, accountStream } from "../streams.ts";
+import { accountOf } from "../streams.ts";
 import { within } from "../within.ts";
 import { FollowedAccount } from "./followed-account.ts";
 import type { FollowedStream } from "./followed-stream.ts";
 import type { Following } from "./following.ts";
+
+/** How often it is looked whether an account is this process's still, */
+const LOOK_EVERY_MS = 2_000;
+/** and how long without a right to it before it is given up. */
+const GIVE_UP_MS = 20_000;
 
 export interface HoldingsOptions {
   readonly clock: Clock;
@@ -30,6 +34,9 @@ export interface HoldingsOptions {
   readonly open: (writer: AccountWriter) => Promise<Account | undefined>;
   /** Called when an account is this process's, so that what others ask of it is looked for. */
   readonly onTaken: () => void;
+  /** Called when this process has no right to its accounts any more that it could renew: it should take none until it can be reached again. */
+  readonly onCut: () => void;
+  readonly onFatal: (failure: unknown) => void;
 }
 
 /** The accounts that this process takes and gives back. */
@@ -47,7 +54,7 @@ export class Holdings {
       const account = await this.#take(stream);
       if (!account) return "retired";
       logger.info({ account: account.state.account }, "this process has the account from now on");
-      await aborted(signal);
+      await this.#untilOver(stream, signal);
       await this.give(stream);
       return "released";
     } catch (failure) {
@@ -59,7 +66,7 @@ export class Holdings {
   };
 
   async #take(stream: string): Promise<Account | undefined> {
-    const { desk, deskStream, accounts, bots, following, open, onTaken } = this.#options;
+    const { store, desk, deskStream, accounts, bots, following, open, onTaken } = this.#options;
     const name = accountOf(stream);
     if (name === undefined) return undefined;
     if (!desk.state.accounts.has(name)) await deskStream?.look();
@@ -68,7 +75,7 @@ export class Holdings {
     following.forget(stream);
     const account = writer.state.venue.removed ? undefined : await open(writer);
     if (!account) {
-      await this.#release(name, writer.state);
+      await store.release(stream);
       return undefined;
     }
     await bots.reconcileNames((each) => each === name);
@@ -80,31 +87,48 @@ export class Holdings {
   async give(stream: string): Promise<void> {
     const { accounts, clock } = this.#options;
     const account = accounts.get(stream);
-    const name = accountOf(stream);
-    if (!account?.isHeld || name === undefined) return;
+    if (!account?.isHeld) return;
     // No step, price or ask reaches it from here on.
-    accounts.add(new FollowedAccount(account.writer, account.services));
+    const left = accounts.add(new FollowedAccount(account.writer, account.services));
     await within(clock, STOP_SETTLE_MS, account.settled());
     if (account instanceof LiveAccount) {
       // What still waits for the exchange is cut off.
       await account.venue?.close();
       await within(clock, STOP_SETTLE_MS, account.settled());
     }
-    await accounts.snapshot(account);
-    await this.#release(name, account.state);
+    await within(clock, STOP_SETTLE_MS, tolerant(accounts.snapshot(account)));
+    await this.#release(left);
   }
 
-  async #release(name: string, state: AccountState): Promise<void> {
-    const { store, desk, following } = this.#options;
-    await store.release(accountStream(name));
-    const registered = desk.state.accounts.get(name);
-    if (registered) await following.follow(name, registered, state);
+  /** A store that does not answer makes up for the release by itself, and the account's job must not wait for it. */
+  async #release(left: FollowedAccount): Promise<void> {
+    const { store, following, clock, onFatal } = this.#options;
+    await within(clock, STOP_SETTLE_MS, tolerant(store.release(left.writer.name)));
+    void following.followFrom(left).catch(onFatal);
+  }
+
+  /** Until it is to be given back, or this process has had no right to it for so long that others should have it. */
+  async #untilOver(stream: string, signal: AbortSignal): Promise<void> {
+    const { store, clock, logger, onCut } = this.#options;
+    let heldMs = clock.monotonicMs();
+    while (!signal.aborted) {
+      await clock.sleep(LOOK_EVERY_MS, signal);
+      const problem = store.unheld(stream);
+      const nowMs = clock.monotonicMs();
+      if (problem === undefined) heldMs = nowMs;
+      if (nowMs - heldMs < GIVE_UP_MS) continue;
+      logger.warn({ stream, problem }, "an account is given up, because this process has no right to it that it could renew");
+      onCut();
+      return;
+    }
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  else signal.addEventListener("abort", () => resolve(), { once: true });
-  return promise;
+/** A store that does not answer loses nothing here. */
+async function tolerant(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (failure) {
+    if (!(failure instanceof StoreUnavailable)) throw failure;
+  }
 }

@@ -15,8 +15,8 @@ import type {
   PriceFacts,
   PromotionFacts,
 } from "../../ports/engine.ts";
-import type { DrillStep, ReconcileFacts } from "../../ports/venue-facts.ts";
 import type { Vault } from "../../ports/vault.ts";
+import type { DrillStep, ReconcileFacts } from "../../ports/venue-facts.ts";
 import type { WhyFacts } from "../../ports/why.ts";
 import type { Accounts } from "../accounts.ts";
 import type { Desk } from "../desk.ts";

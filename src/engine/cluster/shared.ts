@@ -7,9 +7,8 @@ import type { Logger } from "../../ports/logger.ts";
 import { type AccountWorker, type Queue, QueueUnavailable } from "../../ports/queue.ts";
 import { AppendRefused, type Store, StoreUnavailable } from "../../ports/store.ts";
 import type { Vault } from "../../ports/vault.ts";
-import type { AccountWriter } from "../account.ts";
+import type { Account, AccountWriter } from "../account.ts";
 import type { Accounts } from "../accounts.ts";
-import type { Account } from "../account.ts";
 import type { Bots } from "../bots.ts";
 import { type Desk, openDesk } from "../desk.ts";
 import type { TradingEngine } from "../engine.ts";
@@ -23,8 +22,8 @@ import { perform } from "./calls.ts";
 import { appendFor, followDesk } from "./followed-desk.ts";
 import { Following, type FollowingOptions } from "./following.ts";
 import { Holdings } from "./holdings.ts";
-import { RoutedEngine } from "./routed-engine.ts";
 import { Rounds } from "./rounds.ts";
+import { RoutedEngine } from "./routed-engine.ts";
 import { Share } from "./share.ts";
 
 /** How often jobs are made for accounts that have none, and shares are reckoned anew. */
@@ -117,7 +116,8 @@ export class Shared {
     following.start();
     const server = this.#serve(parts, desk);
     const onTaken = () => server.look();
-    const holdings = new Holdings({ ...{ clock, logger, store, desk, deskStream, accounts, bots, following, open, onTaken } });
+    const onCut = () => this.#worker?.setCapacity(0);
+    const holdings = new Holdings({ ...{ clock, logger, store, desk, deskStream, accounts, bots, following, open, onTaken, onCut, onFatal } });
     if (role === "engine") this.#worker = queue.work({ capacity: 0, run: holdings.run });
     this.#spreading = new Rounds(clock, SPREAD_EVERY_MS, () => this.#spread(desk));
     this.#spreading.start(onFatal);
