@@ -1,5 +1,3 @@
-import type { ProcessFacts } from "./cluster.ts";
-
 /**
  * The durable truth: append-only streams, with snapshots to start from, an inbox of chat requests and a ledger of deliveries.
  * Bodies are opaque text. Contract (test/contracts/store.contract.ts runs on every store, test/contracts/cluster.contract.ts on those that several
@@ -126,8 +124,12 @@ export class AppendRefused extends Error {
   override readonly name = "AppendRefused";
 }
 
-/** Who has a stream, for people: what a process says of itself, as far as the store knows. */
-export type Holder = Pick<ProcessFacts, "pid" | "host" | "role">;
+/** Who has a stream, for people. */
+export interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly role: string;
+}
 
 /** A stream that another living process holds. */
 export class StreamHeld extends Error {

@@ -10,11 +10,11 @@ import { closeFormer, formerFault } from "./mongodb/former.ts";
 import { Holds } from "./mongodb/holds.ts";
 import { Members } from "./mongodb/members.ts";
 import { foreignness, prepare } from "./mongodb/prepare.ts";
+import { LEASE_MS } from "./mongodb/renewal.ts";
 import { collectionsOf } from "./mongodb/schemas.ts";
 import { type SetupOptions, setUp } from "./mongodb/setup.ts";
 import { MongoStore } from "./mongodb/store.ts";
 import { vacancy } from "./mongodb/vacancy.ts";
-import { LEASE_MS } from "./renewal.ts";
 
 export interface MongoOptions extends MongoAddress {
   readonly clock: Clock;

@@ -3,7 +3,7 @@ import type { Collection } from "mongoose";
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Role } from "../../src/ports/cluster.ts";
 import type { MemberDocument } from "../../src/stores/mongodb/documents.ts";
-import { RENEWALS } from "../../src/stores/renewal.ts";
+import { RENEWALS } from "../../src/stores/mongodb/renewal.ts";
 import { eventually, type Joined } from "../contracts/cluster/subject.ts";
 import { clusterContract } from "../contracts/cluster.contract.ts";
 import { FakeClock } from "../kit/fake-clock.ts";

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ConfigError } from "../../src/domain/errors.ts";
 import type { Role, SharedStore } from "../../src/ports/cluster.ts";
 import { AppendRefused, StoreUnavailable } from "../../src/ports/store.ts";
-import { LEASE_MS } from "../../src/stores/renewal.ts";
+import { LEASE_MS } from "../../src/stores/mongodb/renewal.ts";
 import { eventually } from "../contracts/cluster/subject.ts";
 import { FakeClock } from "../kit/fake-clock.ts";
 import { MongoPlace } from "../kit/services/mongo-place.ts";

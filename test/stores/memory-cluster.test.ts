@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ProcessFacts, Role } from "../../src/ports/cluster.ts";
-import { MemoryServer } from "../../src/stores/memory/server.ts";
-import { LEASE_MS, RENEWALS } from "../../src/stores/renewal.ts";
-import { TAKEOVER_MS } from "../../src/stores/takeover.ts";
+import { TAKEOVER_MS } from "../../src/stores/mongodb/limits.ts";
+import { LEASE_MS, RENEWALS } from "../../src/stores/mongodb/renewal.ts";
 import type { Joined } from "../contracts/cluster/subject.ts";
 import { clusterContract } from "../contracts/cluster.contract.ts";
 import { contentsContract, storeContract } from "../contracts/store.contract.ts";
 import { FakeClock } from "../kit/fake-clock.ts";
+import { MemoryProcess } from "../kit/memory-cluster/process.ts";
+import { MemoryServer } from "../kit/memory-cluster/server.ts";
 
 const RENEWAL_MS = LEASE_MS / RENEWALS;
 
@@ -22,7 +23,7 @@ function open() {
     joined += 1;
     const facts = factsOf(joined, role);
     const taken = Promise.withResolvers<void>();
-    const process = await server.join(facts, { onTaken: taken.resolve });
+    const process = await MemoryProcess.join(server, facts, { clock, onTaken: taken.resolve });
     return {
       facts,
       store: process.store,
@@ -64,7 +65,7 @@ describe("a server in memory", () => {
 
   it("answers nothing to a process that was killed, and keeps its name from coming back", async () => {
     const { clock, server, join } = open();
-    const process = await server.join(factsOf(9, "engine"));
+    const process = await MemoryProcess.join(server, factsOf(9, "engine"), { clock });
     await process.store.acquire("a");
     process.kill();
     process.wake();
@@ -76,12 +77,12 @@ describe("a server in memory", () => {
     await clock.advance(2 * LEASE_MS);
     expect(await next.store.acquire("a")).toEqual({ epoch: 2, lastSequence: 0, isTakeover: true });
     expect([isAnswered, await next.store.read("a", 0, 10)]).toEqual([false, []]);
-    await expect(server.join(factsOf(9, "engine"))).rejects.toThrow(/joins under a new one/);
+    await expect(MemoryProcess.join(server, factsOf(9, "engine"), { clock })).rejects.toThrow(/joins under a new one/);
   });
 
   it("takes what a stopped process had asked when it goes on, in the order of its calls, unless it was declared gone", async () => {
-    const { server } = open();
-    const process = await server.join(factsOf(9, "engine"));
+    const { clock, server } = open();
+    const process = await MemoryProcess.join(server, factsOf(9, "engine"), { clock });
     const { store } = process;
     process.stall();
     const asked = Promise.all([

@@ -1,7 +1,7 @@
 import { Types } from "mongoose";
 import type { Ask, AskBook } from "../../ports/asks.ts";
-import { OPEN_ASKS_MAX } from "../open-asks.ts";
 import { isDuplicate } from "./faults.ts";
+import { OPEN_ASKS_MAX } from "./limits.ts";
 import type { Collections } from "./schemas.ts";
 
 /** Neither answered nor withdrawn. */

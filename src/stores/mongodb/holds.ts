@@ -1,7 +1,7 @@
 import { StoreUnavailable, StreamHeld } from "../../ports/store.ts";
-import { TAKEOVER_MS } from "../takeover.ts";
 import type { MemberDocument } from "./documents.ts";
 import { isDuplicate } from "./faults.ts";
+import { TAKEOVER_MS } from "./limits.ts";
 import type { Members } from "./members.ts";
 import type { Collections } from "./schemas.ts";
 

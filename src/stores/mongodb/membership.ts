@@ -1,7 +1,7 @@
 import type { Clock } from "../../ports/clock.ts";
 import { StoreUnavailable } from "../../ports/store.ts";
-import { Renewal } from "../renewal.ts";
 import type { Members } from "./members.ts";
+import { Renewal } from "./renewal.ts";
 
 export interface MembershipOptions {
   readonly members: Members;

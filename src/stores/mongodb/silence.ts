@@ -1,6 +1,6 @@
 import type { Clock } from "../../ports/clock.ts";
-import { RENEWALS } from "../renewal.ts";
 import type { Fault } from "./faults.ts";
+import { RENEWALS } from "./renewal.ts";
 
 /** Somebody who is in the way, and a sign that changes with each of his renewals. */
 export interface Blocker {

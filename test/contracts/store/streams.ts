@@ -35,6 +35,26 @@ function acquireContract(subject: Subject): void {
     expect(await store.streams()).toEqual(ascending);
     expect(await (await restarted()).streams()).toEqual(ascending);
   });
+
+  it("gives a stream back: it may not be sent for or appended to any more, is read on, and can be acquired again (clauses 3, 6)", async () => {
+    const { store, restarted } = subject();
+    expect(store.unheld("desk")).toMatch(/has not acquired the stream "desk"/);
+    const { epoch } = await store.acquire("desk");
+    expect(store.unheld("desk")).toBeUndefined();
+    const appended = store.append({ stream: "desk", epoch, expectedSequence: 0, bodies: ["a"] });
+    await store.release("desk");
+    await appended;
+    expect(store.unheld("desk")).toMatch(/has given the stream "desk" back/);
+    const late = store.append({ stream: "desk", epoch, expectedSequence: 1, bodies: ["late"] });
+    await expect(late).rejects.toThrow(AppendRefused);
+    await store.release("desk");
+    await store.release("a stream that nobody has");
+    expect(await store.read("desk", 0, WHOLE)).toEqual([{ sequence: 1, body: "a" }]);
+    expect(await store.acquire("desk")).toEqual({ epoch: epoch + 1, lastSequence: 1 });
+    expect(store.unheld("desk")).toBeUndefined();
+    const later = await restarted();
+    expect(await later.acquire("desk")).toEqual({ epoch: epoch + 2, lastSequence: 1 });
+  });
 }
 
 function appendContract(subject: Subject): void {

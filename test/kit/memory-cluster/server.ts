@@ -1,11 +1,9 @@
-import type { Clock } from "../../ports/clock.ts";
-import type { Member, ProcessFacts } from "../../ports/cluster.ts";
-import { StreamHeld } from "../../ports/store.ts";
-import { LEASE_MS } from "../renewal.ts";
-import { TAKEOVER_MS } from "../takeover.ts";
+import type { Clock } from "../../../src/ports/clock.ts";
+import type { Member, ProcessFacts } from "../../../src/ports/cluster.ts";
+import { StreamHeld } from "../../../src/ports/store.ts";
+import { openMemoryStore } from "../../../src/stores/memory.ts";
+import { TAKEOVER_MS } from "../../../src/stores/mongodb/limits.ts";
 import { MemoryAsks } from "./asks.ts";
-import { MemoryData } from "./data.ts";
-import { type JoinOptions, MemoryProcess } from "./process.ts";
 
 interface Present {
   readonly facts: ProcessFacts;
@@ -22,7 +20,8 @@ interface Hold {
 
 /** A store in memory that several processes share, as they share a database: each joins it and has a way of its own to it. Its clock is its own. */
 export class MemoryServer {
-  readonly data = new MemoryData();
+  /** What all of them share; it knows nothing of processes. */
+  readonly disk = openMemoryStore();
   readonly asks = new MemoryAsks();
   readonly #clock: Clock;
   readonly #present = new Map<string, Present>();
@@ -33,12 +32,9 @@ export class MemoryServer {
   }
 
   /** Lets a process in under its name, which no other one may ever have had. */
-  async join(facts: ProcessFacts, { clock = this.#clock, leaseMs = LEASE_MS, onTaken }: Partial<JoinOptions> = {}): Promise<MemoryProcess> {
+  admit(facts: ProcessFacts, leaseMs: number): void {
     if (this.#present.has(facts.name)) throw new Error(`the name "${facts.name}" was another process's: a process joins under a new one`);
     this.#present.set(facts.name, { facts, leaseMs, renewedMs: this.#clock.monotonicMs(), isGone: false });
-    const process = new MemoryProcess(this, facts.name, { clock, leaseMs, onTaken });
-    await process.begin();
-    return process;
   }
 
   wallMs(): number {
@@ -78,6 +74,7 @@ export class MemoryServer {
   }
 
   prune(beforeWallMs: number): void {
+    void this.disk.prune(beforeWallMs);
     this.asks.prune(beforeWallMs);
     for (const [name, { isGone }] of this.#present) if (isGone && this.#streamsOf(name).length === 0) this.#present.delete(name);
   }

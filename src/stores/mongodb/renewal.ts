@@ -1,4 +1,4 @@
-import type { Clock } from "../ports/clock.ts";
+import type { Clock } from "../../ports/clock.ts";
 
 /** How long a process that is gone keeps others out. */
 export const LEASE_MS = 15_000;

@@ -1,5 +1,5 @@
-import type { Ask } from "../../ports/asks.ts";
-import { OPEN_ASKS_MAX } from "../open-asks.ts";
+import type { Ask } from "../../../src/ports/asks.ts";
+import { OPEN_ASKS_MAX } from "../../../src/stores/mongodb/limits.ts";
 
 interface Entry {
   readonly ask: Ask;

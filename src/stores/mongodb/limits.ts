@@ -3,3 +3,6 @@
  * still on its way. Longer than any exchange takes a request.
  */
 export const TAKEOVER_MS = 120_000;
+
+/** Asks that one look finds. The others are found by the next one. */
+export const OPEN_ASKS_MAX = 1_000;

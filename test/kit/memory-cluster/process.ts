@@ -1,0 +1,191 @@
+import type { AskBook } from "../../../src/ports/asks.ts";
+import type { Clock } from "../../../src/ports/clock.ts";
+import type { Cluster, ProcessFacts, SharedStore } from "../../../src/ports/cluster.ts";
+import { type Acquired, type AppendBatch, AppendRefused, StoreUnavailable, StreamHeld } from "../../../src/ports/store.ts";
+import { Holdings } from "../../../src/stores/holdings.ts";
+import { LEASE_MS, Renewal } from "../../../src/stores/mongodb/renewal.ts";
+import type { MemoryServer } from "./server.ts";
+
+export interface JoinOptions {
+  /** Of the machine on which the process runs. */
+  readonly clock: Clock;
+  readonly leaseMs?: number;
+  /** Another process has declared this one gone: it must end. */
+  readonly onTaken?: (() => void) | undefined;
+}
+
+/** What becomes of a call: it never arrives, or its answer does not. */
+export type Loss = "request" | "answer";
+
+/** Whatever else a store is asked for only reads. */
+const WRITES: ReadonlySet<string> = new Set(["saveSnapshot", "accept", "settle", "recordDelivery", "forgetChannel"]);
+
+/** One process on a server in memory, which a test or the simulation may stop, wake or kill, and whose calls it may lose. */
+export class MemoryProcess {
+  readonly name: string;
+  readonly store: SharedStore;
+  readonly #server: MemoryServer;
+  readonly #renewal: Renewal;
+  readonly #holdings = new Holdings();
+  /** Streams of which this process does not know whether it has them, and which it must not keep. */
+  readonly #owed = new Set<string>();
+  readonly #losses: Loss[] = [];
+  #pause: PromiseWithResolvers<void> | undefined;
+  #isDead = false;
+  #isClosed = false;
+
+  private constructor(server: MemoryServer, name: string, { clock, leaseMs = LEASE_MS, onTaken = () => undefined }: JoinOptions) {
+    this.name = name;
+    this.#server = server;
+    this.#renewal = new Renewal(clock, leaseMs, () => this.#renew(), onTaken);
+    this.store = this.#open();
+  }
+
+  /** Lets a process in under its name, and renews it from now on. */
+  static async join(server: MemoryServer, facts: ProcessFacts, options: JoinOptions): Promise<MemoryProcess> {
+    server.admit(facts, options.leaseMs ?? LEASE_MS);
+    const process = new MemoryProcess(server, facts.name, options);
+    await process.#renewal.claim();
+    process.#renewal.keep();
+    return process;
+  }
+
+  /** Stops the process as it stands: its calls wait, its renewals too, time goes on. */
+  stall(): void {
+    this.#pause ??= Promise.withResolvers<void>();
+  }
+
+  /** Lets a stopped process go on. */
+  wake(): void {
+    if (this.#isDead) return;
+    this.#pause?.resolve();
+    this.#pause = undefined;
+  }
+
+  /** No call takes effect or is answered any more. */
+  kill(): void {
+    this.#isDead = true;
+    this.stall();
+  }
+
+  /** Loses the next writing call. */
+  lose(loss: Loss): void {
+    this.#losses.push(loss);
+  }
+
+  /** Does one thing at the server, at once when nothing is in the way, so that calls take effect in their order. */
+  async #call<T>(kind: "read" | "write", work: () => T | Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new StoreUnavailable("the store is closed");
+    if (this.#pause) await this.#pause.promise;
+    if (kind === "read") return work();
+    const problem = this.#renewal.problem();
+    if (problem !== undefined) throw new StoreUnavailable(`the store takes nothing: ${problem}`);
+    const loss = this.#losses.shift();
+    if (loss === "request") throw new StoreUnavailable("the store was not reached");
+    const answer = await work();
+    if (loss === "answer") throw new StoreUnavailable("the store did not answer");
+    return answer;
+  }
+
+  /** The store of this process: the disk of all of them, behind its right to each stream and its way to the server. */
+  #open(): SharedStore {
+    const own = new Map<string | symbol, unknown>(
+      Object.entries({
+        cluster: this.#cluster(),
+        asks: this.#asks(),
+        acquire: (stream: string) => this.#acquire(stream),
+        release: (stream: string) => this.#release(stream),
+        unheld: (stream: string) => this.#unheld(stream),
+        append: (batch: AppendBatch) => this.#append(batch),
+        prune: (beforeWallMs: number) => this.#call("write", () => this.#server.prune(beforeWallMs)),
+        close: () => this.#close(),
+      }),
+    );
+    const { disk } = this.#server;
+    return new Proxy(disk, {
+      get: (target, name) => {
+        if (own.has(name)) return own.get(name);
+        const method: unknown = Reflect.get(target, name);
+        if (typeof method !== "function" || typeof name !== "string") return method;
+        const kind = WRITES.has(name) ? "write" : "read";
+        return (...args: unknown[]) => this.#call(kind, () => Reflect.apply(method, target, args));
+      },
+    }) as SharedStore;
+  }
+
+  #acquire(stream: string): Promise<Acquired> {
+    const { disk } = this.#server;
+    return this.#holdings.acquire(stream, () =>
+      this.#owing(stream, async () => {
+        this.#owed.delete(stream);
+        const isTakeover = this.#server.take(this.name, stream);
+        const acquired = disk.acquire(stream);
+        return isTakeover ? { ...(await acquired), isTakeover } : acquired;
+      }),
+    );
+  }
+
+  #release(stream: string): Promise<void> {
+    this.#holdings.give(stream);
+    return this.#owing(stream, () => this.#give(stream));
+  }
+
+  #unheld(stream: string): string | undefined {
+    return this.#isClosed ? "the store is closed" : (this.#renewal.problem() ?? this.#holdings.unheld(stream));
+  }
+
+  #append(batch: AppendBatch): Promise<void> {
+    const missing = this.#holdings.missing(batch.stream);
+    return this.#call("write", () => {
+      if (missing !== undefined) throw new AppendRefused(missing);
+      return this.#server.disk.append(batch);
+    });
+  }
+
+  async #close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#renewal.end(async () => {
+      if (this.#pause) await this.#pause.promise;
+      this.#server.leave(this.name);
+    });
+  }
+
+  async #owing<T>(stream: string, work: () => T | Promise<T>): Promise<T> {
+    try {
+      return await this.#call("write", work);
+    } catch (thrown) {
+      if (!(thrown instanceof StreamHeld)) this.#owed.add(stream);
+      throw thrown;
+    }
+  }
+
+  #give(stream: string): void {
+    this.#server.give(this.name, stream);
+    this.#owed.delete(stream);
+  }
+
+  async #renew(): Promise<boolean> {
+    if (this.#pause) await this.#pause.promise;
+    if (!this.#server.renew(this.name)) return false;
+    for (const stream of this.#owed) this.#give(stream);
+    return true;
+  }
+
+  #cluster(): Cluster {
+    return { members: () => this.#call("read", () => this.#server.members()) };
+  }
+
+  #asks(): AskBook {
+    const { asks } = this.#server;
+    const isHeld = (stream: string) => this.#unheld(stream) === undefined;
+    return {
+      ask: (ask) => this.#call("write", () => asks.ask(ask)),
+      open: (streams) => this.#call("read", () => asks.open(this.name, streams.filter(isHeld))),
+      begin: (id) => this.#call("write", () => asks.begin(this.name, id, isHeld)),
+      answer: (id, body) => this.#call("write", () => asks.answer(this.name, id, body)),
+      answers: (ids) => this.#call("read", () => asks.answers(ids)),
+      withdraw: (id) => this.#call("write", () => asks.withdraw(id, this.#server.wallMs())),
+    };
+  }
+}
