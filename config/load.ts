@@ -1,4 +1,5 @@
 import { ConfigError, type ConfigProblem, messageOf } from "../src/domain/errors.ts";
+import { roleProblems } from "./role.ts";
 import { type Config, settingList, settings } from "./schema.ts";
 import type { Setting } from "./setting.ts";
 import { typosIn } from "./typos.ts";
@@ -23,7 +24,10 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
     else problems.push(reading);
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  return values as Config;
+  const config = values as Config;
+  const together = roleProblems(config);
+  if (together.length > 0) throw new ConfigError(together);
+  return config;
 }
 
 function read(setting: Setting<unknown>, environment: Environment, readFile: (path: string) => string): Reading {

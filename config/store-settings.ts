@@ -38,11 +38,20 @@ export const storeSettings = {
     parser: parse.yesNo,
     remedy: "Write yes or no.",
   }),
+  role: setting({
+    name: "ROLE",
+    default: "all",
+    description:
+      "What this process is there for: `all`; `gateway` for chat, the API and the desk itself; or `engine` for accounts. The last two share a desk with others, through MongoDB and Redis",
+    example: "engine",
+    parser: parse.oneOf(["all", "gateway", "engine"]),
+    remedy: "Write all, gateway or engine.",
+  }),
   redisUrl: setting({
     name: "REDIS_URL",
     default: undefined,
     description:
-      "Redis in which candles of exchanges are kept for restarts and for other desks; all of it may vanish, and without it nothing but speed changes",
+      "Redis in which candles of exchanges are kept for restarts and for other desks, and through which several processes of one desk spread its accounts; all of it may vanish",
     example: "redis://127.0.0.1:6379",
     parser: parse.redisUrl,
     remedy: "Write redis:// or rediss://, a host and a port, and the password into REDIS_PASSWORD, or leave it out.",

@@ -3,10 +3,12 @@ import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { examine } from "./app/doctor.ts";
+import { startEngineProcess } from "./app/engine-process.ts";
+import type { RunningProcess } from "./app/process.ts";
 import { rotateConfigured } from "./app/rotate-keys.ts";
 import { standBy } from "./app/standby.ts";
 import { storeCommand } from "./app/store-commands.ts";
-import { type RunningDesk, startDesk } from "./app.ts";
+import { startDesk } from "./app.ts";
 import { ConfigError, messageOf } from "./domain/errors.ts";
 import { Secret } from "./domain/secret.ts";
 import { SHUTDOWN_MS } from "./engine/limits.ts";
@@ -118,7 +120,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   };
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
-  const started = Promise.withResolvers<RunningDesk>();
+  const started = Promise.withResolvers<RunningProcess>();
   let standsBy = config.standby;
   const stop = stopper(started.promise, () => standsBy);
   process.on("SIGTERM", () => void stop("SIGTERM"));
@@ -127,22 +129,27 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     process.on("SIGUSR2", () => void started.promise.then((desk) => desk.panic("signal SIGUSR2")).catch(crash));
   if (standsBy) await standBy({ config, clock, logger });
   standsBy = false;
-  const desk = await startDesk({
+  const options = {
     config,
     clock,
-    onSecret: (value) => secrets.register(value),
-    vault: openVault({ ring: new KeyRing(config, chance), chance, register: (value) => secrets.register(value) }),
+    vault: openVault({ ring: new KeyRing(config, chance), chance, register: (value: string) => secrets.register(value) }),
     beat: cronBeat(logger),
-    calendar: cronerCalendar(),
     chance,
     logger,
     version: version(),
-    commandsFolder: fileURLToPath(new URL("../commands/", import.meta.url)),
     crashCause: note.take(),
-    painter: openPainter({ clock, logger }),
     residentBytes: () => process.memoryUsage.rss(),
-    ...(config.httpAddress ? { loopDelay: watchEventLoop() } : {}),
     panicRequested: () => existsSync(config.panicFile),
+    onFatal: crash,
+  };
+  if (config.role === "engine") return started.resolve(await startEngineProcess(options));
+  const desk = await startDesk({
+    ...options,
+    onSecret: (value) => secrets.register(value),
+    calendar: cronerCalendar(),
+    commandsFolder: fileURLToPath(new URL("../commands/", import.meta.url)),
+    painter: openPainter({ clock, logger }),
+    ...(config.httpAddress ? { loopDelay: watchEventLoop() } : {}),
     terminal: (needs) => {
       const terminal = openTerminal({
         ...needs,
@@ -158,7 +165,6 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
       void terminal.ended.then(() => stop("the terminal ended", { isAgain: false }));
       return terminal;
     },
-    onFatal: crash,
   });
   started.resolve(desk);
   if (desk.claimCode)
@@ -168,7 +174,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
 type Stop = (reason: string, options?: { readonly isAgain: boolean }) => Promise<void>;
 
 /** Stops once, within the time that a shutdown may take; a second signal ends at once. */
-function stopper(started: Promise<RunningDesk>, standsBy: () => boolean): Stop {
+function stopper(started: Promise<RunningProcess>, standsBy: () => boolean): Stop {
   let stopping = false;
   return async (reason, { isAgain } = { isAgain: true }) => {
     if (stopping && !isAgain) return;

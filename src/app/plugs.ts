@@ -5,6 +5,7 @@ import { DESK_STREAM } from "../engine/streams.ts";
 import type { Api } from "../http/api.ts";
 import type { SharedCache } from "../ports/cache.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
+import type { ProcessFacts, ProcessRole, SharedStore } from "../ports/cluster.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
@@ -43,26 +44,41 @@ export interface StoreNeeds {
 /** Letters of the name under which a process joins those who share a store. */
 const NAME_CHARS = 20;
 
-/** The store that `STORE_URL` names. */
-export async function openStore({
-  config,
-  clock,
-  chance,
-  logger,
-  version = "unknown",
-  onTaken,
-}: StoreNeeds): Promise<Store & StoreContents> {
+/** The store that `STORE_URL` names, for this process alone. */
+export async function openStore(needs: StoreNeeds): Promise<Store & StoreContents> {
   const { parseStoreUrl } = await import("../stores/url.ts");
-  const parsed = parseStoreUrl(config.storeUrl);
+  const parsed = parseStoreUrl(needs.config.storeUrl);
   if (parsed.scheme === "memory") return (await import("../stores/memory.ts")).openMemoryStore();
-  if (parsed.scheme === "sqlite") return (await import("../stores/sqlite.ts")).openSqliteStore({ file: parsed.file, logger });
+  if (parsed.scheme === "sqlite") return (await import("../stores/sqlite.ts")).openSqliteStore({ file: parsed.file, logger: needs.logger });
+  return joinMongo(needs, parsed.url, processFacts(needs, "all"), DESK_STREAM);
+}
+
+/** The store that `STORE_URL` names, for one of several processes. Throws ConfigError for one that only one process can have. */
+export async function openSharedStore(needs: StoreNeeds, facts: ProcessFacts): Promise<SharedStore> {
+  const { parseStoreUrl } = await import("../stores/url.ts");
+  const parsed = parseStoreUrl(needs.config.storeUrl);
+  if (parsed.scheme === "mongodb") return joinMongo(needs, parsed.url, facts, undefined);
+  const problem = "several processes can only share a MongoDB database";
+  throw new ConfigError([{ setting: "STORE_URL", problem, remedy: "Name one, or write ROLE=all." }]);
+}
+
+async function joinMongo(
+  { config, clock, logger, onTaken }: StoreNeeds,
+  url: string,
+  facts: ProcessFacts,
+  aloneWith: string | undefined,
+): Promise<SharedStore> {
   const { openMongoStore } = await import("../stores/mongodb.ts");
   const password = config.storePassword?.reveal();
-  const facts = { name: chance.token(NAME_CHARS), pid: process.pid, host: hostname(), version, startedMs: clock.wall() };
-  return openMongoStore({
-    ...{ url: parsed.url, password, clock, logger, onTaken },
-    ...{ process: { ...facts, role: "all" }, aloneWith: DESK_STREAM },
-  });
+  return openMongoStore({ url, password, clock, logger, onTaken, process: facts, aloneWith });
+}
+
+/** What this process says of itself to those it shares a store with, under a name that no other one ever has. */
+export function processFacts(
+  { chance, clock, version = "unknown" }: Pick<StoreNeeds, "chance" | "clock" | "version">,
+  role: ProcessRole,
+): ProcessFacts {
+  return { name: chance.token(NAME_CHARS), role, pid: process.pid, host: hostname(), version, startedMs: clock.wall() };
 }
 
 /** The cache that `REDIS_URL` names, where one is set. */

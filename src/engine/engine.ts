@@ -11,15 +11,14 @@ import type {
   BotLook,
   Caller,
   Engine,
-  HealthFacts,
   ManualOrder,
-  MarketFacts,
   NewAccount,
   NewBot,
   PanicFacts,
   PriceFacts,
   PromotionFacts,
 } from "../ports/engine.ts";
+import type { HealthFacts, MarketFacts } from "../ports/health-facts.ts";
 import type { Market } from "../ports/market.ts";
 import type { PlanFacts } from "../ports/plan.ts";
 import type { EntryNow, LimitFacts } from "../ports/risk-facts.ts";

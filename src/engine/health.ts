@@ -1,4 +1,4 @@
-import type { HealthFacts } from "../ports/engine.ts";
+import type { HealthFacts } from "../ports/health-facts.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Desk } from "./desk.ts";
 import type { Pulse } from "./pulse.ts";

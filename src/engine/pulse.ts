@@ -1,5 +1,5 @@
 import type { Clock } from "../ports/clock.ts";
-import type { HealthFacts } from "../ports/engine.ts";
+import type { HealthFacts } from "../ports/health-facts.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { Accounts } from "./accounts.ts";

@@ -2,13 +2,13 @@ import type { AskBook } from "./asks.ts";
 import type { Store, StoreContents } from "./store.ts";
 
 /** What a process is there for: everything; the desk and its people; or accounts. */
-export type Role = "all" | "gateway" | "engine";
+export type ProcessRole = "all" | "gateway" | "engine";
 
 /** What a process says of itself when it joins those that share a store. */
 export interface ProcessFacts {
   /** No other process has this name, nor ever had it: a process that comes back takes a new one. */
   readonly name: string;
-  readonly role: Role;
+  readonly role: ProcessRole;
   readonly pid: number;
   readonly host: string;
   readonly version: string;

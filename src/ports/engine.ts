@@ -15,6 +15,7 @@ import type { Timeframe } from "../domain/timeframe.ts";
 import type { Audit } from "./audit.ts";
 import type { BotChanges } from "./bot-changes.ts";
 import type { ExitFacts } from "./exits.ts";
+import type { HealthFacts, MarketFacts } from "./health-facts.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
 import type { MarketReader } from "./market-reader.ts";
 import type { PlanFacts } from "./plan.ts";
@@ -101,29 +102,6 @@ export interface PriceFacts {
   readonly worst?: { readonly buy: Decimal; readonly sell: Decimal };
   /** The best bid and ask where the market tells them, of the price's own moment. */
   readonly quote?: Quote;
-}
-
-export interface MarketFacts {
-  readonly key: string;
-  readonly label: string;
-  readonly pace: "stepped" | "live";
-  /** As `60`, `max` or `script`. */
-  readonly speed: string;
-  readonly assumptions: readonly string[];
-  readonly symbols: readonly string[];
-  readonly atMs: MarketMs;
-  readonly ended: boolean;
-}
-
-export interface HealthFacts {
-  readonly beatAgeMs: number | undefined;
-  readonly storeAgeMs: number | undefined;
-  readonly watchAgeMs: number | undefined;
-  readonly uptimeMs: number;
-  readonly residentBytes: number;
-  readonly bots: Readonly<Record<string, number>>;
-  readonly unknownOrders: number;
-  readonly problems: readonly string[];
 }
 
 export interface NewBot {

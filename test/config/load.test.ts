@@ -41,6 +41,7 @@ describe("the configuration", () => {
       safeAfterCrashes: 3,
       shenronUrl: undefined,
       shenronKey: undefined,
+      role: "all",
       standby: false,
       shenronPrivate: false,
       panicFile: "data/PANIC",

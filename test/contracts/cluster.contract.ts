@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe } from "vitest";
-import type { Role } from "../../src/ports/cluster.ts";
+import type { ProcessRole } from "../../src/ports/cluster.ts";
 import { asksContract } from "./cluster/asks.ts";
 import { goneContract } from "./cluster/gone.ts";
 import { holdsContract } from "./cluster/holds.ts";
@@ -7,7 +7,7 @@ import { lossContract } from "./cluster/losses.ts";
 import type { Joined } from "./cluster/subject.ts";
 
 export interface OpenedPlace {
-  join(role?: Role): Promise<Joined>;
+  join(role?: ProcessRole): Promise<Joined>;
   destroy(): Promise<void>;
 }
 

@@ -1,21 +1,20 @@
 import type { AccountEvent } from "../../src/domain/events.ts";
 import type { EngineOptions } from "../../src/engine/open.ts";
-import { MemoryServer } from "../../src/stores/memory/server.ts";
 import { openQueue } from "../../src/system/queue.ts";
 import { SILENT } from "../../src/system/silent-logger.ts";
 import { LiveMarket } from "./engine-live.ts";
 import { type EngineRig, OWNER, openRig, recordedEvents } from "./engine-rig.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { MemoryProcess } from "./memory-cluster/process.ts";
+import { MemoryServer } from "./memory-cluster/server.ts";
 import { MemoryQueueServer } from "./queue/memory-server.ts";
 import { testVault } from "./test-vault.ts";
-
-type Process = Awaited<ReturnType<MemoryServer["join"]>>;
 
 /** One process of a desk, with the ways in which it may suffer. */
 export interface DeskProcess {
   readonly name: string;
   readonly rig: EngineRig;
-  readonly process: Process;
+  readonly process: MemoryProcess;
   /** As kill -9 would: it does nothing more, and gives nothing back. */
   kill(): void;
   isDead: boolean;
@@ -53,7 +52,8 @@ export class ClusterRig {
     const name = `${role}-${this.processes.length + 1}`;
     let taken = false;
     const facts = { name, role, pid: this.processes.length + 1, host: "test", version: "test", startedMs: this.clock.wall() };
-    const process = await this.server.join(facts, {
+    const process = await MemoryProcess.join(this.server, facts, {
+      clock: this.clock,
       onTaken: () => {
         taken = true;
       },

@@ -6,18 +6,8 @@ import type { AccountEvent, Recorded } from "../../src/domain/events.ts";
 import { type Decimal, decimal, ZERO } from "../../src/domain/money.ts";
 import { isFlat, unrealizedAt } from "../../src/domain/position.ts";
 import { marketMs, type WallMs, wallMs } from "../../src/domain/time.ts";
-import type {
-  AccountFacts,
-  BotFacts,
-  BotLook,
-  Caller,
-  Engine,
-  HealthFacts,
-  MarketFacts,
-  NewBot,
-  PanicFacts,
-  PriceFacts,
-} from "../../src/ports/engine.ts";
+import type { AccountFacts, BotFacts, BotLook, Caller, Engine, NewBot, PanicFacts, PriceFacts } from "../../src/ports/engine.ts";
+import type { HealthFacts, MarketFacts } from "../../src/ports/health-facts.ts";
 import { FakeAccounts } from "./fake-accounts.ts";
 import { fakeAlerts } from "./fake-alerts.ts";
 import { FakeAudit } from "./fake-audit.ts";
@@ -84,9 +74,7 @@ export class FakeEngine implements Engine {
   readonly bot = (name: string): BotFacts | undefined => this.bots().find(({ state }) => state.spec.name === name);
   readonly accounts = (): readonly AccountFacts[] => this.exchanges.all();
 
-  accountOf(owner: string): AccountFacts | undefined {
-    return this.accounts().find(({ state }) => state.owner === owner && state.mode === "paper");
-  }
+  readonly accountOf: Engine["accountOf"] = (owner) => this.accounts().find(({ state }) => state.owner === owner && state.mode === "paper");
 
   readonly entryNow: Engine["entryNow"] = (name) => entryOf(this.bot(name), START_CASH);
   readonly look = (name: string): BotLook => ({ bot: this.#named(name), entryNow: entryOf(this.bot(name), START_CASH), plan: undefined });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Collection } from "mongoose";
 import { afterAll, beforeAll, describe } from "vitest";
-import type { Role } from "../../src/ports/cluster.ts";
+import type { ProcessRole } from "../../src/ports/cluster.ts";
 import type { MemberDocument } from "../../src/stores/mongodb/documents.ts";
 import { RENEWALS } from "../../src/stores/mongodb/renewal.ts";
 import { eventually, type Joined } from "../contracts/cluster/subject.ts";
@@ -17,7 +17,7 @@ const NOT_CONFIRMED = 64;
 const WRITES = ["insert", "update", "findAndModify"];
 
 /** A process whose clock moves only when a test says so, and a server whose clock it cannot move: what a process's time is there, the test writes down. */
-async function join(mongod: Mongod, place: MongoPlace, role: Role = "all"): Promise<Joined> {
+async function join(mongod: Mongod, place: MongoPlace, role: ProcessRole = "all"): Promise<Joined> {
   const clock = new FakeClock();
   const name = randomUUID();
   const facts = { name, role, pid: process.pid, host: `host of ${name}`, version: "1", startedMs: 1 };

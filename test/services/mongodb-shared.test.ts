@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Connection } from "mongoose";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/domain/errors.ts";
-import type { Role, SharedStore } from "../../src/ports/cluster.ts";
+import type { ProcessRole, SharedStore } from "../../src/ports/cluster.ts";
 import { AppendRefused, StoreUnavailable } from "../../src/ports/store.ts";
 import { LEASE_MS } from "../../src/stores/mongodb/renewal.ts";
 import { eventually } from "../contracts/cluster/subject.ts";
@@ -25,9 +25,9 @@ beforeEach(() => {
 });
 afterEach(() => place.destroy());
 
-const facts = (role: Role, pid: number) => ({ name: randomUUID(), role, pid, host: "east", version: "1", startedMs: 1 });
+const facts = (role: ProcessRole, pid: number) => ({ name: randomUUID(), role, pid, host: "east", version: "1", startedMs: 1 });
 /** One of several that share the database. */
-const shared = (role: Role, pid = 1) => place.open({ ...QUICK, process: facts(role, pid), aloneWith: undefined });
+const shared = (role: ProcessRole, pid = 1) => place.open({ ...QUICK, process: facts(role, pid), aloneWith: undefined });
 const alone = (pid: number, leaseMs = LEASE_MS) => place.open({ ...QUICK, process: facts("all", pid), leaseMs });
 const inDatabase = <T>(work: (connection: Connection) => Promise<T>) => mongod.asked(place.url, work);
 const bodiesOf = async (store: SharedStore) => (await store.read("desk", 0, 100)).map(({ body }) => body);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ProcessFacts, Role } from "../../src/ports/cluster.ts";
+import type { ProcessFacts, ProcessRole } from "../../src/ports/cluster.ts";
 import { TAKEOVER_MS } from "../../src/stores/mongodb/limits.ts";
 import { LEASE_MS, RENEWALS } from "../../src/stores/mongodb/renewal.ts";
 import type { Joined } from "../contracts/cluster/subject.ts";
@@ -11,7 +11,7 @@ import { MemoryServer } from "../kit/memory-cluster/server.ts";
 
 const RENEWAL_MS = LEASE_MS / RENEWALS;
 
-const factsOf = (number: number, role: Role): ProcessFacts => ({
+const factsOf = (number: number, role: ProcessRole): ProcessFacts => ({
   ...{ name: `process ${number}`, role, pid: number, host: `host-${number}`, version: "1", startedMs: number },
 });
 
@@ -19,7 +19,7 @@ function open() {
   const clock = new FakeClock();
   const server = new MemoryServer(clock);
   let joined = 0;
-  const join = async (role: Role = "all"): Promise<Joined> => {
+  const join = async (role: ProcessRole = "all"): Promise<Joined> => {
     joined += 1;
     const facts = factsOf(joined, role);
     const taken = Promise.withResolvers<void>();

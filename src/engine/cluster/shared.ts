@@ -117,7 +117,9 @@ export class Shared {
     const server = this.#serve(parts, desk);
     const onTaken = () => server.look();
     const onCut = () => this.#worker?.setCapacity(0);
-    const holdings = new Holdings({ ...{ clock, logger, store, desk, deskStream, accounts, bots, following, open, onTaken, onCut, onFatal } });
+    const holdings = new Holdings({
+      ...{ clock, logger, store, desk, deskStream, accounts, bots, following, open, onTaken, onCut, onFatal },
+    });
     if (role === "engine") this.#worker = queue.work({ capacity: 0, run: holdings.run });
     this.#spreading = new Rounds(clock, SPREAD_EVERY_MS, () => this.#spread(desk));
     this.#spreading.start(onFatal);

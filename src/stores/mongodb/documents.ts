@@ -1,5 +1,5 @@
 import type { Types } from "mongoose";
-import type { Role } from "../../ports/cluster.ts";
+import type { ProcessRole } from "../../ports/cluster.ts";
 
 /**
  * One link of a stream's chain: a batch of events (`count` > 0), an acquisition (a higher epoch, no events), or an append that was undone.
@@ -64,7 +64,7 @@ export interface MetaDocument {
 /** A process, from its joining until it has ended, or is gone and holds nothing any more. Its id is its name. */
 export interface MemberDocument {
   readonly _id: string;
-  readonly role: Role;
+  readonly role: ProcessRole;
   readonly pid: number;
   readonly host: string;
   readonly version: string;

@@ -1,4 +1,4 @@
-import type { ProcessFacts, Role, SharedStore } from "../../../src/ports/cluster.ts";
+import type { ProcessFacts, ProcessRole, SharedStore } from "../../../src/ports/cluster.ts";
 
 /** One process under test. */
 export interface Joined {
@@ -17,7 +17,7 @@ export interface Joined {
 }
 
 /** The place of the running test, asked for when the test runs: a store that processes join under names of their own. */
-export type ClusterSubject = () => { join(role?: Role): Promise<Joined> };
+export type ClusterSubject = () => { join(role?: ProcessRole): Promise<Joined> };
 
 export const LOSSES = ["request", "answer"] as const;
 

@@ -1,0 +1,48 @@
+import type { EngineOptions } from "../engine/open.ts";
+import type { SharedCache } from "../ports/cache.ts";
+import type { Market } from "../ports/market.ts";
+import type { Store } from "../ports/store.ts";
+import { BREAKER_DEFAULTS } from "../risk/breaker-defaults.ts";
+import { openExchangeMarket } from "./plugs.ts";
+import type { ProcessOptions } from "./process.ts";
+import { EXCHANGES, type Venues } from "./venues.ts";
+
+/** What an engine is opened on. */
+export interface EngineSources {
+  readonly store: Store;
+  readonly market: Market;
+  readonly venues: Venues;
+  readonly cache: SharedCache | undefined;
+}
+
+/** The engine as this process is configured. */
+export async function engineOptions(
+  options: ProcessOptions,
+  { store, market, venues, cache }: EngineSources,
+  shared: EngineOptions["shared"],
+): Promise<EngineOptions> {
+  const { config, clock, vault, logger, version, crashCause, residentBytes, onFatal } = options;
+  const { openPaperVenue } = await import("../venues/paper.ts");
+  return {
+    store,
+    market,
+    clock,
+    logger,
+    speed: config.marketSpeed,
+    limits: { dailyLossPct: config.dailyLossLimitPct, positionCapPct: config.positionCapPct },
+    breakers: BREAKER_DEFAULTS,
+    timeZone: config.timezone,
+    paperBalances: new Map(config.paperBalance.map(({ amount, currency }) => [currency, amount])),
+    reportCurrency: config.reportCurrency,
+    openVenue: openPaperVenue,
+    live: { vault, exchanges: EXCHANGES, openVenue: venues.open },
+    openMarket: (exchangeId, environment) => openExchangeMarket({ ...options, cache }, venues, { exchangeId, environment }),
+    ceiling: config.liveCeiling,
+    version,
+    safeAfterCrashes: config.safeAfterCrashes,
+    crashCause,
+    residentBytes,
+    onFatal,
+    shared,
+  };
+}

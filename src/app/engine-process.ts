@@ -1,0 +1,39 @@
+import { openEngine } from "../engine/open.ts";
+import { panicOf, startBeat } from "./beating.ts";
+import { engineOptions } from "./engine-options.ts";
+import { apiUrlsOf, openCache, openMarket } from "./plugs.ts";
+import type { ProcessOptions, RunningProcess } from "./process.ts";
+import { openSharing } from "./sharing.ts";
+import { Venues } from "./venues.ts";
+
+/** Starts a process that has accounts and nobody to talk to: a gateway tells it what people want. One that cannot start leaves nothing open. */
+export async function startEngineProcess(options: ProcessOptions): Promise<RunningProcess> {
+  const { clock, chance, logger, config } = options;
+  const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(config) });
+  const cache = await openCache(options);
+  const closing: (() => Promise<unknown> | undefined)[] = [() => cache?.close()];
+  try {
+    const market = options.market ?? (await openMarket({ ...options, cache }, venues));
+    closing.unshift(() => market.close());
+    const { store, queue, shared } = await openSharing(options, "engine");
+    closing.push(
+      () => queue.close(),
+      () => store.close(),
+    );
+    const opened = await openEngine(await engineOptions(options, { store, market, venues, cache }, shared));
+    const panic = panicOf(opened, clock);
+    startBeat(options, opened, panic);
+    return {
+      claimCode: undefined,
+      panic,
+      async stop(reason) {
+        options.beat.stop();
+        await opened.stop(reason);
+        for (const close of closing) await close();
+      },
+    };
+  } catch (thrown) {
+    await Promise.allSettled(closing.map((close) => close()));
+    throw thrown;
+  }
+}
