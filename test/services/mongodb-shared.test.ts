@@ -102,6 +102,45 @@ describe("a MongoDB that a build from before several processes has used", () => 
   });
 });
 
+describe("a change of hands in MongoDB that arrives late", () => {
+  const LATE_MS = 1_500;
+  /** The next change of a hold, and the driver's repeat of it, wait in the server until their process has given up waiting for them. */
+  const late = async (command: string) => {
+    const data = { failCommands: [command], namespace: `${place.database}.holds`, blockConnection: true, blockTimeMS: LATE_MS };
+    await mongod.command({ configureFailPoint: "failCommand", mode: { times: 2 }, data });
+  };
+  const arrived = (command: string) =>
+    eventually(async () => {
+      const { inprog } = await mongod.command({ currentOp: 1, "command.$db": place.database, [`command.${command}`]: "holds" });
+      return Array.isArray(inprog) && inprog.length === 0;
+    });
+  const impatient = (pid: number) =>
+    place.open({ selectionMs: 1_000, operationMs: 500, process: facts("engine", pid), aloneWith: undefined });
+
+  it("takes nothing from a process that has acquired the stream again", async () => {
+    const [one, other] = [await impatient(1), await impatient(2)];
+    await one.acquire("a");
+    await late("update");
+    await expect(one.release("a")).rejects.toThrow(StoreUnavailable);
+    const { epoch } = await one.acquire("a");
+    await arrived("update");
+    await expect(other.acquire("a")).rejects.toThrow(/is in use by process 1/);
+    await one.append({ stream: "a", epoch, expectedSequence: 0, bodies: ["mine"] });
+  });
+
+  it("gives nothing to a process that has given the stream back", async () => {
+    const [one, other] = [await impatient(1), await impatient(2)];
+    await one.acquire("a");
+    await one.release("a");
+    await late("findAndModify");
+    await expect(one.acquire("a")).rejects.toThrow(StoreUnavailable);
+    await one.release("a");
+    await arrived("findAndModify");
+    expect((await other.cluster.members()).flatMap(({ streams }) => streams)).toEqual([]);
+    expect(await other.acquire("a")).toMatchObject({ lastSequence: 0 });
+  });
+});
+
 describe("a stream in MongoDB that another process follows", () => {
   /** The next append arrives, and its writer is told that nobody knows. */
   const inDoubt = async (store: SharedStore, expectedSequence: number, body: string) => {

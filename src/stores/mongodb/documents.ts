@@ -82,6 +82,8 @@ export interface MemberDocument {
 export interface HoldDocument {
   readonly _id: string;
   readonly holder: string | null;
+  /** Grows with each change. */
+  readonly turn: number;
   /** When it was last taken from a process that was gone, by the server's clock. */
   readonly leftAt: Date | null;
 }

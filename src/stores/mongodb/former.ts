@@ -6,7 +6,7 @@ import { type Blocker, type Patience, untilGone } from "./silence.ts";
 const LEASE_ID = "lease" as const;
 const LONG_AGO = new Date(0);
 /** In place of a holder, so that no build before version 2 ever takes the lease again, whatever it has seen of the schema. */
-const CLOSED = { holder: "closed by a newer build", host: "none", pid: 0, expiresAt: new Date(8_640_000_000_000_000) };
+const CLOSED = { holder: "closed by a newer build", host: "of a newer build", pid: 0, expiresAt: new Date(8_640_000_000_000_000) };
 
 /** The process of a build before version 2 that has the database now, by the server's clock. */
 export async function formerHolder(meta: Collections["meta"]): Promise<Blocker | undefined> {
@@ -41,7 +41,7 @@ async function leaveBehind({ links, members, holds }: Collections, lease: MetaDo
   const times = { startedMs: 0, renewedAt: expiresAt, expiresAt };
   await ifNew(() => members.insertOne({ _id: name, role: "all", pid, host, version: "before 2", ...times, isAlone: true, isGone: true }));
   const streams: string[] = await links.distinct("stream");
-  for (const stream of streams) await ifNew(() => holds.insertOne({ _id: stream, holder: name, leftAt: null }));
+  for (const stream of streams) await ifNew(() => holds.insertOne({ _id: stream, holder: name, turn: 1, leftAt: null }));
 }
 
 async function ifNew(insert: () => Promise<unknown>): Promise<void> {

@@ -1,5 +1,5 @@
 import { StoreUnavailable, StreamHeld } from "../../ports/store.ts";
-import type { MemberDocument } from "./documents.ts";
+import type { HoldDocument, MemberDocument } from "./documents.ts";
 import { isDuplicate } from "./faults.ts";
 import { TAKEOVER_MS } from "./limits.ts";
 import type { Members } from "./members.ts";
@@ -12,7 +12,10 @@ const LONG_AGO = new Date(0);
 /** What came of asking for a stream: whether what was sent for it before may still be on its way, or who has it. */
 export type Taken = { readonly isTakeover: boolean } | { readonly by: MemberDocument };
 
-/** Which streams a process holds: one document for each, which changes from one holder to the next by a compare-and-set. */
+/**
+ * Which streams a process holds: one document for each, which changes from one holder to the next by a compare-and-set. Each change takes the next turn,
+ * so that what was asked before and arrives late changes nothing any more.
+ */
 export class Holds {
   readonly #holds: Collections["holds"];
   readonly #members: Members;
@@ -35,7 +38,7 @@ export class Holds {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       const hold = await this.#holds.findOne({ _id: stream });
       if (!hold) {
-        if (await this.#isFirst(stream)) return { isTakeover: false };
+        if (await this.#isFirst(stream, this.#holder)) return { isTakeover: false };
         continue;
       }
       const { holder } = hold;
@@ -45,20 +48,31 @@ export class Holds {
         // One that nobody knows any more is gone.
         if (by && !(await this.#members.declareGone(holder))) return { by };
       }
-      const isTakeover = await this.#change(stream, holder, isAnother);
+      const isTakeover = await this.#change(hold, isAnother);
       if (isTakeover !== undefined) return { isTakeover };
     }
-    throw new StoreUnavailable(`the stream "${stream}" changed hands ${TRIES_MAX} times in a row: try again`);
+    throw restless(stream);
   }
 
-  /** Gives a stream back, if it is this process's. */
+  /** Gives a stream back, if it is this process's. Where nobody has it, a turn is taken all the same: what this process asked before may still arrive. */
   async give(stream: string): Promise<void> {
-    await this.#holds.updateOne({ _id: stream, holder: this.#holder }, { $set: { holder: null } });
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const hold = await this.#holds.findOne({ _id: stream });
+      if (!hold) {
+        if (await this.#isFirst(stream, null)) return;
+        continue;
+      }
+      const { holder, turn } = hold;
+      if (holder !== null && holder !== this.#holder) return;
+      const given = await this.#holds.updateOne({ _id: stream, holder, turn }, { $set: { holder: null }, $inc: { turn: 1 } });
+      if (given.matchedCount === 1) return;
+    }
+    throw restless(stream);
   }
 
-  async #isFirst(stream: string): Promise<boolean> {
+  async #isFirst(stream: string, holder: string | null): Promise<boolean> {
     try {
-      await this.#holds.insertOne({ _id: stream, holder: this.#holder, leftAt: null });
+      await this.#holds.insertOne({ _id: stream, holder, turn: 1, leftAt: null });
       return true;
     } catch (thrown) {
       if (isDuplicate(thrown)) return false;
@@ -67,13 +81,17 @@ export class Holds {
   }
 
   /** Undefined when somebody else was faster. */
-  async #change(stream: string, from: string | null, isLeft: boolean): Promise<boolean | undefined> {
+  async #change({ _id, holder, turn }: HoldDocument, isLeft: boolean): Promise<boolean | undefined> {
     const sinceMs = { $subtract: ["$$NOW", { $ifNull: ["$leftAt", LONG_AGO] }] };
-    const changed = await this.#holds.findOneAndUpdate(
-      { _id: stream, holder: from },
-      [{ $set: { holder: { $literal: this.#holder }, ...(isLeft ? { leftAt: "$$NOW" } : {}) } }],
-      { returnDocument: "after", projection: { isTakeover: { $lt: [sinceMs, TAKEOVER_MS] } } },
-    );
+    const mine = { holder: { $literal: this.#holder }, turn: turn + 1, ...(isLeft ? { leftAt: "$$NOW" } : {}) };
+    const changed = await this.#holds.findOneAndUpdate({ _id, holder, turn }, [{ $set: mine }], {
+      returnDocument: "after",
+      projection: { isTakeover: { $lt: [sinceMs, TAKEOVER_MS] } },
+    });
     return changed === null ? undefined : Reflect.get(changed, "isTakeover") === true;
   }
+}
+
+function restless(stream: string): StoreUnavailable {
+  return new StoreUnavailable(`the stream "${stream}" changed hands ${TRIES_MAX} times in a row: try again`);
 }

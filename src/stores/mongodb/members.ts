@@ -57,7 +57,7 @@ export class Members {
 
   /** Gives back everything that a process holds, and ends it. */
   async leave(name: string): Promise<void> {
-    await this.#holds.updateMany({ holder: name }, { $set: { holder: null } });
+    await this.#holds.updateMany({ holder: name }, { $set: { holder: null }, $inc: { turn: 1 } });
     await this.#members.deleteOne({ _id: name });
   }
 

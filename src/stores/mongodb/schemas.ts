@@ -56,7 +56,10 @@ const memberSchema = new Schema<MemberDocument>(
   { ...COMMON, collection: "members" },
 );
 
-const holdSchema = new Schema<HoldDocument>({ _id: String, holder: String, leftAt: Date }, { ...COMMON, collection: "holds" });
+const holdSchema = new Schema<HoldDocument>(
+  { _id: String, holder: String, turn: Number, leftAt: Date },
+  { ...COMMON, collection: "holds" },
+);
 holdSchema.index({ holder: 1 }, { name: "by_holder" });
 
 const askSchema = new Schema<AskDocument>(

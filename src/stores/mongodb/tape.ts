@@ -178,6 +178,8 @@ export class Tape {
       this.#head = undefined;
       const head = await this.#newest();
       const next = { link: head.link + 1, epoch: head.epoch + 1, last: head.last };
+      // One that was stopped here, and woke when another one holds the stream, must not fence it off.
+      if (this.#until() === undefined) throw new StoreUnavailable("the right to it is in doubt: try again");
       try {
         await this.#insert({ ...next, count: 0, bodies: [] });
         this.#head = next;

@@ -30,7 +30,7 @@ export const VALIDATORS: Readonly<Record<keyof Collections, object>> = {
     expiresAt: date,
     isGone: flag,
   }),
-  holds: shape({ holder: textOrNull, leftAt: { bsonType: ["date", "null"] } }),
+  holds: shape({ holder: textOrNull, turn: { ...whole, minimum: 1 }, leftAt: { bsonType: ["date", "null"] } }),
   asks: shape({
     stream: text,
     arrival: { bsonType: "objectId" },
