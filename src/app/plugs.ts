@@ -12,6 +12,8 @@ import type { Market } from "../ports/market.ts";
 import type { Painter } from "../ports/picture.ts";
 import type { CommandInfo, Platform } from "../ports/platform.ts";
 import type { Queue } from "../ports/queue.ts";
+import type { SharedBudgets } from "../ports/shared-budget.ts";
+import type { SharedTries } from "../ports/shared-tries.ts";
 import type { Store, StoreContents } from "../ports/store.ts";
 import type { Venues } from "./venues.ts";
 
@@ -95,6 +97,35 @@ export async function openDeskQueue({ config, clock, logger }: PlugParts, desk: 
   const { openQueue } = await import("../system/queue.ts");
   const password = config.redisPassword?.reveal();
   return openQueue({ broker: await openRedisBroker({ url: config.redisUrl, password, clock, logger, desk }), clock, logger });
+}
+
+export interface SharedCountsNeeds extends PlugParts {
+  readonly chance: Chance;
+  readonly desk: string;
+  /** The address from which exchanges see this process; processes that share one give it the same name. */
+  readonly egress: string;
+  /** How many processes share that address. */
+  readonly processes: () => number;
+}
+
+/** What several processes count together in the Redis that `REDIS_URL` names, where one is set: request weight and wrong tries. */
+export interface SharedCounts {
+  readonly budgets: SharedBudgets;
+  readonly tries: SharedTries;
+  close(): void;
+}
+
+export async function openSharedCounts(needs: SharedCountsNeeds): Promise<SharedCounts | undefined> {
+  const { config, clock, chance, logger, desk, egress, processes } = needs;
+  if (config.redisUrl === undefined) return undefined;
+  const { RedisLink } = await import("../system/redis-link.ts");
+  const { redisBudgets } = await import("../system/redis-budgets.ts");
+  const { redisTries } = await import("../system/redis-tries.ts");
+  const awayMessage =
+    "Redis does not answer: each process keeps to its own share of the exchanges' limits, and to its own count of wrong codes";
+  const link = await RedisLink.open({ url: config.redisUrl, password: config.redisPassword?.reveal(), clock, logger, awayMessage });
+  const budgets = redisBudgets({ link, clock, chance, egress, processes });
+  return { budgets, tries: redisTries({ link, clock, desk }), close: () => link.close() };
 }
 
 const DEFAULT_SEED = 42;

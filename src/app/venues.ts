@@ -2,6 +2,7 @@ import { UserError } from "../domain/errors.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
 import type { Environment, LiveVenue } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { SharedBudgets } from "../ports/shared-budget.ts";
 import type { Credentials } from "../ports/vault.ts";
 import type { Cost, Governor } from "../venues/governor.ts";
 import type { Wire, WireCall } from "../venues/wire.ts";
@@ -16,6 +17,8 @@ export interface VenuesOptions {
   readonly logger: Logger;
   /** Loopback addresses of counterparts that are asked instead of the exchanges. */
   readonly apiUrls: Readonly<Partial<Record<ExchangeId, string | undefined>>>;
+  /** The request weight that all processes behind this address count together, where there are several. */
+  readonly budgets?: SharedBudgets | undefined;
 }
 
 export interface VenueWish {
@@ -101,12 +104,13 @@ export class Venues {
     const quirks = await quirksOf(exchangeId);
     const { weightLimits, orderLimits } = quirks;
     const usedShareAtStart = "usedShareAtStart" in quirks ? quirks.usedShareAtStart : 0;
-    const { clock, logger } = this.#options;
+    const { clock, logger, budgets } = this.#options;
+    const shared = budgets && { budget: budgets.of(name), processes: () => budgets.processes() };
     const onBan = (untilMs: number, reason: string) => {
       logger.warn({ exchange: exchangeId, untilMs, reason }, "the exchange asked for silence");
       this.#onBan.get(name)?.(untilMs, reason);
     };
-    return new Governor({ clock, weightLimits, orderLimits, usedShareAtStart, onBan });
+    return new Governor({ clock, weightLimits, orderLimits, usedShareAtStart, onBan, shared });
   }
 }
 

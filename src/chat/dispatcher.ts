@@ -21,7 +21,6 @@ import { Gate } from "./gate.ts";
 import type { Identity } from "./identity.ts";
 import { offersOf, type Sight, sightOf } from "./known.ts";
 import { type Line, parseLine, unknownCommand } from "./line.ts";
-import { LinkCodes } from "./link-codes.ts";
 import { LongActions } from "./long-actions.ts";
 import { parseArgs } from "./parse.ts";
 import { QUESTION_ACTION, Questions } from "./questions.ts";
@@ -44,7 +43,6 @@ export class Dispatcher implements FrontDoor {
   readonly #catalog: readonly CatalogEntry[];
   readonly #questions: Questions;
   readonly #gate: Gate;
-  readonly #linkCodes: LinkCodes;
   readonly #longActions: LongActions;
   readonly #proofs: Omit<Identity, "person" | "holdsRights">;
   readonly #running = new Map<string, Promise<View>>();
@@ -57,9 +55,8 @@ export class Dispatcher implements FrontDoor {
     this.#catalog = catalogOf(options.commands);
     this.#questions = new Questions(options.clock, options.chance);
     this.#gate = new Gate(options);
-    this.#linkCodes = new LinkCodes(options.desk, options.clock, options.chance);
     this.#longActions = new LongActions(options.clock, options.chance);
-    this.#proofs = { factors: this.#gate.factors, linkCodes: this.#linkCodes, tokens: tokenDesk(options) };
+    this.#proofs = { factors: this.#gate.factors, linkCodes: this.#gate.linkCodes, tokens: tokenDesk(options) };
   }
 
   catalog(): readonly CatalogEntry[] {
@@ -274,7 +271,7 @@ export class Dispatcher implements FrontDoor {
     for (const event of events) {
       if (event.type !== "access-locked") continue;
       const isGone = (user: string) => samePerson(links, user, event.user);
-      for (const book of [this.#gate, this.#questions, this.#linkCodes, this.forms]) book.forget(isGone);
+      for (const book of [this.#gate, this.#questions, this.forms]) book.forget(isGone);
     }
   }
 

@@ -4,6 +4,7 @@ import type { DeskLedger, Engine } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Platform, Request } from "../ports/platform.ts";
 import type { KeyPage } from "../ports/secret-form.ts";
+import type { SharedTries } from "../ports/shared-tries.ts";
 import type { Shenron } from "../ports/shenron.ts";
 import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
@@ -28,6 +29,8 @@ export interface DoorOptions {
   readonly claim: Claim | undefined;
   /** Seals the seeds of one-time codes. */
   readonly vault: Vault;
+  /** Where all processes of a desk count wrong tries together, where there are several. */
+  readonly sharedTries?: SharedTries | undefined;
   readonly timeZone: string;
   readonly version: string;
   /** Told each secret as soon as it was entered, so that no log shows it from then on. */

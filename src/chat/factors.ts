@@ -50,7 +50,8 @@ export class Factors implements FactorDesk {
     this.#parts = parts;
     this.#codes = new OneTimeCodes(parts);
     this.#book = new TokenBook(parts.clock, parts.chance, { lifeMs: LIFE_MINUTES * MINUTE_MS, entriesMax: OPEN_MAX, length: TOKEN_LENGTH });
-    this.#wrong = new Tries(parts.clock, { triesMax: WRONG_MAX, perMs: LIFE_MINUTES * MINUTE_MS, peopleMax: PEOPLE_MAX });
+    const limits = { triesMax: WRONG_MAX, perMs: LIFE_MINUTES * MINUTE_MS, peopleMax: PEOPLE_MAX };
+    this.#wrong = new Tries(parts.clock, limits, parts.sharedTries && { all: parts.sharedTries, what: "approval" });
   }
 
   ask(request: Request, line: string, state: string): View {
@@ -129,6 +130,11 @@ export class Factors implements FactorDesk {
 
   enrol(user: string): Promise<Enrolment> {
     return this.#codes.enrol(user);
+  }
+
+  /** Learns of that person's wrong codes and digits at other processes. */
+  async recount(user: string): Promise<void> {
+    await Promise.all([this.#wrong.recount(user), this.#codes.recount(user)]);
   }
 
   /** Forgets what these users wait for. */

@@ -3,6 +3,7 @@ import type { DeskEvent } from "../domain/events.ts";
 import { MINUTE_MS } from "../domain/time.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
 import type { DeskLedger } from "../ports/engine.ts";
+import type { SharedTries } from "../ports/shared-tries.ts";
 import { LINKS_MAX, personOf, samePerson, TERMINAL_USER } from "./access.ts";
 import { isApiUser } from "./api-tokens.ts";
 import type { LinkDesk } from "./identity.ts";
@@ -17,16 +18,25 @@ const OPEN_MAX = 100;
 const WRONG_MAX = 5;
 const PEOPLE_MAX = 1_000;
 
+export interface LinkCodeParts {
+  readonly desk: DeskLedger;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** Where all processes of a desk count wrong tries together. */
+  readonly sharedTries?: SharedTries | undefined;
+}
+
 /** One-time codes with which a person proves on a second platform that they are the same as on the first. In memory: a restart forgets them. */
 export class LinkCodes implements LinkDesk {
   readonly #desk: DeskLedger;
   readonly #book: TokenBook<string>;
   readonly #wrong: Tries;
 
-  constructor(desk: DeskLedger, clock: Clock, chance: Chance) {
+  constructor({ desk, clock, chance, sharedTries }: LinkCodeParts) {
     this.#desk = desk;
     this.#book = new TokenBook(clock, chance, { lifeMs: LIFE_MINUTES * MINUTE_MS, entriesMax: OPEN_MAX, length: LINK_CODE_LENGTH });
-    this.#wrong = new Tries(clock, { triesMax: WRONG_MAX, perMs: LIFE_MINUTES * MINUTE_MS, peopleMax: PEOPLE_MAX });
+    const limits = { triesMax: WRONG_MAX, perMs: LIFE_MINUTES * MINUTE_MS, peopleMax: PEOPLE_MAX };
+    this.#wrong = new Tries(clock, limits, sharedTries && { all: sharedTries, what: "link-code" });
   }
 
   issue(user: string): string {
@@ -43,6 +53,11 @@ export class LinkCodes implements LinkDesk {
 
   missed(user: string): void {
     this.#wrong.miss(user);
+  }
+
+  /** Learns of that person's wrong codes at other processes. */
+  recount(user: string): Promise<void> {
+    return this.#wrong.recount(user);
   }
 
   link(code: string, owner: string, user: string, requestId: string): DeskEvent {

@@ -1,5 +1,7 @@
 import { spanText } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
+import { COUNTED, forHowLong, SAME_BAN_MS, SILENCED } from "./governor/answers.ts";
+import { type Refusal, SharedGate, type SharedShare } from "./governor/shared-gate.ts";
 import { type Limit, Window } from "./governor/window.ts";
 import type { Wire, WireAnswer, WireCall, WirePriority } from "./wire.ts";
 
@@ -24,11 +26,8 @@ export interface GovernorOptions {
   readonly bannedUntilMs?: number;
   /** Told whenever the exchange asks for silence, so that a restart keeps it. Wall time. */
   readonly onBan?: (untilMs: number, reason: string) => void;
-}
-
-interface Refusal {
-  readonly reason: string;
-  readonly retryAfterMs?: number;
+  /** The count of all processes behind the address, where there are several. */
+  readonly shared?: SharedShare | undefined;
 }
 
 interface Waiter {
@@ -46,27 +45,6 @@ const RANK: Readonly<Record<WirePriority, number>> = { exit: 0, read: 1, entry: 
 /** How long a call may wait for its turn. An old entry is worth nothing. */
 const WAIT_MAX_MS: Readonly<Record<WirePriority, number>> = { exit: 10_000, read: 10_000, entry: 2_000 };
 const QUEUE_MAX = 128;
-/** Silence where the exchange did not say how long. */
-const SILENCE_MS: ReadonlyMap<number, number> = new Map([
-  [429, 60_000],
-  [418, 120_000],
-  // The firewall in front of the exchange.
-  [403, 60_000],
-]);
-const SILENCED: ReadonlyMap<number, string> = new Map([
-  [429, "too many requests (HTTP 429)"],
-  [418, "this machine's address is banned (HTTP 418)"],
-  [403, "the exchange's firewall refuses this machine (HTTP 403)"],
-]);
-const SAME_BAN_MS = 2_000;
-const SILENCE_MAX_MS = 3 * 24 * 3_600_000;
-const MS_PER_SECOND = 1_000;
-const COUNTED: ReadonlyMap<number, { readonly weight: string; readonly orders: string }> = new Map([
-  [10_000, { weight: "x-mbx-used-weight-10s", orders: "x-mbx-order-count-10s" }],
-  [60_000, { weight: "x-mbx-used-weight-1m", orders: "x-mbx-order-count-1m" }],
-  [86_400_000, { weight: "x-mbx-used-weight-1d", orders: "x-mbx-order-count-1d" }],
-]);
-
 /**
  * Keeps all accounts behind one address within an exchange's limits, and silent while it asks for silence. Calls that do not fit wait in a bounded queue,
  * what cancels or exits before reads before entries; what must go is the newest entry.
@@ -83,8 +61,9 @@ export class Governor {
   /** Monotonic: no correction of the wall clock shortens a silence, or keeps exits waiting after it. */
   #silentUntilMs: number;
   #sleep: AbortController | undefined;
+  readonly #gate: SharedGate | undefined;
 
-  constructor({ clock, weightLimits, orderLimits, usedShareAtStart = 0, bannedUntilMs = 0, onBan }: GovernorOptions) {
+  constructor({ clock, weightLimits, orderLimits, usedShareAtStart = 0, bannedUntilMs = 0, onBan, shared }: GovernorOptions) {
     this.#clock = clock;
     this.#onBan = onBan;
     this.#usedShareAtStart = usedShareAtStart;
@@ -92,6 +71,8 @@ export class Governor {
     this.#weights = weightLimits.map((limit) => new Window(limit));
     this.#orderLimits = orderLimits;
     this.#silentUntilMs = clock.monotonicMs() + bannedUntilMs - clock.wall();
+    const silence = (forMs: number) => this.#silence(forMs);
+    this.#gate = shared && new SharedGate({ clock, limits: weightLimits, shared, banned: () => this.#banned(), silence });
   }
 
   /** Wall time until which nothing is sent; in the past when nothing forbids it. */
@@ -105,15 +86,24 @@ export class Governor {
   }
 
   get queued(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + (this.#gate?.waiting ?? 0);
   }
 
   /** Resolves when the call may be sent (undefined), or with why it may not. */
   admit(account: string, cost: Cost, priority: WirePriority): Promise<Refusal | undefined> {
     const banned = this.#banned();
     if (banned) return Promise.resolve(banned);
+    const untilMs = this.#clock.monotonicMs() + WAIT_MAX_MS[priority];
+    const admitted = this.#admitted(account, cost, priority, untilMs);
+    const gate = this.#gate;
+    if (!gate) return admitted;
+    const passing = { account, weight: cost.weight, part: USED_SHARE_MAX * SHARE[priority], untilMs };
+    return admitted.then((refusal) => refusal ?? gate.pass(passing));
+  }
+
+  /** Whether it fits what this process knows of. */
+  #admitted(account: string, cost: Cost, priority: WirePriority, untilMs: number): Promise<Refusal | undefined> {
     return new Promise((settle) => {
-      const untilMs = this.#clock.monotonicMs() + WAIT_MAX_MS[priority];
       this.#waiting.push({ account, cost, priority, untilMs, settle });
       this.#waiting.sort((a, b) => RANK[a.priority] - RANK[b.priority]);
       this.#grant();
@@ -126,16 +116,18 @@ export class Governor {
   observe(account: string, answer: WireAnswer): void {
     if (answer.phase !== "answered") return;
     const nowMs = this.#clock.monotonicMs();
-    for (const window of this.#weights) learn(window, answer.headers.get(COUNTED.get(window.spanMs)?.weight ?? ""), nowMs);
+    for (const window of this.#weights) {
+      const used = learn(window, answer.headers.get(COUNTED.get(window.spanMs)?.weight ?? ""), nowMs);
+      if (used !== undefined) this.#gate?.learn(window.spanMs, used);
+    }
     for (const window of this.#ordersOf(account)) learn(window, answer.headers.get(COUNTED.get(window.spanMs)?.orders ?? ""), nowMs);
-    const usualMs = SILENCE_MS.get(answer.status);
-    if (usualMs === undefined) return;
-    const askedMs = Number(answer.headers.get("retry-after")) * MS_PER_SECOND;
-    const forMs = Math.min(askedMs > 0 ? askedMs : usualMs, SILENCE_MAX_MS);
+    const forMs = forHowLong(answer);
+    if (forMs === undefined) return;
     // Several requests may be told of one ban, each to the second.
     if (forMs - this.#leftMs() > SAME_BAN_MS)
       this.#onBan?.(this.#clock.wall() + forMs, SILENCED.get(answer.status) ?? `HTTP ${answer.status}`);
     this.#silence(forMs);
+    this.#gate?.silence(forMs);
   }
 
   /** Sends nothing until a wall time, as an earlier process was told. */
@@ -146,6 +138,7 @@ export class Governor {
   /** Refuses whatever waits. */
   close(): void {
     this.#refuseAll({ reason: "the desk is closing" });
+    this.#gate?.leave();
   }
 
   /** Refuses what an account has waiting: it closes, and the others go on. */
@@ -154,6 +147,7 @@ export class Governor {
     this.#waiting = this.#waiting.filter((waiter) => waiter.account !== account);
     this.#rouse();
     for (const { settle } of leaving) settle({ reason: "the desk is closing" });
+    this.#gate?.leave(account);
   }
 
   /** Never shorter than the silence in force. */
@@ -161,6 +155,7 @@ export class Governor {
     if (forMs <= this.#leftMs()) return;
     this.#silentUntilMs = this.#clock.monotonicMs() + forMs;
     this.#refuseAll(this.#banned());
+    this.#gate?.leave();
   }
 
   #leftMs(): number {
@@ -273,7 +268,9 @@ export function governed({ wire, governor, account, costOf }: GovernedOptions): 
   };
 }
 
-function learn(window: Window, header: string | undefined, nowMs: number): void {
+function learn(window: Window, header: string | undefined, nowMs: number): number | undefined {
   const used = Number(header ?? Number.NaN);
-  if (Number.isSafeInteger(used) && used > 0) window.correct(used, nowMs);
+  if (!Number.isSafeInteger(used) || used <= 0) return undefined;
+  window.correct(used, nowMs);
+  return used;
 }

@@ -2,6 +2,7 @@ import { Secret } from "../../domain/secret.ts";
 import { HOUR_MS } from "../../domain/time.ts";
 import type { Chance, Clock } from "../../ports/clock.ts";
 import type { DeskLedger } from "../../ports/engine.ts";
+import type { SharedTries } from "../../ports/shared-tries.ts";
 import type { Vault } from "../../ports/vault.ts";
 import { personOf, samePerson } from "../access.ts";
 import type { Enrolment } from "../identity.ts";
@@ -19,6 +20,8 @@ export interface CodeParts {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly chance: Chance;
+  /** Where all processes of a desk count wrong tries together. */
+  readonly sharedTries?: SharedTries | undefined;
 }
 
 export type CodeAnswer = "right" | "wrong" | "used" | "too-many";
@@ -40,7 +43,8 @@ export class OneTimeCodes {
 
   constructor(parts: CodeParts) {
     this.#parts = parts;
-    this.#wrong = new Tries(parts.clock, { triesMax: WRONG_PER_HOUR_MAX, perMs: HOUR_MS, peopleMax: PEOPLE_MAX });
+    const limits = { triesMax: WRONG_PER_HOUR_MAX, perMs: HOUR_MS, peopleMax: PEOPLE_MAX };
+    this.#wrong = new Tries(parts.clock, limits, parts.sharedTries && { all: parts.sharedTries, what: "one-time-code" });
     this.#usedBefore = stepAt(parts.clock.wall()) + 1;
   }
 
@@ -69,6 +73,11 @@ export class OneTimeCodes {
     this.#used.set(person, step);
     this.#wrong.forget(person);
     return "right";
+  }
+
+  /** Learns of that person's wrong digits at other processes. */
+  recount(user: string): Promise<void> {
+    return this.#wrong.recount(personOf(this.#parts.desk.state.links, user));
   }
 
   async #stepOf(user: string, digits: string): Promise<number | undefined> {

@@ -1,0 +1,32 @@
+import type { WireAnswer } from "../wire.ts";
+
+/** Silence where the exchange did not say how long. */
+const SILENCE_MS: ReadonlyMap<number, number> = new Map([
+  [429, 60_000],
+  [418, 120_000],
+  // The firewall in front of the exchange.
+  [403, 60_000],
+]);
+export const SILENCED: ReadonlyMap<number, string> = new Map([
+  [429, "too many requests (HTTP 429)"],
+  [418, "this machine's address is banned (HTTP 418)"],
+  [403, "the exchange's firewall refuses this machine (HTTP 403)"],
+]);
+/** Several requests may be told of one ban, each to the second. */
+export const SAME_BAN_MS = 2_000;
+const SILENCE_MAX_MS = 3 * 24 * 3_600_000;
+const MS_PER_SECOND = 1_000;
+/** In which header an exchange says how much of a span was used. */
+export const COUNTED: ReadonlyMap<number, { readonly weight: string; readonly orders: string }> = new Map([
+  [10_000, { weight: "x-mbx-used-weight-10s", orders: "x-mbx-order-count-10s" }],
+  [60_000, { weight: "x-mbx-used-weight-1m", orders: "x-mbx-order-count-1m" }],
+  [86_400_000, { weight: "x-mbx-used-weight-1d", orders: "x-mbx-order-count-1d" }],
+]);
+
+/** How long an answer asks for silence; undefined when it does not. */
+export function forHowLong({ status, headers }: Extract<WireAnswer, { phase: "answered" }>): number | undefined {
+  const usualMs = SILENCE_MS.get(status);
+  if (usualMs === undefined) return undefined;
+  const askedMs = Number(headers.get("retry-after")) * MS_PER_SECOND;
+  return Math.min(askedMs > 0 ? askedMs : usualMs, SILENCE_MAX_MS);
+}
