@@ -3,12 +3,12 @@ import { type AccountState, type BotState, emptyAccount } from "../domain/books.
 import type { BotSpec } from "../domain/bot.ts";
 import { ConfigError, messageOf, TransientError, UserError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
-import { type Decimal, fromJson, toJson } from "../domain/money.ts";
-import { marketMs } from "../domain/time.ts";
+import type { Decimal } from "../domain/money.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import type { Account, AccountWriter } from "./account.ts";
+import { AccountSnapshots } from "./account-snapshots.ts";
 import { BotStrategies } from "./bot-strategies.ts";
 import { symbolsOf } from "./concerned.ts";
 import type { Desk } from "./desk.ts";
@@ -29,14 +29,8 @@ export interface AccountsOptions {
   readonly logger: Logger;
 }
 
-/** Grows whenever the shape of a fold changes; older snapshots are then not used. */
-const SNAPSHOT_VERSION = 5;
 /** Between tries to start bots whose market does not answer. */
 const RUN_RETRY_MS = 5_000;
-/** An account is kept again after so many events: a start reads the tail of a stream faster than all of it is written down again and again. */
-const SNAPSHOT_EVENTS = 50;
-/** Or after this, where it matters how far its market has come. */
-const MOVED_SNAPSHOT_MS = 60_000;
 
 /** Paper account of an owner: each has an own one. */
 export function paperAccountOf(owner: string): string {
@@ -49,9 +43,8 @@ export class Accounts {
   readonly #accounts = new Map<string, Account>();
   readonly #active = new Map<string, Account[]>();
   readonly #symbols = new Map<string, ReadonlySet<string>>();
-  /** What the newest snapshots hold, by stream. */
   readonly #strategies = new BotStrategies();
-  readonly #kept = new Map<string, { readonly sequence: number; readonly atMs: number }>();
+  readonly #snapshots: AccountSnapshots;
   /** Live markets whose running bots were not tried yet since the start. */
   readonly #starting = new Set<string>();
   #version = 0;
@@ -60,6 +53,7 @@ export class Accounts {
 
   constructor(options: AccountsOptions) {
     this.#options = options;
+    this.#snapshots = new AccountSnapshots(options.store, options.desk.clock);
     options.streams.onAppend(() => this.#changed());
   }
 
@@ -229,25 +223,15 @@ export class Accounts {
   }
 
   /** Keeps where an account stands, so that a start reads a tail and the market resumes there. */
-  async snapshot(account: Account, always = true): Promise<void> {
-    if (account.queue.depth > 0) return;
-    const { sequence } = account.state;
-    const kept = this.#kept.get(account.writer.name);
-    const nowMs = this.#options.desk.clock.monotonicMs();
-    if (!always && kept && !isWorthKeeping(account, sequence - kept.sequence, nowMs - kept.atMs)) return;
-    this.#kept.set(account.writer.name, { sequence, atMs: nowMs });
-    const body = toJson({ version: SNAPSHOT_VERSION, state: { ...account.state, marketMs: account.position } });
-    await this.#options.store.saveSnapshot({ stream: account.writer.name, sequence, body });
+  snapshot(account: Account, always = true): Promise<void> {
+    return this.#snapshots.keep(account, always);
   }
 
   /** Takes an account's stream for this process and folds it. */
   async write(account: string): Promise<AccountWriter> {
     const { store, streams, desk } = this.#options;
     const name = accountStream(account);
-    const snapshot = await store.loadSnapshot(name);
-    const kept = snapshot && readSnapshot(snapshot.body);
-    if (kept && kept.mode !== "paper") this.#kept.set(name, { sequence: kept.sequence, atMs: desk.clock.monotonicMs() });
-    const state = kept ?? emptyAccount();
+    const state = (await this.#snapshots.load(name)) ?? emptyAccount();
     const writer = await openStream<AccountState, AccountEvent>({
       ...{ name, state, store, clock: desk.clock, apply: applyAccountEvent },
       onAppend: streams.appended,
@@ -273,22 +257,6 @@ export class Accounts {
     await account.appendOnce([opened]);
     return account;
   }
-}
-
-/** Undefined when another build wrote it: the stream tells the same, only slower. */
-function readSnapshot(body: string): AccountState | undefined {
-  const { version, state } = fromJson(body) as { version: number; state: AccountState };
-  return version === SNAPSHOT_VERSION ? { ...state, marketMs: marketMs(state.marketMs) } : undefined;
-}
-
-/**
- * On paper, candles behind the last mark are played again; where market time is stepped, all since the last event may be. What happens at a real
- * exchange happens without us.
- */
-function isWorthKeeping({ state, services }: Account, events: number, ageMs: number): boolean {
-  if (events >= SNAPSHOT_EVENTS) return true;
-  if (state.mode !== "paper") return false;
-  return ageMs >= MOVED_SNAPSHOT_MS || (services.market.pace === "stepped" && events > 0);
 }
 
 /** Running bots that have no runner. */
