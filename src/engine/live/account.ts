@@ -67,6 +67,7 @@ export class LiveAccount extends Account {
   #rules: ReadonlyMap<string, Instrument> = new Map();
   /** The last rules of every symbol that was listed since this process began: what is held in one that is halted or delisted is still ours to close. */
   readonly #rulesOnce = new Map<string, Instrument>();
+  #symbols: { readonly sequence: number; readonly all: readonly string[] } | undefined;
   #activity = 0;
   /** Positions as they were last written, and when one of them was another one before. */
   readonly #positions = new Map<string, BotState["position"]>();
@@ -272,7 +273,9 @@ export class LiveAccount extends Account {
   }
 
   symbols(): readonly string[] {
-    return symbolsOf(this.state);
+    const { sequence } = this.state;
+    if (this.#symbols?.sequence !== sequence) this.#symbols = { sequence, all: symbolsOf(this.state) };
+    return this.#symbols.all;
   }
 
   concerns(symbol: string): boolean {
