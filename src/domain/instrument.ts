@@ -30,7 +30,8 @@ export interface Instrument {
 
 /** The coin that a symbol trades, as `BTC` of `BTC/USDT`. */
 export function baseOf(symbol: string): string {
-  return symbol.split("/")[0] ?? symbol;
+  const end = symbol.indexOf("/");
+  return end < 0 ? symbol : symbol.slice(0, end);
 }
 
 /** Quotes that can be told apart in a joined name such as `BTCUSDT`, longest first. */

@@ -1,54 +1,72 @@
-import { type AccountState, emptyAccount } from "../domain/books.ts";
+import type { AccountState } from "../domain/books.ts";
 import { fromJson, toJson } from "../domain/money.ts";
-import { marketMs } from "../domain/time.ts";
+import { type MarketMs, marketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { Account } from "./account.ts";
 
 /** Grows whenever the shape of a fold changes; older snapshots are then not used. */
-const SNAPSHOT_VERSION = 5;
+const SNAPSHOT_VERSION = 6;
 /** An account is kept again after so many events: a start reads the tail of a stream faster than all of it is written down again and again. */
 const SNAPSHOT_EVENTS = 50;
 /** Or after this, where it matters how far its market has come. */
 const MOVED_SNAPSHOT_MS = 60_000;
 
-/** Keeps the folds of accounts, so that a start reads the tails of their streams. */
+/** The books of an account as text, and what would make them another text. */
+interface Written {
+  readonly state: AccountState;
+  readonly sequence: number;
+  readonly bestMoves: number;
+  readonly text: string;
+}
+
+/** Keeps where accounts stand, so that a start reads the tail of a stream and the market resumes there. */
 export class AccountSnapshots {
   readonly #store: Store;
   readonly #clock: Clock;
   /** What the newest snapshots hold, by stream. */
   readonly #kept = new Map<string, { readonly sequence: number; readonly atMs: number }>();
+  readonly #written = new Map<string, Written>();
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
   }
 
-  /** The newest fold that was kept of a stream; an empty one where there is none. */
-  async newest(stream: string): Promise<AccountState> {
-    const snapshot = await this.#store.loadSnapshot(stream);
-    const kept = snapshot && readSnapshot(snapshot.body);
-    if (kept && kept.mode !== "paper") this.#kept.set(stream, { sequence: kept.sequence, atMs: this.#clock.monotonicMs() });
-    return kept ?? emptyAccount();
-  }
-
-  /** Keeps where an account stands, where it is worth it or `always`. */
+  /** Keeps an account's books, unless something is on its way into them; and only when that is worth it, unless it is to be done in any case. */
   async keep(account: Account, always: boolean): Promise<void> {
     if (account.queue.depth > 0) return;
     const { sequence } = account.state;
-    const kept = this.#kept.get(account.writer.name);
+    const { name: stream } = account.writer;
+    const kept = this.#kept.get(stream);
     const nowMs = this.#clock.monotonicMs();
     if (!always && kept && !isWorthKeeping(account, sequence - kept.sequence, nowMs - kept.atMs)) return;
-    this.#kept.set(account.writer.name, { sequence, atMs: nowMs });
-    const body = toJson({ version: SNAPSHOT_VERSION, state: { ...account.state, marketMs: account.position } });
-    await this.#store.saveSnapshot({ stream: account.writer.name, sequence, body });
+    this.#kept.set(stream, { sequence, atMs: nowMs });
+    const body = `{"version":${SNAPSHOT_VERSION},"marketMs":${account.position},"state":${this.#textOf(account)}}`;
+    await this.#store.saveSnapshot({ stream, sequence, body });
+  }
+
+  /** The books of the newest snapshot; undefined without one, and when another build wrote it: the stream tells the same, only slower. */
+  async load(stream: string): Promise<AccountState | undefined> {
+    const snapshot = await this.#store.loadSnapshot(stream);
+    const state = snapshot && read(snapshot.body);
+    if (state && state.mode !== "paper") this.#kept.set(stream, { sequence: state.sequence, atMs: this.#clock.monotonicMs() });
+    return state;
+  }
+
+  /** On a quiet account only its place in the market moves, and its books are the text that they were. */
+  #textOf({ writer: { name }, state, bestMoves }: Account): string {
+    const known = this.#written.get(name);
+    if (known?.state === state && known.sequence === state.sequence && known.bestMoves === bestMoves) return known.text;
+    const text = toJson(state);
+    this.#written.set(name, { state, sequence: state.sequence, bestMoves, text });
+    return text;
   }
 }
 
-/** Undefined when another build wrote it: the stream tells the same, only slower. */
-function readSnapshot(body: string): AccountState | undefined {
-  const { version, state } = fromJson(body) as { version: number; state: AccountState };
-  return version === SNAPSHOT_VERSION ? { ...state, marketMs: marketMs(state.marketMs) } : undefined;
+function read(body: string): AccountState | undefined {
+  const kept = fromJson(body) as { version: number; marketMs: MarketMs; state: AccountState };
+  return kept.version === SNAPSHOT_VERSION ? { ...kept.state, marketMs: marketMs(kept.marketMs) } : undefined;
 }
 
 /**

@@ -41,6 +41,8 @@ export abstract class Account implements WatchedAccount {
   #waitsForStore = false;
   /** A panic is next in the queue. */
   panicWaits = false;
+  /** Grows with every best price that trailing stops follow: all that changes in the books between two events. */
+  bestMoves = 0;
   /** Market time of the newest step that this account has seen. */
   position: MarketMs;
 

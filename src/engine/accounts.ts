@@ -1,5 +1,5 @@
 import { applyAccountEvent } from "../domain/account.ts";
-import type { AccountState, BotState } from "../domain/books.ts";
+import { type AccountState, type BotState, emptyAccount } from "../domain/books.ts";
 import type { BotSpec } from "../domain/bot.ts";
 import { ConfigError, messageOf, TransientError, UserError } from "../domain/errors.ts";
 import type { AccountEvent } from "../domain/events.ts";
@@ -244,7 +244,7 @@ export class Accounts {
     const { store, streams, desk } = this.#options;
     const name = accountStream(account);
     const known = this.#accounts.get(name);
-    const state = known && !known.isHeld ? known.state : await this.#snapshots.newest(name);
+    const state = known && !known.isHeld ? known.state : ((await this.#snapshots.load(name)) ?? emptyAccount());
     const writer: AccountWriter = await openStream<AccountState, AccountEvent>({
       ...{ name, state, store, clock: desk.clock, apply: applyAccountEvent },
       onAppend: streams.appended,
@@ -262,7 +262,7 @@ export class Accounts {
   async read(account: string, known?: AccountState): Promise<FollowedStream<AccountState, AccountEvent>> {
     const { store, streams, desk } = this.#options;
     const name = accountStream(account);
-    const state = known ?? (await this.#snapshots.newest(name));
+    const state = known ?? (((await this.#snapshots.load(name)) ?? emptyAccount()));
     const stream = new FollowedStream<AccountState, AccountEvent>({
       ...{ name, state, store, clock: desk.clock, apply: applyAccountEvent },
       onAppend: streams.appended,

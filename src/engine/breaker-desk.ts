@@ -89,7 +89,7 @@ export class BreakerDesk {
   strained(account: BrokenAccount): boolean {
     return BY_ACCOUNT.some((breaker) => {
       const reading = account.technical.reading(breaker);
-      if (reading === undefined) return false;
+      if (reading === undefined || reading.value < this.settings.least(breaker)) return false;
       const { setting } = this.settings.narrowest(breaker, scopesOfAccount(account.state)) ?? {};
       return setting !== undefined && reading.value >= setting.at;
     });
@@ -99,18 +99,17 @@ export class BreakerDesk {
   widened(account: BrokenAccount): readonly BotState[] {
     const { state } = account;
     if (state.mode === "paper") return [];
-    const spreads = new Map<string, number | undefined>();
-    return [...state.bots.values()].filter(({ spec, deleted, status, position }) => {
-      if (deleted || (status !== "running" && isFlat(position))) return false;
-      const { symbol } = spec;
-      if (!spreads.has(symbol)) spreads.set(symbol, account.spreadBpsOf(symbol));
-      const bps = spreads.get(symbol);
-      if (bps === undefined) return false;
-      const found = this.#forSymbol("spread", state, spec);
-      return (
-        found !== undefined && bps >= found.setting.at && !state.breakers.open.has(breakerKey({ breaker: "spread", scope: found.scope }))
-      );
-    });
+    const least = this.settings.least("spread");
+    const widened: BotState[] = [];
+    for (const bot of state.bots.values()) {
+      if (bot.deleted || (bot.status !== "running" && isFlat(bot.position))) continue;
+      const bps = account.spreadBpsOf(bot.spec.symbol);
+      if (bps === undefined || bps < least) continue;
+      const found = this.#forSymbol("spread", state, bot.spec);
+      const isTold = found && state.breakers.open.has(breakerKey({ breaker: "spread", scope: found.scope }));
+      if (found && bps >= found.setting.at && !isTold) widened.push(bot);
+    }
+    return widened;
   }
 
   /** From where a loss counts on, once its breaker is closed: it would open again at once otherwise. */

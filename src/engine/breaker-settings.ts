@@ -17,6 +17,7 @@ export class BreakerSettingsBook {
   readonly #defaults: BreakerDefaults;
   readonly #dailyLossPct: number;
   readonly #version: () => number;
+  #least: { readonly version: number; readonly at: Map<BreakerName, number> } | undefined;
 
   constructor(options: BreakerSettingsOptions) {
     const { set, version, defaults, dailyLossPct } = options;
@@ -38,6 +39,18 @@ export class BreakerSettingsBook {
   /** Whether anything is set that looks at all accounts, or at one of these bots, together or by itself. */
   has(scope: RiskScope): boolean {
     return this.#set.has(scope);
+  }
+
+  /** No breaker of this name opens below this, wherever it is set: most readings need not ask which setting is theirs. */
+  least(breaker: BreakerName): number {
+    const { version } = this;
+    if (this.#least?.version !== version) this.#least = { version, at: new Map() };
+    const known = this.#least.at.get(breaker);
+    if (known !== undefined) return known;
+    let least = this.#defaults[breaker]?.at ?? Number.POSITIVE_INFINITY;
+    for (const { [breaker]: set } of this.#set.values()) if (set && set !== "off") least = Math.min(least, set.at);
+    this.#least.at.set(breaker, least);
+    return least;
   }
 
   /** For losses and drawdowns: what holds at one level, which is measured by itself. The account's daily loss is never more than the process allows. */

@@ -179,6 +179,7 @@ export class PaperAccount extends Account implements PaperHost {
       const seen = decimal(high);
       if (bot.highest && seen.isLessThanOrEqualTo(bot.highest)) continue;
       bot.highest = max(bot.highest ?? seen, seen);
+      this.bestMoves += 1;
       const stop = [...this.state.orders.values()].find(({ botId, purpose }) => botId === bot.spec.id && purpose === "stop");
       if (!stop?.price) continue;
       this.exposure.raiseStop(symbol, bot, toDouble(stopNow(bot, this.#instrument(symbol), stop.price)));

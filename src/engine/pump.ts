@@ -64,6 +64,7 @@ export class Pump {
 
   /** Moves the market to where it should be by now. Waking it while it moves does nothing. */
   wake(): Promise<void> {
+    if (this.#running === undefined && this.#caughtUp && !this.#isDue(this.#minute())) return Promise.resolve();
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
       this.#caughtUp = true;
@@ -93,12 +94,21 @@ export class Pump {
     return this.#anchor.marketMs + (clock.monotonicMs() - this.#anchor.wallMs) * speed;
   }
 
+  /** The newest whole minute that the market should be at. */
+  #minute(): MarketMs {
+    return marketMs(Math.floor(this.#target() / MINUTE_MS) * MINUTE_MS);
+  }
+
+  #isDue(minute: MarketMs): boolean {
+    return minute > this.#services.hub.atMs;
+  }
+
   async #run(): Promise<void> {
     const { market, hub, symbols, clock, logger } = this.#services;
     let breathedMs = clock.monotonicMs();
     while (!this.#stopped) {
-      const target = marketMs(Math.floor(this.#target() / MINUTE_MS) * MINUTE_MS);
-      if (target <= hub.atMs) return;
+      const target = this.#minute();
+      if (!this.#isDue(target)) return;
       const asked = symbols();
       const batch = await this.#advance(target, asked);
       if (!batch) return;

@@ -77,6 +77,7 @@ export class DeskRates implements Rates {
 
   /** Once a second: asks live markets for what is needed and not read by any bot. Nothing waits for it, and where all money is in one currency it does nothing. */
   tend(onFatal: (failure: unknown) => void): void {
+    if (!this.#isMixed()) return;
     for (const [floor, symbols] of this.#needed()) {
       const { key } = floor.market;
       const nowMs = this.#options.clock.monotonicMs();
@@ -112,6 +113,17 @@ export class DeskRates implements Rates {
       }
     }
     return needed;
+  }
+
+  /** Whether anything may be held or limited in another currency than the desk's own. */
+  #isMixed(): boolean {
+    const { accounts, desk, ceilingCurrency } = this.#options;
+    const isOther = (currency: string | undefined): boolean => currency !== undefined && currency !== this.currency;
+    if (isOther(ceilingCurrency)) return true;
+    for (const { state } of accounts()) if (state.sequence > 0 && isOther(state.currency)) return true;
+    for (const { position, exposure, volume } of desk.state.limits.values())
+      if (isOther(position?.currency) || isOther(exposure?.currency) || isOther(volume?.currency)) return true;
+    return false;
   }
 
   /** Currencies other than the desk's own in which something is held or limited, by mode. */

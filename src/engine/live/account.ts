@@ -1,7 +1,7 @@
 import type { BotState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import { decimal, max, min } from "../../domain/money.ts";
+import { type Decimal, decimal } from "../../domain/money.ts";
 import type { Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import { type MarketMs, marketMs } from "../../domain/time.ts";
@@ -67,6 +67,7 @@ export class LiveAccount extends Account {
   #rules: ReadonlyMap<string, Instrument> = new Map();
   /** The last rules of every symbol that was listed since this process began: what is held in one that is halted or delisted is still ours to close. */
   readonly #rulesOnce = new Map<string, Instrument>();
+  #symbols: { readonly sequence: number; readonly all: readonly string[] } | undefined;
   #activity = 0;
   /** Positions as they were last written, and when one of them was another one before. */
   readonly #positions = new Map<string, BotState["position"]>();
@@ -114,10 +115,14 @@ export class LiveAccount extends Account {
 
   /** A price may concern what the desk watches: the lanes of that symbol look. */
   onPrice(symbol: string, price: number, _at: MarketMs): undefined {
+    let seen: Decimal | undefined;
     for (const bot of this.state.bots.values()) {
       if (bot.spec.symbol !== symbol || isFlat(bot.position)) continue;
-      const seen = decimal(price);
-      bot.highest = bot.position.quantity.isNegative() ? min(bot.highest ?? seen, seen) : max(bot.highest ?? seen, seen);
+      seen ??= decimal(price);
+      if (isBetter(bot, seen)) {
+        bot.highest = seen;
+        this.bestMoves += 1;
+      }
       this.wake(bot.spec.id);
     }
     return undefined;
@@ -268,7 +273,9 @@ export class LiveAccount extends Account {
   }
 
   symbols(): readonly string[] {
-    return symbolsOf(this.state);
+    const { sequence } = this.state;
+    if (this.#symbols?.sequence !== sequence) this.#symbols = { sequence, all: symbolsOf(this.state) };
+    return this.#symbols.all;
   }
 
   concerns(symbol: string): boolean {
@@ -283,4 +290,10 @@ export class LiveAccount extends Account {
   fillsSince(symbol: string): number {
     return firstStartMs(this.state, symbol, this.services.now()) - BEFORE_START_MS;
   }
+}
+
+/** Whether a price is better for a position than all since its entry. */
+function isBetter({ highest, position }: BotState, seen: Decimal): boolean {
+  if (!highest) return true;
+  return position.quantity.isNegative() ? seen.isLessThan(highest) : seen.isGreaterThan(highest);
 }

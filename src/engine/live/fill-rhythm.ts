@@ -21,11 +21,12 @@ export class FillRhythm {
       const wished = isLate ? FILLS_UNANSWERED_MS : FILLS_WORKING_MS;
       every.set(order.symbol, Math.min(every.get(order.symbol) ?? wished, wished));
     }
-    const due = [...every].filter(([symbol, ms]) => {
+    const due: string[] = [];
+    for (const [symbol, ms] of every) {
       const sinceMs = Math.max(this.#askedMs.get(symbol) ?? Number.NEGATIVE_INFINITY, syncedMs(symbol) ?? Number.NEGATIVE_INFINITY);
-      return nowMs - sinceMs >= ms;
-    });
-    for (const [symbol] of due) this.#askedMs.set(symbol, nowMs);
-    return due.map(([symbol]) => symbol);
+      if (nowMs - sinceMs >= ms) due.push(symbol);
+    }
+    for (const symbol of due) this.#askedMs.set(symbol, nowMs);
+    return due;
   }
 }

@@ -87,8 +87,10 @@ export class Lane {
     const { venue } = this.#host;
     const seen = this.#host.look(this.#bot);
     if (!venue || !seen) return { kind: "rest" };
-    const orders = [...this.#host.state.orders.values()].filter(({ botId }) => botId === this.#bot.spec.id);
-    this.memory.tidy(new Set(orders.map(({ clientOrderId }) => clientOrderId)));
+    const { id } = this.#bot.spec;
+    const orders: Order[] = [];
+    for (const order of this.#host.state.orders.values()) if (order.botId === id) orders.push(order);
+    this.memory.tidy(orders);
     return nextStep({ ...seen, bot: this.#bot, orders, memory: this.memory });
   }
 

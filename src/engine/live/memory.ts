@@ -1,6 +1,7 @@
 import type { BotState } from "../../domain/books.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Decimal } from "../../domain/money.ts";
+import type { Order } from "../../domain/order.ts";
 import { type Measured, measured, stopMoved } from "./levels.ts";
 import { NEGATIVES_NEEDED, POLL_WORKING_MS, PROBE_AFTER_FENCE_MS, PROBE_BEFORE_FENCE_MAX_MS, RETRY_MS } from "./limits.ts";
 import type { LiveTimes } from "./times.ts";
@@ -137,8 +138,9 @@ export class LaneMemory {
   }
 
   /** Forgets orders that have ended without this lane's doing, once there are some. */
-  tidy(working: ReadonlySet<string>): void {
-    if (this.reads.size + this.#polls.size + this.#evidence.size + this.cancels.size < working.size * 4 + SLACK) return;
+  tidy(orders: readonly Order[]): void {
+    if (this.reads.size + this.#polls.size + this.#evidence.size + this.cancels.size < orders.length * 4 + SLACK) return;
+    const working = new Set(orders.map(({ clientOrderId }) => clientOrderId));
     for (const map of [this.reads, this.cancels, this.#polls, this.#evidence, this.#rested, this.lapsed])
       for (const clientOrderId of map.keys()) if (!working.has(clientOrderId)) map.delete(clientOrderId);
   }

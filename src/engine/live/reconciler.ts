@@ -90,9 +90,11 @@ export class Reconciler {
     const { venue, times } = this.#host;
     if (this.#running || !venue) return;
     if (this.#upkeep.clockTurned(venue)) this.soon();
-    const gone = this.#host.symbols().filter((symbol) => !this.#host.lists(symbol) && this.#host.concerns(symbol));
     // A round that fails has a pause of its own: trying again on every beat would use up the budget that it failed for.
-    if (gone.length > 0 && this.#failures === 0) this.#dueMs = Math.min(this.#dueMs, this.#upkeep.rulesAwaited(this.#isNakedIn(gone)));
+    if (this.#failures === 0) {
+      const gone = this.#host.symbols().filter((symbol) => !this.#host.lists(symbol) && this.#host.concerns(symbol));
+      if (gone.length > 0) this.#dueMs = Math.min(this.#dueMs, this.#upkeep.rulesAwaited(this.#isNakedIn(gone)));
+    }
     if (times.monotonicMs() >= this.#dueMs) void this.run().catch(onFatal);
   }
 

@@ -14,6 +14,17 @@ export function exact(text: string): Exact {
   return sign === "-" ? -value : value;
 }
 
+const KNOWN = new WeakMap<object, Exact>();
+
+/** The number of the product's decimal, by its digits: worked out once for each, because they never change. */
+export function exactOf(value: { toFixed(): string }): Exact {
+  const known = KNOWN.get(value);
+  if (known !== undefined) return known;
+  const found = exact(value.toFixed());
+  KNOWN.set(value, found);
+  return found;
+}
+
 /** Exact as long as both together have at most 30 decimals. */
 export function times(a: Exact, b: Exact): Exact {
   return (a * b) / UNIT;

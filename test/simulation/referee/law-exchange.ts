@@ -18,6 +18,9 @@ const RULES_KNOWN_MS = 3_900_000;
 /** Rules of a symbol, and when the exchange showed them last. */
 interface Shown {
   readonly rules: ExactRules;
+  /** The least that can be ordered by them, in quote and in base. */
+  readonly notionalMin: number;
+  readonly quantityMin: number;
   lastMs: number;
 }
 
@@ -42,16 +45,17 @@ export class VenueBooks {
       const shown = this.#shown.get(id) ?? [];
       const newest = shown.at(-1);
       if (newest?.rules === rules) newest.lastMs = nowMs;
-      else this.#shown.set(id, [...shown.filter(({ lastMs }) => nowMs - lastMs <= RULES_KNOWN_MS), { rules, lastMs: nowMs }]);
+      else this.#shown.set(id, [...shown.filter(({ lastMs }) => nowMs - lastMs <= RULES_KNOWN_MS), shownOf(rules, nowMs)]);
     }
   }
 
   /** The least, in quote, that can be ordered in a symbol at such a price by all rules that the desk may still go by. */
   smallest(symbol: string, price: number): number {
     const nowMs = this.#facts.trueMs();
-    return (this.#shown.get(symbol) ?? [])
-      .filter(({ lastMs }) => nowMs - lastMs <= RULES_KNOWN_MS)
-      .reduce((least, { rules }) => Math.max(least, leastBy(rules, price)), 0);
+    let least = 0;
+    for (const { notionalMin, quantityMin, lastMs } of this.#shown.get(symbol) ?? [])
+      if (nowMs - lastMs <= RULES_KNOWN_MS) least = Math.max(least, notionalMin, quantityMin * price);
+    return least;
   }
 
   /** Whether the exchange takes orders in a symbol now. */
@@ -191,6 +195,7 @@ export class VenueQuietLaw implements Law {
   }
 }
 
-function leastBy({ notionalMin, lot, quantityMin }: ExactRules, price: number): number {
-  return Math.max(notionalMin.toNumber(), lot.toNumber() * price, quantityMin.toNumber() * price);
+function shownOf(rules: ExactRules, nowMs: number): Shown {
+  const quantityMin = Math.max(rules.lot.toNumber(), rules.quantityMin.toNumber());
+  return { rules, notionalMin: rules.notionalMin.toNumber(), quantityMin, lastMs: nowMs };
 }

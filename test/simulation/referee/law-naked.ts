@@ -1,6 +1,6 @@
 import type { SpotOrder } from "../../kit/exchange/spot/order.ts";
 import type { VenueAccount } from "../world/venue-account.ts";
-import { type Exact, exact, NOTHING, textOf, toNumber } from "./exact.ts";
+import { type Exact, exact, exactOf, NOTHING, textOf, toNumber } from "./exact.ts";
 import { Broken, type Facts, type Law, type ProcessFacts, type SentOrder } from "./law.ts";
 import { VenueBooks } from "./law-exchange.ts";
 
@@ -27,6 +27,14 @@ interface Holding {
   changedMs: number;
   /** What was too little to be sold when it was left: it waits for a later position, also when the exchange asks for less again. */
   dust: Exact;
+}
+
+/** What is the same for all that an account holds in one look. */
+interface Look {
+  readonly nowMs: number;
+  readonly reachable: boolean;
+  /** Whether the log knows of this position. */
+  readonly isKnown: boolean;
 }
 
 /** A position without its stop. */
@@ -80,17 +88,21 @@ export class NakedLaw implements Law {
     for (const account of this.#venue.accounts) {
       this.#follow(account);
       this.#lookForEntries(account);
+      const held = [...this.#held.values()].filter((each) => each.account === account);
+      if (held.length === 0) continue;
       const stops = account.book.openAt(nowMs).filter(isStop);
       const reachable = hasLooked && this.#facts.reaches(account.name);
-      for (const held of this.#held.values()) {
-        const own = stops.filter(({ symbol }) => symbol === held.symbol);
-        if (held.account === account) this.#look(held, own, nowMs, reachable);
+      const positions = this.#positionsOf(account.name);
+      for (const each of held) {
+        const own = stops.filter(({ symbol }) => symbol === each.symbol);
+        this.#look(each, own, { nowMs, reachable, isKnown: positions.has(each.symbol) });
       }
     }
   }
 
-  #lookForEntries({ name, book: { orders } }: VenueAccount): void {
-    const account = this.#venue.accounts.find((each) => each.name === name)!;
+  #lookForEntries(account: VenueAccount): void {
+    const { name, book } = account;
+    const { orders } = book;
     for (let index = this.#orders.get(account) ?? 0; index < orders.length; index += 1) {
       const { clientOrderId } = orders[index]!;
       const naked = this.#bold.get(clientOrderId);
@@ -117,14 +129,15 @@ export class NakedLaw implements Law {
     this.#executions.set(account, executions.length);
   }
 
-  #look(held: Holding, stops: readonly SpotOrder[], nowMs: number, reachable: boolean): void {
+  #look(held: Holding, stops: readonly SpotOrder[], { nowMs, reachable, isKnown }: Look): void {
     const { symbol, quantity, price } = held;
     const account = held.account.name;
     const id = `${account} ${symbol}`;
-    const covered = stops.filter(({ open }) => open).reduce((sum, order) => sum + exact(order.remaining.toFixed()), NOTHING);
+    let covered = NOTHING;
+    for (const { open, now } of stops) if (open) covered += exactOf(now.quantity) - exactOf(now.executed);
     // Rests of fees stay in the account: what could not be sold anyway needs no stop.
     const least = this.#venue.smallest(symbol, price);
-    const left = this.#isHeld(account, symbol) ? least * DUST_FACTOR : least * RESTS_MAX;
+    const left = isKnown ? least * DUST_FACTOR : least * RESTS_MAX;
     if (toNumber(quantity) * price < left) held.dust = quantity;
     if (toNumber(quantity - covered - held.dust) * price < least * DUST_FACTOR) {
       if (this.#episodes.delete(id)) this.#facts.coverage.mark("antecedent 5: a position was naked and is covered");
@@ -151,11 +164,13 @@ export class NakedLaw implements Law {
       throw new Broken(this.id, `${said} ${episode.calmMs} ms after the alarm, in which nothing was wrong`);
   }
 
-  /** Whether the log knows of a position. */
-  #isHeld(account: string, symbol: string): boolean {
+  /** Symbols in which the log knows of a position. */
+  #positionsOf(account: string): ReadonlySet<string> {
+    const stream = `account:${account}`;
+    const symbols = new Set<string>();
     for (const bot of this.#facts.books.bots.values())
-      if (bot.position !== NOTHING && bot.account === `account:${account}` && bot.symbol.replace("/", "") === symbol) return true;
-    return false;
+      if (bot.position !== NOTHING && bot.account === stream) symbols.add(bot.symbol.replace("/", ""));
+    return symbols;
   }
 
   #nakedBots(stream: string) {
@@ -169,5 +184,5 @@ export class NakedLaw implements Law {
 
 function isStop(order: SpotOrder): boolean {
   const { side, type } = order.draft;
-  return VenueBooks.isOurs(order) && side === "SELL" && type.startsWith("STOP_LOSS") && order.now.status !== "PENDING_NEW";
+  return side === "SELL" && type.startsWith("STOP_LOSS") && order.now.status !== "PENDING_NEW" && VenueBooks.isOurs(order);
 }

@@ -54,7 +54,7 @@ class PerpetualAcceptedLaw implements Law {
     const id = fill.text("fillId");
     const made = account.book.fills.findLast((each) => each.id === id);
     const said = ["price", "quantity", "fee"].map((name) => textOf(fill.money(name))).join(" ");
-    const parts = made && [exact(made.price.toFixed()), this.#venue.inBase(made.instId, made.size.toFixed()), exact(made.fee.toFixed())];
+    const parts = made && [exact(made.price.toFixed()), this.#venue.inBase(made.instId, made.size), exact(made.fee.toFixed())];
     const told = parts?.map(textOf).join(" ");
     if (said !== told) throw new Broken("4", `${stream} books ${said} as ${id}, and Blofin made ${told ?? "no such fill"}`);
   }

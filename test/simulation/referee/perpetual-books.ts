@@ -1,8 +1,9 @@
+import type { Decimal } from "../../../src/domain/money.ts";
 import type { PerpetualExchange } from "../../kit/exchange/perpetual/exchange.ts";
 import type { AlgoRecord, FillRecord, OrderRecord, TpslRecord } from "../../kit/exchange/perpetual/types.ts";
 import type { PerpetualAccount } from "../world/venue-account.ts";
 import type { BookedOrder } from "./books.ts";
-import { type Exact, exact, NOTHING, times } from "./exact.ts";
+import { type Exact, exactOf, NOTHING, times } from "./exact.ts";
 import type { Facts } from "./law.ts";
 
 /** Orders that carry our prefix. */
@@ -70,22 +71,19 @@ export class PerpetualBooks {
     const orders = account.book.orders
       .all()
       .filter(({ clientOrderId, algoClientOrderId }) => clientOrderId === id || algoClientOrderId === id);
-    return orders.reduce((sum, { instId, filled }) => sum + this.inBase(instId, filled.toFixed()), NOTHING);
+    return orders.reduce((sum, { instId, filled }) => sum + this.inBase(instId, filled), NOTHING);
   }
 
   /** Protective orders with our prefix that rest on one side of a contract, in base. */
   covered({ book }: PerpetualAccount, instId: string, side: string): Exact {
     const stops = book.tpsl.live().filter((stop) => stop.instId === instId && stop.side === side && stop.slTriggerPrice !== undefined);
-    return stops.reduce(
-      (sum, { size, clientOrderId }) => (OURS.test(clientOrderId) ? sum + this.inBase(instId, size.toFixed()) : sum),
-      NOTHING,
-    );
+    return stops.reduce((sum, { size, clientOrderId }) => (OURS.test(clientOrderId) ? sum + this.inBase(instId, size) : sum), NOTHING);
   }
 
   /** What the exchange says that an account holds of a contract, in base. */
   position({ book }: PerpetualAccount, instId: string): Exact {
     const held = book.positions().filter((position) => position.instId === instId);
-    return held.reduce((sum, { contracts }) => sum + this.inBase(instId, contracts.toFixed()), NOTHING);
+    return held.reduce((sum, { contracts }) => sum + this.inBase(instId, contracts), NOTHING);
   }
 
   /** Follows the exchange's fills up to now. What strangers or the exchange itself close of ours is ours no more. */
@@ -100,15 +98,15 @@ export class PerpetualBooks {
     this.#fills.set(account, fills.length);
   }
 
-  inBase(instId: string, contracts: string): Exact {
-    const value = this.#exchange.contract(instId)?.contractValue.toFixed() ?? "0";
-    return times(exact(contracts), exact(value));
+  inBase(instId: string, contracts: Decimal): Exact {
+    const value = this.#exchange.contract(instId)?.contractValue;
+    return value ? times(exactOf(contracts), exactOf(value)) : NOTHING;
   }
 
   #hold(account: PerpetualAccount, { instId, side, size }: FillRecord, isOurs: boolean): void {
     const id = `${account.name} ${instId}`;
     const held = this.holdings.get(id) ?? { account, instId, ours: NOTHING, all: NOTHING };
-    const moved = this.inBase(instId, size.toFixed());
+    const moved = this.inBase(instId, size);
     const signed = side === "buy" ? moved : -moved;
     held.all += signed;
     if (isOurs) held.ours += signed;

@@ -30,21 +30,28 @@ export class Referee {
   readonly #facts: Facts;
   readonly #nowMs: () => number;
   readonly #laws: readonly Law[];
+  /** Those that look each second, and those that look at each row. */
+  readonly #watching: readonly Law[];
+  readonly #arriving: readonly Law[];
+  readonly #durable: readonly Law[];
   #batches = 0;
 
   constructor(facts: Facts, nowMs: () => number, laws: readonly Law[]) {
     this.#facts = facts;
     this.#nowMs = nowMs;
     this.#laws = laws;
+    this.#watching = laws.filter(({ second }) => second !== undefined);
+    this.#arriving = laws.filter(({ arriving }) => arriving !== undefined);
+    this.#durable = laws.filter(({ durable }) => durable !== undefined);
   }
 
   /** A batch is durable now: the only thing of ours that the referee believes. */
   durable(batch: AppendBatch, firstSequence: number): void {
     this.#batches += 1;
     for (const row of rowsOf(batch, firstSequence, this.#batches, this.#facts.trueMs())) {
-      this.#judge((law) => law.arriving?.(row));
+      this.#judge((law) => law.arriving?.(row), this.#arriving);
       this.#judge(() => this.#facts.books.apply(row), [{ id: "4" }]);
-      this.#judge((law) => law.durable?.(row));
+      this.#judge((law) => law.durable?.(row), this.#durable);
     }
   }
 
@@ -65,7 +72,7 @@ export class Referee {
   }
 
   second(process: ProcessFacts): void {
-    this.#judge((law) => law.second?.(process));
+    this.#judge((law) => law.second?.(process), this.#watching);
   }
 
   quietEnd(process: ProcessFacts, open: readonly Asked[]): void {

@@ -24,6 +24,8 @@ export interface Key {
   readonly strangeAddress?: boolean;
 }
 
+const MINUTE_MS = 60_000;
+
 const FIRST_IDS = { order: 28_150_801, tpsl: 1_012, algo: 11_756_185, trade: 7_772_187, bill: 3_743, position: 7_982 };
 
 /**
@@ -42,7 +44,12 @@ export class PerpetualExchange {
   readonly #watchers: ((event: BookEvent) => void)[] = [];
   readonly #races = new Set<string>();
   readonly #denied = new Set<string>();
+  readonly #view: Venue = this.#viewed();
   #nowMs: number;
+  /** Grows with everything that happens in some account, and with every change of a contract. */
+  #changes = 0;
+  /** A minute in which nothing that waits for a price is reached, as long as nothing changes. */
+  #quiet = { minute: -1, changes: -1 };
 
   constructor(tape: Tape, contracts: readonly Contract[], startMs: number) {
     this.tape = tape;
@@ -57,9 +64,10 @@ export class PerpetualExchange {
   /** Lets the exchange live until an instant. Going back does nothing. */
   advanceTo(nowMs: number): void {
     if (nowMs <= this.#nowMs) return;
-    const venue = this.view();
-    walk(venue, [...this.accounts.values()], nowMs);
-    this.#nowMs = Math.max(this.#nowMs, nowMs);
+    const minute = Math.floor(this.#nowMs / MINUTE_MS);
+    const isWithin = nowMs < (minute + 1) * MINUTE_MS;
+    if (isWithin && this.#quiet.minute === minute && this.#quiet.changes === this.#changes) this.#nowMs = nowMs;
+    else if (walk(this.#view, [...this.accounts.values()], nowMs) && isWithin) this.#quiet = { minute, changes: this.#changes };
   }
 
   watch(watcher: (event: BookEvent) => void): void {
@@ -67,7 +75,8 @@ export class PerpetualExchange {
   }
 
   openAccount(id: string, deposit: Decimal): Account {
-    const account = new Account(id, this.view(), (event) => {
+    const account = new Account(id, this.#view, (event) => {
+      this.#changes += 1;
       for (const watcher of this.#watchers) watcher(event);
     });
     this.accounts.set(id, account);
@@ -104,7 +113,9 @@ export class PerpetualExchange {
   /** New rules for a symbol (E14); the orders that rest stay as they are. */
   changeContract(instId: string, change: Partial<Contract>): void {
     const known = this.#contracts.get(instId);
-    if (known) this.#contracts.set(instId, { ...known, ...change });
+    if (!known) return;
+    this.#contracts.set(instId, { ...known, ...change });
+    this.#changes += 1;
   }
 
   halt(instId: string): void {
@@ -120,26 +131,26 @@ export class PerpetualExchange {
   }
 
   price(instId: string): Decimal | undefined {
-    return lastPrice(this.view(), instId);
+    return lastPrice(this.#view, instId);
   }
 
   place(account: Account, draft: OrderDraft): OrderRecord | Refusal {
-    return this.#closedFor(draft.instId) ?? placeOrder(this.view(), account, draft);
+    return this.#closedFor(draft.instId) ?? placeOrder(this.#view, account, draft);
   }
 
   protect(account: Account, draft: TpslDraft): TpslRecord | Refusal {
-    return this.#closedFor(draft.instId) ?? placeTpsl(this.view(), account, draft);
+    return this.#closedFor(draft.instId) ?? placeTpsl(this.#view, account, draft);
   }
 
   trigger(account: Account, draft: AlgoDraft): AlgoRecord | Refusal {
-    return this.#closedFor(draft.instId) ?? placeAlgo(this.view(), account, draft);
+    return this.#closedFor(draft.instId) ?? placeAlgo(this.#view, account, draft);
   }
 
   /** Cancels a resting order; false when nothing rests under that id. */
   cancel(account: Account, id: string): boolean {
     const order = account.orders.latest(id);
     if (order?.state !== "live" && order?.state !== "partially_filled") return false;
-    const venue = this.view();
+    const venue = this.#view;
     if (this.#races.delete(account.id)) execute(venue, account, order, tradable(account, order), order.price, "maker", this.#nowMs);
     else endOrder(account, order, "user_canceled", "Order canceled by user", this.#nowMs);
     return true;
@@ -181,14 +192,14 @@ export class PerpetualExchange {
   /** By hand: the exchange takes a position over (E20). */
   liquidate(account: Account, instId: string, marginMode: MarginMode): void {
     const position = account.position(instId, marginMode);
-    if (position) liquidate(this.view(), account, position);
+    if (position) liquidate(this.#view, account, position);
   }
 
   /** By hand: the exchange closes some contracts of a position at the last price (E20). */
   deleverage(account: Account, instId: string, marginMode: MarginMode, contracts: Decimal): void {
     const position = account.position(instId, marginMode);
     if (position)
-      deleverage(this.view(), account, position, contracts.isGreaterThan(position.contracts.abs()) ? position.contracts.abs() : contracts);
+      deleverage(this.#view, account, position, contracts.isGreaterThan(position.contracts.abs()) ? position.contracts.abs() : contracts);
   }
 
   #closedFor(instId: string): Refusal | undefined {
@@ -197,9 +208,15 @@ export class PerpetualExchange {
 
   /** The exchange as its matching rules see it. */
   view(): Venue {
+    return this.#view;
+  }
+
+  #viewed(): Venue {
     const exchange = this;
     return {
-      tape: this.tape,
+      get tape() {
+        return exchange.tape;
+      },
       get pieces() {
         return exchange.pieces;
       },

@@ -12,17 +12,22 @@ export const FUNDING_MS = 8 * 3_600_000;
 
 /**
  * Walks the exchange to an instant, in whole seconds. A minute in which no candle reaches anything that waits for a price is skipped whole: what rests,
- * triggers and liquidates is then decided by its extremes alone.
+ * triggers and liquidates is then decided by its extremes alone. Answers whether nothing was reached.
  */
-export function walk(venue: Venue, accounts: readonly Account[], toMs: number): void {
+export function walk(venue: Venue, accounts: readonly Account[], toMs: number): boolean {
+  let isQuiet = true;
   while (venue.nowMs < toMs) {
     const minuteEnd = Math.floor(venue.nowMs / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
     const end = Math.min(toMs, minuteEnd);
     const busy = accounts.filter((account) => account.busy);
-    if (busy.some((account) => minuteMatters(venue, account))) walkSeconds(venue, busy, end);
+    if (busy.some((account) => minuteMatters(venue, account))) {
+      isQuiet = false;
+      walkSeconds(venue, busy, end);
+    }
     venue.nowMs = end;
     if (end % FUNDING_MS === 0) for (const account of accounts) payFunding(venue, account);
   }
+  return isQuiet;
 }
 
 function walkSeconds(venue: Venue, accounts: readonly Account[], end: number): void {

@@ -75,7 +75,8 @@ export class SpotAccount extends Purse {
 
   /** Orders that were open at an instant not more than two minutes ago. */
   openAt(seenMs: number): readonly SpotOrder[] {
-    this.#live = this.#live.filter((order) => order.open || order.now.ms > seenMs - LAG_MAX_MS);
+    const isShown = (order: SpotOrder): boolean => order.open || order.now.ms > seenMs - LAG_MAX_MS;
+    if (!this.#live.every(isShown)) this.#live = this.#live.filter(isShown);
     return this.#live.filter((order) => {
       const seen = order.seenAt(seenMs);
       return seen !== undefined && isOpen(seen.status);
