@@ -1,9 +1,11 @@
 import type { EngineOptions } from "../engine/open.ts";
+import { TransientError } from "../domain/errors.ts";
+import type { SharedStore } from "../ports/cluster.ts";
 import type { SharedCache } from "../ports/cache.ts";
 import type { Market } from "../ports/market.ts";
-import type { Store } from "../ports/store.ts";
+import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { BREAKER_DEFAULTS } from "../risk/breaker-defaults.ts";
-import { openExchangeMarket } from "./plugs.ts";
+import { openExchangeMarket, processFacts } from "./plugs.ts";
 import type { ProcessOptions } from "./process.ts";
 import { EXCHANGES, type Venues } from "./venues.ts";
 
@@ -43,6 +45,27 @@ export async function engineOptions(
     crashCause,
     residentBytes,
     onFatal,
+    nodes: nodesOf(store, options),
     shared,
   };
+}
+
+/** Those who share the store; where it is one process's alone, that one. */
+function nodesOf(store: Store, options: ProcessOptions): EngineOptions["nodes"] {
+  if (isShared(store)) return () => told(store.cluster.members());
+  const facts = processFacts(options, options.config.role);
+  return async () => [{ ...facts, renewedAgoMs: 0, isGone: false, streams: await store.streams() }];
+}
+
+function isShared(store: Store): store is SharedStore {
+  return "cluster" in store;
+}
+
+async function told<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (failure) {
+    if (failure instanceof StoreUnavailable) throw new TransientError(failure.message, { cause: failure });
+    throw failure;
+  }
 }

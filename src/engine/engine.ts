@@ -65,6 +65,7 @@ export interface EngineParts {
   readonly rates: Rates;
   readonly alerts: Engine["alerts"];
   readonly audit: AuditReader;
+  readonly nodes: Engine["nodes"];
 }
 
 /** The engine as commands see it: reads from memory, writes through the account's queue. */
@@ -79,11 +80,13 @@ export class TradingEngine implements Engine {
   readonly whyAt: Engine["whyAt"];
   readonly breakers: PeoplesBreakers;
   readonly rates: Rates;
+  readonly nodes: Engine["nodes"];
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.audit = parts.audit;
     this.rates = parts.rates;
+    this.nodes = parts.nodes;
     this.changes = new BotChanger(parts);
     this.whyAt = (name, atMs) => whyAt(parts.bots.find(name), parts.audit, atMs);
     this.#venues = new VenueCommands(parts);

@@ -65,6 +65,8 @@ export interface EngineOptions {
   readonly crashCause: string | undefined;
   readonly residentBytes: () => number;
   readonly onFatal: (failure: unknown) => void;
+  /** The processes that share the desk; none are known where nothing is said. */
+  readonly nodes?: Engine["nodes"] | undefined;
   /** Set where several processes share the desk. */
   readonly shared?: SharedOptions | undefined;
 }
@@ -184,6 +186,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     rates,
     alerts,
     audit: new AuditReader(store, streams),
+    nodes: options.nodes ?? (async () => []),
   });
   const open = async (writer: AccountWriter) => {
     const account = await openAccount(opening, writer);

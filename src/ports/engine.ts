@@ -14,6 +14,7 @@ import type { MarketMs, WallMs } from "../domain/time.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import type { Audit } from "./audit.ts";
 import type { BotChanges } from "./bot-changes.ts";
+import type { Member } from "./cluster.ts";
 import type { ExitFacts } from "./exits.ts";
 import type { HealthFacts, MarketFacts } from "./health-facts.ts";
 import type { Environment, KeyFacts } from "./live-venue.ts";
@@ -212,6 +213,8 @@ export interface Engine extends MarketReader {
   accounts(): readonly AccountFacts[];
   /** The paper account of an owner; undefined before the owner's first bot. */
   accountOf(owner: string): AccountFacts | undefined;
+  /** The processes that share this desk, this one among them. Rejects with TransientError when the store does not answer. */
+  readonly nodes: () => Promise<readonly Member[]>;
   market(): MarketFacts;
   /**
    * The newest price; undefined when the market does not know the symbol. Rejects with TransientError when a live market does not answer. With an

@@ -95,6 +95,7 @@ const HANDS: Readonly<Record<string, readonly [line: string, hand: Hand]>> = {
   "strategy show": ["strategy show ema-cross", "reads"],
   "system halt": ["system halt", "lowers"],
   "system health": ["system health", "reads"],
+  "system nodes": ["system nodes", "reads"],
   "system resume": ["system resume", "raises"],
   "system version": ["system version", "reads"],
 };

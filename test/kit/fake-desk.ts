@@ -81,6 +81,7 @@ export class FakeEngine implements Engine {
   readonly why: Engine["why"] = (name) => this.trading.why(name);
   readonly whyAt: Engine["whyAt"] = async (name) => this.trading.why(name);
   readonly limits: Engine["limits"] = () => [];
+  nodes: Engine["nodes"] = async () => [];
   readonly rates = ONLY_USDT;
   readonly breakers: FakeBreakers;
   readonly account: Engine["account"] = (name) => this.exchanges.named(name);

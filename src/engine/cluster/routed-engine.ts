@@ -61,6 +61,7 @@ export class RoutedEngine implements Engine {
   readonly account: Engine["account"];
   readonly market: Engine["market"];
   readonly health: Engine["health"];
+  readonly nodes: Engine["nodes"];
   readonly limits: Engine["limits"];
   readonly ceiling: Engine["ceiling"];
   readonly lowerCeiling: Engine["lowerCeiling"];
@@ -81,6 +82,7 @@ export class RoutedEngine implements Engine {
     this.account = (name) => own.account(name);
     this.market = () => own.market();
     this.health = () => own.health();
+    this.nodes = own.nodes;
     this.limits = () => own.limits();
     this.ceiling = () => own.ceiling();
     this.lowerCeiling = (amount, caller) => own.lowerCeiling(amount, caller);
