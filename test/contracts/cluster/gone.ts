@@ -44,8 +44,10 @@ export function goneContract(subject: ClusterSubject): void {
     await one.store.acquire("a");
     await one.lapse();
     await one.wake();
-    await one.renew();
-    await eventually(() => one.store.unheld("a") === undefined);
+    await eventually(async () => {
+      await one.renew();
+      return one.store.unheld("a") === undefined;
+    });
     await one.store.append({ stream: "a", epoch: 1, expectedSequence: 0, bodies: ["still here"] });
   });
 
