@@ -132,7 +132,21 @@ export function accountContract(stage: () => QueueStage): void {
     await allRun(c);
     expect(held([a, b])).toEqual([]);
     expect([...a.begun, ...b.begun].sort()).toEqual(STREAMS);
+    expect([...a.begunTwice, ...b.begunTwice]).toEqual([]);
     expect(c.begun.toSorted()).toEqual(STREAMS);
+  });
+
+  it("finds the jobs of what runs again after a loss, so that others are not offered them without end", async () => {
+    const [a, b] = [await engineOf(4), await engineOf(0)];
+    await ensure(a);
+    await allRun(a);
+    b.worker.setCapacity(4);
+    await stage().flush();
+    await ensure(b);
+    const nowMs = () => stage().clock.monotonicMs();
+    const lostMs = nowMs();
+    await stage().until("nothing is offered any more", () => nowMs() - (b.refusedAtMs.at(-1) ?? lostMs) > 2 * OFFER_AGAIN_MS);
+    expect(a.holds).toEqual(STREAMS);
   });
 
   it("aborts nothing and says it once while nothing answers, and goes on when it is back and empty", async () => {
@@ -157,6 +171,7 @@ export function accountContract(stage: () => QueueStage): void {
     // Whoever runs an account has its job again: its death is noticed.
     b.die();
     await allRun(a);
+    expect([...a.begunTwice, ...b.begunTwice]).toEqual([]);
     expect(a.process.warnings.length).toBeLessThanOrEqual(1);
   });
 

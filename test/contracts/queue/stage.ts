@@ -31,11 +31,14 @@ export class Engine {
   /** Streams in the order in which they were begun here. */
   readonly begun: string[] = [];
   readonly aborted: string[] = [];
+  /** Streams that were begun here while they ran here. */
+  readonly begunTwice: string[] = [];
   /** When a stream was offered here that another engine has. */
   readonly refusedAtMs: number[] = [];
   readonly worker: AccountWorker;
   readonly #leases: Map<string, Engine>;
   #isDead = false;
+  readonly #running = new Set<string>();
 
   constructor(process: StagedProcess, leases: Map<string, Engine>, clock: Clock, capacity: number) {
     this.process = process;
@@ -43,15 +46,17 @@ export class Engine {
     this.worker = process.queue.work({
       capacity,
       run: async (stream, signal): Promise<RunEnd> => {
+        if (this.#running.has(stream)) this.begunTwice.push(stream);
         if (leases.has(stream)) {
-          if (leases.get(stream) === this) throw new Error(`${stream} was begun twice`);
           this.refusedAtMs.push(clock.monotonicMs());
           return "held-elsewhere";
         }
         leases.set(stream, this);
         this.begun.push(stream);
+        this.#running.add(stream);
         await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
         this.aborted.push(stream);
+        this.#running.delete(stream);
         if (!this.#isDead) leases.delete(stream);
         return "released";
       },
