@@ -1,7 +1,7 @@
-import type { EngineOptions } from "../engine/open.ts";
 import { TransientError } from "../domain/errors.ts";
-import type { SharedStore } from "../ports/cluster.ts";
+import type { EngineOptions } from "../engine/open.ts";
 import type { SharedCache } from "../ports/cache.ts";
+import type { SharedStore } from "../ports/cluster.ts";
 import type { Market } from "../ports/market.ts";
 import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { BREAKER_DEFAULTS } from "../risk/breaker-defaults.ts";

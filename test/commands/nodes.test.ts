@@ -40,6 +40,8 @@ describe("system nodes", () => {
     expect(view.table?.rows[1]?.[5]).toBe("GONE");
     expect(textOf(view)).toMatch(/no process now; an engine takes what is free within seconds/);
     at.engine.nodes = async () => [node("east", "gateway", ["desk"])];
-    expect(textOf(await at.type("system nodes"))).toContain("No engine lives, so that nothing is traded: start a process with ROLE=engine.");
+    expect(textOf(await at.type("system nodes"))).toContain(
+      "No engine lives, so that nothing is traded: start a process with ROLE=engine.",
+    );
   });
 });

@@ -1,25 +1,182 @@
 import { describe, expect, it } from "vitest";
 import { plain } from "../../../src/domain/money.ts";
-import { noonRig, streamOf } from "../../kit/cluster-rig.ts";
+import { StoreUnavailable } from "../../../src/ports/store.ts";
+import { BTC, type ClusterRig, noonRig, streamOf } from "../../kit/cluster-rig.ts";
 import { MINUTE_S } from "../../kit/engine-live.ts";
 import { by, OWNER, wishFor } from "../../kit/engine-rig.ts";
 
-describe("a desk of a gateway and two engines", () => {
-  it("makes, starts and fills a bot that was asked for at the gateway, in one of the engines", async () => {
-    const rig = noonRig([100, 102, 102, 102, 102, 102]);
-    const gateway = await rig.start("gateway");
-    const engines = [await rig.start("engine"), await rig.start("engine")];
-    await rig.beat(3);
-    const { front } = gateway.rig;
+const RISING = [100, ...Array<number>(20).fill(102)];
+
+async function desk(engines = 2, closes = RISING) {
+  const rig = noonRig(closes);
+  const gateway = await rig.start("gateway");
+  for (let count = 0; count < engines; count += 1) await rig.start("engine");
+  await rig.beat(3);
+  return { rig, gateway, front: gateway.rig.front };
+}
+
+async function running(rig: ClusterRig, name: string, owner = OWNER): Promise<void> {
+  const { front } = rig.processes[0]!.rig;
+  await rig.during(front.createBot(wishFor({ name }), by(`create ${name}`, owner)));
+  await rig.during(front.startBot(name, by(`start ${name}`, owner)));
+}
+
+const fatalOf = (rig: ClusterRig) => rig.processes.filter(({ isDead }) => !isDead).flatMap((each) => each.rig.fatal);
+
+describe("what is asked for at a gateway", () => {
+  it("is done in the engine that has the account, and seen at the gateway when it is answered", async () => {
+    const { rig, front } = await desk();
     const made = await rig.during(front.createBot(wishFor({ name: "one" }), by("c1")));
     expect(made.state.status).toBe("created");
-    expect(engines.map(({ name }) => name)).toContain(await rig.holderOf(streamOf(OWNER)));
+    expect(await rig.holderOf(streamOf(OWNER))).toMatch(/^engine-/);
     await rig.during(front.startBot("one", by("s1")));
     expect(front.bot("one")?.state.status).toBe("running");
     await rig.beat(3 * MINUTE_S);
     expect(plain(front.bot("one")!.state.position.quantity)).not.toBe("0");
     const look = await rig.during(Promise.resolve(front.look("one")));
     expect(look.bot.lastDecision?.text).toMatch(/hold|enter/);
-    for (const { rig: each } of rig.processes) expect(each.fatal).toEqual([]);
+    expect(front.accountOf(OWNER)?.equity).toBeDefined();
+    expect(fatalOf(rig)).toEqual([]);
+  });
+
+  it("is refused in the engine's words, and has changed nothing then", async () => {
+    const { rig, front } = await desk();
+    await running(rig, "one");
+    await expect(rig.during(front.startBot("one", by("again")))).rejects.toThrow("one runs already.");
+    await expect(rig.during(front.createBot(wishFor({ name: "one" }), by("c2")))).rejects.toThrow(
+      "The name one is taken. Choose another one.",
+    );
+    await expect(rig.during(front.createBot(wishFor({ name: "two", symbol: "XXX/USDT" }), by("c3")))).rejects.toThrow(/XXX\/USDT/);
+    await expect(rig.during(front.startBot("none", by("s9")))).rejects.toThrow("There is no bot named none.");
+    expect(front.bots().map(({ state }) => state.spec.name)).toEqual(["one"]);
+  });
+
+  it("has its effect once when the same request comes twice", async () => {
+    const { rig, front } = await desk();
+    const create = () => front.createBot(wishFor({ name: "one" }), by("c1"));
+    await rig.during(create());
+    await rig.during(create());
+    expect((await rig.events()).filter(({ type }) => type === "bot-created")).toHaveLength(1);
+  });
+
+  it("gives bots of two engines different numbers and a wished name once, also at the same moment", async () => {
+    const { rig, front } = await desk();
+    await running(rig, "first", "discord:1");
+    await running(rig, "second", "discord:2");
+    expect(await rig.holderOf(streamOf("discord:1"))).not.toBe(await rig.holderOf(streamOf("discord:2")));
+    const made = await rig.during(
+      Promise.allSettled([
+        front.createBot(wishFor({ name: "same" }), by("a", "discord:1")),
+        front.createBot(wishFor({ name: "same" }), by("b", "discord:2")),
+        front.createBot(wishFor({ name: "left" }), by("c", "discord:1")),
+        front.createBot(wishFor({ name: "right" }), by("d", "discord:2")),
+      ]),
+    );
+    expect(made.map(({ status }) => status).sort()).toEqual(["fulfilled", "fulfilled", "fulfilled", "rejected"]);
+    const ids = front.bots().map(({ state }) => state.spec.id);
+    expect(new Set(ids).size).toBe(5);
+    expect(fatalOf(rig)).toEqual([]);
+  });
+
+  it("is taken back when no engine is there, and stands where it lowers risk", async () => {
+    const { rig, front } = await desk(1);
+    await running(rig, "one");
+    rig.shown.set(BTC, 102);
+    await rig.beat(3 * MINUTE_S);
+    rig.processes[1]!.kill();
+    await rig.beat(1);
+    await expect(rig.during(front.createBot(wishFor({ name: "two" }), by("c2")))).rejects.toThrow(/nothing was done/);
+    await expect(rig.during(front.stopBot("one", true, by("stop")))).rejects.toThrow(/It is written down and done as soon as one has it/);
+    await rig.start("engine");
+    await rig.beat(40);
+    expect(front.bot("one")?.state.status).toBe("stopped");
+    expect(plain(front.bot("one")!.state.position.quantity)).toBe("0");
+    expect(front.bot("two")).toBeUndefined();
+    expect((await rig.events()).filter(({ type }) => type === "bot-created")).toHaveLength(1);
+    expect(fatalOf(rig)).toEqual([]);
+  });
+
+  it("is done once when its engine dies before it has answered", async () => {
+    const { rig, front } = await desk(2);
+    await running(rig, "one");
+    const holder = await rig.holderOf(streamOf(OWNER));
+    const first = rig.processes.find(({ name }) => name === holder)!;
+    const asked = front.createBot(wishFor({ name: "two" }), by("c2"));
+    asked.catch(() => undefined);
+    await rig.clock.advance(100);
+    first.kill();
+    await rig.during(asked, 60).catch(() => undefined);
+    await rig.beat(40);
+    const names = (await rig.events()).flatMap((event) => (event.type === "bot-created" ? [event.bot.name] : []));
+    expect(names.filter((name) => name === "two").length).toBeLessThanOrEqual(1);
+    expect(
+      front
+        .bots()
+        .map(({ state }) => state.spec.name)
+        .sort(),
+    ).toEqual(names.sort());
+    expect(fatalOf(rig)).toEqual([]);
+  });
+});
+
+describe("what the whole desk decides", () => {
+  it("reaches every engine: a panic sells what is held in each", async () => {
+    const { rig, front } = await desk(2);
+    await running(rig, "first", "discord:1");
+    await running(rig, "second", "discord:2");
+    rig.shown.set(BTC, 102);
+    await rig.beat(3 * MINUTE_S);
+    const { closing } = await rig.during(front.panic("test", by("p1")));
+    expect(closing).toHaveLength(2);
+    await rig.beat(5);
+    for (const name of ["first", "second"]) expect(plain(front.bot(name)!.state.position.quantity)).toBe("0");
+    expect(fatalOf(rig)).toEqual([]);
+  });
+
+  it("lets nothing enter after a halt was answered, whatever an engine has read by then", async () => {
+    const { rig, front } = await desk(2, [...Array<number>(3).fill(100), ...Array<number>(10).fill(102)]);
+    await running(rig, "one");
+    await rig.beat(MINUTE_S);
+    await rig.during(front.halt("news", undefined, by("h1")));
+    await rig.beat(6 * MINUTE_S);
+    expect((await rig.events()).filter(({ type }) => type === "intent")).toEqual([]);
+    expect((await rig.events()).some((event) => event.type === "wish-denied" && event.code === "halted")).toBe(true);
+  });
+
+  it("is not known to an engine that cannot read it, and then nothing enters there", async () => {
+    const { rig, front } = await desk(1, [...Array<number>(3).fill(100), ...Array<number>(10).fill(102)]);
+    await running(rig, "one");
+    await rig.beat(MINUTE_S);
+    const { store } = rig.processes[1]!.process;
+    const read = store.read.bind(store);
+    const away = new StoreUnavailable("the desk's stream cannot be read");
+    Object.assign(store, {
+      read: (stream: string, ...rest: [number, number]) => (stream === "desk" ? Promise.reject(away) : read(stream, ...rest)),
+    });
+    await rig.beat(6 * MINUTE_S);
+    const events = await rig.events();
+    expect(events.filter(({ type }) => type === "intent")).toEqual([]);
+    expect(events.some((event) => event.type === "wish-denied" && event.code === "halted")).toBe(true);
+    const { gates } = await rig.during(Promise.resolve(front.why("one")));
+    expect(JSON.stringify(gates)).toMatch(/the desk's own decisions could not be read for .*, and a halt may be among them/);
+  });
+});
+
+describe("a gateway that dies", () => {
+  it("is followed by another one that goes on with the same desk, while the engines trade on", async () => {
+    const { rig } = await desk(1);
+    await running(rig, "one");
+    rig.processes[0]!.kill();
+    rig.shown.set(BTC, 102);
+    await rig.beat(3 * MINUTE_S);
+    expect((await rig.events()).some(({ type }) => type === "order-filled")).toBe(true);
+    const second = await rig.start("gateway");
+    await rig.beat(5);
+    const { front } = second.rig;
+    expect(front.bot("one")?.state.status).toBe("running");
+    await rig.during(front.stopBot("one", true, by("stop it")));
+    await rig.beat(3);
+    expect(front.bot("one")?.state.status).toBe("stopped");
+    expect(fatalOf(rig)).toEqual([]);
   });
 });
