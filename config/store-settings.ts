@@ -47,6 +47,15 @@ export const storeSettings = {
     parser: parse.oneOf(["all", "gateway", "engine"]),
     remedy: "Write all, gateway or engine.",
   }),
+  egress: setting({
+    name: "EGRESS",
+    default: undefined,
+    description:
+      "Name of the address from which exchanges see this process, where several share a desk: those behind one address give one name and count its requests together; the machine's name where it is not set",
+    example: "office",
+    parser: parse.text,
+    remedy: "Write a short name, the same for all processes behind one address.",
+  }),
   redisUrl: setting({
     name: "REDIS_URL",
     default: undefined,

@@ -80,24 +80,23 @@ interface Sources extends EngineSources {
 export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   const { clock, chance, logger } = options;
   const service = await shenronSettings(options.config);
-  const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(options.config) });
+  const sharing = options.config.role === "gateway" ? await openSharing(options, "gateway") : undefined;
+  const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(options.config), budgets: sharing?.counts.budgets });
   const cache = await openCache(options);
   const opening = Promise.all([options.market ?? openMarket({ ...options, cache }, venues), loadCommands(options.commandsFolder)]);
   const [market, commands] = await opening.catch(async (thrown: unknown) => {
-    await cache?.close();
+    await Promise.allSettled([cache?.close(), sharing?.close(), sharing?.store.close()]);
     throw thrown;
   });
   let store: Store | undefined;
-  let sharing: Sharing | undefined;
   let api: Api | undefined;
   try {
     api = await openHttpApi(options, catalogOf(commands));
-    sharing = options.config.role === "gateway" ? await openSharing(options, "gateway") : undefined;
     store = options.store ?? sharing?.store ?? (await openStore({ ...options, onTaken: takenFrom(options) }));
     return await composeDesk(options, { store, market, commands, venues, service, api, cache, sharing });
   } catch (thrown) {
     // A store's thread would keep a process alive that has refused to start.
-    await Promise.allSettled([market.close(), cache?.close(), sharing?.queue.close(), store?.close(), api?.stop()]);
+    await Promise.allSettled([market.close(), cache?.close(), sharing?.close(), (store ?? sharing?.store)?.close(), api?.stop()]);
     throw thrown instanceof StreamHeld ? inUse(thrown) : thrown;
   }
 }
@@ -160,7 +159,7 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
       await options.painter?.close();
       await sources.market.close();
       await sources.cache?.close();
-      await sources.sharing?.queue.close();
+      await sources.sharing?.close();
       await sources.store.close();
     },
   };
@@ -178,7 +177,7 @@ function openBacktests({ clock, config }: DeskOptions, { desk, marketOf }: Opene
 }
 
 /** The chat layer's front door. A desk that nobody owns can be claimed from the platforms that need an owner. */
-function openDoor(options: DeskOptions, { store, commands }: Sources, opened: DoorNeeds, platforms: readonly Platform[]) {
+function openDoor(options: DeskOptions, { store, commands, sharing }: Sources, opened: DoorNeeds, platforms: readonly Platform[]) {
   const { front: engine, desk, backtests, shenron } = opened;
   const { config, clock, chance, vault, logger, version } = options;
   const owners = new Set((config.ownerIds ?? []).map(({ platform, id }) => `${platform}:${id}`));
@@ -187,7 +186,7 @@ function openDoor(options: DeskOptions, { store, commands }: Sources, opened: Do
   const strategies = { strategyNames, strategyNamed };
   const timeZone = config.timezone;
   const needs = { engine, desk, store, strategies, backtests, shenron, clock, chance, vault, logger, timeZone, version };
-  const parts = { ...needs, commands, owners, claim };
+  const parts = { ...needs, commands, owners, claim, sharedTries: sharing?.counts.tries };
   const tell = async (request: Request, view: View) =>
     platforms.find(({ name }) => name === request.place.platform)?.settleInterrupted(request, view);
   const { onSecret } = options;

@@ -9,17 +9,14 @@ import { Venues } from "./venues.ts";
 /** Starts a process that has accounts and nobody to talk to: a gateway tells it what people want. One that cannot start leaves nothing open. */
 export async function startEngineProcess(options: ProcessOptions): Promise<RunningProcess> {
   const { clock, chance, logger, config } = options;
-  const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(config) });
-  const cache = await openCache(options);
-  const closing: (() => Promise<unknown> | undefined)[] = [() => cache?.close()];
+  const { store, shared, counts, close } = await openSharing(options, "engine");
+  const closing: (() => Promise<unknown> | undefined)[] = [close, () => store.close()];
   try {
+    const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(config), budgets: counts.budgets });
+    const cache = await openCache(options);
+    closing.unshift(() => cache?.close());
     const market = options.market ?? (await openMarket({ ...options, cache }, venues));
     closing.unshift(() => market.close());
-    const { store, queue, shared } = await openSharing(options, "engine");
-    closing.push(
-      () => queue.close(),
-      () => store.close(),
-    );
     const opened = await openEngine(await engineOptions(options, { store, market, venues, cache }, shared));
     const panic = panicOf(opened, clock);
     startBeat(options, opened, panic);

@@ -1,33 +1,40 @@
 import { ConfigError } from "../domain/errors.ts";
 import type { SharedOptions } from "../engine/cluster/shared.ts";
-import type { SharedStore } from "../ports/cluster.ts";
-import type { Queue } from "../ports/queue.ts";
-import { openDeskQueue, openSharedStore, processFacts } from "./plugs.ts";
+import type { Member, SharedStore } from "../ports/cluster.ts";
+import { openDeskQueue, openSharedCounts, openSharedStore, processFacts, type SharedCounts } from "./plugs.ts";
 import { type ProcessOptions, takenFrom } from "./process.ts";
 
 /** What a process shares with the others of its desk. */
 export interface Sharing {
   readonly store: SharedStore;
-  readonly queue: Queue;
+  /** What all processes behind one address, or of one desk, count together. */
+  readonly counts: SharedCounts;
   readonly shared: SharedOptions;
+  /** Leaves the others; the store is closed by itself, last. */
+  close(): Promise<void>;
 }
 
 /** Joins the processes that share the desk. Throws ConfigError where the store or the queue cannot be shared. */
 export async function openSharing(options: ProcessOptions, role: SharedOptions["role"]): Promise<Sharing> {
   const facts = processFacts(options, role);
   const store = await openSharedStore({ ...options, onTaken: takenFrom(options) }, facts);
-  try {
-    const queue = await openDeskQueue(options, deskName(options.config.storeUrl));
-    if (!queue)
-      throw new ConfigError([
-        { setting: "REDIS_URL", problem: `ROLE=${role} needs a Redis`, remedy: "Write redis://, a host and a port." },
-      ]);
-    const { asks, cluster } = store;
-    return { store, queue, shared: { role, processName: facts.name, asks, cluster, queue, vault: options.vault } };
-  } catch (thrown) {
-    await store.close();
-    throw thrown;
+  const desk = deskName(options.config.storeUrl);
+  let processes = 1;
+  const counts = await openSharedCounts({ ...options, desk, egress: options.config.egress ?? facts.host, processes: () => processes });
+  const queue = await openDeskQueue(options, desk);
+  const close = async () => {
+    counts?.close();
+    await queue?.close();
+  };
+  if (!queue || !counts) {
+    await Promise.all([close(), store.close()]);
+    throw new ConfigError([{ setting: "REDIS_URL", problem: `ROLE=${role} needs a Redis`, remedy: "Write redis://, a host and a port." }]);
   }
+  const { asks, cluster } = store;
+  const saw = (members: readonly Member[]) => {
+    processes = Math.max(1, members.filter(({ isGone }) => !isGone).length);
+  };
+  return { store, counts, close, shared: { role, processName: facts.name, asks, cluster, queue, vault: options.vault, saw } };
 }
 
 /** Desks that share a Redis are told apart by their databases. */

@@ -42,6 +42,7 @@ describe("the configuration", () => {
       shenronUrl: undefined,
       shenronKey: undefined,
       role: "all",
+      egress: undefined,
       standby: false,
       shenronPrivate: false,
       panicFile: "data/PANIC",

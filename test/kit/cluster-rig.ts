@@ -62,7 +62,7 @@ export class ClusterRig {
     const queue = openQueue({ broker, clock: this.clock, logger: SILENT });
     const market = new LiveMarket(this.#options.closes, this.clock, this.#options.fromMs, this.shown);
     const { store } = process;
-    const shared = { role, processName: name, asks: store.asks, cluster: store.cluster, queue, vault: testVault() };
+    const shared = { role, processName: name, asks: store.asks, cluster: store.cluster, queue, vault: testVault(), saw: () => undefined };
     const rig = await openRig({ market, clock: this.clock, store, shared, ...options });
     const opened: DeskProcess = {
       name,

@@ -1,7 +1,7 @@
 import { messageOf } from "../../domain/errors.ts";
 import type { AskBook } from "../../ports/asks.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Cluster } from "../../ports/cluster.ts";
+import type { Cluster, Member } from "../../ports/cluster.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { type AccountWorker, type Queue, QueueUnavailable } from "../../ports/queue.ts";
@@ -39,6 +39,8 @@ export interface SharedOptions {
   readonly cluster: Cluster;
   readonly queue: Pick<Queue, "tell" | "onTell" | "ensure" | "work">;
   readonly vault: Vault;
+  /** Told of the processes that share the desk, every few seconds. */
+  readonly saw: (members: readonly Member[]) => void;
 }
 
 interface SharedNeeds {
@@ -166,8 +168,9 @@ export class Shared {
     const { queue, cluster, role, processName } = this.#options;
     const accounts = [...desk.state.accounts.keys()].map(accountStream);
     try {
-      if (role === "gateway") return await queue.ensure(accounts);
       const members = await cluster.members();
+      this.#options.saw(members);
+      if (role === "gateway") return await queue.ensure(accounts);
       const running = this.#worker?.running.length ?? 0;
       const nowMs = this.#needs.clock.monotonicMs();
       this.#worker?.setCapacity(this.#share.capacity({ self: processName, members, accounts, running, nowMs }));
