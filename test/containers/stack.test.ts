@@ -12,7 +12,8 @@ const textOf = (file: string) => readFileSync(join(ROOT, file), "utf8");
 
 const service = z.strictObject({
   image: z.string(),
-  profiles: z.array(z.literal("monitoring")).optional(),
+  profiles: z.array(z.enum(["monitoring", "roles"])).optional(),
+  networks: z.strictObject({ default: z.strictObject({ aliases: z.array(z.string()) }) }).optional(),
   user: z.string().optional(),
   ports: z.array(z.string()).optional(),
   build: z.string().optional(),
@@ -44,13 +45,18 @@ const scrape = z.strictObject({
   static_configs: z.array(z.strictObject({ targets: z.array(z.string()) })),
 });
 const scraping = z.object({ rule_files: z.array(z.string()), scrape_configs: z.tuple([scrape]) });
-const compose = stack.parse(parse(textOf("docker-compose.yml")));
+const compose = stack.parse(parse(textOf("docker-compose.yml"), { merge: true }));
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { build }]) => build !== undefined);
 
+/** As compose fills in what .env does not say. */
+function withDefaults(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.replace(/^\$\{\w+:-(.*)\}$/, "$1")]));
+}
+
 describe("the stack of containers", () => {
   it("runs what is ours without rights, on a root that cannot be written, and lets nobody in from outside", () => {
-    expect(ours.map(([name]) => name)).toEqual(["store-setup", "desk"]);
+    expect(ours.map(([name]) => name)).toEqual(["store-setup", "desk", "gateway", "engine"]);
     for (const [, each] of ours) {
       expect(each).toMatchObject({ read_only: true, cap_drop: ["ALL"], security_opt: ["no-new-privileges:true"], tmpfs: ["/tmp"] });
     }
@@ -72,7 +78,7 @@ describe("the stack of containers", () => {
 
   it("sets only settings that there are, each of a value that is taken, and every secret by a file that its service has", () => {
     for (const [, { environment = {}, secrets = [] }] of ours) {
-      const config = loadConfig(environment, (path) => {
+      const config = loadConfig(withDefaults(environment), (path) => {
         expect(secrets.map((name) => `/run/secrets/${name}`)).toContain(path);
         return "a-secret-that-is-long-enough";
       });
@@ -101,7 +107,7 @@ describe("the stack of containers", () => {
   });
 
   it("watches itself with the files of docs/monitoring where that is wanted, and only there", () => {
-    const watching = services.filter(([, { profiles }]) => profiles !== undefined);
+    const watching = services.filter(([, { profiles }]) => profiles?.includes("monitoring"));
     expect(watching.map(([name]) => name)).toEqual(["prometheus", "grafana"]);
     const mounted = watching
       .flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(":")))
@@ -117,6 +123,18 @@ describe("the stack of containers", () => {
     expect(static_configs.flatMap(({ targets }) => targets)).toEqual([`desk:${port}`]);
     expect(textOf("docs/monitoring/grafana/dashboards.yaml")).toContain("path: /var/lib/grafana/dashboards");
     expect(inContainer.get("/var/lib/grafana/dashboards/scalpstorm.json")).toBe("./docs/monitoring/dashboard.json");
+  });
+
+  it("has a desk in two roles for who wants more than one machine's worth, found by the name of the one process", () => {
+    const { gateway, engine } = compose.services;
+    expect([gateway, engine].map((each) => [each?.environment?.ROLE, each?.profiles])).toEqual([
+      ["gateway", ["roles"]],
+      ["engine", ["roles"]],
+    ]);
+    expect(gateway?.networks?.default.aliases).toEqual(["desk"]);
+    expect(gateway?.environment?.HTTP_ADDRESS).toBe(compose.services.desk?.environment?.HTTP_ADDRESS);
+    expect(engine?.healthcheck).toEqual({ disable: true });
+    expect(engine?.environment?.EGRESS).toBe(gateway?.environment?.EGRESS);
   });
 
   it("has its secrets made by the script of each platform", () => {
