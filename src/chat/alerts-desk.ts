@@ -37,6 +37,36 @@ export function deskAlert(event: AccountEvent | DeskEvent, when: string): AlertP
           .good()
           .line(`There were none for ${spanText(event.forMs)}.`, when),
       };
+    case "process-gone":
+      return {
+        kind: "system",
+        critical: false,
+        card: card("A process of the desk is gone")
+          .warning()
+          .line(
+            `${event.process} on ${event.host} had ${accountsText(event.accounts)}; another engine takes them over. \`system nodes\` shows who lives.`,
+            when,
+          ),
+      };
+    case "accounts-unplaced":
+      return {
+        kind: "system",
+        critical: true,
+        card: card(`Nothing is traded in ${accountsText(event.accounts.length)}`)
+          .bad()
+          .line(
+            `Since ${minuteText(event.sinceMs)} UTC no process has had them: nobody watches what the desk itself would close there; stops that rest at an exchange go on. Start an engine; \`system nodes\` shows who lives.`,
+            when,
+          ),
+      };
+    case "accounts-placed":
+      return {
+        kind: "system",
+        critical: true,
+        card: card("Every account is traded again")
+          .good()
+          .line(`Some had no process for ${spanText(event.forMs)}.`, when),
+      };
     case "halted": {
       const until = event.untilMs === undefined ? "until `system resume`" : `until ${minuteText(event.untilMs)} UTC`;
       return {
@@ -141,4 +171,8 @@ function startedCard(version: string, safe: boolean, crash: CrashReport | undefi
       `Open positions keep their protection. Look at \`system health\`, cure the cause, then allow entries with \`system resume\`.`,
     );
   return made.line(`Version ${version}.`);
+}
+
+function accountsText(count: number): string {
+  return count === 1 ? "one account" : `${count} accounts`;
 }

@@ -33,6 +33,8 @@ export interface DeskState {
   halt: { reason: string; untilMs: WallMs | undefined; by: string; panic: boolean } | undefined;
   /** Since when, and for which bots, the watch has no prices. */
   blind: { sinceMs: WallMs; bots: readonly string[] } | undefined;
+  /** Since when, and which accounts, no process has. */
+  unplaced: { sinceMs: WallMs; accounts: readonly string[] } | undefined;
   /** Starts and how they ended; the last one is the running process. */
   starts: { wallMs: WallMs; stopped: boolean }[];
   lastWallMs: WallMs | undefined;
@@ -83,6 +85,7 @@ export function emptyDesk(): DeskState {
     botsEver: 0,
     halt: undefined,
     blind: undefined,
+    unplaced: undefined,
     starts: [],
     lastWallMs: undefined,
     lastCrash: undefined,
@@ -133,6 +136,12 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       return;
     case "watch-sees":
       state.blind = undefined;
+      return;
+    case "accounts-unplaced":
+      state.unplaced = { sinceMs: event.sinceMs, accounts: event.accounts };
+      return;
+    case "accounts-placed":
+      state.unplaced = undefined;
       return;
     case "halted":
       state.halt = { reason: event.reason, untilMs: event.untilMs, by: event.by, panic: event.panic };
@@ -209,6 +218,8 @@ type HandledAbove =
   | "desk-stopped"
   | "watch-blind"
   | "watch-sees"
+  | "accounts-unplaced"
+  | "accounts-placed"
   | "halted"
   | "resumed"
   | "account-registered"

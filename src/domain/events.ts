@@ -211,6 +211,11 @@ export type DeskEvent =
   /** Prices are too old to watch what these bots hold or have ordered. Not repeated for a bot until `watch-sees`. */
   | { type: "watch-blind"; sinceMs: WallMs; bots: string[] }
   | { type: "watch-sees"; forMs: number }
+  /** A process that shares the desk is gone: its time was over, and it gave nothing back of these accounts. */
+  | { type: "process-gone"; process: string; host: string; accounts: number }
+  /** No process has had these accounts for a while, though something runs or is held in them. Not repeated until `accounts-placed`. */
+  | { type: "accounts-unplaced"; sinceMs: WallMs; accounts: string[] }
+  | { type: "accounts-placed"; forMs: number }
   | { type: "desk-claimed"; user: string; place: string }
   | { type: "access-granted"; user: string; role: Role; scope: string; by: string }
   | { type: "access-revoked"; user: string; scope: string; by: string }

@@ -89,6 +89,9 @@ function incidentOf(event: AccountEvent | DeskEvent): { what: What; code?: strin
     case "position-protected":
     case "watch-blind":
     case "watch-sees":
+    case "process-gone":
+    case "accounts-unplaced":
+    case "accounts-placed":
     case "resumed":
     case "panic-started":
     case "panic-stalled":

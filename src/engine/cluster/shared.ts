@@ -22,6 +22,7 @@ import { perform } from "./calls.ts";
 import { appendFor, followDesk } from "./followed-desk.ts";
 import { Following, type FollowingOptions } from "./following.ts";
 import { Holdings } from "./holdings.ts";
+import { Placement } from "./placement.ts";
 import { Rounds } from "./rounds.ts";
 import { RoutedEngine } from "./routed-engine.ts";
 import { Share } from "./share.ts";
@@ -69,6 +70,7 @@ export class Shared {
   readonly #needs: SharedNeeds;
   readonly #asker: Asker;
   readonly #share = new Share();
+  #placement: Placement | undefined;
   #ids = 0;
   #deskStream: FollowingOptions["deskStream"];
   #following: Following | undefined;
@@ -114,6 +116,7 @@ export class Shared {
       ...{ clock, logger, streams, wakeUps: queue, desk, deskStream, accounts, floors, paper, onFatal },
     });
     this.#following = following;
+    this.#placement = new Placement({ desk, accounts: () => accounts.all() });
     await following.followAll();
     following.start();
     const server = this.#serve(parts, desk);
@@ -170,7 +173,10 @@ export class Shared {
     try {
       const members = await cluster.members();
       this.#options.saw(members);
-      if (role === "gateway") return await queue.ensure(accounts);
+      if (role === "gateway") {
+        await this.#placement?.look(members);
+        return await queue.ensure(accounts);
+      }
       const running = this.#worker?.running.length ?? 0;
       const nowMs = this.#needs.clock.monotonicMs();
       this.#worker?.setCapacity(this.#share.capacity({ self: processName, members, accounts, running, nowMs }));
