@@ -49,9 +49,9 @@ export const storeSettings = {
   }),
   egress: setting({
     name: "EGRESS",
-    default: undefined,
+    default: "one-address",
     description:
-      "Name of the address from which exchanges see this process, where several share a desk: those behind one address give one name and count its requests together; the machine's name where it is not set",
+      "Name of the address from which exchanges see this process, where several share a desk: those behind one address give one name and count its requests together",
     example: "office",
     parser: parse.text,
     remedy: "Write a short name, the same for all processes behind one address.",

@@ -20,7 +20,7 @@ export async function openSharing(options: ProcessOptions, role: SharedOptions["
   const store = await openSharedStore({ ...options, onTaken: takenFrom(options) }, facts);
   const desk = deskName(options.config.storeUrl);
   let processes = 1;
-  const counts = await openSharedCounts({ ...options, desk, egress: options.config.egress ?? facts.host, processes: () => processes });
+  const counts = await openSharedCounts({ ...options, desk, egress: options.config.egress, processes: () => processes });
   const queue = await openDeskQueue(options, desk);
   const close = async () => {
     counts?.close();

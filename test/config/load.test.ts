@@ -42,7 +42,7 @@ describe("the configuration", () => {
       shenronUrl: undefined,
       shenronKey: undefined,
       role: "all",
-      egress: undefined,
+      egress: "one-address",
       standby: false,
       shenronPrivate: false,
       panicFile: "data/PANIC",

@@ -134,7 +134,6 @@ describe("the stack of containers", () => {
     expect(gateway?.networks?.default.aliases).toEqual(["desk"]);
     expect(gateway?.environment?.HTTP_ADDRESS).toBe(compose.services.desk?.environment?.HTTP_ADDRESS);
     expect(engine?.healthcheck).toEqual({ disable: true });
-    expect(engine?.environment?.EGRESS).toBe(gateway?.environment?.EGRESS);
   });
 
   it("has its secrets made by the script of each platform", () => {

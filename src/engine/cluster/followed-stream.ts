@@ -73,6 +73,11 @@ export class FollowedStream<S extends Folded, E extends AccountEvent | DeskEvent
     return this.#next;
   }
 
+  /** Resolves when no look is under way. */
+  async idle(): Promise<void> {
+    while (this.#looking) await this.#looking;
+  }
+
   /** Resolves when the fold has come that far. Rejects with StoreUnavailable when the store does not answer. */
   async reach(sequence: number): Promise<void> {
     if (this.state.sequence >= sequence) return;

@@ -6,6 +6,7 @@ import type { AccountEvent, DeskEvent } from "../../domain/events.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { WakeUps } from "../../ports/queue.ts";
+import { StoreUnavailable } from "../../ports/store.ts";
 import type { Accounts } from "../accounts.ts";
 import type { Desk } from "../desk.ts";
 import type { Floors } from "../floors.ts";
@@ -96,7 +97,7 @@ export class Following {
         try {
           await this.#follow(name, registered);
         } catch (failure) {
-          if (!(failure instanceof TransientError)) throw failure;
+          if (!(failure instanceof TransientError) && !(failure instanceof StoreUnavailable)) throw failure;
           logger.warn({ account: name, problem: messageOf(failure) }, "an account waits to be followed until its market answers");
         }
       }),
@@ -113,7 +114,7 @@ export class Following {
     accounts.add(new FollowedAccount(stream, services));
   }
 
-  /** Follows an account that this process had, on from where its books are. */
+  /** Follows an account that this process had, on from where its books are. Its stream is read from what is known, so that a store that does not answer keeps nothing from it. */
   async followFrom(left: FollowedAccount): Promise<void> {
     const { accounts } = this.#options;
     const stream = await accounts.read(left.state.account, left.state);
@@ -122,9 +123,18 @@ export class Following {
     accounts.add(new FollowedAccount(stream, left.services));
   }
 
-  /** This process has the account from now on. */
-  forget(stream: string): void {
+  /** Follows an account no longer, because this process is about to write it: two that fold into the same books would fold some events twice. */
+  async leave(stream: string): Promise<void> {
+    const followed = this.#streams.get(stream);
     this.#streams.delete(stream);
+    await followed?.idle();
+  }
+
+  /** Follows an account again that could not be had after all. */
+  async followAgain(stream: string): Promise<void> {
+    const { accounts } = this.#options;
+    const account = accounts.get(stream);
+    if (account instanceof FollowedAccount && !this.#streams.has(stream)) await this.followFrom(account);
   }
 
   /** Reads on until streams have come so far; what the store does not show yet comes later. */

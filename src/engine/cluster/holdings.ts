@@ -1,4 +1,5 @@
 import type { DeskState } from "../../domain/desk.ts";
+import { TransientError } from "../../domain/errors.ts";
 import type { DeskEvent } from "../../domain/events.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
@@ -59,27 +60,38 @@ export class Holdings {
       return "released";
     } catch (failure) {
       if (failure instanceof StreamHeld) return "held-elsewhere";
-      if (!(failure instanceof StoreUnavailable)) throw failure;
+      if (!(failure instanceof StoreUnavailable) && !(failure instanceof TransientError)) throw failure;
       logger.warn({ stream, problem: failure.message }, "an account could not be taken or given back; it is tried again");
       return "released";
     }
   };
 
   async #take(stream: string): Promise<Account | undefined> {
-    const { store, desk, deskStream, accounts, bots, following, open, onTaken } = this.#options;
+    const { desk, deskStream, accounts, bots, following, onTaken, onFatal } = this.#options;
     const name = accountOf(stream);
     if (name === undefined) return undefined;
     if (!desk.state.accounts.has(name)) await deskStream?.look();
     if (!desk.state.accounts.has(name)) return undefined;
-    const writer = await accounts.write(name);
-    following.forget(stream);
-    const account = writer.state.venue.removed ? undefined : await open(writer);
-    if (!account) {
-      await store.release(stream);
-      return undefined;
-    }
+    await following.leave(stream);
+    const account = await this.#opened(name).finally(() => {
+      if (!accounts.get(stream)?.isHeld) void following.followAgain(stream).catch(onFatal);
+    });
+    if (!account) return undefined;
     await bots.reconcileNames((each) => each === name);
     onTaken();
+    return account;
+  }
+
+  /** Takes the stream and puts the account to work; gives the stream back when it cannot be. */
+  async #opened(name: string): Promise<Account | undefined> {
+    const { store, accounts, open } = this.#options;
+    const writer = await accounts.write(name);
+    let account: Account | undefined;
+    try {
+      account = writer.state.venue.removed ? undefined : await open(writer);
+    } finally {
+      if (!account) await store.release(writer.name);
+    }
     return account;
   }
 

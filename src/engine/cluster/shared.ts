@@ -71,6 +71,7 @@ export class Shared {
   readonly #asker: Asker;
   readonly #share = new Share();
   #placement: Placement | undefined;
+  #accounts: Accounts | undefined;
   #ids = 0;
   #deskStream: FollowingOptions["deskStream"];
   #following: Following | undefined;
@@ -116,6 +117,7 @@ export class Shared {
       ...{ clock, logger, streams, wakeUps: queue, desk, deskStream, accounts, floors, paper, onFatal },
     });
     this.#following = following;
+    this.#accounts = accounts;
     this.#placement = new Placement({ desk, accounts: () => accounts.all() });
     await following.followAll();
     following.start();
@@ -166,10 +168,15 @@ export class Shared {
     return server;
   }
 
+  /** Nobody needs to have an account that was removed: its books are followed, and nothing happens in them. */
+  #isRemoved(stream: string): boolean {
+    return this.#accounts?.get(stream)?.state.venue.removed === true;
+  }
+
   /** A gateway sees to it that every account has its job, an engine to its own fair share of them. With the queue or the store gone everything stays as it is. */
   async #spread(desk: Desk): Promise<void> {
     const { queue, cluster, role, processName } = this.#options;
-    const accounts = [...desk.state.accounts.keys()].map(accountStream);
+    const accounts = [...desk.state.accounts.keys()].map(accountStream).filter((stream) => !this.#isRemoved(stream));
     try {
       const members = await cluster.members();
       this.#options.saw(members);
