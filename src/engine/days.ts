@@ -1,4 +1,4 @@
-import { MINUTE_MS, minuteText } from "../domain/time.ts";
+import { DAY_MS, MINUTE_MS, minuteText } from "../domain/time.ts";
 
 const QUARTER_MS = 900_000;
 const DAY_LETTERS = 10;
@@ -13,16 +13,18 @@ export class Days {
   #minuteOfQuarter = 0;
 
   constructor(timeZone: string) {
+    if (timeZone === "UTC") {
+      this.#minute = (epochMs) => Math.floor((epochMs % DAY_MS) / MINUTE_MS);
+      this.#format = (epochMs) => minuteText(epochMs).slice(0, DAY_LETTERS);
+      return;
+    }
     const clock = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.#minute = (epochMs) => {
       const [hour = 0, minute = 0] = clock.format(epochMs).split(":").map(Number);
       return hour * 60 + minute;
     };
-    if (timeZone === "UTC") this.#format = (epochMs) => minuteText(epochMs).slice(0, DAY_LETTERS);
-    else {
-      const format = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
-      this.#format = (epochMs) => format.format(epochMs);
-    }
+    const format = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+    this.#format = (epochMs) => format.format(epochMs);
   }
 
   /** Minutes since local midnight, as the clock on the wall shows them. */

@@ -196,9 +196,8 @@ class ExchangeMarket implements Market {
 
   async prices(symbols: ReadonlySet<string>): Promise<PriceReading[]> {
     if (symbols.size > 0) await this.list();
-    const asked = [...symbols].filter((symbol) => this.instruments.has(symbol));
     try {
-      return await this.#prices.read(new Set(asked));
+      return await this.#prices.read(this.#listed(symbols));
     } catch (failure) {
       this.#hasFailed = true;
       throw failure;
@@ -208,6 +207,13 @@ class ExchangeMarket implements Market {
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all([this.#prices.close(), this.#data.close()]);
+  }
+
+  /** Those of the symbols that are listed: nearly always all of them. */
+  #listed(symbols: ReadonlySet<string>): ReadonlySet<string> {
+    for (const symbol of symbols)
+      if (!this.instruments.has(symbol)) return new Set([...symbols].filter((each) => this.instruments.has(each)));
+    return symbols;
   }
 
   /** Where to go on after a pause; says once what is skipped. */

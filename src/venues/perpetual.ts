@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { TransientError, UserError } from "../domain/errors.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -28,7 +27,7 @@ import { Listings } from "./perpetual/listings.ts";
 import { Reader } from "./perpetual/reader.ts";
 import { CLIENT_ORDER_ID_MAX, canceling, type OrderHabits, placing, read } from "./perpetual/requests.ts";
 import { balancesOf, positionOf } from "./perpetual/rows.ts";
-import { BALANCES, POSITION } from "./perpetual/shapes.ts";
+import { BALANCES, POSITIONS } from "./perpetual/shapes.ts";
 import { VenueClock } from "./perpetual/venue-clock.ts";
 import type { Wire } from "./wire.ts";
 
@@ -139,7 +138,7 @@ class PerpetualVenue implements LiveVenue {
   }
 
   async positions(): Promise<readonly VenuePosition[]> {
-    const rows = await this.#reader.read("positions", read("/api/v1/account/positions"), z.array(POSITION));
+    const rows = await this.#reader.read("positions", read("/api/v1/account/positions"), POSITIONS);
     if (rows.some(({ instId }) => !this.#listings.byId(instId))) await this.instruments();
     return rows.flatMap((row) => {
       const contract = this.#listings.byId(row.instId);

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { TransientError, UserError } from "../../domain/errors.ts";
 import { toDouble } from "../../domain/money.ts";
 import type { Environment, KeyFacts } from "../../ports/live-venue.ts";
@@ -6,7 +5,7 @@ import { verdictOn } from "./codes.ts";
 import type { Contract } from "./contracts.ts";
 import type { Reader, Reply } from "./reader.ts";
 import { read, send } from "./requests.ts";
-import { KEY, LEVERAGE, POSITION, POSITION_MODE } from "./shapes.ts";
+import { KEY, LEVERAGE, LEVERAGES, POSITION_MODE, POSITIONS } from "./shapes.ts";
 
 /** Contracts that one question about leverage may name. */
 const LEVERAGES_PER_READ = 20;
@@ -78,7 +77,7 @@ export async function prepareSymbol(
   }
   const known = (await leveragesOf(reader, [contract], marginMode)).get(symbol);
   if (known === leverage) return;
-  const positions = await reader.read("its positions", read("/api/v1/account/positions", { instId }), z.array(POSITION));
+  const positions = await reader.read("its positions", read("/api/v1/account/positions", { instId }), POSITIONS);
   if (positions.some((row) => row.instId === instId && !row.positions.isZero()))
     throw new UserError(
       `${symbol} has an open position at ${name} with leverage ${known ?? "unknown"}, found ${leverage} wished; the desk changes nothing under it: close it there first${known === undefined ? "" : `, or use leverage:${known}`}`,
@@ -98,7 +97,7 @@ export async function leveragesOf(
   for (let from = 0; from < contracts.length; from += LEVERAGES_PER_READ) {
     const part = contracts.slice(from, from + LEVERAGES_PER_READ);
     const query = read("/api/v1/account/batch-leverage-info", { instId: part.map(({ instId }) => instId).join(","), marginMode });
-    const rows = await reader.read("its leverage", query, z.array(LEVERAGE));
+    const rows = await reader.read("its leverage", query, LEVERAGES);
     for (const { symbol, instId } of part) {
       const row = rows.find((each) => each.instId === instId && each.marginMode === marginMode);
       if (row) found.set(symbol, toDouble(row.leverage));

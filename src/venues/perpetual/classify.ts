@@ -25,12 +25,18 @@ type Answered = Extract<WireAnswer, { readonly phase: "answered" }>;
 export function judged(answer: Answered): Judged | undefined {
   const envelope = ENVELOPE.safeParse(answer.body).data;
   if (!envelope) return undefined;
-  const found = ROWS.safeParse(envelope.data).data ?? [];
-  const row = found.length === 1 ? found[0] : undefined;
+  const row = rowOf(envelope.data);
   const inner = row?.code ?? "";
   const useInner = inner !== "" && inner !== "0";
   const text = tidy((useInner ? row?.msg : envelope.msg) ?? envelope.msg ?? "");
   return { status: answer.status, code: useInner ? inner : envelope.code, text, row, retryAfterMs: retryAfterMsOf(answer) };
+}
+
+/** The row of the one order; lists of several rows, which most reads answer, are not looked through for it. */
+function rowOf(data: unknown): Judged["row"] {
+  if (Array.isArray(data) && data.length !== 1) return undefined;
+  const found = ROWS.safeParse(data).data ?? [];
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** Words of a venue for a sentence of ours: one line, of bounded length. */

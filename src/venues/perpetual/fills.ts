@@ -1,11 +1,10 @@
-import { z } from "zod";
 import { TransientError } from "../../domain/errors.ts";
 import type { FillPage } from "../../ports/live-venue.ts";
 import type { Contract, Fees } from "./contracts.ts";
 import { PAGE_MAX, type Reader } from "./reader.ts";
 import { read } from "./requests.ts";
 import { fillOf } from "./rows.ts";
-import { FILL, type FillRow } from "./shapes.ts";
+import { FILLS, type FillRow } from "./shapes.ts";
 
 /** Fills so much older than the cursor are read again: a replica that is behind may have left one out. */
 const OVERLAP_MS = 60_000;
@@ -51,7 +50,7 @@ async function rowsOf(reader: Reader, { instId }: Contract, beginMs: number, end
   let oldestMs = Number.POSITIVE_INFINITY;
   let next: Record<string, string> = {};
   for (let page = 0; page < PAGES_MAX; page += 1) {
-    const found = await reader.read("its fills", read("/api/v1/trade/fills-history", { ...bounds, ...next }), z.array(FILL));
+    const found = await reader.read("its fills", read("/api/v1/trade/fills-history", { ...bounds, ...next }), FILLS);
     if (found.some((row) => row.instId !== instId)) throw new TransientError("the venue answered fills of another symbol");
     for (const row of found) {
       rows.set(row.tradeId, row);

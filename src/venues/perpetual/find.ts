@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { TransientError } from "../../domain/errors.ts";
 import type { OrderReading, OrderRef, VenueOrder } from "../../ports/live-venue.ts";
 import { verdictOn } from "./codes.ts";
@@ -6,7 +5,7 @@ import type { Contract } from "./contracts.ts";
 import { PAGE_MAX, type Reader } from "./reader.ts";
 import { read } from "./requests.ts";
 import { algoOrderOf, orderOf, tpslOrderOf } from "./rows.ts";
-import { ALGO, FILL, ORDER, type OrderRow, oneOrNone, TPSL, type TpslRow } from "./shapes.ts";
+import { ALGOS, FILLS, ONE_ORDER, ONE_TPSL, ORDERS, type OrderRow, TPSLS, type TpslRow } from "./shapes.ts";
 
 /** Pages of what rests at once: an account has a few hundred such orders at most. */
 export const OPEN_PAGES_MAX = 10;
@@ -68,7 +67,7 @@ async function orderDetail(round: Round): Promise<Look> {
 
 /** The venue documents no code for "no such order": a refusal that is not about the request itself means that there is none here. */
 async function detail(reader: Reader, { instId }: Contract, by: Readonly<Record<string, string>>): Promise<OrderRow | undefined> {
-  const reply = await reader.ask(read("/api/v1/trade/order-detail", { instId, ...by }), oneOrNone(ORDER));
+  const reply = await reader.ask(read("/api/v1/trade/order-detail", { instId, ...by }), ONE_ORDER);
   if (reply.kind === "data") return reply.data;
   if (reply.kind === "refused" && isAboutTheOrder(reply.code)) return undefined;
   throw new TransientError(`the detail of an order could not be read (${reply.reason})`);
@@ -84,16 +83,16 @@ function isAboutTheOrder(code: string): boolean {
 async function inOrders(round: Round): Promise<Look> {
   const { reader, contract } = round;
   const { instId } = contract;
-  const open = await reader.list("its open orders", "/api/v1/trade/orders-pending", { instId }, ORDER, {
+  const open = await reader.list("its open orders", "/api/v1/trade/orders-pending", { instId }, ORDERS, {
     pagesMax: OPEN_PAGES_MAX,
     after: ({ orderId }) => orderId,
   });
   const limit = String(PAGE_MAX);
-  const done = await reader.read("its past orders", read("/api/v1/trade/orders-history", { instId, limit }), z.array(ORDER));
+  const done = await reader.read("its past orders", read("/api/v1/trade/orders-history", { instId, limit }), ORDERS);
   const all = [...open, ...done];
   const found = all.find((row) => isOurs(round, row, row.orderId));
   if (found) return orderOf(found, contract);
-  const fills = await reader.read("its fills", read("/api/v1/trade/fills-history", { instId, limit }), z.array(FILL));
+  const fills = await reader.read("its fills", read("/api/v1/trade/fills-history", { instId, limit }), FILLS);
   const shown = new Set(all.map(({ orderId }) => orderId));
   const orphan = fills.some(({ orderId, ts }) => ts > round.nowMs - FRESH_FILL_MS && !shown.has(orderId));
   return orphan ? "behind" : undefined;
@@ -111,7 +110,7 @@ async function inTpsl(round: Round): Promise<Look> {
   const one = ref.kind === "protection" ? await tpslDetail(round) : undefined;
   if (one) return withChild(round, one);
   for (const path of ["/api/v1/trade/orders-tpsl-pending", "/api/v1/trade/orders-tpsl-history"]) {
-    const rows = await reader.list("its protective orders", path, params, TPSL, { pagesMax: OPEN_PAGES_MAX, after });
+    const rows = await reader.list("its protective orders", path, params, TPSLS, { pagesMax: OPEN_PAGES_MAX, after });
     const found = rows.find((row) => isOurs(round, row, row.tpslId));
     if (found) return withChild(round, found);
   }
@@ -122,7 +121,7 @@ async function inTpsl(round: Round): Promise<Look> {
 async function tpslDetail(round: Round): Promise<TpslRow | undefined> {
   const { clientOrderId } = round.ref;
   const call = read("/api/v1/trade/order-tpsl-detail", { instId: round.contract.instId, clientOrderId });
-  const reply = await round.reader.ask(call, oneOrNone(TPSL));
+  const reply = await round.reader.ask(call, ONE_TPSL);
   if (reply.kind === "none") throw new TransientError(`the detail of a protective order could not be read (${reply.reason})`);
   return reply.kind === "data" && reply.data && isOurs(round, reply.data, reply.data.tpslId) ? reply.data : undefined;
 }
@@ -139,7 +138,7 @@ async function withChild(round: Round, row: TpslRow): Promise<Look> {
 async function childInLists({ reader, contract }: Round, tpslId: string): Promise<OrderRow | undefined> {
   const params = { instId: contract.instId, limit: String(PAGE_MAX) };
   for (const path of ["/api/v1/trade/orders-history", "/api/v1/trade/orders-pending"]) {
-    const rows = await reader.read("its orders", read(path, params), z.array(ORDER));
+    const rows = await reader.read("its orders", read(path, params), ORDERS);
     const found = rows.find(({ algoId }) => algoId === tpslId);
     if (found) return found;
   }
@@ -151,7 +150,7 @@ async function inAlgo(round: Round): Promise<Look> {
   const params = { instId: contract.instId, ...ownId(ref), orderType: "trigger" };
   for (const path of ["/api/v1/trade/orders-algo-pending", "/api/v1/trade/orders-algo-history"]) {
     const pages = { pagesMax: OPEN_PAGES_MAX, after: ({ algoId }: { algoId: string }) => algoId };
-    const rows = await reader.list("its conditional orders", path, params, ALGO, pages);
+    const rows = await reader.list("its conditional orders", path, params, ALGOS, pages);
     const found = rows.find((row) => isOurs(round, row, row.algoId));
     if (found) return algoOrderOf(found, contract, nowMs);
   }
@@ -168,16 +167,16 @@ interface OpenScope {
 export async function openOrdersOf(reader: Reader, nowMs: number, { only, contractOf }: OpenScope): Promise<VenueOrder[]> {
   const where = only === undefined ? {} : { instId: only };
   const pagesMax = OPEN_PAGES_MAX;
-  const orders = await reader.list("open orders", "/api/v1/trade/orders-pending", where, ORDER, {
+  const orders = await reader.list("open orders", "/api/v1/trade/orders-pending", where, ORDERS, {
     pagesMax,
     after: (row) => row.orderId,
   });
-  const stops = await reader.list("open protective orders", "/api/v1/trade/orders-tpsl-pending", where, TPSL, {
+  const stops = await reader.list("open protective orders", "/api/v1/trade/orders-tpsl-pending", where, TPSLS, {
     pagesMax,
     after: (row) => row.tpslId,
   });
   const triggers = { ...where, orderType: "trigger" };
-  const algos = await reader.list("open conditional orders", "/api/v1/trade/orders-algo-pending", triggers, ALGO, {
+  const algos = await reader.list("open conditional orders", "/api/v1/trade/orders-algo-pending", triggers, ALGOS, {
     pagesMax,
     after: (row) => row.algoId,
   });

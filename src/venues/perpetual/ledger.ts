@@ -1,10 +1,9 @@
-import { z } from "zod";
 import { ZERO } from "../../domain/money.ts";
 import type { LedgerEntry } from "../../ports/live-venue.ts";
 import { symbolOf } from "./contracts.ts";
 import { PAGE_MAX, type Reader } from "./reader.ts";
 import { read } from "./requests.ts";
-import { BILL, FUNDING, ORDER } from "./shapes.ts";
+import { BILLS, FUNDINGS, ORDERS } from "./shapes.ts";
 
 const PAGES_MAX = 30;
 const NOT_FOUND = "404";
@@ -34,11 +33,11 @@ export async function ledgerSince(reader: Reader, settle: string, sinceMs: numbe
 async function funding(reader: Reader, settle: string, sinceMs: number): Promise<LedgerEntry[]> {
   const path = "/api/v1/account/funding-fees";
   const begin = { begin: String(sinceMs) };
-  const first = await reader.ask(read(path, { ...begin, limit: String(PAGE_MAX) }), z.array(FUNDING));
+  const first = await reader.ask(read(path, { ...begin, limit: String(PAGE_MAX) }), FUNDINGS);
   if (first.kind === "refused" && first.code === NOT_FOUND) return [];
   const whole = first.kind === "data" && first.data.length < PAGE_MAX;
   const after = ({ billId }: { readonly billId: string }): string => billId;
-  const rows = whole ? first.data : await reader.list("its funding", path, begin, FUNDING, { pagesMax: PAGES_MAX, after });
+  const rows = whole ? first.data : await reader.list("its funding", path, begin, FUNDINGS, { pagesMax: PAGES_MAX, after });
   return rows.map(({ billId, instId, fundingFee, atMs }) => ({
     entryId: `funding:${billId}`,
     kind: "funding",
@@ -53,7 +52,7 @@ async function transfers(reader: Reader, sinceMs: number): Promise<LedgerEntry[]
   const found = new Map<string, LedgerEntry>();
   let next: Record<string, string> = {};
   for (let page = 0; page < PAGES_MAX; page += 1) {
-    const rows = await reader.read("its transfers", read("/api/v1/asset/bills", { ...next, limit: String(PAGE_MAX) }), z.array(BILL));
+    const rows = await reader.read("its transfers", read("/api/v1/asset/bills", { ...next, limit: String(PAGE_MAX) }), BILLS);
     for (const { transferId, currency, amount, fromAccount, toAccount, ts } of rows) {
       if (fromAccount === toAccount || (fromAccount !== OURS && toAccount !== OURS)) continue;
       const signed = toAccount === OURS ? amount : amount.negated();
@@ -70,7 +69,7 @@ async function transfers(reader: Reader, sinceMs: number): Promise<LedgerEntry[]
 
 async function closings(reader: Reader, settle: string, sinceMs: number): Promise<LedgerEntry[]> {
   const pages = { pagesMax: PAGES_MAX, after: ({ orderId }: { orderId: string }) => orderId };
-  const orders = await reader.list("its past orders", "/api/v1/trade/orders-history", { begin: String(sinceMs) }, ORDER, pages);
+  const orders = await reader.list("its past orders", "/api/v1/trade/orders-history", { begin: String(sinceMs) }, ORDERS, pages);
   return orders.flatMap(({ orderId, orderCategory, instId, createTime }) => {
     const kind = CATEGORIES.get(orderCategory ?? "");
     if (!kind) return [];

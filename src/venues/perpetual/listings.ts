@@ -5,6 +5,10 @@ import type { Reader } from "./reader.ts";
 import { readPublic } from "./requests.ts";
 import { LISTING, VOLUME } from "./shapes.ts";
 
+const ROWS = z.array(z.unknown());
+const SOME_ROWS = ROWS.min(1);
+const NAMED = z.object({ instId: z.string() });
+
 /** How far the two tellings of a contract's size may differ: volumes are rounded. */
 const SIZE_TOLERANCE_PCT = 1;
 
@@ -19,8 +23,8 @@ export class Listings {
 
   /** Reads all listings anew. Answers those that trade now and whose contract size the venue tells twice alike. */
   async load(reader: Reader, settle: string, fees: Fees): Promise<Contract[]> {
-    const rows = await reader.read("its symbols", readPublic("/api/v1/market/instruments"), z.array(z.unknown()).min(1));
-    const volumes = await reader.read("its volumes", readPublic("/api/v1/market/tickers"), z.array(z.unknown()));
+    const rows = await reader.read("its symbols", readPublic("/api/v1/market/instruments"), SOME_ROWS);
+    const volumes = await reader.read("its volumes", readPublic("/api/v1/market/tickers"), ROWS);
     const doubtful = new Set<string>();
     const listed: Contract[] = [];
     for (const row of rows) {
@@ -61,7 +65,7 @@ export class Listings {
 }
 
 function nameOf(row: unknown): string {
-  return z.object({ instId: z.string() }).safeParse(row).data?.instId ?? "";
+  return NAMED.safeParse(row).data?.instId ?? "";
 }
 
 /** The day's volume in contracts and in base names the contract's size a second time. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { TransientError } from "../../domain/errors.ts";
 import type { Wire, WireAnswer, WireCall } from "../wire.ts";
 import { judged, retryAfterMsOf } from "./classify.ts";
@@ -84,18 +84,18 @@ export class Reader {
   }
 
   /** A whole list, newest first, page by page; TransientError when it has more pages than that. */
-  async list<Row extends z.ZodType>(
+  async list<Row>(
     what: string,
     path: string,
     params: Readonly<Record<string, string>>,
-    row: Row,
-    { pagesMax, after }: Pages<z.output<Row>>,
-  ): Promise<z.output<Row>[]> {
-    const rows: z.output<Row>[] = [];
+    shape: z.ZodType<Row[]>,
+    { pagesMax, after }: Pages<Row>,
+  ): Promise<Row[]> {
+    const rows: Row[] = [];
     let next: Record<string, string> = {};
     for (let page = 0; page < pagesMax; page += 1) {
       const call = read(path, { ...params, ...next, limit: String(PAGE_MAX) });
-      const found: z.output<Row>[] = await this.read(what, call, z.array(row));
+      const found = await this.read(what, call, shape);
       rows.push(...found);
       const last = found.at(-1);
       if (found.length < PAGE_MAX || last === undefined) return rows;

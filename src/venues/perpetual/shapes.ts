@@ -13,14 +13,14 @@ export const NOT_NEGATIVE = AMOUNT.refine((value) => !value.isNegative());
 export const POSITIVE = AMOUNT.refine((value) => value.isGreaterThan(0));
 /** Prices that a row may not have are null, empty or absent. */
 export const PRICE_OR_NONE = z
-  .union([POSITIVE, z.literal("-1"), z.literal(""), z.null(), AMOUNT.refine((value) => value.isZero())])
+  .union([z.null(), z.literal(""), z.literal("-1"), POSITIVE, AMOUNT.refine((value) => value.isZero())])
   .optional()
   .transform((value): Decimal | undefined => (typeof value === "object" && value !== null && value.isGreaterThan(0) ? value : undefined));
 
 /** The venue's own id. */
 export const ID = z.union([z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), z.number().int().nonnegative().transform(String)]);
 const ID_OR_NONE = z
-  .union([ID, z.literal(""), z.null()])
+  .union([z.literal(""), z.null(), ID])
   .optional()
   .transform((value) => value ?? "");
 /** Somebody's client order id; a person may have set none. */
@@ -160,9 +160,21 @@ export const KEY = z.object({
 export const POSITION_MODE = z.object({ positionMode: z.enum(["net_mode", "long_short_mode"]) });
 export const LEVERAGE = z.object({ instId: INSTRUMENT, leverage: POSITIVE, marginMode: z.enum(["cross", "isolated"]) });
 
+/** Whole answers. A shape is made once: making one costs more than reading with it. */
+export const ORDERS = z.array(ORDER);
+export const TPSLS = z.array(TPSL);
+export const ALGOS = z.array(ALGO);
+export const FILLS = z.array(FILL);
+export const POSITIONS = z.array(POSITION);
+export const FUNDINGS = z.array(FUNDING);
+export const BILLS = z.array(BILL);
+export const LEVERAGES = z.array(LEVERAGE);
+export const ONE_ORDER = oneOrNone(ORDER);
+export const ONE_TPSL = oneOrNone(TPSL);
+
 /** One order, or nothing there: null, an empty object or an empty list. */
-export function oneOrNone<Row extends z.ZodType>(row: Row) {
+function oneOrNone<Row extends z.ZodType>(row: Row) {
   const nothing = z.union([z.null(), z.undefined(), z.strictObject({}), z.array(z.unknown()).max(0)]).transform(() => undefined);
   const single = z.tuple([row]).transform(([only]) => only);
-  return z.union([nothing, row, single]);
+  return z.union([row, single, nothing]);
 }

@@ -8,8 +8,9 @@ export const NOTHING: Exact = 0n;
 
 /** From plain digits. */
 export function exact(text: string): Exact {
-  const [, sign = "", whole = "0", fraction = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
-  if (!/^-?\d+(\.\d+)?$/.test(text) || fraction.length > PLACES) throw new RangeError(`expected plain digits, found "${text}"`);
+  const found = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
+  const [, sign = "", whole = "0", fraction = ""] = found ?? [];
+  if (!found || fraction.length > PLACES) throw new RangeError(`expected plain digits, found "${text}"`);
   const value = BigInt(whole) * UNIT + BigInt(fraction.padEnd(PLACES, "0"));
   return sign === "-" ? -value : value;
 }

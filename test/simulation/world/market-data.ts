@@ -37,10 +37,14 @@ export class SimMarketData implements MarketData {
   readonly #wall: WallClock;
   readonly #weather: Weather;
   readonly #listing: Listing;
+  /** Names of the faults that may strike each question. */
+  readonly #faults: { readonly lost: string; readonly late: string; readonly maintenance: string };
 
   constructor(tape: SimTape, timeline: Timeline, wall: WallClock, weather: Weather, listing: Listing) {
     this.exchangeId = listing.exchangeId;
     this.#listing = listing;
+    const { faults } = listing;
+    this.#faults = { lost: `${faults}E1`, late: `${faults}E3`, maintenance: `${faults}E15` };
     this.#tape = tape;
     this.#timeline = timeline;
     this.#wall = wall;
@@ -84,12 +88,13 @@ export class SimMarketData implements MarketData {
 
   /** The way to the exchange and back. */
   async #travel(): Promise<void> {
-    if (this.#weather.isOn(`${this.#listing.faults}E15`)) {
-      this.#weather.strikes(`${this.#listing.faults}E15`);
+    const { lost, late, maintenance } = this.#faults;
+    if (this.#weather.isOn(maintenance)) {
+      this.#weather.strikes(maintenance);
       throw new TransientError("the exchange is in maintenance");
     }
-    if (this.#weather.strikes(`${this.#listing.faults}E1`, 0.5)) throw new TransientError("the exchange did not answer");
-    if (this.#weather.strikes(`${this.#listing.faults}E3`, 0.3)) await this.#timeline.wait(this.#weather.span(20, 30_000));
+    if (this.#weather.strikes(lost, 0.5)) throw new TransientError("the exchange did not answer");
+    if (this.#weather.strikes(late, 0.3)) await this.#timeline.wait(this.#weather.span(20, 30_000));
   }
 
   /** Up to when the replica that answers knows what happened. */

@@ -32,7 +32,9 @@ interface Errand {
 /** Asked again after so long: when nobody answers, and when the answer was an incident. */
 const AGAIN_MS = 5_000;
 const HALT_MAX_MS = 20 * 60_000;
+/** Asked again after a refusal: soon, then each time after twice as long. */
 const INSIST_MS = 20_000;
+const INSIST_MAX_MS = 160_000;
 
 /**
  * Somebody at the desk, who makes bots and then stops, starts, closes, halts and panics as the dice say: one thing at a time, and with the same request id
@@ -99,7 +101,7 @@ export class Person {
     const credentials = { apiKey: new Secret(key), secret: new Secret(canary("exchange secret")), ...passphrase };
     const account = { name, exchangeId, environment, credentials, enteredBy: "terminal", acknowledged: true } as const;
     const connect: Errand["run"] = (engine, caller) => engine.connectAccount(account, caller);
-    this.#insist("connect", undefined, connect, () => {
+    this.#insist("connect", undefined, connect, INSIST_MS, () => {
       for (const wish of this.#bots) {
         const twin = { ...wish, name: `${wish.name}-paper` };
         this.want("create", twin.name, (engine, caller) => engine.createBot(twin, caller));
@@ -108,10 +110,11 @@ export class Person {
     });
   }
 
-  #insist(command: Command, bot: string | undefined, run: Errand["run"], onDone: () => void = () => undefined): void {
+  #insist(command: Command, bot: string | undefined, run: Errand["run"], waitMs = INSIST_MS, onDone: () => void = () => undefined): void {
     this.want(command, bot, run, undefined, (refused) => {
       if (!refused) onDone();
-      else if (!this.#idle) this.#timeline.after(INSIST_MS, () => this.#insist(command, bot, run, onDone));
+      else if (!this.#idle)
+        this.#timeline.after(waitMs, () => this.#insist(command, bot, run, Math.min(2 * waitMs, INSIST_MAX_MS), onDone));
     });
   }
 

@@ -67,8 +67,15 @@ export function pendingOrder(order: OrderRecord, denied: boolean): Record<string
   return { ...orderCore(order, denied), filled_amount: long(order.filled) };
 }
 
+/** Past orders as they were printed last: what an exchange says of them does not change, and it is asked for them again and again. */
+const FINISHED = new WeakMap<OrderRecord, Record<string, unknown>>();
+
 export function finishedOrder(order: OrderRecord, denied: boolean): Record<string, unknown> {
-  return { ...orderCore(order, denied), cancelSource: order.cancelSource, cancelSourceReason: order.cancelReason };
+  const known = FINISHED.get(order);
+  if (known && !denied) return known;
+  const row = { ...orderCore(order, denied), cancelSource: order.cancelSource, cancelSourceReason: order.cancelReason };
+  if (!denied) FINISHED.set(order, row);
+  return row;
 }
 
 function tpslCore(record: TpslRecord): Record<string, unknown> {

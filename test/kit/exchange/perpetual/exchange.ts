@@ -1,5 +1,5 @@
 import { type Decimal, decimal } from "../../../../src/domain/money.ts";
-import type { Tape } from "../tape.ts";
+import type { Tape, TapeCandle } from "../tape.ts";
 import { Account } from "./account.ts";
 import type { Venue } from "./match.ts";
 import { type AlgoDraft, placeAlgo, placeOrder, placeTpsl, type TpslDraft } from "./place.ts";
@@ -48,8 +48,8 @@ export class PerpetualExchange {
   #nowMs: number;
   /** Grows with everything that happens in some account, and with every change of a contract. */
   #changes = 0;
-  /** A minute in which nothing that waits for a price is reached, as long as nothing changes. */
-  #quiet = { minute: -1, changes: -1 };
+  /** The candles between which nothing that waits for a price is reached, as long as nothing changes. */
+  #quiet: { readonly changes: number; readonly candles: readonly (TapeCandle | undefined)[] } | undefined;
 
   constructor(tape: Tape, contracts: readonly Contract[], startMs: number) {
     this.tape = tape;
@@ -64,10 +64,23 @@ export class PerpetualExchange {
   /** Lets the exchange live until an instant. Going back does nothing. */
   advanceTo(nowMs: number): void {
     if (nowMs <= this.#nowMs) return;
-    const minute = Math.floor(this.#nowMs / MINUTE_MS);
-    const isWithin = nowMs < (minute + 1) * MINUTE_MS;
-    if (isWithin && this.#quiet.minute === minute && this.#quiet.changes === this.#changes) this.#nowMs = nowMs;
-    else if (walk(this.#view, [...this.accounts.values()], nowMs) && isWithin) this.#quiet = { minute, changes: this.#changes };
+    const isWithinMinute = Math.floor(nowMs / MINUTE_MS) === Math.floor(this.#nowMs / MINUTE_MS);
+    const candles = isWithinMinute ? this.#candles() : [];
+    if (isWithinMinute && this.#isQuiet(candles)) this.#nowMs = nowMs;
+    else if (walk(this.#view, [...this.accounts.values()], nowMs) && isWithinMinute) this.#quiet = { changes: this.#changes, candles };
+  }
+
+  #isQuiet(candles: readonly (TapeCandle | undefined)[]): boolean {
+    const quiet = this.#quiet;
+    return quiet?.changes === this.#changes && candles.every((candle, index) => candle === quiet.candles[index]);
+  }
+
+  /** Of each contract the candle of this minute and of the next one. */
+  #candles(): (TapeCandle | undefined)[] {
+    const candles: (TapeCandle | undefined)[] = [];
+    for (const { tapeSymbol } of this.#contracts.values())
+      candles.push(this.tape.candleAt(tapeSymbol, this.#nowMs), this.tape.candleAt(tapeSymbol, this.#nowMs + MINUTE_MS));
+    return candles;
   }
 
   watch(watcher: (event: BookEvent) => void): void {
