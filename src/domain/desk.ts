@@ -6,6 +6,7 @@ import { type ApiToken, apiUser, type Channel, type Grant, type RegisteredAccoun
 import type { CrashReport, DeskEvent, Recorded } from "./events.ts";
 import { type AlertFact, applyAlertFact, endAlertsAt } from "./fold-alerts.ts";
 import { type AskedReset, applyDeskRisk, type DeskRiskFact } from "./fold-desk-risk.ts";
+import { applyUnwatched, type Unwatched, type UnwatchedFact } from "./fold-unwatched.ts";
 import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { RuleAlert } from "./rule-alerts.ts";
@@ -22,7 +23,7 @@ export const ANOMALIES_MAX = 50;
 const STARTS_MAX = 20;
 
 /** What the whole desk shares: people, channels, who owns which bot, halts. A fold of the desk stream. */
-export interface DeskState {
+export interface DeskState extends Unwatched {
   claimed: boolean;
   grants: Grant[];
   channels: Map<string, Channel>;
@@ -31,10 +32,6 @@ export interface DeskState {
   botsEver: number;
   /** Why entries are denied. With `panic` every position is to be sold, too, also after a restart. */
   halt: { reason: string; untilMs: WallMs | undefined; by: string; panic: boolean } | undefined;
-  /** Since when, and for which bots, the watch has no prices. */
-  blind: { sinceMs: WallMs; bots: readonly string[] } | undefined;
-  /** Since when, and which accounts, no process has. */
-  unplaced: { sinceMs: WallMs; accounts: readonly string[] } | undefined;
   /** Starts and how they ended; the last one is the running process. */
   starts: { wallMs: WallMs; stopped: boolean }[];
   lastWallMs: WallMs | undefined;
@@ -132,17 +129,10 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       return;
     }
     case "watch-blind":
-      state.blind = { sinceMs: state.blind?.sinceMs ?? event.sinceMs, bots: [...(state.blind?.bots ?? []), ...event.bots] };
-      return;
     case "watch-sees":
-      state.blind = undefined;
-      return;
     case "accounts-unplaced":
-      state.unplaced = { sinceMs: event.sinceMs, accounts: event.accounts };
-      return;
     case "accounts-placed":
-      state.unplaced = undefined;
-      return;
+      return applyUnwatched(state, event);
     case "halted":
       state.halt = { reason: event.reason, untilMs: event.untilMs, by: event.by, panic: event.panic };
       return;
@@ -216,10 +206,7 @@ function remember(state: DeskState, requestId: string, result: string): void {
 type HandledAbove =
   | "desk-started"
   | "desk-stopped"
-  | "watch-blind"
-  | "watch-sees"
-  | "accounts-unplaced"
-  | "accounts-placed"
+  | UnwatchedFact["type"]
   | "halted"
   | "resumed"
   | "account-registered"

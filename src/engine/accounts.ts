@@ -262,7 +262,7 @@ export class Accounts {
   async read(account: string, known?: AccountState): Promise<FollowedStream<AccountState, AccountEvent>> {
     const { store, streams, desk } = this.#options;
     const name = accountStream(account);
-    const state = known ?? (((await this.#snapshots.load(name)) ?? emptyAccount()));
+    const state = known ?? (await this.#snapshots.load(name)) ?? emptyAccount();
     const stream = new FollowedStream<AccountState, AccountEvent>({
       ...{ name, state, store, clock: desk.clock, apply: applyAccountEvent },
       onAppend: streams.appended,

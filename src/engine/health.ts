@@ -1,3 +1,4 @@
+import { minuteText } from "../domain/time.ts";
 import type { HealthFacts } from "../ports/health-facts.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Desk } from "./desk.ts";
@@ -18,6 +19,8 @@ export function healthFacts({ desk, accounts, pulse }: HealthSources): HealthFac
     for (const { status } of state.orders.values()) if (status === "unknown") unknownOrders += 1;
   }
   const halted = desk.halted();
-  const problems = [...pulse.problems(), ...(halted === undefined ? [] : [halted])];
+  const { unplaced } = desk.state;
+  const missing = unplaced && `no process has ${unplaced.accounts.length} of the accounts since ${minuteText(unplaced.sinceMs)} UTC`;
+  const problems = [...pulse.problems(), ...[halted, missing].filter((problem) => problem !== undefined)];
   return { ...pulse.ages(), bots, unknownOrders, problems };
 }

@@ -233,10 +233,13 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
 
 /** Writes down that the desk is at work again, and how the run before it ended. */
 async function noteStart(
-  { version, clock, crashCause, safeAfterCrashes }: EngineOptions,
+  { version, clock, crashCause, safeAfterCrashes, shared }: EngineOptions,
   { desk, streams, alive }: { desk: Desk; streams: StreamBook; alive: AliveMark | undefined },
 ): Promise<void> {
   const crash = crashReport(desk.state, alive, clock.wall(), crashCause);
   const safe = crash !== undefined && safeAfterCrashes > 0 && crash.crashesInWindow >= safeAfterCrashes;
   await desk.append([{ type: "desk-started", version, safe, crash, heads: streams.heads() }]);
+  // A process that has them all itself.
+  const { unplaced } = desk.state;
+  if (unplaced && !shared) await desk.append([{ type: "accounts-placed", forMs: Math.max(0, clock.wall() - unplaced.sinceMs) }]);
 }

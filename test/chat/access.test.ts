@@ -86,6 +86,7 @@ const NEED: Record<string, readonly [line: string, role: "anyone" | "viewer" | "
   "strategy show": ["strategy show ema-cross", "viewer", "part"],
   "system halt": ["system halt", "operator"],
   "system health": ["system health", "viewer"],
+  "system nodes": ["system nodes", "viewer"],
   "system resume": ["system resume", "admin"],
   "system version": ["system version", "viewer", "part"],
 };

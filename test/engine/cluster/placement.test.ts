@@ -21,9 +21,11 @@ describe("people are told", () => {
     await rig.beat(3 * MINUTE_S);
     expect((await told()).map(({ type }) => type)).toEqual(["process-gone", "accounts-unplaced"]);
     expect((await told()).at(-1)).toMatchObject({ accounts: [`paper:${OWNER}`] });
+    expect(rig.processes[0]!.rig.front.health().problems.join()).toContain("no process has 1 of the accounts since 2026-01-01 12:0");
     await rig.start("engine");
     await rig.beat(30);
     expect((await told()).map(({ type }) => type)).toEqual(["process-gone", "accounts-unplaced", "accounts-placed"]);
+    expect(rig.processes[0]!.rig.front.health().problems).toEqual([]);
   });
 
   it("of nothing while accounts only move", async () => {
