@@ -20,6 +20,8 @@ export interface ChaosOptions extends ClusterShape {
   readonly forMs: number;
   /** The longest pause between two faults. */
   readonly pauseMaxMs: number;
+  /** Told what happens, a line each. */
+  readonly tell?: (line: string) => void;
 }
 
 /** What a run came to. */
@@ -47,6 +49,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRound> {
   try {
     const people = new People(stage);
     await people.setUp();
+    options.tell?.(`${people.bots.length} bots are made`);
     const faults = new ClusterFaults(stage, people);
     const weighing = setInterval(() => {
       for (const node of stage.nodes) node.weigh();
@@ -56,13 +59,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRound> {
     people.stop();
     await living;
     clearInterval(weighing);
-    return await settle(stage, people, faults);
+    return await settle(stage, people, faults, options.tell);
   } finally {
     await stage.close();
   }
 }
 
-async function disturb(stage: ClusterStage, faults: ClusterFaults, { forMs, pauseMaxMs }: ChaosOptions): Promise<void> {
+async function disturb(stage: ClusterStage, faults: ClusterFaults, { forMs, pauseMaxMs, tell }: ChaosOptions): Promise<void> {
   const { draw } = stage;
   const due = [...FAULT_KINDS].sort(() => draw() - 0.5);
   const untilMs = Date.now() + forMs;
@@ -70,12 +73,13 @@ async function disturb(stage: ClusterStage, faults: ClusterFaults, { forMs, paus
     const kind = due.shift() ?? FAULT_KINDS[Math.floor(draw() * FAULT_KINDS.length)]!;
     // There may be nobody to whom it could happen just now.
     while (!(await faults.begin(kind))) await pause(TRY_AGAIN_MS);
+    tell?.(kind);
     await pause(draw() * pauseMaxMs);
   }
   await faults.over();
 }
 
-async function settle(stage: ClusterStage, people: People, faults: ClusterFaults): Promise<ChaosRound> {
+async function settle(stage: ClusterStage, people: People, faults: ClusterFaults, tell: ChaosOptions["tell"]): Promise<ChaosRound> {
   const begunMs = Date.now();
   // Whatever is under way ends, and nothing new begins. A gateway may have died over the last halt or resume.
   await stage.sayWell("system halt reason:comparison");
@@ -88,6 +92,7 @@ async function settle(stage: ClusterStage, people: People, faults: ClusterFaults
   while (open.length > 0 && Date.now() - begunMs < CONVERGE_MAX_MS) {
     await pause(LOOK_EVERY_MS);
     open = await look();
+    tell?.(`${open.length} things are open: ${open[0] ?? ""}`);
   }
   const convergedMs = Date.now() - begunMs;
   // Whoever has nobody to talk to ends first, so that nothing is asked of those that are gone.
@@ -96,7 +101,9 @@ async function settle(stage: ClusterStage, people: People, faults: ClusterFaults
   const books = await readBooks(stage.database);
   const live = liveBooks(books);
   const sum = (count: (each: (typeof live)[number]) => number) => live.reduce((total, each) => total + count(each), 0);
-  const faulted = live.flatMap(({ bots }) => [...bots.values()].flatMap(({ name, faulted }) => (faulted === undefined ? [] : [`${name} has faulted: ${faulted}`])));
+  const faulted = live.flatMap(({ bots }) =>
+    [...bots.values()].flatMap(({ name, faulted }) => (faulted === undefined ? [] : [`${name} has faulted: ${faulted}`])),
+  );
   const unexplained = live.flatMap(({ account, unexplained }) => unexplained.map((what) => `${account} booked ${what}`));
   const missing = [...faults.counts].flatMap(([kind, count]) => (count === 0 ? [`it never happened: ${kind}`] : []));
   const strange = stage.nodes.flatMap(({ strangeEnds }) => strangeEnds);
@@ -115,7 +122,17 @@ async function settle(stage: ClusterStage, people: People, faults: ClusterFaults
     engineTakeovers: faults.engineTakeovers,
     gatewayTakeovers: faults.gatewayTakeovers,
     peakBytes: { gateway: peak("gateway"), engine: peak("engine") },
-    faults: [...open, ...books.faults, ...unsound(stage.world, live), ...unexplained, ...faulted, ...faults.problems, ...people.faults, ...strange, ...missing],
+    faults: [
+      ...open,
+      ...books.faults,
+      ...unsound(stage.world, live),
+      ...unexplained,
+      ...faulted,
+      ...faults.problems,
+      ...people.faults,
+      ...strange,
+      ...missing,
+    ],
   };
 }
 

@@ -108,7 +108,8 @@ export class ClusterFaults {
     let firstMs: number | undefined;
     while (held.size > 0) {
       const nowMs = performance.now() - killedMs;
-      if (nowMs > TAKEOVER_MAX_MS) return void this.problems.push(`${held.size} accounts of a killed engine were nobody's after ${TAKEOVER_MAX_MS} ms`);
+      if (nowMs > TAKEOVER_MAX_MS)
+        return void this.problems.push(`${held.size} accounts of a killed engine were nobody's after ${TAKEOVER_MAX_MS} ms`);
       const holders = await this.#stage.holders().catch(() => []);
       for (const { _id, holder } of holders) if (holder !== null && holder !== name && held.delete(_id)) firstMs ??= nowMs;
       await pause(LOOK_MS);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DeskProcess, type Exit } from "../process-desk.ts";
 import { pause } from "../process-live-desk.ts";
@@ -7,6 +7,8 @@ export type NodeRole = "gateway" | "engine";
 
 /** What a supervisor waits before it starts a process again. */
 const RESTART_MS = 1_000;
+/** What the lives of a node have logged, one after the other. */
+const OUTPUT = "output.log";
 /** Codes with which a process may end by itself: it was asked to, or another one has taken what it had. */
 const ORDERLY: ReadonlySet<number | null> = new Set([0, 70]);
 
@@ -30,8 +32,6 @@ export class ClusterNode {
   /** The most memory that a life of it had, in bytes. */
   peakBytes = 0;
   process: DeskProcess;
-  /** The last life said why it ended, if it ended by itself. */
-  readonly output: string[] = [];
   readonly #options: NodeOptions;
   #isOver = false;
   #isKilled = false;
@@ -79,13 +79,14 @@ export class ClusterNode {
   #start(): DeskProcess {
     this.lives += 1;
     const { folder, settings } = this.#options;
-    const process = new DeskProcess({ folder: join(folder), settings: settings(this.lives), keepOpen: true });
+    const process = new DeskProcess({ folder, settings: settings(this.lives), keepOpen: true });
     void process.exited.then((exit) => this.#ended(process, exit));
     return process;
   }
 
   async #ended(process: DeskProcess, exit: Exit): Promise<void> {
-    this.output.push(`--- life ${this.lives} of ${this.name}, process ${process.pid}, ended with ${exit.code ?? exit.signal}\n${process.stderr}`);
+    const ending = `--- life ${this.lives}, process ${process.pid}, ended with ${exit.code ?? exit.signal}`;
+    appendFileSync(join(this.#options.folder, OUTPUT), `${process.stderr}${ending}\n`);
     if (this.#isOver) return;
     if (!this.#isKilled) {
       if (ORDERLY.has(exit.code)) this.ownEnds.push(exit);
@@ -97,6 +98,8 @@ export class ClusterNode {
   }
 
   #strange(process: DeskProcess, { code, signal }: Exit): void {
-    this.strangeEnds.push(`${this.name} ended by itself with ${code ?? signal}: ${process.stderr.trim().split("\n").slice(-3).join(" | ").slice(-600)}`);
+    this.strangeEnds.push(
+      `${this.name} ended by itself with ${code ?? signal}: ${process.stderr.trim().split("\n").slice(-3).join(" | ").slice(-600)}`,
+    );
   }
 }

@@ -74,7 +74,10 @@ export class People {
       await this.#stage.sayWell(`order enter account:${id} symbol:SOL/USDT side:buy amount:500 stop:20% confirm:yes`);
     }
     const lost = [...this.counts].filter(([what]) => !what.endsWith(" done"));
-    if (lost.length > 0) throw new Error(`not everything could be set up: ${lost.map(([what, count]) => `${what} ${count}`).join(", ")}; ${this.faults.join("; ")} ${this.#lastRefusal}`);
+    if (lost.length > 0)
+      throw new Error(
+        `not everything could be set up: ${lost.map(([what, count]) => `${what} ${count}`).join(", ")}; ${this.faults.join("; ")} ${this.#lastRefusal}`,
+      );
   }
 
   #lastRefusal = "";

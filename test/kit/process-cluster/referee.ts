@@ -66,9 +66,11 @@ export async function untrueNodes(stage: ClusterStage, { kind, text, table }: Ou
   const faults: string[] = [];
   const nodes = [...stage.of("engine"), ...(stage.active ? [stage.active] : [])];
   for (const { name, role, process } of nodes)
-    if (!shown.some((row) => row.pid === process.pid && row.role === role && !row.isGone)) faults.push(`system nodes does not show ${name}`);
+    if (!shown.some((row) => row.pid === process.pid && row.role === role && !row.isGone))
+      faults.push(`system nodes does not show ${name}`);
   for (const { pid, role } of shown)
-    if (!nodes.some(({ process }) => process.pid === pid)) faults.push(`system nodes shows a ${role} of process ${pid}, which there is not`);
+    if (!nodes.some(({ process }) => process.pid === pid))
+      faults.push(`system nodes shows a ${role} of process ${pid}, which there is not`);
   const desks = shown.filter(({ hasDesk }) => hasDesk);
   if (desks.length !== 1 || desks[0]?.role !== "gateway") faults.push(`${desks.length} processes have the desk`);
   const holders = await stage.holders();

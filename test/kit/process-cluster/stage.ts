@@ -99,7 +99,11 @@ export class ClusterStage {
     const count = (this.#answered.get(process) ?? 0) + 1;
     this.#answered.set(process, count);
     process.type(line);
-    const answer = process.until(() => process.shown.filter(({ kind }) => kind === "view")[count - 1], `an answer to "${line.slice(0, 60)}"`, ANSWER_MAX_MS);
+    const answer = process.until(
+      () => process.shown.filter(({ kind }) => kind === "view")[count - 1],
+      `an answer to "${line.slice(0, 60)}"`,
+      ANSWER_MAX_MS,
+    );
     return answer.catch((failure: unknown) => {
       if (!process.isRunning) return undefined;
       throw failure;
@@ -109,7 +113,9 @@ export class ClusterStage {
   async sayWell(line: string): Promise<Shown> {
     const answer = await this.say(line);
     if (!answer || answer.view.tone === "bad")
-      throw new Error(`"${line.slice(0, 80)}" was refused: ${answer ? `${answer.view.title} ${answer.view.lines.join(" ")}` : "the gateway died"}`);
+      throw new Error(
+        `"${line.slice(0, 80)}" was refused: ${answer ? `${answer.view.title} ${answer.view.lines.join(" ")}` : "the gateway died"}`,
+      );
     return answer;
   }
 
@@ -121,7 +127,10 @@ export class ClusterStage {
 
   /** Every stream with who has it. */
   holders(): Promise<HolderDocument[]> {
-    return this.database.collection<HolderDocument>("holds").find({}, { projection: { holder: 1 } }).toArray();
+    return this.database
+      .collection<HolderDocument>("holds")
+      .find({}, { projection: { holder: 1 } })
+      .toArray();
   }
 
   async close(): Promise<void> {
