@@ -10,9 +10,13 @@ interface StoredLink {
   readonly bodies: readonly string[];
 }
 
+export interface ClusterFact extends StoredFact {
+  readonly wallMs: number;
+}
+
 /** What a database holds, read without any code of the desk. */
 export interface ClusterBooks {
-  readonly facts: readonly StoredFact[];
+  readonly facts: readonly ClusterFact[];
   /** What is wrong with the chains themselves: holes, or a writer that came back after another one had begun. */
   readonly faults: readonly string[];
   /** How often a stream changed hands, all together. */
@@ -22,7 +26,7 @@ export interface ClusterBooks {
 /** Everything that the streams hold, oldest first within each. */
 export async function readBooks(connection: mongoose.Connection): Promise<ClusterBooks> {
   const links = connection.collection<StoredLink>("links").find({}, { sort: { stream: 1, link: 1 }, readConcern: "majority" });
-  const facts: StoredFact[] = [];
+  const facts: ClusterFact[] = [];
   const faults: string[] = [];
   let turns = 0;
   let before: StoredLink | undefined;
@@ -34,8 +38,8 @@ export async function readBooks(connection: mongoose.Connection): Promise<Cluste
     if (count !== bodies.length || last !== former.last + count) faults.push(`${stream}: link ${link} leaves a hole at ${last}`);
     if (epoch > former.epoch) turns += 1;
     for (const body of bodies) {
-      const { marketMs, event } = JSON.parse(body) as Pick<StoredFact, "marketMs" | "event">;
-      facts.push({ stream, marketMs, event });
+      const { wallMs, marketMs, event } = JSON.parse(body) as Omit<ClusterFact, "stream">;
+      facts.push({ stream, wallMs, marketMs, event });
     }
     before = next;
   }

@@ -3,7 +3,7 @@ import { readBooks } from "./books.ts";
 import { ClusterFaults, FAULT_KINDS, type FaultKind } from "./faults.ts";
 import type { NodeRole } from "./node.ts";
 import { People } from "./people.ts";
-import { broken, liveBooks, unsettled, unsound, untrueNodes } from "./referee.ts";
+import { broken, forbidden, liveBooks, unsettled, unsound, untrueNodes } from "./referee.ts";
 import { type ClusterShape, ClusterStage } from "./stage.ts";
 
 /** Programs that send commands at the same time. */
@@ -35,6 +35,8 @@ export interface ChaosRound {
   readonly fills: number;
   readonly alarms: number;
   readonly turns: number;
+  /** Halts that were answered, and in which nothing may have been entered. */
+  readonly halts: number;
   readonly ownEnds: number;
   readonly convergedMs: number;
   readonly engineTakeovers: ClusterFaults["engineTakeovers"];
@@ -117,6 +119,7 @@ async function settle(stage: ClusterStage, people: People, faults: ClusterFaults
     fills: sum(({ fills }) => fills),
     alarms: sum(({ alarms }) => alarms.length),
     turns: books.turns,
+    halts: people.halts.length,
     ownEnds: stage.nodes.reduce((total, { ownEnds }) => total + ownEnds.length, 0),
     convergedMs,
     engineTakeovers: faults.engineTakeovers,
@@ -126,6 +129,7 @@ async function settle(stage: ClusterStage, people: People, faults: ClusterFaults
       ...open,
       ...books.faults,
       ...unsound(stage.world, live),
+      ...forbidden(people, books.facts),
       ...unexplained,
       ...faulted,
       ...faults.problems,
@@ -147,7 +151,7 @@ export function saidOf(round: ChaosRound): string {
     `faults: ${list(round.counts)}`,
     `commands: ${list(round.commands)}`,
     `${round.bots} bots, ${round.intents} intents, ${round.sent} orders sent, ${round.fills} fills, ${round.alarms} alarms`,
-    `streams changed hands ${round.turns} times, processes ended by themselves with 70 ${round.ownEnds} times`,
+    `${round.halts} halts, streams changed hands ${round.turns} times, processes ended by themselves with 70 ${round.ownEnds} times`,
     `from the death of an engine to its first account elsewhere ${range(engines.map(({ firstMs }) => firstMs))}, to its last ${range(engines.map(({ lastMs }) => lastMs))}`,
     `from the death of a gateway to the first answer ${range(gatewayTakeovers)}`,
     `memory at most: gateway ${megabytes(peakBytes.gateway)} MB, engine ${megabytes(peakBytes.engine)} MB`,

@@ -16,6 +16,7 @@ export const FAULT_KINDS = [
   "gateway killed",
   "standby killed",
   "engine stopped past its lease",
+  "gateway stopped past its lease",
   "Redis flushed",
   "Redis restarted empty",
   "primary stepped down",
@@ -52,6 +53,8 @@ export class ClusterFaults {
         return this.#toSomeone(this.#standby(), kind, (node) => node.kill());
       case "engine stopped past its lease":
         return this.#toSomeone(this.#engine(), kind, stopAWhile);
+      case "gateway stopped past its lease":
+        return this.#toSomeone(this.#stage.active, kind, stopAWhile);
       case "Redis flushed":
         await this.#flush();
         break;

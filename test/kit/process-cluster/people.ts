@@ -31,6 +31,8 @@ export class People {
   readonly bots: KnownBot[] = [];
   /** Answers by command and kind. */
   readonly counts = new Map<string, number>();
+  /** From when a halt was answered until somebody asked to end it, in wall time. */
+  readonly halts: { readonly fromMs: number; readonly untilMs: number }[] = [];
   /** What must never be said. */
   readonly faults: string[] = [];
   adminToken = "";
@@ -160,12 +162,20 @@ export class People {
     const { draw } = this.#stage;
     while (!this.#isOver) {
       if (draw() < HALT_SHARE) {
-        const halted = await this.#say("system halt reason:chaos", "halt");
-        await pause(HALT_MS);
-        if (halted) await this.#say("system resume confirm:yes", "resume");
+        await this.#halt();
       } else await this.#trade();
       await pause(TERMINAL_PAUSE_MS);
     }
+  }
+
+  async #halt(): Promise<void> {
+    const halted = await this.#stage.say("system halt reason:chaos");
+    const fromMs = Date.now();
+    const isHalted = halted !== undefined && halted.view.tone !== "bad";
+    this.count(`halt ${isHalted ? "done" : "unknown"}`);
+    await pause(HALT_MS);
+    if (isHalted) this.halts.push({ fromMs, untilMs: Date.now() });
+    await this.#say("system resume confirm:yes", "resume");
   }
 
   async #trade(): Promise<void> {

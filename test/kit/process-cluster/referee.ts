@@ -1,13 +1,13 @@
-import type { StoredFact } from "../process-books.ts";
 import { foldLive, type LiveBooks } from "../process-live-books.ts";
 import { truthOf, unsettledAt, unsoundAt } from "../process-live-referee.ts";
-import { botEnds, type ClusterBooks } from "./books.ts";
+import { botEnds, type ClusterBooks, type ClusterFact } from "./books.ts";
 import type { Outcome } from "./client.ts";
-import type { KnownBot } from "./people.ts";
+import type { KnownBot, People } from "./people.ts";
 import type { ClusterStage } from "./stage.ts";
 import type { ClusterWorld } from "./world.ts";
 
 const DESK = "desk";
+const PAPER = "account:paper:";
 
 /** What is wrong at any moment: orders that were sent twice or never durable, intents that were accepted twice. */
 export function unsound(world: ClusterWorld, books: readonly LiveBooks[]): string[] {
@@ -37,7 +37,7 @@ export function liveBooks({ facts }: ClusterBooks): LiveBooks[] {
 }
 
 /** Acknowledged bots that are not there once, and refused ones that are there; acknowledged stops that are not stopped, and starts that do not run. */
-export function broken(bots: readonly KnownBot[], facts: readonly StoredFact[]): string[] {
+export function broken(bots: readonly KnownBot[], facts: readonly ClusterFact[]): string[] {
   const ends = botEnds(facts);
   return bots.flatMap(({ name, made, wanted }) => {
     const end = ends.get(name);
@@ -48,6 +48,21 @@ export function broken(bots: readonly KnownBot[], facts: readonly StoredFact[]):
     if (wanted === "stopped" && !end?.isStopped) return [`${name} was to be stopped and is not`];
     if (wanted === "running" && !end?.isRunning) return [`${name} was started and does not run`];
     return [];
+  });
+}
+
+/** Entries that were decided while everybody had been told that the desk is halted, and fills on paper that are in the books twice. */
+export function forbidden({ halts }: People, facts: readonly ClusterFact[]): string[] {
+  const seen = new Set<string>();
+  return facts.flatMap(({ stream, wallMs, event }) => {
+    if (event.type === "order-filled" && stream.startsWith(PAPER)) {
+      const { fillId } = event.fill as { readonly fillId: string };
+      if (seen.has(`${stream} ${fillId}`)) return [`${stream} has the fill ${fillId} twice`];
+      seen.add(`${stream} ${fillId}`);
+    }
+    if (event.type !== "intent" || (event.intent as { readonly purpose: string }).purpose !== "entry") return [];
+    const halt = halts.find(({ fromMs, untilMs }) => wallMs > fromMs && wallMs < untilMs);
+    return halt ? [`${stream} decided to enter ${wallMs - halt.fromMs} ms after a halt was answered`] : [];
   });
 }
 
