@@ -97,6 +97,7 @@ async function settle(stage: ClusterStage, people: People, faults: ClusterFaults
     tell?.(`${open.length} things are open: ${open[0] ?? ""}`);
   }
   const convergedMs = Date.now() - begunMs;
+  for (const [words, count] of people.refusals) tell?.(`not done, ${count} times: ${words}`);
   // Whoever has nobody to talk to ends first, so that nothing is asked of those that are gone.
   await Promise.all(stage.of("engine").map((node) => node.end()));
   await Promise.all(stage.of("gateway").map((node) => node.end()));

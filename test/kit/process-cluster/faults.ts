@@ -48,13 +48,13 @@ export class ClusterFaults {
       case "engine killed":
         return this.#toSomeone(this.#engine(), kind, (node) => this.#killEngine(node));
       case "gateway killed":
-        return this.#toSomeone(this.#stage.active, kind, (node) => this.#killGateway(node));
+        return this.#toSomeone(this.#gateway(), kind, (node) => this.#killGateway(node));
       case "standby killed":
         return this.#toSomeone(this.#standby(), kind, (node) => node.kill());
       case "engine stopped past its lease":
         return this.#toSomeone(this.#engine(), kind, stopAWhile);
       case "gateway stopped past its lease":
-        return this.#toSomeone(this.#stage.active, kind, stopAWhile);
+        return this.#toSomeone(this.#gateway(), kind, stopAWhile);
       case "Redis flushed":
         await this.#flush();
         break;
@@ -82,6 +82,11 @@ export class ClusterFaults {
   #engine(): ClusterNode | undefined {
     const free = this.#stage.of("engine").filter((node) => node.process.isRunning && !this.#busy.has(node));
     return free[Math.floor(this.#stage.draw() * free.length)];
+  }
+
+  /** One that has the desk. What a takeover takes is measured, so that the next gateway suffers only after it. */
+  #gateway(): ClusterNode | undefined {
+    return this.#stage.of("gateway").some((node) => this.#busy.has(node)) ? undefined : this.#stage.active;
   }
 
   #standby(): ClusterNode | undefined {

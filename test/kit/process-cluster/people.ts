@@ -11,7 +11,9 @@ const LOOK_MS = 250;
 /** Between two commands of one program, and of whoever is at the terminal. */
 const PAUSE_MAX_MS = 1_200;
 const TERMINAL_PAUSE_MS = 700;
-const HALT_SHARE = 0.08;
+/** What is typed at the terminal between two halts. */
+const HALT_EVERY = 8;
+const HALT_FIRST = 2;
 const HALT_MS = 2_000;
 const CLOSE_SHARE = 0.2;
 const RULES = { strategy: "ema-cross", timeframe: "1m", params: "fast=1 slow=2", size: "100 USDT" };
@@ -39,6 +41,8 @@ export class People {
   readonly #stage: ClusterStage;
   readonly #tokens: string[] = [];
   readonly #hand: string[] = [];
+  /** What was refused, in the desk's words, and how often. */
+  readonly refusals = new Map<string, number>();
   #keys = 0;
   #made = 0;
   #isOver = false;
@@ -78,11 +82,9 @@ export class People {
     const lost = [...this.counts].filter(([what]) => !what.endsWith(" done"));
     if (lost.length > 0)
       throw new Error(
-        `not everything could be set up: ${lost.map(([what, count]) => `${what} ${count}`).join(", ")}; ${this.faults.join("; ")} ${this.#lastRefusal}`,
+        `not everything could be set up: ${lost.map(([what, count]) => `${what} ${count}`).join(", ")}; ${this.faults.join("; ")} ${[...this.refusals.keys()].join("; ")}`,
       );
   }
-
-  #lastRefusal = "";
 
   /** Goes on until `stop`; resolves when all that was asked is answered. */
   async live(programs: number): Promise<void> {
@@ -144,12 +146,13 @@ export class People {
     const key = isRead ? {} : { key: `k${this.#stage.shape.seed}-${this.#keys}` };
     const outcome = await this.#stage.client.run({ token, path, args, ...key });
     this.count(`${path} ${outcome.kind}`);
-    if (outcome.kind === "refused") this.#refused(path, outcome.text);
+    if (outcome.kind !== "done") this.#refused(path, outcome.text);
     return outcome;
   }
 
   #refused(path: string, text: string): void {
-    this.#lastRefusal = text;
+    const words = `${path}: ${text.slice(0, 200)}`;
+    this.refusals.set(words, (this.refusals.get(words) ?? 0) + 1);
     if (/^500|incident/.test(text)) this.faults.push(`${path} failed: ${text.slice(0, 300)}`);
   }
 
@@ -159,11 +162,9 @@ export class People {
 
   /** Real orders by hand, halts and resumes. */
   async #atTheTerminal(): Promise<void> {
-    const { draw } = this.#stage;
-    while (!this.#isOver) {
-      if (draw() < HALT_SHARE) {
-        await this.#halt();
-      } else await this.#trade();
+    for (let turn = 0; !this.#isOver; turn += 1) {
+      if (turn % HALT_EVERY === HALT_FIRST) await this.#halt();
+      else await this.#trade();
       await pause(TERMINAL_PAUSE_MS);
     }
   }
@@ -200,6 +201,7 @@ export class People {
   async #say(line: string, what: string): Promise<string | undefined> {
     const answer = await this.#stage.say(line);
     this.count(`${what} ${answer === undefined ? "unknown" : answer.view.tone === "bad" ? "refused" : "done"}`);
+    if (answer?.view.tone === "bad") this.#refused(what, `${answer.view.title} ${answer.view.lines.join(" ")}`);
     if (answer && /incident/i.test(`${answer.view.title} ${answer.view.lines.join(" ")}`))
       this.faults.push(`"${line}" failed: ${answer.view.title} ${answer.view.lines.join(" ").slice(0, 300)}`);
     return answer?.view.title;
