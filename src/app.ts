@@ -18,7 +18,7 @@ import { Delivery } from "./chat/delivery.ts";
 import { Digests } from "./chat/digests.ts";
 import { Dispatcher } from "./chat/dispatcher.ts";
 import { recoverInterrupted } from "./chat/recovery.ts";
-import { ConfigError } from "./domain/errors.ts";
+import { StoreInUse } from "./domain/errors.ts";
 import { type OpenedEngine, openEngine } from "./engine/open.ts";
 import type { Api } from "./http/api.ts";
 import { openKeyPages } from "./http/key-page.ts";
@@ -166,9 +166,9 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
 }
 
 /** A gateway that finds another one at work. */
-function inUse({ holder: { pid, host } }: StreamHeld): ConfigError {
+function inUse({ holder: { pid, host } }: StreamHeld): StoreInUse {
   const remedy = "Stop that process first, or set STANDBY=yes to wait for its end.";
-  return new ConfigError([{ setting: "STORE_URL", problem: `the desk is in use by process ${pid} on host "${host}"`, remedy }]);
+  return new StoreInUse([{ setting: "STORE_URL", problem: `the desk is in use by process ${pid} on host "${host}"`, remedy }]);
 }
 
 function openBacktests({ clock, config }: DeskOptions, { desk, marketOf }: OpenedEngine): BacktestThreads {

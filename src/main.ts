@@ -6,9 +6,9 @@ import { examine } from "./app/doctor.ts";
 import { startEngineProcess } from "./app/engine-process.ts";
 import type { RunningProcess } from "./app/process.ts";
 import { rotateConfigured } from "./app/rotate-keys.ts";
-import { standBy } from "./app/standby.ts";
+import { standBy, startAgain } from "./app/standby.ts";
 import { storeCommand } from "./app/store-commands.ts";
-import { startDesk } from "./app.ts";
+import { type DeskOptions, startDesk } from "./app.ts";
 import { ConfigError, messageOf } from "./domain/errors.ts";
 import { Secret } from "./domain/secret.ts";
 import { SHUTDOWN_MS } from "./engine/limits.ts";
@@ -122,13 +122,17 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   process.on("unhandledRejection", crash);
   const started = Promise.withResolvers<RunningProcess>();
   let standsBy = config.standby;
+  const wait = async () => {
+    standsBy = config.standby;
+    if (standsBy) await standBy({ config, clock, logger });
+    standsBy = false;
+  };
   const stop = stopper(started.promise, () => standsBy);
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGINT", () => void stop("SIGINT"));
   if (process.platform !== "win32")
     process.on("SIGUSR2", () => void started.promise.then((desk) => desk.panic("signal SIGUSR2")).catch(crash));
-  if (standsBy) await standBy({ config, clock, logger });
-  standsBy = false;
+  await wait();
   const options = {
     config,
     clock,
@@ -143,7 +147,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     onFatal: crash,
   };
   if (config.role === "engine") return started.resolve(await startEngineProcess(options));
-  const desk = await startDesk({
+  const deskOptions: DeskOptions = {
     ...options,
     onSecret: (value) => secrets.register(value),
     calendar: cronerCalendar(),
@@ -165,7 +169,8 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
       void terminal.ended.then(() => stop("the terminal ended", { isAgain: false }));
       return terminal;
     },
-  });
+  };
+  const desk = await (config.standby ? startAgain(() => startDesk(deskOptions), wait) : startDesk(deskOptions));
   started.resolve(desk);
   if (desk.claimCode)
     process.stderr.write(`Nobody owns this desk yet. Send this in Discord or Telegram: /access link code:${desk.claimCode}\n`);

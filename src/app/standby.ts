@@ -1,4 +1,4 @@
-import { ConfigError } from "../domain/errors.ts";
+import { ConfigError, StoreInUse } from "../domain/errors.ts";
 import { DESK_STREAM } from "../engine/streams.ts";
 import { parseStoreUrl } from "../stores/url.ts";
 import type { StoreNeeds } from "./plugs.ts";
@@ -17,4 +17,16 @@ export async function standBy({ config, clock, logger }: Omit<StoreNeeds, "chanc
   await mongoVacancy({ url: parsed.url, password: config.storePassword?.reveal(), clock }, DESK_STREAM, (who) =>
     logger.info({ who }, `stands by: ${who} has the store, and this process takes over when that one is gone`),
   );
+}
+
+/** Starts what has stood by; as often as another one that waited was faster, it waits and starts again. */
+export async function startAgain<T>(start: () => Promise<T>, wait: () => Promise<void>): Promise<T> {
+  for (;;) {
+    try {
+      return await start();
+    } catch (failure) {
+      if (!(failure instanceof StoreInUse)) throw failure;
+    }
+    await wait();
+  }
 }

@@ -30,6 +30,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** The store is another process's now: whoever stands by waits for its end. */
+export class StoreInUse extends ConfigError {}
+
 /** The text of anything thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

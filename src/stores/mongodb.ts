@@ -1,5 +1,5 @@
 import type { Connection } from "mongoose";
-import { ConfigError } from "../domain/errors.ts";
+import { ConfigError, StoreInUse } from "../domain/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ProcessFacts, SharedStore } from "../ports/cluster.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -96,6 +96,7 @@ export async function setUpMongo(options: SetupOptions): Promise<string> {
   }
 }
 
-function refused(place: string, { problem, remedy }: Fault): ConfigError {
-  return new ConfigError([{ setting: "STORE_URL", problem: `the store ${place} ${problem}`, remedy }]);
+function refused(place: string, { problem, remedy, isInUse }: Fault): ConfigError {
+  const problems = [{ setting: "STORE_URL", problem: `the store ${place} ${problem}`, remedy }];
+  return isInUse ? new StoreInUse(problems) : new ConfigError(problems);
 }

@@ -78,6 +78,10 @@ export class DeskProcess {
     });
   }
 
+  get isRunning(): boolean {
+    return this.#ended === undefined;
+  }
+
   type(line: string): void {
     this.#child.stdin.write(`${line}\n`);
   }

@@ -17,11 +17,17 @@ interface Truth {
   lotOf(symbol: string): Exact;
 }
 
-export function truthOf(seat: WorldSeat): Truth {
+/** An exchange's own books of one account, and what was sent in its name. */
+type NamedSeat = (Pick<SpotSeat, "kind" | "book" | "door" | "line"> | Pick<PerpetualSeat, "kind" | "book" | "exchange" | "line">) & {
+  readonly id: string;
+};
+
+/** What the exchange has of one account. */
+export function truthOf(seat: NamedSeat): Truth {
   return seat.kind === "spot" ? spotTruth(seat) : perpetualTruth(seat);
 }
 
-function spotTruth({ book, door }: SpotSeat): Truth {
+function spotTruth({ book, door }: Pick<SpotSeat, "book" | "door">): Truth {
   const accepted: Truth["accepted"][number][] = [];
   const covered = new Map<string, Exact>();
   for (const { clientOrderId, open, symbol: id, draft, remaining } of book.orders) {
@@ -37,7 +43,7 @@ function spotTruth({ book, door }: SpotSeat): Truth {
   return { accepted, balances, covered, positions: undefined, lotOf };
 }
 
-function perpetualTruth({ book, exchange }: PerpetualSeat): Truth {
+function perpetualTruth({ book, exchange }: Pick<PerpetualSeat, "book" | "exchange">): Truth {
   const worth = (instId: string) => exact(plain(exchange.contract(instId)!.contractValue));
   const symbolOf = (instId: string) => `${exchange.contract(instId)!.base}/USDT:USDT`;
   const accepted: Truth["accepted"][number][] = [];
@@ -70,7 +76,8 @@ export function unsound(world: LiveWorld, books: readonly LiveBooks[]): string[]
   });
 }
 
-function unsoundAt(seat: WorldSeat, { orders }: LiveBooks): string[] {
+/** The same of one account, under the name of its seat. */
+export function unsoundAt(seat: NamedSeat, { orders }: LiveBooks): string[] {
   const faults: string[] = [];
   const ids = new Set<string>();
   const accepted = new Map<string, string>();
@@ -116,7 +123,8 @@ function unansweredText({ purpose, clientOrderId, status }: LiveOrder): string {
   return `the ${purpose} ${clientOrderId} is ${status}`;
 }
 
-function unsettledAt(truth: Truth, books: LiveBooks): string[] {
+/** The same of one account. */
+export function unsettledAt(truth: Truth, books: LiveBooks): string[] {
   const faults: string[] = [];
   for (const order of books.orders.values())
     if (order.status === "unknown" || order.status === "in-flight") faults.push(unansweredText(order));

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { clusterUnits } from "./cluster.ts";
 import { crashUnits } from "./crashes.ts";
 import { killUnits } from "./kills.ts";
 import { liveUnits } from "./live.ts";
@@ -11,15 +12,21 @@ import { ProofState, type Unit } from "./state.ts";
 /**
  * Long runs that the ordinary tests have no time for: `npm run proof`. Each unit is kept in docs/proof.json as soon as it is done, so that an
  * interrupted proof goes on where it was; a unit that other sources led to is done anew. Writes docs/proof.md. `npm run proof -- kills`,
- * `-- live`, `-- crashes` or `-- simulation` runs one part.
+ * `-- live`, `-- cluster`, `-- crashes` or `-- simulation` runs one part.
  */
 const ROOT = resolve(import.meta.dirname, "../..");
 const PAGE = resolve(ROOT, "docs/proof.md");
-const PARTS = { kills: killUnits, live: liveUnits, crashes: crashUnits, simulation: simulationUnits } as const;
+const PARTS = { kills: killUnits, live: liveUnits, cluster: clusterUnits, crashes: crashUnits, simulation: simulationUnits } as const;
 
 const wanted = new Set(process.argv.slice(2));
 const state = new ProofState(resolve(ROOT, "docs/proof.json"));
-const sources = { kills: sourcesOf("kills"), live: sourcesOf("live"), crashes: sourcesOf("crashes"), simulation: sourcesOf("simulation") };
+const sources = {
+  kills: sourcesOf("kills"),
+  live: sourcesOf("live"),
+  cluster: sourcesOf("cluster"),
+  crashes: sourcesOf("crashes"),
+  simulation: sourcesOf("simulation"),
+};
 const units: readonly Unit[] = Object.values(PARTS)
   .flatMap((unitsOf) => unitsOf())
   .filter(({ part }) => wanted.size === 0 || wanted.has(part));

@@ -15,6 +15,13 @@ an interrupted run goes on where it was.
   proven absent. Compared with the exchange's own books: no order was accepted or sent twice, none without a durable attempt, every position is covered
   by a stop there or was said to be naked on all three platforms, balances are equal to the last digit with nothing booked as foreign, and the typed
   keys lie in no file and no output.
+* **cluster**: three engines and two gateways, real processes, on a real MongoDB of three members and a real Redis, with accounts on paper and at a simulated
+  Binance, in real time. Meanwhile engines and gateways are killed and started again as a supervisor would, an engine is stopped for longer than its lease
+  and waked, Redis is flushed and restarted empty, and the primary of MongoDB steps down; programs create, start, stop and list bots through the API,
+  and a person enters, closes, halts and resumes. Then faults end and everything comes to rest within two minutes. No order was sent or accepted twice, none
+  without a durable attempt, every position is covered or was said to be naked, balances are the exchange's own, no stream was written by an earlier
+  holder after a later one, every acknowledged bot exists once, every acknowledged stop holds, processes ended by themselves with 0 or 70 only, and
+  \`system nodes\` says what is so.
 * **simulation**: the production engine under a virtual clock with seeded faults of exchange, store, process and clock, judged by the simulated exchanges' own
   books (\`npm run sim\`). A hundred seeds to a row; the hash is over the hashes of its seeds, each of which is over every event, wire byte and store write.
 * **crashes**: the engine over a store that dies before or after chosen writes, with commands, a panic and a change to summer time on the way.

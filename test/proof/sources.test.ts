@@ -13,7 +13,7 @@ describe("the sources that a row of the proof counts for", () => {
   });
 
   it("are the whole product where a real process is started", () => {
-    for (const part of ["live", "kills"] as const)
+    for (const part of ["live", "kills", "cluster"] as const)
       expect(pathsOf(part)).toEqual(expect.arrayContaining(["commands/panic.ts", "src/platforms/discord.ts", "src/stores/sqlite.ts"]));
   });
 

@@ -12,6 +12,7 @@ const HASH_DIGITS = 16;
 const ENTRIES: Readonly<Record<UnitResult["part"], { readonly files: readonly string[]; readonly isProcess: boolean }>> = {
   kills: { files: ["test/proof/kills.ts"], isProcess: true },
   live: { files: ["test/proof/live.ts"], isProcess: true },
+  cluster: { files: ["test/proof/cluster.ts"], isProcess: true },
   crashes: { files: ["test/proof/crashes.ts"], isProcess: false },
   simulation: { files: ["test/proof/simulation.ts", "test/simulation/worker.ts"], isProcess: false },
 };

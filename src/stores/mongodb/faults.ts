@@ -2,6 +2,8 @@
 export interface Fault {
   readonly problem: string;
   readonly remedy: string;
+  /** Another process has it, and may end. */
+  readonly isInUse?: true;
 }
 
 const NO_PRIMARY: Fault = {

@@ -38,5 +38,5 @@ export function whoOf({ pid, host }: Pick<Blocker, "pid" | "host">): string {
 
 function inUse(blocker: Blocker): Fault {
   const remedy = "Stop that process first, or name another database: one store has one process.";
-  return { problem: `is in use by ${whoOf(blocker)}`, remedy };
+  return { problem: `is in use by ${whoOf(blocker)}`, remedy, isInUse: true };
 }

@@ -1,0 +1,171 @@
+import { join } from "node:path";
+import mongoose from "mongoose";
+import { encryptionKeyCanary } from "../canary/canary.ts";
+import { random } from "../engine-market.ts";
+import type { DeskProcess, Shown } from "../process-desk.ts";
+import { pause } from "../process-live-desk.ts";
+import { Mongod } from "../services/mongod.ts";
+import { RedisServer } from "../services/redis.ts";
+import { freePort } from "../services/server.ts";
+import { ClusterClient } from "./client.ts";
+import { ClusterNode, type NodeRole } from "./node.ts";
+import { ClusterWorld } from "./world.ts";
+
+const DATABASE = "storm";
+const LOOK_MS = 100;
+const ACTIVE_MAX_MS = 90_000;
+const ANSWER_MAX_MS = 90_000;
+
+export interface ClusterShape {
+  readonly seed: number;
+  readonly engines: number;
+  readonly gateways: number;
+  /** Accounts at the simulated exchange, and of people on paper. */
+  readonly live: number;
+  readonly paper: number;
+  readonly bots: number;
+}
+
+/** Who has streams, as the database says. */
+export interface HolderDocument {
+  readonly _id: string;
+  readonly holder: string | null;
+}
+interface MemberDocument {
+  readonly _id: string;
+  readonly pid: number;
+}
+
+/** The processes of one desk under a supervisor, with everything that they need as real servers. */
+export class ClusterStage {
+  readonly shape: ClusterShape;
+  readonly draw: () => number;
+  readonly world: ClusterWorld;
+  readonly mongod: Mongod;
+  readonly redis: RedisServer;
+  readonly nodes: readonly ClusterNode[];
+  readonly client: ClusterClient;
+  readonly database: mongoose.Connection;
+  readonly #answered = new WeakMap<DeskProcess, number>();
+
+  private constructor(shape: ClusterShape, servers: Servers, nodes: readonly ClusterNode[], ports: readonly number[]) {
+    this.shape = shape;
+    this.draw = random(shape.seed);
+    this.world = servers.world;
+    this.mongod = servers.mongod;
+    this.redis = servers.redis;
+    this.database = servers.database;
+    this.nodes = nodes;
+    this.client = new ClusterClient(ports);
+  }
+
+  static async open(folder: string, shape: ClusterShape): Promise<ClusterStage> {
+    const servers = await openServers(shape);
+    const nodes: ClusterNode[] = [];
+    const ports: number[] = [];
+    const add = async (role: NodeRole, name: string) => {
+      const port = role === "gateway" ? await freePort() : undefined;
+      if (port !== undefined) ports.push(port);
+      const own = port === undefined ? {} : { HTTP_ADDRESS: String(port), STANDBY: "yes" };
+      const settings = (life: number) => ({ ...commonSettings(servers, `${name}-${life}`), ROLE: role, ...own });
+      nodes.push(new ClusterNode({ name, role, folder: join(folder, name), settings }));
+    };
+    for (let index = 1; index <= shape.gateways; index += 1) await add("gateway", `gateway${index}`);
+    for (let index = 1; index <= shape.engines; index += 1) await add("engine", `engine${index}`);
+    return new ClusterStage(shape, servers, nodes, ports);
+  }
+
+  of(role: NodeRole): ClusterNode[] {
+    return this.nodes.filter((node) => node.role === role);
+  }
+
+  /** The gateway that has the desk, if one has. */
+  get active(): ClusterNode | undefined {
+    return this.of("gateway").find(({ process }) => process.isRunning && process.shown.some(({ kind }) => kind === "welcome"));
+  }
+
+  async whenActive(): Promise<ClusterNode> {
+    for (const untilMs = Date.now() + ACTIVE_MAX_MS; Date.now() < untilMs; await pause(LOOK_MS)) {
+      const { active } = this;
+      if (active) return active;
+    }
+    const words = this.of("gateway").map(({ name, process }) => `${name}: ${process.stderr.slice(-800)}`);
+    throw new Error(`no gateway has the desk after ${ACTIVE_MAX_MS} ms\n${words.join("\n")}`);
+  }
+
+  /** Types a line at the terminal of the gateway that has the desk and waits for its answer; undefined when that one dies first. One speaks at a time. */
+  async say(line: string): Promise<Shown | undefined> {
+    const { process } = await this.whenActive();
+    const count = (this.#answered.get(process) ?? 0) + 1;
+    this.#answered.set(process, count);
+    process.type(line);
+    const answer = process.until(
+      () => process.shown.filter(({ kind }) => kind === "view")[count - 1],
+      `an answer to "${line.slice(0, 60)}"`,
+      ANSWER_MAX_MS,
+    );
+    return answer.catch((failure: unknown) => {
+      if (!process.isRunning) return undefined;
+      throw failure;
+    });
+  }
+
+  async sayWell(line: string): Promise<Shown> {
+    const answer = await this.say(line);
+    if (!answer || answer.view.tone === "bad")
+      throw new Error(
+        `"${line.slice(0, 80)}" was refused: ${answer ? `${answer.view.title} ${answer.view.lines.join(" ")}` : "the gateway died"}`,
+      );
+    return answer;
+  }
+
+  /** The name under which a process joined, if it has. */
+  async nameOf(pid: number): Promise<string | undefined> {
+    const member = await this.database.collection<MemberDocument>("members").findOne({ pid }, { sort: { startedMs: -1 } });
+    return member?._id;
+  }
+
+  /** Every stream with who has it. */
+  holders(): Promise<HolderDocument[]> {
+    return this.database
+      .collection<HolderDocument>("holds")
+      .find({}, { projection: { holder: 1 } })
+      .toArray();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.abandon()));
+    await this.database.close();
+    await Promise.all([this.world.stop(), this.redis.end(), this.mongod.end()]);
+  }
+}
+
+interface Servers {
+  readonly world: ClusterWorld;
+  readonly mongod: Mongod;
+  readonly redis: RedisServer;
+  readonly database: mongoose.Connection;
+}
+
+async function openServers({ seed, live }: ClusterShape): Promise<Servers> {
+  const [world, mongod, redis] = await Promise.all([ClusterWorld.start(seed, live), Mongod.start({ members: 3 }), RedisServer.start()]);
+  const database = await mongoose.createConnection(mongod.url(DATABASE), { serverSelectionTimeoutMS: 30_000 }).asPromise();
+  return { world, mongod, redis, database };
+}
+
+function commonSettings({ world, mongod, redis }: Servers, address: string): Record<string, string> {
+  const url = world.urlFor(address);
+  return {
+    STORE_URL: mongod.url(DATABASE),
+    REDIS_URL: redis.url,
+    MARKET: "exchange:binance",
+    BINANCE_API_URL: url,
+    BINANCEUS_API_URL: `${url}/none`,
+    BLOFIN_API_URL: `${url}/none`,
+    LIVE_CEILING: "10000000 USDT",
+    KEY_ENCRYPTION_KEY: encryptionKeyCanary("key-encryption key"),
+    DAILY_LOSS_LIMIT: "99%",
+    POSITION_CAP: "50%",
+    SAFE_AFTER_CRASHES: "0",
+  };
+}
