@@ -31,7 +31,7 @@ export type Opener = (
 
 const NO_WAIT: ReadonlySet<string> = new Set(["unheld"]);
 /** Kills of one run: more of them show nothing new and take its time. */
-const KILLS_MAX = 300;
+const KILLS_MAX = 120;
 
 const BY_HAND = "restarted by hand, for its store is lost";
 
