@@ -189,7 +189,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     nodes: options.nodes ?? (async () => []),
   });
   const open = async (writer: AccountWriter) => {
-    const account = await openAccount(opening, writer);
+    const account = await openAccount(opening, writer, true);
     if (account) await catchUp(account);
     return account;
   };

@@ -44,8 +44,12 @@ export async function openAccounts(opening: Opening, writers: readonly AccountWr
   for (const writer of writers) await openAccount(opening, writer);
 }
 
-/** Puts an account to work on its market; undefined for a name without books. */
-export async function openAccount({ desk, accounts, live, main }: Opening, writer: AccountWriter): Promise<Account | undefined> {
+/** Puts an account to work on its market, at a start or, where it `joins`, beside others that are at work; undefined for a name without books. */
+export async function openAccount(
+  { desk, accounts, live, main }: Opening,
+  writer: AccountWriter,
+  joins = false,
+): Promise<Account | undefined> {
   const name = accountOf(writer.name) ?? "";
   const registered = desk.state.accounts.get(name);
   let account: Account;
@@ -58,7 +62,7 @@ export async function openAccount({ desk, accounts, live, main }: Opening, write
     }
     account = await live.open(writer, registered.exchange, registered.environment ?? "demo");
   }
-  await accounts.resume(account, registered?.owner ?? account.state.owner);
+  await accounts.resume(account, registered?.owner ?? account.state.owner, joins);
   await account.executor.recover();
   // Its last fill may be the last thing that was written: on a quiet account nothing would look again.
   await account.executor.finishPanic();
