@@ -156,8 +156,8 @@ export class Accounts {
 
   /**
    * Finishes what a crash between two streams left half done, checks the market, and starts the bots that run: on a live market by `retry`, because
-   * an exchange that does not answer must not keep chat, panic and the other accounts from their start. Those of an account that `joins` others at work are
-   * started at once: its market must not stand still for them.
+   * an exchange that does not answer must not keep chat, panic and the other accounts from their start. Those of an account that `joins` others at work
+   * are tried at the next beat: its market must not stand still for them.
    */
   async resume(account: Account, owner: string, joins = false): Promise<void> {
     const { state, services } = account;
@@ -172,7 +172,8 @@ export class Accounts {
         },
       ]);
     }
-    if (services.market.pace === "live" && !joins) this.#starting.add(services.market.key);
+    if (joins) this.#retryMs = 0;
+    else if (services.market.pace === "live") this.#starting.add(services.market.key);
     else for (const bot of withoutRunner(account)) await this.#tryRun(account, bot);
   }
 
