@@ -6,6 +6,7 @@ import type { WakeUps } from "../../ports/queue.ts";
 import { AppendRefused, StoreUnavailable } from "../../ports/store.ts";
 import { type Answer, decodeAnswer, encodeAnswer, type Reached, refusalOf } from "./answers.ts";
 import { ANSWERED, ASKED } from "./asker.ts";
+import { NotHeldHere } from "./followed-stream.ts";
 import { Rounds } from "./rounds.ts";
 
 /** Asks are looked for so often, and at once at a word. */
@@ -33,6 +34,8 @@ export interface AskServerOptions {
 export class AskServer {
   readonly #options: AskServerOptions;
   readonly #running = new Map<string, Promise<void>>();
+  /** Asks that were begun here when their stream had just been given back. The store offers them to other processes only, and this one may have it again. */
+  readonly #left = new Map<string, Ask>();
   readonly #rounds: Rounds;
   #stopListening = (): void => undefined;
 
@@ -68,7 +71,8 @@ export class AskServer {
     const held = streams();
     if (held.length === 0) return [];
     try {
-      return (await book.open(held)).filter(({ id }) => !this.#running.has(id));
+      const left = [...this.#left.values()].filter(({ stream }) => held.includes(stream));
+      return [...left, ...(await book.open(held))].filter(({ id }) => !this.#running.has(id));
     } catch (failure) {
       if (!(failure instanceof StoreUnavailable)) throw failure;
       return [];
@@ -78,8 +82,9 @@ export class AskServer {
   #begin(ask: Ask): void {
     const run = this.#do(ask)
       .catch((failure: unknown) => {
-        // Another process has the stream, and does what this one could not.
-        if (!(failure instanceof AppendRefused)) this.#options.onFatal(failure);
+        // Whoever has the stream next does what this process could not.
+        if (failure instanceof NotHeldHere) this.#left.set(ask.id, ask);
+        else if (!(failure instanceof AppendRefused)) this.#options.onFatal(failure);
       })
       .finally(() => {
         this.#running.delete(ask.id);
@@ -90,7 +95,10 @@ export class AskServer {
 
   async #do(ask: Ask): Promise<void> {
     const { book, wakeUps } = this.#options;
+    this.#left.delete(ask.id);
     if (!(await this.#patiently(() => book.begin(ask.id)))) return;
+    // It may have been given back while this was on its way.
+    if (!this.#options.streams().includes(ask.stream)) throw new NotHeldHere(`the stream ${ask.stream} was given back`);
     const body = encodeAnswer(await this.#outcome(ask));
     await this.#patiently(() => book.answer(ask.id, body));
     wakeUps.tell(ANSWERED);
@@ -103,7 +111,7 @@ export class AskServer {
       const result = await serve(stream, call, args);
       return { kind: "done", result, reached: reached(stream) };
     } catch (failure) {
-      if (failure instanceof AppendRefused) throw failure;
+      if (failure instanceof AppendRefused || failure instanceof NotHeldHere) throw failure;
       const refusal = refusalOf(failure);
       if (refusal.by === "fault")
         logger.error({ ask: id, stream, failure: messageOf(failure) }, "what another process asked for has failed");

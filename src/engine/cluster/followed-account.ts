@@ -2,6 +2,7 @@ import { type MarketMs, marketMs } from "../../domain/time.ts";
 import type { MarketStep } from "../../ports/market.ts";
 import { Account } from "../account.ts";
 import type { AccountExecutor } from "../executor.ts";
+import { NotHeldHere } from "./followed-stream.ts";
 
 /** Sends nothing: what happens in this account is decided by the process that has it. */
 const NOBODY: AccountExecutor = {
@@ -17,7 +18,7 @@ const NOBODY: AccountExecutor = {
 };
 
 function refuse(): never {
-  throw new Error("this account is another process's: only that one may decide and send for it");
+  throw new NotHeldHere("this account is another process's: only that one may decide and send for it");
 }
 
 /** An account that another process has: its books are known here, and nothing is done for it. */

@@ -5,6 +5,11 @@ import type { Clock } from "../../ports/clock.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
 import { type Folded, readOn, type StreamFold } from "../stream.ts";
 
+/** Something was to be done for a stream that this process has given back meanwhile: it is for whoever has it next. */
+export class NotHeldHere extends Error {
+  override readonly name = "NotHeldHere";
+}
+
 /** Asks the process that has a stream to append to it. Resolves with the sequence of the last event; rejects with what the other process refused it with. */
 export type AskedAppend<E> = (events: readonly E[], marketMs: MarketMs, requestId: string | undefined) => Promise<number>;
 
@@ -58,7 +63,7 @@ export class FollowedStream<S extends Folded, E extends AccountEvent | DeskEvent
 
   async append(events: readonly E[] | (() => readonly E[]), marketMs: MarketMs, requestId?: string): Promise<void> {
     const { append, name } = this.#options;
-    if (!append) throw new Error(`the stream ${name} is followed here, so that only the process that has it can append to it`);
+    if (!append) throw new NotHeldHere(`the stream ${name} is followed here, so that only the process that has it can append to it`);
     await this.reach(await append(typeof events === "function" ? events() : events, marketMs, requestId));
   }
 

@@ -3,7 +3,7 @@ import { readBooks } from "./books.ts";
 import { ClusterFaults, FAULT_KINDS, type FaultKind } from "./faults.ts";
 import type { NodeRole } from "./node.ts";
 import { People } from "./people.ts";
-import { broken, forbidden, liveBooks, unsettled, unsound, untrueNodes } from "./referee.ts";
+import { broken, emptyNames, forbidden, liveBooks, unsettled, unsound, untrueNodes } from "./referee.ts";
 import { type ClusterShape, ClusterStage } from "./stage.ts";
 
 /** Programs that send commands at the same time. */
@@ -130,6 +130,7 @@ async function settle(stage: ClusterStage, people: People, faults: ClusterFaults
       ...open,
       ...books.faults,
       ...unsound(stage.world, live),
+      ...emptyNames(books.facts),
       ...forbidden(people, books.facts),
       ...unexplained,
       ...faulted,

@@ -51,6 +51,18 @@ export function broken(bots: readonly KnownBot[], facts: readonly ClusterFact[])
   });
 }
 
+/** Names that the desk keeps for bots that no account has: nobody else can take them. */
+export function emptyNames(facts: readonly ClusterFact[]): string[] {
+  const names = new Map<string, string>();
+  const made = new Set<string>();
+  for (const { event } of facts) {
+    if (event.type === "bot-registered") names.set(String(event.botId), String(event.name));
+    else if (event.type === "bot-unregistered") names.delete(String(event.botId));
+    else if (event.type === "bot-created") made.add((event.bot as { readonly id: string }).id);
+  }
+  return [...names].flatMap(([botId, name]) => (made.has(botId) ? [] : [`the name ${name} is kept for ${botId}, which no account has`]));
+}
+
 /** Entries that were decided while everybody had been told that the desk is halted, and fills on paper that are in the books twice. */
 export function forbidden({ halts }: People, facts: readonly ClusterFact[]): string[] {
   const seen = new Set<string>();
