@@ -66,26 +66,20 @@ export class HoldersLaw implements Law {
   /** A process has signed something for an account. */
   signed(process: number, account: string, clientOrderId: string | undefined): SignedRequest {
     const epoch = this.#epochs.get(`${process} ${accountStream(account)}`) ?? 0;
-    const nowMs = this.#facts.trueMs();
-    const request = { process, account, epoch, signedMs: nowMs, clientOrderId, isAnswered: false };
-    const known = (this.#requests.get(account) ?? []).filter(({ signedMs }) => nowMs - signedMs <= REMEMBERED_MS);
-    this.#requests.set(account, [...known, request]);
-    return request;
+    return { process, account, epoch, signedMs: this.#facts.trueMs(), clientOrderId, isAnswered: false };
   }
 
-  /** The first byte of it leaves. */
+  /** Nothing keeps it any more: its first byte leaves now, or whenever its process goes on. */
   leaves(request: SignedRequest): void {
-    const { clientOrderId, process } = request;
+    const { clientOrderId, process, account } = request;
+    const nowMs = this.#facts.trueMs();
+    const known = (this.#requests.get(account) ?? []).filter(({ signedMs }) => nowMs - signedMs <= REMEMBERED_MS);
+    this.#requests.set(account, [...known, request]);
     if (clientOrderId === undefined) return;
     const other = this.#senders.get(clientOrderId);
     if (other !== undefined && other !== process)
       throw new Broken(this.id, `${clientOrderId} was sent by process ${other} and by process ${process}`);
     this.#senders.set(clientOrderId, process);
-  }
-
-  /** It does not leave after all. */
-  kept(request: SignedRequest): void {
-    request.isAnswered = true;
   }
 
   /** The exchange has taken it, as far as its time goes. */

@@ -70,7 +70,6 @@ class OwnLine implements AccountLine {
     const why = this.#barred();
     if (why !== undefined) {
       coverage.mark("antecedent 31: a send is barred, for the account is another process's");
-      holders.kept(signed);
       return why;
     }
     // From here on nothing is decided any more: what is stopped now leaves late, with the time of then.
@@ -86,7 +85,7 @@ class OwnLine implements AccountLine {
     if (!signed || !answer || fault?.instead) return;
     if (!TOO_OLD.test(answer.body)) return judge(() => holders.taken(signed));
     coverage.mark("antecedent 31: a request is too old for the exchange");
-    holders.kept(signed);
+    signed.isAnswered = true;
   }
 
   heard(wire: Wire): Wire {
