@@ -78,14 +78,15 @@ export class MemoryProcess {
   }
 
   /** Does one thing at the server, at once when nothing is in the way, so that calls take effect in their order. */
-  async #call<T>(kind: "read" | "write", work: () => T | Promise<T>): Promise<T> {
+  async #call<T>(kind: "read" | "write" | "append", work: () => T | Promise<T>): Promise<T> {
     if (this.#isClosed) throw new StoreUnavailable("the store is closed");
     if (this.#pause) await this.#pause.promise;
     if (kind === "read") return this.#there(work);
     const problem = this.#renewal.problem();
     if (problem !== undefined) throw new StoreUnavailable(`the store takes nothing: ${problem}`);
     const loss = this.#losses.shift();
-    if (loss === "request") throw new StoreUnavailable("the store was not reached");
+    // An append whose answer was lost is emptied before the next one: to whoever reads later, it never was.
+    if (loss === "request" || (loss === "answer" && kind === "append")) throw new StoreUnavailable("the store was not reached");
     const answer = await this.#there(work);
     if (loss === "answer") throw new StoreUnavailable("the store did not answer");
     return answer;
@@ -151,7 +152,7 @@ export class MemoryProcess {
 
   #append(batch: AppendBatch): Promise<void> {
     const missing = this.#holdings.missing(batch.stream);
-    return this.#call("write", () => {
+    return this.#call("append", () => {
       if (missing !== undefined) throw new AppendRefused(missing);
       return this.#server.disk.append(batch);
     });

@@ -1,4 +1,4 @@
-import { type Broker, type JobList, type OfferedJob, type TakenJob } from "../../../src/system/queue/broker.ts";
+import type { Broker, JobList, OfferedJob, TakenJob } from "../../../src/system/queue/broker.ts";
 import type { MemoryBroker } from "../../kit/queue/memory-server.ts";
 import type { Generation } from "../world/generation.ts";
 

@@ -14,8 +14,8 @@ import type { Dice } from "../world/dice.ts";
 import { Generation } from "../world/generation.ts";
 import { gatedClock } from "../world/life.ts";
 import type { Machine } from "../world/machine.ts";
-import type { ClusterDraw } from "./draw.ts";
 import { GatedBroker } from "./broker.ts";
+import type { ClusterDraw } from "./draw.ts";
 import type { HoldersLaw } from "./holders.ts";
 import { ClusterMember, type Role } from "./member.ts";
 import { gatedSharing, watchedStore } from "./shared-store.ts";
@@ -107,7 +107,14 @@ export class Crew {
     member.process = process;
     const queue = openQueue({ broker: new GatedBroker(generation, member.broker), clock, logger: SILENT });
     member.queue = queue;
-    const shared = { role, processName: name, ...gatedSharing(generation, process.store), queue, vault: openTestVault(), saw: () => undefined };
+    const shared = {
+      role,
+      processName: name,
+      ...gatedSharing(generation, process.store),
+      queue,
+      vault: openTestVault(),
+      saw: () => undefined,
+    };
     return this.#parts.open(member, watchedStore(process.store, number, holders), shared, (failure) => this.#fatal(member, failure));
   }
 
@@ -226,11 +233,11 @@ export class Crew {
     if (!isExplained(failure)) this.#parts.referee.unexplained(`a beat of process ${member.number} failed: ${stackOf(failure)}`);
   }
 
-  /** What a process calls fatal ends it. Only what another process has taken, or an append whose answer was lost, explains it. */
+  /** What a process calls fatal ends it. Only what another process has taken explains it, or what the process itself has given back. */
   #fatal(member: ClusterMember, failure: unknown): void {
     if (!member.generation.alive) return;
     this.#parts.machine.trace.tell(`p${member.number} calls fatal: ${String(failure)}`);
-    const isExplainedHere = failure instanceof AppendRefused && (this.#isGone(member.name) || member.losses > 0 || member.isEnding);
+    const isExplainedHere = failure instanceof AppendRefused && (this.#isGone(member.name) || member.isEnding);
     if (isExplainedHere) this.#parts.machine.coverage.mark("a process that lost its streams ends");
     else this.#parts.referee.unexplained(`process ${member.number} calls fatal: ${stackOf(failure)}`);
     member.generation.die("it called something fatal");

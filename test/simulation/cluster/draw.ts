@@ -70,5 +70,7 @@ export function drawCluster(dice: Dice, { least, most }: Instances, without: rea
 
 /** A fault, or `C` for all faults of processes, `E` for all of exchanges. */
 function isLeftOut(id: string, without: readonly string[]): boolean {
-  return without.some((name) => id === name || id.split(" ")[0] === name || (name === "C" ? id.startsWith("C") : name === "E" && !id.startsWith("C")));
+  return without.some(
+    (name) => id === name || id.split(" ")[0] === name || (name === "C" ? id.startsWith("C") : name === "E" && !id.startsWith("C")),
+  );
 }

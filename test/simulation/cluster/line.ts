@@ -43,12 +43,7 @@ class OwnLine implements AccountLine {
   readonly #byCall = new WeakMap<WireCall, SignedRequest>();
   readonly #byRequest = new WeakMap<DoorRequest, SignedRequest>();
 
-  constructor(
-    parts: LineParts,
-    account: string,
-    barred: () => string | undefined,
-    idOf: (call: WireCall) => string | undefined,
-  ) {
+  constructor(parts: LineParts, account: string, barred: () => string | undefined, idOf: (call: WireCall) => string | undefined) {
     this.#parts = parts;
     this.#account = account;
     this.#barred = barred;

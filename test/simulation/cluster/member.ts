@@ -22,8 +22,6 @@ export class ClusterMember {
   isEnding = false;
   /** Its calls do not reach the store. */
   isCut = false;
-  /** Answers and requests of its store that were lost. */
-  losses = 0;
   /** Its last disturbance, in time of the world: whatever it was, it needs a moment after it. */
   disturbedMs = 0;
 

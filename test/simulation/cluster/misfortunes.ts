@@ -38,7 +38,8 @@ export class Misfortunes {
     });
     for (const { fromMs, untilMs } of weather.spellsOf("C4 store answer lost"))
       for (let atMs = fromMs; atMs < untilMs; atMs += LOSE_EVERY_MS) timeline.at(atMs, () => this.#lose());
-    for (const { fromMs } of weather.spellsOf("C5 queue flushed")) timeline.at(fromMs, () => this.#mark("C5 queue flushed", () => queue.flush()));
+    for (const { fromMs } of weather.spellsOf("C5 queue flushed"))
+      timeline.at(fromMs, () => this.#mark("C5 queue flushed", () => queue.flush()));
     for (const { fromMs, untilMs } of weather.spellsOf("C5 queue down")) {
       timeline.at(fromMs, () => this.#mark("C5 queue down", () => queue.stop()));
       timeline.at(untilMs - 1, () => queue.start());
@@ -108,7 +109,6 @@ export class Misfortunes {
   #lose(): void {
     const member = this.#somebody();
     if (!member || !this.#parts.machine.weather.strikes("C4 store answer lost")) return;
-    member.losses += 1;
     member.disturbedMs = this.#parts.machine.timeline.nowMs;
     member.process?.lose(this.#parts.dice.chance(0.5) ? "request" : "answer");
   }

@@ -7,7 +7,7 @@ import type { Machine } from "../world/machine.ts";
 import type { Reach } from "../world/reach.ts";
 import { toldBy } from "../world/told.ts";
 import type { Crew } from "./crew.ts";
-import type { Holding, HoldersLaw } from "./holders.ts";
+import type { HoldersLaw, Holding } from "./holders.ts";
 import type { ClusterMember } from "./member.ts";
 
 /** Who was disturbed, or has just taken an account, looks at it within this time. */
@@ -94,7 +94,9 @@ export class Watch {
     const { crew, holders, books, machine } = this.#parts;
     const all = crew.members.flatMap(({ opened }) => (opened ? [toldBy(opened)] : []));
     const own = gateway.opened && toldBy(gateway.opened);
-    const reading = [...books.bots.values()].filter(({ status, account }) => status === "running" && books.accounts.get(account)?.mode === "paper");
+    const reading = [...books.bots.values()].filter(
+      ({ status, account }) => status === "running" && books.accounts.get(account)?.mode === "paper",
+    );
     const marketMs = reading.map(({ account }) => {
       const holding = holders.holderOf(account);
       return (holding && this.#memberOf(holding)?.opened?.engine.market().atMs) ?? 0;

@@ -1,7 +1,7 @@
 import type { DeskEvent } from "../../../src/domain/events.ts";
 import { decimal } from "../../../src/domain/money.ts";
-import type { LiveOpening } from "../../../src/engine/live/connect.ts";
 import type { SharedOptions } from "../../../src/engine/cluster/shared.ts";
+import type { LiveOpening } from "../../../src/engine/live/connect.ts";
 import { type OpenedEngine, openEngine } from "../../../src/engine/open.ts";
 import { openExchange } from "../../../src/feeds/exchange.ts";
 import type { Advisor } from "../../../src/ports/advisor.ts";
@@ -89,7 +89,8 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
   });
   opened.advise(options.advisor);
   // Set before the first beat, by whichever process gets to it; what an earlier one has set stands.
-  if (opened.desk.isHeld && opened.desk.state.limits.size === 0 && options.limitsSet.length > 0) await opened.desk.append(options.limitsSet);
+  if (opened.desk.isHeld && opened.desk.state.limits.size === 0 && options.limitsSet.length > 0)
+    await opened.desk.append(options.limitsSet);
   return opened;
 }
 

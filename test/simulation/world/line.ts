@@ -1,5 +1,5 @@
-import type { WireExchange, WireStops } from "../../kit/exchange/in-process-wire.ts";
 import type { Wire, WireCall } from "../../../src/venues/wire.ts";
+import type { WireExchange, WireStops } from "../../kit/exchange/in-process-wire.ts";
 
 /** What stands between one of several processes and the exchange: it asks whether the account is still the process's, and may stop it there. */
 export interface Line {
