@@ -18,6 +18,8 @@ const CLUSTER_CLIMATES: Readonly<Record<string, Climate>> = {
   "C6 cut off from the queue": { perHour: 2, shortestMs: 5 * SECOND_MS, longestMs: 2 * MINUTE_MS },
   "C7 hand-over": { perHour: 6, shortestMs: SECOND_MS, longestMs: SECOND_MS },
   "C8 stopped at a send": { perHour: 4, shortestMs: 2 * MINUTE_MS, longestMs: 15 * MINUTE_MS },
+  "C9 halt at a candle's close": { perHour: 6, shortestMs: SECOND_MS, longestMs: SECOND_MS },
+  "C9 panic at a candle's close": { perHour: 2, shortestMs: SECOND_MS, longestMs: SECOND_MS },
 };
 
 export const CLUSTER_SPELLS: readonly string[] = Object.keys(CLUSTER_CLIMATES);

@@ -1,6 +1,7 @@
 import type { MemoryQueueServer } from "../../kit/queue/memory-server.ts";
 import type { Dice } from "../world/dice.ts";
 import type { Machine } from "../world/machine.ts";
+import type { Person } from "../world/person.ts";
 import type { Crew } from "./crew.ts";
 import type { ClusterMember } from "./member.ts";
 
@@ -8,6 +9,10 @@ const LEASE_MS = 15_000;
 /** Stops at a send last longer than any lease, so that another process has the account by then. */
 const [STOP_MIN_MS, STOP_MAX_MS] = [18_000, 90_000];
 const LOSE_EVERY_MS = 2_000;
+const MINUTE_MS = 60_000;
+/** Within this after the end of a minute, bots decide on its candle. */
+const [DECIDED_FROM_MS, DECIDED_TO_MS] = [600, 2_100];
+const [HALT_MIN_MS, HALT_MAX_MS] = [5_000, 60_000];
 
 export interface MisfortuneParts {
   readonly machine: Machine;
@@ -15,6 +20,8 @@ export interface MisfortuneParts {
   readonly queue: MemoryQueueServer;
   readonly dice: Dice;
   readonly engines: number;
+  /** Somebody who may halt the desk. */
+  readonly people: () => readonly Person[];
 }
 
 /** What happens to the processes of a desk and to what lies between them. */
@@ -44,6 +51,8 @@ export class Misfortunes {
       timeline.at(fromMs, () => this.#mark("C5 queue down", () => queue.stop()));
       timeline.at(untilMs - 1, () => queue.start());
     }
+    for (const command of ["halt", "panic"] as const)
+      for (const { fromMs } of weather.spellsOf(`C9 ${command} at a candle's close`)) this.#haltAtClose(command, fromMs);
     for (const { fromMs } of weather.spellsOf("C7 hand-over")) timeline.at(fromMs, () => this.#handOver());
   }
 
@@ -111,6 +120,22 @@ export class Misfortunes {
     if (!member || !this.#parts.machine.weather.strikes("C4 store answer lost")) return;
     member.disturbedMs = this.#parts.machine.timeline.nowMs;
     member.process?.lose(this.#parts.dice.chance(0.5) ? "request" : "answer");
+  }
+
+  /** Somebody halts the desk in the moment in which its bots want to enter, and allows it again later. */
+  #haltAtClose(command: "halt" | "panic", fromMs: number): void {
+    const { dice, machine, people } = this.#parts;
+    const { timeline, wall, coverage } = machine;
+    const closeMs = MINUTE_MS - ((wall.trueMs() + fromMs) % MINUTE_MS);
+    timeline.at(fromMs + closeMs + dice.between(DECIDED_FROM_MS, DECIDED_TO_MS), () => {
+      if (machine.weather.isOver) return;
+      coverage.mark(`C9 ${command} at a candle's close`);
+      const person = dice.pick(people());
+      person.want(command, undefined, (engine, caller) =>
+        command === "halt" ? engine.halt("at the close", undefined, caller) : engine.panic("at the close", caller),
+      );
+      timeline.after(dice.magnitude(HALT_MIN_MS, HALT_MAX_MS), () => person.want("resume", undefined, (engine, caller) => engine.resume(caller)));
+    });
   }
 
   /** Another engine joins; one that is too many by then ends. */

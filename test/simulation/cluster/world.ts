@@ -90,7 +90,7 @@ export class ClusterWorld {
     const holders = this.#holders;
     this.#crew = new Crew({ machine, referee, holders, draw, dice: this.#dice.fork("crew"), server, queue, open: this.#opener() });
     const crew = this.#crew;
-    this.#misfortunes = new Misfortunes({ machine, crew, queue, dice: this.#dice.fork("misfortunes"), engines: draw.engines });
+    this.#misfortunes = new Misfortunes({ machine, crew, queue, dice: this.#dice.fork("misfortunes"), engines: draw.engines, people: () => this.#people });
     this.#watch = new Watch({ machine, crew, holders, books: facts.books, reach: this.#exchange.reach });
     this.#people = OWNERS.slice(0, PAPER_OWNERS + this.#accounts.length).map((user, index) => this.#person(user, index));
   }
@@ -195,7 +195,9 @@ export class ClusterWorld {
   #limitsSet(): readonly DeskEvent[] {
     const paper = OWNERS.slice(0, PAPER_OWNERS).map((owner) => `paper:${owner}`);
     const real = this.#accounts.map(({ name }) => name);
-    return inventedLimits(this.#dice.fork("limits"), { paper, real, symbols: this.machine.tape.symbols });
+    const limits = inventedLimits(this.#dice.fork("limits"), { paper, real, symbols: this.machine.tape.symbols });
+    // What holds for several accounts is checked against what an engine has read: two that enter in the same half second may pass it together.
+    return limits.filter((event) => event.type === "limits-set" && /^(account|bot):/.test(event.scope));
   }
 
   get #accounts(): readonly (VenueAccount | PerpetualAccount)[] {
