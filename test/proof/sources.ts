@@ -14,6 +14,7 @@ const ENTRIES: Readonly<Record<UnitResult["part"], { readonly files: readonly st
   live: { files: ["test/proof/live.ts"], isProcess: true },
   crashes: { files: ["test/proof/crashes.ts"], isProcess: false },
   simulation: { files: ["test/proof/simulation.ts", "test/simulation/worker.ts"], isProcess: false },
+  instances: { files: ["test/proof/simulation.ts", "test/simulation/worker.ts"], isProcess: false },
 };
 /** How a proof is kept and shown is no part of what it proves. */
 const CLERKS: ReadonlySet<string> = new Set(["test/proof/state.ts"]);

@@ -195,4 +195,19 @@ describe("a gateway that dies", () => {
     expect(front.bot("one")?.state.status).toBe("stopped");
     expect(fatalOf(rig)).toEqual([]);
   });
+
+  it("ends no engine that has something to say to the desk: prices that it cannot see are told to the next one", async () => {
+    const { rig } = await desk(1);
+    await running(rig, "one");
+    rig.shown.set(BTC, 102);
+    await rig.beat(3 * MINUTE_S);
+    rig.processes[0]!.kill();
+    rig.processes[1]!.market.down = true;
+    await rig.beat(3 * MINUTE_S);
+    expect(fatalOf(rig)).toEqual([]);
+    const second = await rig.start("gateway");
+    await rig.beat(30);
+    expect(second.rig.desk.state.blind?.bots).toEqual(["one"]);
+    expect(fatalOf(rig)).toEqual([]);
+  });
 });

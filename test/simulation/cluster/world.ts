@@ -41,6 +41,8 @@ const PERPETUAL_FENCE_MS = 160_000;
 const QUIET_MS = 120_000;
 const LIMITS = { dailyLossPct: 1, positionCapPct: 25 };
 const QUEUE_LATENCY_MS = 2;
+/** Accounts of other processes are read on every half a second, or a little later. */
+const VIEW_MS = 1_500;
 
 /** One virtual desk of several processes on one store and one queue, with people, exchanges and everything that befalls it. */
 export class ClusterWorld {
@@ -229,6 +231,7 @@ export class ClusterWorld {
       quotes,
       coverage,
       limits: LIMITS,
+      viewMs: VIEW_MS,
       trueMs: () => wall.trueMs(),
       clockErrorMaxMs: () => this.machine.clockErrorMaxMs,
       healthySinceMs: () => this.#watch.healthySinceMs,

@@ -229,6 +229,7 @@ export class World {
       quotes,
       coverage,
       limits: LIMITS,
+      viewMs: 0,
       trueMs: () => wall.trueMs(),
       clockErrorMaxMs: () => this.machine.clockErrorMaxMs,
       healthySinceMs: () => this.#healthySinceMs,
