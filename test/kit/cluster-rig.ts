@@ -14,6 +14,7 @@ import { testVault } from "./test-vault.ts";
 export interface DeskProcess {
   readonly name: string;
   readonly rig: EngineRig;
+  readonly market: LiveMarket;
   readonly process: MemoryProcess;
   /** As kill -9 would: it does nothing more, and gives nothing back. */
   kill(): void;
@@ -67,6 +68,7 @@ export class ClusterRig {
     const opened: DeskProcess = {
       name,
       rig,
+      market,
       process,
       isDead: false,
       get taken() {

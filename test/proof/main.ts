@@ -5,18 +5,25 @@ import { crashUnits } from "./crashes.ts";
 import { killUnits } from "./kills.ts";
 import { liveUnits } from "./live.ts";
 import { pageOf } from "./page.ts";
-import { simulationUnits } from "./simulation.ts";
+import { instanceUnits, simulationUnits } from "./simulation.ts";
 import { sourcesOf } from "./sources.ts";
 import { ProofState, type Unit } from "./state.ts";
 
 /**
  * Long runs that the ordinary tests have no time for: `npm run proof`. Each unit is kept in docs/proof.json as soon as it is done, so that an
  * interrupted proof goes on where it was; a unit that other sources led to is done anew. Writes docs/proof.md. `npm run proof -- kills`,
- * `-- live`, `-- cluster`, `-- crashes` or `-- simulation` runs one part.
+ * `-- live`, `-- cluster`, `-- crashes`, `-- simulation` or `-- instances` runs one part.
  */
 const ROOT = resolve(import.meta.dirname, "../..");
 const PAGE = resolve(ROOT, "docs/proof.md");
-const PARTS = { kills: killUnits, live: liveUnits, cluster: clusterUnits, crashes: crashUnits, simulation: simulationUnits } as const;
+const PARTS = {
+  kills: killUnits,
+  live: liveUnits,
+  cluster: clusterUnits,
+  crashes: crashUnits,
+  simulation: simulationUnits,
+  instances: instanceUnits,
+} as const;
 
 const wanted = new Set(process.argv.slice(2));
 const state = new ProofState(resolve(ROOT, "docs/proof.json"));
@@ -26,6 +33,7 @@ const sources = {
   cluster: sourcesOf("cluster"),
   crashes: sourcesOf("crashes"),
   simulation: sourcesOf("simulation"),
+  instances: sourcesOf("instances"),
 };
 const units: readonly Unit[] = Object.values(PARTS)
   .flatMap((unitsOf) => unitsOf())

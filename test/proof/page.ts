@@ -24,6 +24,9 @@ an interrupted run goes on where it was.
   \`system nodes\` says what is so.
 * **simulation**: the production engine under a virtual clock with seeded faults of exchange, store, process and clock, judged by the simulated exchanges' own
   books (\`npm run sim\`). A hundred seeds to a row; the hash is over the hashes of its seeds, each of which is over every event, wire byte and store write.
+* **instances**: the same with two to five processes that share the desk, an hour to a seed: processes are killed, stand still for longer than their lease
+  (also between the signature of a request and its first byte), are cut off from the store or the queue, end and join. No two holders of an account may
+  meet within one receive window of the exchange.
 * **crashes**: the engine over a store that dies before or after chosen writes, with commands, a panic and a change to summer time on the way.
 `;
 

@@ -15,6 +15,7 @@ const ENTRIES: Readonly<Record<UnitResult["part"], { readonly files: readonly st
   cluster: { files: ["test/proof/cluster.ts"], isProcess: true },
   crashes: { files: ["test/proof/crashes.ts"], isProcess: false },
   simulation: { files: ["test/proof/simulation.ts", "test/simulation/worker.ts"], isProcess: false },
+  instances: { files: ["test/proof/simulation.ts", "test/simulation/worker.ts"], isProcess: false },
 };
 /** How a proof is kept and shown is no part of what it proves. */
 const CLERKS: ReadonlySet<string> = new Set(["test/proof/state.ts"]);

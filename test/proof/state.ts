@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const result = z.object({
   name: z.string(),
-  part: z.enum(["kills", "live", "cluster", "crashes", "simulation"]),
+  part: z.enum(["kills", "live", "cluster", "crashes", "simulation", "instances"]),
   /** Names the contents of the files that were run: see sources.ts. */
   sources: z.string(),
   /** What was done, in one sentence. */

@@ -22,10 +22,10 @@ const MODES: Readonly<Record<SimOptions["mode"], (options: SimOptions) => Promis
 const options = optionsOf(process.argv.slice(2));
 process.exitCode = (await MODES[options.mode](options)) ? 0 : 1;
 
-function* jobs({ from, seeds, hours, bots, minutes, atLeast, without }: SimOptions, canary = false): Generator<Job> {
+function* jobs({ from, seeds, hours, bots, minutes, atLeast, without, instances }: SimOptions, canary = false): Generator<Job> {
   const endMs = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000;
   for (let seed = from; seed < from + seeds && (seed < from + atLeast || performance.now() < endMs); seed += 1)
-    yield { seed, hours, bots, canary, without };
+    yield { seed, hours, bots, canary, without, instances };
 }
 
 async function playSeeds(options: SimOptions): Promise<boolean> {
@@ -40,11 +40,11 @@ async function playSeeds(options: SimOptions): Promise<boolean> {
 }
 
 async function playOne(options: SimOptions): Promise<boolean> {
-  const { from: seed, hours, bots, without, isWhole } = options;
+  const { from: seed, hours, bots, without, isWhole, instances } = options;
   const listener = (line: string, isNoise: boolean): void => {
     if (isWhole || !isNoise) say(line);
   };
-  const { violations, hash, faults } = await runSeed({ seed, hours, bots, without, listener });
+  const { violations, hash, faults } = await runSeed({ seed, hours, bots, without, instances, listener });
   say(`faults drawn: ${faults.join(", ") || "none"}\nhash ${hash}`);
   for (const { law, text, atMs } of violations) say(`BROKEN at second ${Math.round(atMs / 1_000)}: invariant ${law}: ${text}`);
   return violations.length === 0;

@@ -1,4 +1,5 @@
 import { DAY_MS } from "../../src/domain/time.ts";
+import { CLUSTER_EXPECTED, ENOUGH_CLUSTER_SEED_HOURS } from "./cluster/expected.ts";
 import { ENOUGH_SEED_HOURS, EXPECTED } from "./expected.ts";
 import type { SimOptions } from "./options.ts";
 import type { SeedResult } from "./run.ts";
@@ -34,15 +35,15 @@ export class Report {
   }
 
   /** Rows that never occurred, when there were enough seeds to expect them. */
-  zeros({ hours }: SimOptions): string[] {
-    if (this.#seeds * hours < ENOUGH_SEED_HOURS) return [];
-    return EXPECTED.filter((id) => this.#coverage.of(id) === 0);
+  zeros({ hours, instances }: SimOptions): string[] {
+    if (this.#seeds * hours < (instances ? ENOUGH_CLUSTER_SEED_HOURS : ENOUGH_SEED_HOURS)) return [];
+    return expectedOf(instances).filter((id) => this.#coverage.of(id) === 0);
   }
 
   text(options: SimOptions): string {
     const minutes = (performance.now() - this.#startedMs) / 60_000;
     const zeros = this.zeros(options);
-    const rows = new Set([...EXPECTED, ...this.#coverage.counts.keys()]);
+    const rows = new Set([...expectedOf(options.instances), ...this.#coverage.counts.keys()]);
     const table = [...rows].sort().map((id) => `${String(this.#coverage.of(id)).padStart(10)}  ${id}`);
     return [
       "Occurred:",
@@ -55,4 +56,14 @@ export class Report {
       "",
     ].join("\n");
   }
+}
+
+/** Of a number of processes that is asked for, only that one can occur. */
+function expectedOf(instances: SimOptions["instances"]): readonly string[] {
+  if (!instances) return EXPECTED;
+  const { least, most } = instances;
+  return CLUSTER_EXPECTED.filter((id) => {
+    const [, count] = /^instances: (\d)$/.exec(id) ?? [];
+    return count === undefined || (Number(count) >= least && Number(count) <= most);
+  });
 }

@@ -1,3 +1,4 @@
+import { ClusterWorld } from "./cluster/world.ts";
 import type { Violation } from "./referee/referee.ts";
 import type { CrashPoint } from "./world/generation.ts";
 import { World, type WorldOptions } from "./world/world.ts";
@@ -21,7 +22,7 @@ export interface SeedResult {
 /** Plays one seed from its beginning to its end, or to its first broken invariant. */
 export async function runSeed(options: WorldOptions): Promise<SeedResult> {
   const startedUs = cpuUs();
-  const world = new World(options);
+  const world = options.instances ? new ClusterWorld(options, options.instances) : new World(options);
   await world.run();
   return {
     seed: options.seed,

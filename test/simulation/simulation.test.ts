@@ -41,6 +41,22 @@ describe("the simulation", () => {
   });
 });
 
+describe("the simulation of several processes", () => {
+  const SHARED = { hours: 0.1, bots: 4, instances: { least: 3, most: 3 } };
+
+  test("gives an equal seed an equal hash, and breaks no invariant in a few minutes with everything that befalls processes", async () => {
+    const counts = new Map<string, number>();
+    for (const seed of [1, 2]) {
+      const first = await runSeed({ ...SHARED, seed });
+      expect(first.violations, `npm run sim -- --seed ${seed} --hours 0.1 --bots 4 --instances 3`).toEqual([]);
+      if (seed === 1) expect((await runSeed({ ...SHARED, seed })).hash).toBe(first.hash);
+      for (const [id, times] of first.counts) counts.set(id, (counts.get(id) ?? 0) + times);
+    }
+    for (const id of ["antecedent 31: an account is taken", "antecedent 3: an order reaches its venue", "antecedent 16: a run ends quiet"])
+      expect(counts.get(id) ?? 0, id).toBeGreaterThan(0);
+  }, 60_000);
+});
+
 describe("a death at a port call", () => {
   test("breaks nothing at any of a few dozen places of a short day with an entry, an exit, a stop, a start and a panic", async () => {
     const { portCalls } = await undisturbed(CRASH_SEED);
@@ -125,6 +141,9 @@ describe("the command line", () => {
     expect(optionsOf(["--minutes", "4", "--from", "100"])).toMatchObject({ mode: "seeds", from: 100, minutes: 4 });
     const point = optionsOf(["--crash-points", "--at", "17", "--when", "after"]);
     expect(point).toMatchObject({ mode: "crash-points", from: 1, every: 1, crash: { call: 17, when: "after" } });
+    expect(optionsOf(["--instances", "3"])).toMatchObject({ instances: { least: 3, most: 3 } });
+    expect(optionsOf(["--cluster"])).toMatchObject({ instances: { least: 2, most: 5 } });
+    expect(() => optionsOf(["--instances", "1..3"])).toThrow('--instances must be a number from 2 to 9 or two of them, as 2..5, found "1..3"');
     expect(() => optionsOf(["--seeds", "many"])).toThrow('--seeds must be a number that is not negative, found "many"');
   });
 });

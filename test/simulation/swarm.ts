@@ -30,6 +30,11 @@ const CLIMATES: Readonly<Record<string, Climate>> = {
 /** Faults that come in spells, apart from those that are drawn per process: P1 and what follows from it. */
 export const SPELLS: readonly string[] = [CLIMATES, EXCHANGE_CLIMATES, PERPETUAL_CLIMATES].flatMap((climates) => Object.keys(climates));
 
+/** Those of them that are about public prices alone. */
+export function marketClimates(): Readonly<Record<string, Climate>> {
+  return Object.fromEntries(["E1", "E3", "E9", "E15", "E17 late", "E17 revised", "E17 future"].map((id) => [id, CLIMATES[id]!]));
+}
+
 /** What one seed drew. */
 export interface Draw {
   readonly climates: ReadonlyMap<string, Climate>;

@@ -38,6 +38,9 @@ export interface Done {
   readonly reached: Reached;
 }
 
+/** Whoever was asked has not answered, in one sentence for people. */
+export class NobodyAnswers extends UserError {}
+
 /** Asks the process that has a stream to do something, through the store, and waits for what became of it. */
 export class Asker {
   readonly #options: AskerOptions;
@@ -52,7 +55,7 @@ export class Asker {
     });
   }
 
-  /** Rejects with UserError in one sentence when nobody does it, and with what the other process refused it with. */
+  /** Rejects with NobodyAnswers when nobody does it, and with what the other process refused it with. */
   async ask(wish: Wish): Promise<Done> {
     const { book, clock, wakeUps } = this.#options;
     const { id, stream, call, args } = wish;
@@ -61,7 +64,7 @@ export class Asker {
       await book.ask({ id, stream, body: encodeAnswer({ call, args }), wallMs: clock.wall() });
     } catch (failure) {
       if (!(failure instanceof StoreUnavailable)) throw failure;
-      throw new UserError(
+      throw new NobodyAnswers(
         `The store does not answer now (${failure.message}), so nobody knows whether this is done. Look again in a moment.`,
         {
           cause: failure,
@@ -84,16 +87,16 @@ export class Asker {
     const early = await this.#before(answered, BEGIN_MS);
     if (early) return early;
     if (stands)
-      throw new UserError(
+      throw new NobodyAnswers(
         `No process of this desk has answered for ${of} within ${BEGIN_MS / 1_000} s. It is written down and done as soon as one has it; system nodes shows which are there.`,
       );
     if (await this.#withdrawn(id))
-      throw new UserError(
+      throw new NobodyAnswers(
         `No process of this desk has ${of} now, so nothing was done. Try again in a moment; system nodes shows which are there.`,
       );
     const late = await this.#before(answered, DONE_MS);
     if (late) return late;
-    throw new UserError(
+    throw new NobodyAnswers(
       `What was asked of ${of} has begun and has not ended within ${DONE_MS / 1_000} s. Look again in a moment what came of it.`,
     );
   }

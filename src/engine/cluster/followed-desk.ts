@@ -1,12 +1,12 @@
 import type { DeskState } from "../../domain/desk.ts";
-import { UserError } from "../../domain/errors.ts";
+import { TransientError, UserError } from "../../domain/errors.ts";
 import type { DeskEvent } from "../../domain/events.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Store } from "../../ports/store.ts";
+import { type Store, StoreUnavailable } from "../../ports/store.ts";
 import { Desk, deskFold } from "../desk.ts";
 import { NumberTaken } from "../names.ts";
 import { DESK_STREAM, type StreamBook } from "../streams.ts";
-import type { Asker } from "./asker.ts";
+import { type Asker, NobodyAnswers } from "./asker.ts";
 import { FollowedStream } from "./followed-stream.ts";
 
 /** What an engine may write into the desk's stream; everything else there is the gateway's own. */
@@ -40,7 +40,7 @@ export async function followDesk(options: FollowedDeskOptions): Promise<{ desk: 
     ...{ name: DESK_STREAM, state, store, clock, apply, onAppend: streams.appended },
     async append(events, marketMs, requestId) {
       const wish = { id: newId(), stream: DESK_STREAM, call: "append", args: [events, marketMs, requestId], stands: false, of: "the desk" };
-      const answer = (await asker.ask(wish)).result as Appended;
+      const answer = (await asker.ask(wish).catch(unkept)).result as Appended;
       if ("sequence" in answer) return answer.sequence;
       await stream.look();
       throw new NumberTaken("this number was given to another bot meanwhile");
@@ -49,6 +49,13 @@ export async function followDesk(options: FollowedDeskOptions): Promise<{ desk: 
   streams.add(DESK_STREAM, () => stream.end);
   await stream.look();
   return { desk: new Desk({ stream, names, clock, keptSequence, isHeld: false }), stream };
+}
+
+/** What the process that has the desk did not keep is for whoever appends what a store does not keep: a gateway that is away ends no engine. */
+function unkept(failure: unknown): never {
+  if (failure instanceof NobodyAnswers || failure instanceof TransientError)
+    throw new StoreUnavailable(`the desk's stream was not written: ${failure.message}`, { cause: failure });
+  throw failure;
 }
 
 /** Appends for another process, and says how far the desk's stream has come. */

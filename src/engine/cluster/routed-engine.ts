@@ -26,6 +26,7 @@ import { accountStream } from "../streams.ts";
 import type { Asker } from "./asker.ts";
 import { type Call, type CallArgs, type CallResult, STANDS } from "./calls.ts";
 import { DESK_VIEW_MAX_MS, type Following } from "./following.ts";
+import { Repeats } from "./repeats.ts";
 
 export interface RoutedParts {
   readonly own: TradingEngine;
@@ -47,6 +48,7 @@ export interface RoutedParts {
  */
 export class RoutedEngine implements Engine {
   readonly #parts: RoutedParts;
+  readonly #repeats = new Repeats();
   readonly audit: Engine["audit"];
   readonly alerts: Engine["alerts"];
   readonly rates: Engine["rates"];
@@ -232,9 +234,12 @@ export class RoutedEngine implements Engine {
   async #at<C extends Call>(account: string, call: C, args: CallArgs<C>, caller?: Caller, subject = account): Promise<CallResult<C>> {
     const { asker, desk, following, newId } = this.#parts;
     if (!desk.state.accounts.has(account)) throw new UserError(`There is no account named ${account.slice(0, 40)}.`);
-    const id = caller ? `${caller.requestId}/${call}/${subject}` : newId();
+    const id = caller ? this.#repeats.idOf(`${caller.requestId}/${call}/${subject}`) : newId();
     const wish = { id, stream: accountStream(account), call, args, stands: STANDS.has(call), of: `the account ${account}` };
-    const { result, reached } = await asker.ask(wish);
+    const { result, reached } = await asker.ask(wish).catch((failure: unknown) => {
+      if (caller && !(failure instanceof UserError)) this.#repeats.failed(id);
+      throw failure;
+    });
     await following.reach(reached);
     // Both ends are checked against one table by the compiler.
     return result as CallResult<C>;

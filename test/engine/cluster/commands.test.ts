@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { TransientError } from "../../../src/domain/errors.ts";
 import { plain } from "../../../src/domain/money.ts";
 import { StoreUnavailable } from "../../../src/ports/store.ts";
 import { BTC, type ClusterRig, noonRig, streamOf } from "../../kit/cluster-rig.ts";
@@ -57,6 +58,21 @@ describe("what is asked for at a gateway", () => {
     await rig.during(create());
     await rig.during(create());
     expect((await rig.events()).filter(({ type }) => type === "bot-created")).toHaveLength(1);
+  });
+
+  it("is tried again when the same request comes again after something was away", async () => {
+    const { rig, front } = await desk(1);
+    await rig.during(front.createBot(wishFor({ name: "one" }), by("c1")));
+    const start = () => rig.during(front.startBot("one", by("s1")));
+    for (const { market } of rig.processes) market.down = true;
+    await expect(start()).rejects.toThrow(TransientError);
+    await expect(start()).rejects.toThrow("the exchange does not answer");
+    for (const { market } of rig.processes) market.down = false;
+    await start();
+    await start();
+    expect(front.bot("one")?.state.status).toBe("running");
+    expect((await rig.events()).filter(({ type }) => type === "bot-started")).toHaveLength(1);
+    expect(fatalOf(rig)).toEqual([]);
   });
 
   it("gives bots of two engines different numbers and a wished name once, also at the same moment", async () => {
@@ -177,6 +193,21 @@ describe("a gateway that dies", () => {
     await rig.during(front.stopBot("one", true, by("stop it")));
     await rig.beat(3);
     expect(front.bot("one")?.state.status).toBe("stopped");
+    expect(fatalOf(rig)).toEqual([]);
+  });
+
+  it("ends no engine that has something to say to the desk: prices that it cannot see are told to the next one", async () => {
+    const { rig } = await desk(1);
+    await running(rig, "one");
+    rig.shown.set(BTC, 102);
+    await rig.beat(3 * MINUTE_S);
+    rig.processes[0]!.kill();
+    rig.processes[1]!.market.down = true;
+    await rig.beat(3 * MINUTE_S);
+    expect(fatalOf(rig)).toEqual([]);
+    const second = await rig.start("gateway");
+    await rig.beat(30);
+    expect(second.rig.desk.state.blind?.bots).toEqual(["one"]);
     expect(fatalOf(rig)).toEqual([]);
   });
 });

@@ -16,8 +16,17 @@ export interface InProcessWireOptions {
   readonly latencyMs?: (call: WireCall) => { readonly there: number; readonly back: number };
   /** Runs something later in the exchange's world, which lives on when the caller dies; the caller's own clock unless said. */
   readonly later?: (delayMs: number, run: () => void) => void;
+  /** Where a process that sends may be stopped, as between any two of its instructions. */
+  readonly stops?: WireStops;
   /** Hears of every request that reached the exchange or something in front of it, with its answer, and of those that were lost. */
   readonly onExchange?: (exchange: WireExchange) => void;
+}
+
+/** What happens on the way from a call to its first byte. */
+export interface WireStops {
+  unsigned(call: WireCall): Promise<void>;
+  /** Why the signed request does not leave after all; undefined when it does. */
+  signed(call: WireCall, request: DoorRequest): Promise<string | undefined>;
 }
 
 /** One request as the wire saw it. */
@@ -50,8 +59,11 @@ export class InProcessWire implements Wire {
 
   async send(call: WireCall): Promise<WireAnswer> {
     if (this.#closed) return { phase: "not-sent", reason: "the connection to the exchange was closed" };
-    const { clock, faults = NO_FAULTS } = this.#options;
+    const { clock, faults = NO_FAULTS, stops } = this.#options;
+    if (stops) await stops.unsigned(call);
     const request = this.#options.sign(call, clock.wall() + this.#offsetMs);
+    const kept = stops && (await stops.signed(call, request));
+    if (kept !== undefined) return { phase: "not-sent", reason: kept };
     const fault = faults.next(request, this.#venueNow());
     if (fault?.lost === "before-bytes") return this.#unsent(request, fault);
     const latency = this.#options.latencyMs?.(call) ?? { there: 0, back: 0 };

@@ -12,6 +12,8 @@ export interface JoinOptions {
   readonly leaseMs?: number;
   /** Another process has declared this one gone: it must end. */
   readonly onTaken?: (() => void) | undefined;
+  /** What the way to the server takes, and the way back. Without it there is none, and a call takes effect at once. */
+  readonly travel?: ((to: "server" | "process") => Promise<void>) | undefined;
 }
 
 /** What becomes of a call: it never arrives, or its answer does not. */
@@ -26,6 +28,7 @@ export class MemoryProcess {
   readonly store: SharedStore;
   readonly #server: MemoryServer;
   readonly #renewal: Renewal;
+  readonly #travel: JoinOptions["travel"];
   readonly #holdings = new Holdings();
   /** Streams of which this process does not know whether it has them, and which it must not keep. */
   readonly #owed = new Set<string>();
@@ -34,9 +37,10 @@ export class MemoryProcess {
   #isDead = false;
   #isClosed = false;
 
-  private constructor(server: MemoryServer, name: string, { clock, leaseMs = LEASE_MS, onTaken = () => undefined }: JoinOptions) {
+  private constructor(server: MemoryServer, name: string, { clock, leaseMs = LEASE_MS, onTaken = () => undefined, travel }: JoinOptions) {
     this.name = name;
     this.#server = server;
+    this.#travel = travel;
     this.#renewal = new Renewal(clock, leaseMs, () => this.#renew(), onTaken);
     this.store = this.#open();
   }
@@ -74,17 +78,29 @@ export class MemoryProcess {
   }
 
   /** Does one thing at the server, at once when nothing is in the way, so that calls take effect in their order. */
-  async #call<T>(kind: "read" | "write", work: () => T | Promise<T>): Promise<T> {
+  async #call<T>(kind: "read" | "write" | "append", work: () => T | Promise<T>): Promise<T> {
     if (this.#isClosed) throw new StoreUnavailable("the store is closed");
     if (this.#pause) await this.#pause.promise;
-    if (kind === "read") return work();
+    if (kind === "read") return this.#there(work);
     const problem = this.#renewal.problem();
     if (problem !== undefined) throw new StoreUnavailable(`the store takes nothing: ${problem}`);
     const loss = this.#losses.shift();
-    if (loss === "request") throw new StoreUnavailable("the store was not reached");
-    const answer = await work();
+    // An append whose answer was lost is emptied before the next one: to whoever reads later, it never was.
+    if (loss === "request" || (loss === "answer" && kind === "append")) throw new StoreUnavailable("the store was not reached");
+    const answer = await this.#there(work);
     if (loss === "answer") throw new StoreUnavailable("the store did not answer");
     return answer;
+  }
+
+  /** What has left reaches the server, also when its process dies meanwhile. */
+  async #there<T>(work: () => T | Promise<T>): Promise<T> {
+    if (!this.#travel) return work();
+    await this.#travel("server");
+    try {
+      return await work();
+    } finally {
+      await this.#travel("process");
+    }
   }
 
   /** The store of this process: the disk of all of them, behind its right to each stream and its way to the server. */
@@ -136,7 +152,7 @@ export class MemoryProcess {
 
   #append(batch: AppendBatch): Promise<void> {
     const missing = this.#holdings.missing(batch.stream);
-    return this.#call("write", () => {
+    return this.#call("append", () => {
       if (missing !== undefined) throw new AppendRefused(missing);
       return this.#server.disk.append(batch);
     });
@@ -167,9 +183,11 @@ export class MemoryProcess {
 
   async #renew(): Promise<boolean> {
     if (this.#pause) await this.#pause.promise;
-    if (!this.#server.renew(this.name)) return false;
-    for (const stream of this.#owed) this.#give(stream);
-    return true;
+    return this.#there(() => {
+      if (!this.#server.renew(this.name)) return false;
+      for (const stream of this.#owed) this.#give(stream);
+      return true;
+    });
   }
 
   #cluster(): Cluster {

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../src/ports/clock.ts";
 import type { Member, ProcessFacts } from "../../../src/ports/cluster.ts";
-import { StreamHeld } from "../../../src/ports/store.ts";
+import { type Store, StreamHeld } from "../../../src/ports/store.ts";
 import { openMemoryStore } from "../../../src/stores/memory.ts";
 import { TAKEOVER_MS } from "../../../src/stores/mongodb/limits.ts";
 import { MemoryAsks } from "./asks.ts";
@@ -21,14 +21,15 @@ interface Hold {
 /** A store in memory that several processes share, as they share a database: each joins it and has a way of its own to it. Its clock is its own. */
 export class MemoryServer {
   /** What all of them share; it knows nothing of processes. */
-  readonly disk = openMemoryStore();
+  readonly disk: Store;
   readonly asks = new MemoryAsks();
   readonly #clock: Clock;
   readonly #present = new Map<string, Present>();
   readonly #holds = new Map<string, Hold>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, disk: Store = openMemoryStore()) {
     this.#clock = clock;
+    this.disk = disk;
   }
 
   /** Lets a process in under its name, which no other one may ever have had. */

@@ -1,9 +1,12 @@
+import type { Instances } from "../cluster/draw.ts";
 import type { Change } from "./copy.ts";
 
 /** A fault put into a copy of the sources on purpose. The rig is worth something only if it catches each of them. */
 export interface Mutant {
   readonly name: string;
   readonly changes: readonly Change[];
+  /** Set where only several processes can show it. */
+  readonly instances?: Instances;
 }
 
 /** One change of one file. */
@@ -11,7 +14,54 @@ function mutant(name: string, file: string, find: string, put: string): Mutant {
   return { name, changes: [{ file, find, put }] };
 }
 
+const SEVERAL: Instances = { least: 3, most: 5 };
+
+/** Faults of a desk of several processes. */
+const CLUSTER_MUTANTS: readonly Mutant[] = [
+  {
+    ...mutant(
+      "nobody looks at the lease after the signing",
+      "src/engine/live/desk.ts",
+      "environment, credentials, () => writer.unheld());",
+      "environment, credentials, () => undefined);",
+    ),
+    instances: SEVERAL,
+  },
+  {
+    ...mutant(
+      "a takeover does not wait for the receive window",
+      "src/engine/live/right.ts",
+      "this.#writer.isTakeover ? traits.fenceMs - traits.readLagMs : 0;",
+      "this.#writer.isTakeover ? traits.readLagMs - traits.readLagMs : 0;",
+    ),
+    instances: SEVERAL,
+  },
+  {
+    ...mutant(
+      "a lease is trusted until somebody says that it is over",
+      "src/stores/mongodb/renewal.ts",
+      "    if (this.#clock.monotonicMs() < this.#trustedUntilMs) return undefined;",
+      "    if (!this.#taken) return undefined;",
+    ),
+    instances: SEVERAL,
+  },
+  {
+    name: "an account that was given back goes on sending",
+    changes: [
+      { file: "src/engine/stream.ts", find: "    return this.#store.unheld(this.name);", put: "    return undefined;" },
+      {
+        file: "src/engine/cluster/holdings.ts",
+        find: "    const left = accounts.add(new FollowedAccount(account.writer, account.services));",
+        put: "    const left = new FollowedAccount(account.writer, account.services);",
+      },
+      { file: "src/engine/cluster/holdings.ts", find: "      await account.venue?.close();", put: "      void account.venue;" },
+    ],
+    instances: SEVERAL,
+  },
+];
+
 export const MUTANTS: readonly Mutant[] = [
+  ...CLUSTER_MUTANTS,
   mutant(
     "an order is sent before its intent is durable",
     "src/engine/stream.ts",

@@ -11,10 +11,10 @@ export class SilenceLaw implements Law {
   }
 
   second(): void {
-    const { silence, doors } = this.#exchange;
+    const { silence, doors, addresses } = this.#exchange;
     const [knock] = silence.knocks;
     if (knock !== undefined) throw new Broken(this.id, knock);
-    for (const [environment, { limits }] of doors) {
+    for (const [environment, { limits }] of [...doors, ...addresses]) {
       if (limits.refusals > 0)
         throw new Broken(this.id, `the ${environment} world refused a request, for its weight per minute was used up`);
       if (limits.knocksWhileBanned > 0) throw new Broken(this.id, `the ${environment} world banned this address for its weight`);

@@ -17,6 +17,8 @@ export interface Facts {
   clockErrorMaxMs(): number;
   /** Since when nothing has been wrong with process, store and market; undefined while something is. */
   healthySinceMs(): number | undefined;
+  /** How long a process may not know yet what another one has written. */
+  readonly viewMs: number;
   /** Whether a process can do something about an account at the exchange now: reachable time. */
   reaches(account: string): boolean;
 }

@@ -71,6 +71,11 @@ export class Referee {
     this.#judge((law) => law.refused?.(asked, because));
   }
 
+  /** Something that a law looks at in the moment in which it happens. */
+  judge(id: string, look: () => void): void {
+    this.#judge(look, [{ id }]);
+  }
+
   second(process: ProcessFacts): void {
     this.#judge((law) => law.second?.(process), this.#watching);
   }

@@ -22,6 +22,7 @@ import type { Dice } from "./dice.ts";
 import { ExchangeEvents } from "./exchange-events.ts";
 import { ExchangeFaults } from "./exchange-faults.ts";
 import { type Generation, gated } from "./generation.ts";
+import type { AccountLine, Line } from "./line.ts";
 import { Reach, SILENCING, STRUCK_MS } from "./reach.ts";
 import { Silence } from "./silence.ts";
 import { slowed } from "./slow.ts";
@@ -56,6 +57,8 @@ export class SimExchange {
   readonly reach = new Reach();
   /** Each world has its own hosts, and so its own limits. */
   readonly doors: ReadonlyMap<Environment, SpotDoor>;
+  /** Where several processes share a desk, each has an address of its own, with its own limits. */
+  readonly addresses = new Map<string, SpotDoor>();
   readonly silence: Silence;
   readonly #parts: ExchangeParts;
   readonly #faults: ExchangeFaults;
@@ -105,10 +108,10 @@ export class SimExchange {
     this.core.advanceTo(this.#parts.wall.trueMs());
   }
 
-  /** How one process reaches it: each world behind one request budget, as production puts it there. */
-  venueFor(generation: Generation, clock: ProcessClock, sent: (order: SentOrder) => void): LiveOpening["openVenue"] {
+  /** How one process reaches it: each world behind one request budget, as production puts it there. `line` is set where processes share a desk. */
+  venueFor(generation: Generation, clock: ProcessClock, sent: (order: SentOrder) => void, line?: Line): LiveOpening["openVenue"] {
     const governors = new Map<Environment, Governor>();
-    return async ({ environment, credentials, bannedUntilMs, onBan }) => {
+    return async ({ environment, credentials, bannedUntilMs, onBan, barred }) => {
       const { weightLimits, orderLimits, weights } = BINANCE;
       const known = governors.get(environment);
       const governor = known ?? new Governor({ clock, weightLimits, orderLimits, onBan });
@@ -118,7 +121,11 @@ export class SimExchange {
       }
       governors.set(environment, governor);
       const key = credentials.apiKey.reveal();
-      const heard = slowed(overheard(this.#wire(key, environment), generation.number, sent, orderIdOf), this.#parts, SETTERS);
+      const account = this.accounts.find((each) => each.key === key)?.name ?? "nobody";
+      const own = line?.to(account, barred, orderIdOf);
+      const door = own ? this.#addressOf(generation.number, environment) : this.doors.get(environment)!;
+      const sends = this.#wire(key, environment, door, account, own);
+      const heard = slowed(own ? own.heard(sends) : overheard(sends, generation.number, sent, orderIdOf), this.#parts, SETTERS);
       const bare = gated(generation, "wire", heard, SETTERS, EVERYDAY);
       const watched = this.silence.watched(bare, generation.number, environment);
       const wire = governed({ wire: watched, governor, account: key, costOf: spotCost(weights) });
@@ -126,11 +133,18 @@ export class SimExchange {
     };
   }
 
-  #wire(key: string, environment: Environment): Wire {
+  #addressOf(process: number, environment: Environment): SpotDoor {
+    const name = `process ${process}, ${environment}`;
+    const door = this.addresses.get(name) ?? new SpotDoor(this.core, { verify: false });
+    this.addresses.set(name, door);
+    return door;
+  }
+
+  #wire(key: string, environment: Environment, door: SpotDoor, account: string, line: AccountLine | undefined): Wire {
     const { timeline, wall } = this.#parts;
-    const account = this.accounts.find((each) => each.key === key)?.name ?? "nobody";
     return new InProcessWire({
-      door: this.doors.get(environment)!,
+      door,
+      ...(line && { stops: line }),
       clock: new WorldClock(timeline, wall),
       sign: spotSigner({ key }),
       faults: this.reach.watched(account, this.#faults),
@@ -138,6 +152,7 @@ export class SimExchange {
       latencyMs: () => this.#latency,
       later: (delayMs, run) => void timeline.after(delayMs, run),
       onExchange: (exchange) => {
+        line?.reached(exchange);
         this.reach.hear(account, exchange);
         // A ban is one of the address: everybody in that world is silent.
         if (SILENCING.has(exchange.answer?.status ?? 0)) for (const { name } of this.#in(environment)) this.reach.hear(name, exchange);

@@ -96,6 +96,12 @@ export class Generation {
     this.#thawed = undefined;
   }
 
+  /** Waits while the process stands still; for ever when it dies of it. */
+  async stand(): Promise<void> {
+    while (this.#alive && this.#thawed) await this.#thawed.promise;
+    if (!this.#alive) await never();
+  }
+
   /** Carries out a port call for this process, unless it dies of it. `noise` keeps everyday calls out of what a person reads. */
   async gate<T>(port: string, method: string, effect: () => Promise<T>, noise = false): Promise<T> {
     if (!this.#alive) return never();

@@ -1,5 +1,6 @@
 import type { DeskEvent } from "../../../src/domain/events.ts";
 import { decimal } from "../../../src/domain/money.ts";
+import type { SharedOptions } from "../../../src/engine/cluster/shared.ts";
 import type { LiveOpening } from "../../../src/engine/live/connect.ts";
 import { type OpenedEngine, openEngine } from "../../../src/engine/open.ts";
 import { openExchange } from "../../../src/feeds/exchange.ts";
@@ -40,19 +41,26 @@ export interface LifeOptions {
   readonly sent: (order: SentOrder) => void;
   readonly complained: (message: string) => void;
   readonly onFatal: (failure: unknown) => void;
+  /** Set where several processes share the desk. */
+  readonly shared?: SharedOptions | undefined;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 const AT_ONCE: ReadonlySet<string> = new Set(["unheld"]);
 const CLOCK_QUIET: ReadonlySet<string> = new Set(["wall", "monotonicMs"]);
-const EVERYDAY: ReadonlySet<string> = new Set(["prices", "candles", "saveSnapshot", "sleep", "breathe"]);
+const EVERYDAY: ReadonlySet<string> = new Set(["prices", "candles", "saveSnapshot", "sleep", "breathe", "read"]);
 const MEASURED: ReadonlySet<string> = new Set(["nowMs"]);
 const PURE: ReadonlySet<string> = new Set(["onCandle", "onPrice"]);
+
+/** The clock as one process reads it: its sleeps end only while it runs. */
+export function gatedClock(generation: Generation, clock: ProcessClock): Clock {
+  return gated<Clock>(generation, "clock", clock, CLOCK_QUIET, EVERYDAY);
+}
 
 /** Starts the production engine as main.ts does, with each of its ports behind the gate of one process. */
 export async function openLife(generation: Generation, options: LifeOptions): Promise<OpenedEngine> {
   const { ports } = options;
-  const clock: Clock = gated<Clock>(generation, "clock", ports.clock, CLOCK_QUIET, EVERYDAY);
+  const clock = gatedClock(generation, ports.clock);
   const logger = loggerOf(options.complained);
   const data = gated(generation, "market", ports.data, MEASURED, EVERYDAY);
   const perpetualData = gated(generation, "swap market", ports.perpetualData, MEASURED, EVERYDAY);
@@ -77,10 +85,12 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
     crashCause: undefined,
     residentBytes: () => 0,
     onFatal: options.onFatal,
+    shared: options.shared,
   });
   opened.advise(options.advisor);
   // Set before the first beat, by whichever process gets to it; what an earlier one has set stands.
-  if (opened.desk.state.limits.size === 0 && options.limitsSet.length > 0) await opened.desk.append(options.limitsSet);
+  if (opened.desk.isHeld && opened.desk.state.limits.size === 0 && options.limitsSet.length > 0)
+    await opened.desk.append(options.limitsSet);
   return opened;
 }
 

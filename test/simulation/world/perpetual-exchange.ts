@@ -15,6 +15,7 @@ import type { ProcessClock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
 import { EVERYDAY, type ExchangeParts, overheard, SETTERS, WorldClock } from "./exchange.ts";
 import { type Generation, gated } from "./generation.ts";
+import type { AccountLine, Line } from "./line.ts";
 import { PerpetualEvents } from "./perpetual-events.ts";
 import { PerpetualFaults } from "./perpetual-faults.ts";
 import { perpetualContracts } from "./perpetual-listing.ts";
@@ -61,16 +62,23 @@ export class SimPerpetual {
     this.exchange.advanceTo(this.#parts.wall.trueMs());
   }
 
-  /** How one process reaches it: within the limits that the product keeps to. */
-  venueFor(generation: Generation, clock: ProcessClock, sent: (order: SentOrder) => void): (spec: VenueSpec) => Promise<LiveVenue> {
+  /** How one process reaches it: within the limits that the product keeps to. `line` is set where processes share a desk. */
+  venueFor(
+    generation: Generation,
+    clock: ProcessClock,
+    sent: (order: SentOrder) => void,
+    line?: Line,
+  ): (spec: VenueSpec) => Promise<LiveVenue> {
     const governors = new Map<Environment, Governor>();
-    return async ({ environment, credentials, bannedUntilMs, onBan }) => {
+    return async ({ environment, credentials, bannedUntilMs, onBan, barred }) => {
       const { weightLimits, orderLimits } = BLOFIN;
       const governor = governors.get(environment) ?? new Governor({ clock, weightLimits, orderLimits, onBan });
       governors.set(environment, governor);
       if (bannedUntilMs !== undefined) governor.keepSilent(bannedUntilMs);
       const key = credentials.apiKey.reveal();
-      const heard = overheard(this.#wire(key), generation.number, sent, orderIdOf);
+      const own = line?.to(this.accounts.find((each) => each.key === key)?.name ?? "nobody", barred, orderIdOf);
+      const sends = this.#wire(key, own);
+      const heard = own ? own.heard(sends) : overheard(sends, generation.number, sent, orderIdOf);
       const wire = gated(generation, "swaps", heard, SETTERS, EVERYDAY);
       return openPerpetualVenue({ wire: governed({ wire, governor, account: key, costOf }), quirks: BLOFIN, environment, clock });
     };
@@ -84,18 +92,22 @@ export class SimPerpetual {
     return { exchangeId: "blofin", name, key, passphrase, environment: dice.chance(0.5) ? "live" : "demo", book };
   }
 
-  #wire(key: string): Wire {
+  #wire(key: string, line: AccountLine | undefined): Wire {
     const { timeline, wall } = this.#parts;
     const sign = this.#signers.get(key) ?? blofinSigner({ key, passphrase: canary("other passphrase") });
     return new InProcessWire({
       door: this.#door,
+      ...(line && { stops: line }),
       clock: new WorldClock(timeline, wall),
       sign,
       faults: this.#faults,
       venueNow: () => wall.trueMs(),
       latencyMs: () => this.#latency,
       later: (delayMs, run) => void timeline.after(delayMs, run),
-      onExchange: (exchange) => this.#tell(exchange),
+      onExchange: (exchange) => {
+        line?.reached(exchange);
+        this.#tell(exchange);
+      },
     });
   }
 

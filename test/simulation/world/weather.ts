@@ -104,6 +104,11 @@ export class Weather {
     return this.#dice.magnitude(shortestMs, longestMs);
   }
 
+  /** Whether there are no faults any more. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   /** No faults any more. */
   clear(): void {
     this.#over = true;

@@ -3,6 +3,7 @@ import { MINUTE_MS } from "../../../src/domain/time.ts";
 import type { LiveOpening } from "../../../src/engine/live/connect.ts";
 import { BREAKER_DEFAULTS } from "../../../src/risk/breaker-defaults.ts";
 import { openTestVault } from "../../kit/open-vault.ts";
+import type { Instances } from "../cluster/draw.ts";
 import { Books } from "../referee/books.ts";
 import type { Facts } from "../referee/law.ts";
 import { perpetualLaws } from "../referee/law-perpetual.ts";
@@ -10,7 +11,6 @@ import { PerpetualBooks } from "../referee/perpetual-books.ts";
 import { allLaws, Referee } from "../referee/referee.ts";
 import { type Draw, drawFaults } from "../swarm.ts";
 import { adviceOfChance } from "./advisor.ts";
-import { invented, inventedPerpetual, inventedReal, someWithPlans } from "./bots.ts";
 import { drawnBreakers } from "./breakers.ts";
 import type { ProcessClock } from "./clock.ts";
 import { Dice } from "./dice.ts";
@@ -20,10 +20,11 @@ import { openLife } from "./life.ts";
 import { inventedLimits } from "./limits.ts";
 import { Machine } from "./machine.ts";
 import { SimMarketData } from "./market-data.ts";
+import { OWNERS, PAPER_OWNERS, wishedBots } from "./people.ts";
 import { SimPerpetual } from "./perpetual-exchange.ts";
 import { perpetualInstruments } from "./perpetual-listing.ts";
 import { Person } from "./person.ts";
-import { playScenario, scenarioBots, scenarioDraw } from "./scenario.ts";
+import { playScenario, scenarioDraw } from "./scenario.ts";
 import { type Opener, Supervisor } from "./supervisor.ts";
 import { instrumentsOf } from "./tape.ts";
 import type { PerpetualAccount, VenueAccount } from "./venue-account.ts";
@@ -35,8 +36,6 @@ export const QUIET_MS = 120_000;
 const RETRY_AFTER_MS = 60_000;
 const FENCE_MS = 20_000;
 const PERPETUAL_FENCE_MS = 80_000;
-const OWNERS: readonly string[] = ["discord:1", "telegram:2", "discord:3", "telegram:4"];
-const PAPER_OWNERS = 2;
 const LIMITS = { dailyLossPct: 1, positionCapPct: 25 };
 const CLOCK_ERROR_MAX_MS = 90_000;
 
@@ -50,6 +49,8 @@ export interface WorldOptions {
   readonly listener?: ((line: string, isNoise: boolean) => void) | undefined;
   /** A world that is broken on purpose: the disk forgets what it had called durable. */
   readonly canary?: boolean;
+  /** Several processes that share the desk: how many. */
+  readonly instances?: Instances | undefined;
   /** Plays the scenario of the crash points instead of what the seed draws. */
   readonly scenario?: { readonly crash: CrashPoint | undefined };
 }
@@ -207,21 +208,8 @@ export class World {
     const account = this.#accounts[index - PAPER_OWNERS];
     const { symbols } = this.machine.tape;
     const onPaper = Math.max(2, this.#options.bots - this.#accounts.length * symbols.length);
-    const wishes = account
-      ? this.#options.scenario && account.exchangeId !== "blofin"
-        ? scenarioBots(dice, symbols, `${account.name}-bot`)
-        : someWithPlans(
-            dice.fork("plans"),
-            account.exchangeId === "blofin"
-              ? inventedPerpetual(dice, `${account.name}-bot`)
-              : inventedReal(dice, symbols, `${account.name}-bot`),
-            "real",
-          )
-      : someWithPlans(
-          dice.fork("plans"),
-          invented(dice, Math.floor((onPaper + index) / PAPER_OWNERS), symbols, index === 0 ? "ann" : "bob"),
-          "paper",
-        );
+    const isScenario = this.#options.scenario !== undefined;
+    const wishes = wishedBots(dice, { index, account, symbols, onPaper, isScenario });
     const desk = {
       engine: () => this.#supervisor.reach(),
       wallMs: () => this.machine.wall.now(),
@@ -241,6 +229,7 @@ export class World {
       quotes,
       coverage,
       limits: LIMITS,
+      viewMs: 0,
       trueMs: () => wall.trueMs(),
       clockErrorMaxMs: () => this.machine.clockErrorMaxMs,
       healthySinceMs: () => this.#healthySinceMs,
@@ -278,4 +267,4 @@ export class World {
 }
 
 /** Ends a run at its first broken invariant. */
-class RunOver extends Error {}
+export class RunOver extends Error {}
