@@ -1,4 +1,5 @@
 import type { ChainEnd } from "../../domain/audit-chain.ts";
+import { UserError } from "../../domain/errors.ts";
 import type { AccountEvent, DeskEvent } from "../../domain/events.ts";
 import type { MarketMs } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -9,6 +10,10 @@ import { type Folded, readOn, type StreamFold } from "../stream.ts";
 export class NotHeldHere extends Error {
   override readonly name = "NotHeldHere";
 }
+
+/** How long what another process has written for this one may take to be seen here, and how often it is looked for. */
+const SHOWN_MS = 10_000;
+const AGAIN_MS = 250;
 
 /** Asks the process that has a stream to append to it. Resolves with the sequence of the last event; rejects with what the other process refused it with. */
 export type AskedAppend<E> = (events: readonly E[], marketMs: MarketMs, requestId: string | undefined) => Promise<number>;
@@ -64,7 +69,7 @@ export class FollowedStream<S extends Folded, E extends AccountEvent | DeskEvent
   async append(events: readonly E[] | (() => readonly E[]), marketMs: MarketMs, requestId?: string): Promise<void> {
     const { append, name } = this.#options;
     if (!append) throw new NotHeldHere(`the stream ${name} is followed here, so that only the process that has it can append to it`);
-    await this.reach(await append(typeof events === "function" ? events() : events, marketMs, requestId));
+    await this.#shown(await append(typeof events === "function" ? events() : events, marketMs, requestId));
   }
 
   /** Folds all that is durable by now. A store that does not answer leaves the fold as old as it is. */
@@ -83,11 +88,19 @@ export class FollowedStream<S extends Folded, E extends AccountEvent | DeskEvent
     while (this.#looking) await this.#looking;
   }
 
-  /** Resolves when the fold has come that far. Rejects with StoreUnavailable when the store does not answer. */
-  async reach(sequence: number): Promise<void> {
-    if (this.state.sequence >= sequence) return;
-    await this.look();
-    if (this.state.sequence < sequence) throw new StoreUnavailable(`the store does not show the stream ${this.name} up to ${sequence} yet`);
+  /** Resolves when what was appended for this process is folded here. It is durable, so a store that does not show it yet must not look like one that did not take it. */
+  async #shown(sequence: number): Promise<void> {
+    const { clock, name } = this.#options;
+    const sinceMs = clock.monotonicMs();
+    for (;;) {
+      if (this.state.sequence < sequence) await this.look();
+      if (this.state.sequence >= sequence) return;
+      if (clock.monotonicMs() - sinceMs >= SHOWN_MS)
+        throw new UserError(
+          `It is written into the stream ${name}, and the store does not show that to this process yet. Look again in a moment.`,
+        );
+      await clock.sleep(AGAIN_MS);
+    }
   }
 
   #begin(): Promise<void> {
