@@ -42,18 +42,12 @@ describe("the simulation", () => {
 });
 
 describe("the simulation of several processes", () => {
-  const SHARED = { hours: 0.1, bots: 4, instances: { least: 3, most: 3 } };
-
-  test("gives an equal seed an equal hash, and breaks no invariant in a few minutes with everything that befalls processes", async () => {
-    const counts = new Map<string, number>();
-    for (const seed of [1, 2]) {
-      const first = await runSeed({ ...SHARED, seed });
-      expect(first.violations, `npm run sim -- --seed ${seed} --hours 0.1 --bots 4 --instances 3`).toEqual([]);
-      if (seed === 1) expect((await runSeed({ ...SHARED, seed })).hash).toBe(first.hash);
-      for (const [id, times] of first.counts) counts.set(id, (counts.get(id) ?? 0) + times);
-    }
+  test("breaks no invariant in a few minutes, and counts who has which account", async () => {
+    const { violations, counts } = await runSeed({ seed: 1, hours: 0.1, bots: 2, instances: { least: 3, most: 3 } });
+    expect(violations, "npm run sim -- --seed 1 --hours 0.1 --bots 2 --instances 3").toEqual([]);
+    const names = counts.map(([id]) => id);
     for (const id of ["antecedent 31: an account is taken", "antecedent 3: an order reaches its venue", "antecedent 16: a run ends quiet"])
-      expect(counts.get(id) ?? 0, id).toBeGreaterThan(0);
+      expect(names).toContain(id);
   }, 60_000);
 });
 

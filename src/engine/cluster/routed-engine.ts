@@ -219,9 +219,11 @@ export class RoutedEngine implements Engine {
     return this.#parts.own.resume(caller);
   }
 
-  /** Written down here; each process sells what is in its accounts as soon as it has read it. */
-  panic(reason: string, caller: Caller): Promise<PanicFacts> {
-    return this.#parts.own.panic(reason, caller);
+  /** Written down here; each process sells what is in its accounts as soon as it has read it. Answered, as a halt is, when nothing enters any more. */
+  async panic(reason: string, caller: Caller): Promise<PanicFacts> {
+    const facts = await this.#parts.own.panic(reason, caller);
+    await this.#parts.clock.sleep(DESK_VIEW_MAX_MS);
+    return facts;
   }
 
   async #ofBot<C extends Call>(name: string, call: C, args: CallArgs<C>, caller?: Caller): Promise<CallResult<C>> {

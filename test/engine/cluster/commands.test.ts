@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { TransientError } from "../../../src/domain/errors.ts";
+import type { AccountEvent } from "../../../src/domain/events.ts";
 import { plain } from "../../../src/domain/money.ts";
 import { StoreUnavailable } from "../../../src/ports/store.ts";
 import { BTC, type ClusterRig, noonRig, streamOf } from "../../kit/cluster-rig.ts";
 import { MINUTE_S } from "../../kit/engine-live.ts";
-import { by, OWNER, wishFor } from "../../kit/engine-rig.ts";
+import { by, OWNER, recordedEvents, wishFor } from "../../kit/engine-rig.ts";
 
 const RISING = [100, ...Array<number>(20).fill(102)];
 
@@ -176,6 +177,42 @@ describe("what the whole desk decides", () => {
     const { gates } = await rig.during(Promise.resolve(front.why("one")));
     expect(JSON.stringify(gates)).toMatch(/the desk's own decisions could not be read for .*, and a halt may be among them/);
   });
+});
+
+describe("a panic", () => {
+  it("is answered when no engine lets anything enter any more, also one that has not read of it", async () => {
+    const entersMs = await firstEntryMs();
+    const { rig, front } = await enteringDesk();
+    while (rig.clock.wall() < entersMs - 1_000) await rig.beat(1);
+    const { store } = rig.processes[1]!.process;
+    const read = store.read.bind(store);
+    const away = new StoreUnavailable("the desk's stream cannot be read");
+    Object.assign(store, {
+      read: (stream: string, ...rest: [number, number]) => (stream === "desk" ? Promise.reject(away) : read(stream, ...rest)),
+    });
+    const answered = front.panic("enough", by("p1")).then(() => rig.clock.wall());
+    await rig.beat(2 * MINUTE_S);
+    expect(Math.max(0, ...(await entries(rig)))).toBeLessThanOrEqual(await answered);
+  });
+
+  async function enteringDesk() {
+    const made = await desk(1);
+    await running(made.rig, "one");
+    made.rig.shown.set(BTC, 102);
+    return made;
+  }
+
+  async function entries(rig: ClusterRig): Promise<number[]> {
+    const recorded = await recordedEvents<AccountEvent>(rig.processes[0]!.process.store, streamOf(OWNER));
+    return recorded.flatMap(({ event, wallMs }) => (event.type === "intent" && event.intent.purpose === "entry" ? [wallMs] : []));
+  }
+
+  /** When the bot enters where nobody panics. */
+  async function firstEntryMs(): Promise<number> {
+    const { rig } = await enteringDesk();
+    await rig.beat(3 * MINUTE_S);
+    return (await entries(rig))[0] ?? 0;
+  }
 });
 
 describe("a gateway that dies", () => {
