@@ -93,9 +93,12 @@ describe("the stack's services of the image", () => {
 
   it("are a gateway and an engine that has no address of its own: what is typed at the one runs in the other, and both end well", async () => {
     world.advance();
-    const gateway = start("gateway", world.settings);
+    // Books belong to the market that they were made on.
+    const settings = { ...world.settings, STORE_URL: mongod.url("roles", "desk") };
+    expect((await start("store-setup", settings).desk.exited).code).toBe(0);
+    const gateway = start("gateway", settings);
     await welcome(gateway);
-    const engine = start("engine", world.settings);
+    const engine = start("engine", settings);
     expect(await doneBySomeEngine(gateway)).toBe("second is running");
     gateway.desk.type("system nodes");
     const nodes = (await gateway.desk.answer("system nodes")).view.table?.rows.map(([_name, role, , , , , hasDesk, accounts]) => [
