@@ -27,11 +27,26 @@ export default defineConfig({
         test: {
           name: "services",
           include: ["test/services/**/*.test.ts"],
-          exclude: ["test/services/live-panic.test.ts", "test/services/live-outage.test.ts", "node_modules/**"],
+          exclude: [
+            "test/services/live-panic.test.ts",
+            "test/services/live-outage.test.ts",
+            "test/services/image*.test.ts",
+            "node_modules/**",
+          ],
           testTimeout: 300_000,
           hookTimeout: 60_000,
           // Most of them wait (slow commits, a database's election, kills of live trading) while the others compute (kills of a replay).
           maxWorkers: 3,
+        },
+      },
+      {
+        // Containers of the image that .ci/image builds, which takes a while: on its own, so that the other services do not wait for it.
+        test: {
+          name: "image",
+          include: ["test/services/image*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
         },
       },
       {

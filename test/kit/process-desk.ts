@@ -24,6 +24,8 @@ export interface DeskProcessOptions {
   readonly folder: string;
   readonly settings?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
+  /** What is started in the place of this Node and the entry, such as a container that has its own. */
+  readonly program?: readonly [string, ...string[]];
   /** Commands to type; the end of input follows unless `keepOpen`. */
   readonly typed?: readonly string[];
   readonly keepOpen?: boolean;
@@ -51,10 +53,18 @@ export class DeskProcess {
   readonly #listeners = new Set<() => void>();
   #ended: Exit | undefined;
 
-  constructor({ folder, settings = {}, flags = ["--json"], typed = [], keepOpen = false }: DeskProcessOptions) {
+  constructor({
+    folder,
+    settings = {},
+    flags = ["--json"],
+    program = [process.execPath, ENTRY, ...flags],
+    typed = [],
+    keepOpen = false,
+  }: DeskProcessOptions) {
     const { PATH, NODE_COMPILE_CACHE } = process.env;
     const env = { PATH, NODE_COMPILE_CACHE, HOME: folder, NO_COLOR: "1", STORE_URL: "sqlite:data/desk.sqlite", ...settings };
-    this.#child = spawn(process.execPath, [ENTRY, ...flags], { cwd: folder, env });
+    const [file, ...args] = program;
+    this.#child = spawn(file, args, { cwd: folder, env });
     this.pid = this.#child.pid ?? 0;
     this.#child.stdin.on("error", () => undefined);
     for (const line of typed) this.type(line);
