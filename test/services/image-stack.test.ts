@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -17,6 +17,7 @@ const SECRETS = {
   mongo_root_password: canary("store root password"),
   redis_password: canary("other secret"),
 };
+const DATA = "data";
 const START_MAX_MS = 60_000;
 /** Of a command, until there is an engine. */
 const TRIES_MAX = 7;
@@ -43,6 +44,9 @@ describe("the stack's services of the image", () => {
     image = await imageFacts();
     folder = temporaryFolder("stack");
     for (const [name, text] of Object.entries(SECRETS)) writeFileSync(join(folder, name), text, { mode: 0o644 });
+    // One volume of all of them, as in the file.
+    mkdirSync(join(folder, DATA));
+    openToAll(join(folder, DATA));
     port = await freePort();
     redis = await RedisServer.start(SECRETS.redis_password);
     world = await LiveWorld.start({ seed: 1, draw: () => 1, exchanges: ["binance"] });
@@ -66,12 +70,9 @@ describe("the stack's services of the image", () => {
     const places = { STORE_URL: mongod.url("scalpstorm", "desk"), REDIS_URL: redis.url, HTTP_ADDRESS: `127.0.0.1:${port}` };
     const moved = Object.entries(places).filter(([setting]) => environment[setting]);
     const written = Object.entries(environment).map(([setting, text]) => [setting, text.replace(/^\$\{\w+:-(.*)\}$/, "$1")]);
-    const data = join(folder, basename(name));
-    mkdirSync(data, { recursive: true });
-    openToAll(data);
     const settings = { ...Object.fromEntries(written), ...Object.fromEntries(moved), ...more };
     const files = Object.fromEntries(secrets.map((secret) => [`/run/secrets/${secret}`, join(folder, secret)]));
-    const container = new Container({ data, settings, flags: command, network: "host", files });
+    const container = new Container({ data: join(folder, DATA), settings, flags: command, network: "host", files });
     containers.push(container);
     return container;
   }
