@@ -137,7 +137,9 @@ describe("the command line", () => {
     expect(point).toMatchObject({ mode: "crash-points", from: 1, every: 1, crash: { call: 17, when: "after" } });
     expect(optionsOf(["--instances", "3"])).toMatchObject({ instances: { least: 3, most: 3 } });
     expect(optionsOf(["--cluster"])).toMatchObject({ instances: { least: 2, most: 5 } });
-    expect(() => optionsOf(["--instances", "1..3"])).toThrow('--instances must be a number from 2 to 9 or two of them, as 2..5, found "1..3"');
+    expect(() => optionsOf(["--instances", "1..3"])).toThrow(
+      '--instances must be a number from 2 to 9 or two of them, as 2..5, found "1..3"',
+    );
     expect(() => optionsOf(["--seeds", "many"])).toThrow('--seeds must be a number that is not negative, found "many"');
   });
 });

@@ -19,7 +19,7 @@ const CLUSTER_CLIMATES: Readonly<Record<string, Climate>> = {
   "C7 hand-over": { perHour: 6, shortestMs: SECOND_MS, longestMs: SECOND_MS },
   "C8 stopped at a send": { perHour: 4, shortestMs: 2 * MINUTE_MS, longestMs: 15 * MINUTE_MS },
   "C9 halt at a candle's close": { perHour: 6, shortestMs: SECOND_MS, longestMs: SECOND_MS },
-  "C9 panic at a candle's close": { perHour: 2, shortestMs: SECOND_MS, longestMs: SECOND_MS },
+  "C9 panic at a candle's close": { perHour: 3, shortestMs: SECOND_MS, longestMs: SECOND_MS },
 };
 
 export const CLUSTER_SPELLS: readonly string[] = Object.keys(CLUSTER_CLIMATES);
@@ -42,7 +42,7 @@ export function drawCluster(dice: Dice, { least, most }: Instances, without: rea
   const [venueAccounts, perpetualAccounts] = dice.pick<readonly [number, number]>([
     [1, 0],
     [2, 0],
-    [2, 0],
+    [1, 1],
     [1, 1],
   ]);
   const share = dice.between(0, 0.5);

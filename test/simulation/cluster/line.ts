@@ -17,7 +17,7 @@ export interface LineParts {
   /** Told of each order when nothing keeps it from the exchange any more. */
   readonly sent: (order: SentOrder) => void;
   /** Stops the process here, now and then. */
-  readonly maybeStop: (where: string) => void;
+  readonly maybeStop: (account: string, where: string) => void;
   /** Judges; what is broken goes to the referee. */
   readonly judge: (look: () => void) => void;
 }
@@ -97,7 +97,7 @@ class OwnLine implements AccountLine {
   }
 
   async #stop(where: string): Promise<void> {
-    this.#parts.maybeStop(where);
+    this.#parts.maybeStop(this.#account, where);
     await this.#parts.generation.stand();
   }
 }

@@ -8,6 +8,8 @@ import type { ClusterMember } from "./member.ts";
 const LEASE_MS = 15_000;
 /** Stops at a send last longer than any lease, so that another process has the account by then. */
 const [STOP_MIN_MS, STOP_MAX_MS] = [18_000, 90_000];
+/** Blofin takes a request for a minute, so that it matters more there; and there are fewer of them. */
+const STOP_ODDS = { main: 0.25, swap: 0.6 } as const;
 const LOSE_EVERY_MS = 2_000;
 const MINUTE_MS = 60_000;
 /** Within this after the end of a minute, bots decide on its candle. */
@@ -57,9 +59,10 @@ export class Misfortunes {
   }
 
   /** A process is about to send, and may be stopped right there. */
-  maybeStop(member: ClusterMember, where: string): void {
+  maybeStop(member: ClusterMember, account: string, where: string): void {
     const { machine, crew } = this.#parts;
-    if (member.generation.frozen || !machine.weather.strikes("C8 stopped at a send", 0.25)) return;
+    const odds = account.startsWith("swap") ? STOP_ODDS.swap : STOP_ODDS.main;
+    if (member.generation.frozen || !machine.weather.strikes("C8 stopped at a send", odds)) return;
     machine.coverage.mark(`antecedent 31: a process is stopped ${where}`);
     crew.standStill(member, machine.weather.span(STOP_MIN_MS, STOP_MAX_MS), where);
   }
@@ -134,7 +137,9 @@ export class Misfortunes {
       person.want(command, undefined, (engine, caller) =>
         command === "halt" ? engine.halt("at the close", undefined, caller) : engine.panic("at the close", caller),
       );
-      timeline.after(dice.magnitude(HALT_MIN_MS, HALT_MAX_MS), () => person.want("resume", undefined, (engine, caller) => engine.resume(caller)));
+      timeline.after(dice.magnitude(HALT_MIN_MS, HALT_MAX_MS), () =>
+        person.want("resume", undefined, (engine, caller) => engine.resume(caller)),
+      );
     });
   }
 

@@ -92,7 +92,14 @@ export class ClusterWorld {
     const holders = this.#holders;
     this.#crew = new Crew({ machine, referee, holders, draw, dice: this.#dice.fork("crew"), server, queue, open: this.#opener() });
     const crew = this.#crew;
-    this.#misfortunes = new Misfortunes({ machine, crew, queue, dice: this.#dice.fork("misfortunes"), engines: draw.engines, people: () => this.#people });
+    this.#misfortunes = new Misfortunes({
+      machine,
+      crew,
+      queue,
+      dice: this.#dice.fork("misfortunes"),
+      engines: draw.engines,
+      people: () => this.#people,
+    });
     this.#watch = new Watch({ machine, crew, holders, books: facts.books, reach: this.#exchange.reach });
     this.#people = OWNERS.slice(0, PAPER_OWNERS + this.#accounts.length).map((user, index) => this.#person(user, index));
   }
@@ -190,7 +197,7 @@ export class ClusterWorld {
 
   #line(member: ClusterMember, sent: (order: SentOrder) => void, coverage: Machine["coverage"]): ProcessLine {
     const judge = (look: () => void) => this.referee.judge(this.#holders.id, look);
-    const maybeStop = (where: string) => this.#misfortunes.maybeStop(member, where);
+    const maybeStop = (account: string, where: string) => this.#misfortunes.maybeStop(member, account, where);
     return new ProcessLine({ generation: member.generation, holders: this.#holders, coverage, sent, maybeStop, judge });
   }
 
