@@ -46,7 +46,7 @@ export default defineConfig({
           include: ["test/services/image*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
         },
       },
       {
