@@ -30,6 +30,11 @@ export interface ClusterOptions {
   readonly startMs: number;
 }
 
+export interface StartOptions extends Partial<Omit<EngineOptions, "clock" | "market" | "logger" | "onFatal">> {
+  /** As of a process that is set to another market. */
+  readonly marketKey?: string;
+}
+
 /** Several processes of one desk on one store, one queue and one clock. */
 export class ClusterRig {
   readonly clock: FakeClock;
@@ -46,10 +51,7 @@ export class ClusterRig {
     this.queue = new MemoryQueueServer({ clock: this.clock });
   }
 
-  async start(
-    role: "gateway" | "engine",
-    options: Partial<Omit<EngineOptions, "clock" | "market" | "logger" | "onFatal">> = {},
-  ): Promise<DeskProcess> {
+  async start(role: "gateway" | "engine", { marketKey, ...options }: StartOptions = {}): Promise<DeskProcess> {
     const name = `${role}-${this.processes.length + 1}`;
     let taken = false;
     const facts = { name, role, pid: this.processes.length + 1, host: "test", version: "test", startedMs: this.clock.wall() };
@@ -61,7 +63,10 @@ export class ClusterRig {
     });
     const broker = this.queue.connect();
     const queue = openQueue({ broker, clock: this.clock, logger: SILENT });
-    const market = new LiveMarket(this.#options.closes, this.clock, this.#options.fromMs, this.shown);
+    const market = new LiveMarket(this.#options.closes, this.clock, this.#options.fromMs, {
+      shown: this.shown,
+      ...(marketKey && { key: marketKey }),
+    });
     const { store } = process;
     const shared = { role, processName: name, asks: store.asks, cluster: store.cluster, queue, vault: testVault(), saw: () => undefined };
     const rig = await openRig({ market, clock: this.clock, store, shared, ...options });

@@ -15,8 +15,14 @@ export class LiveMarket extends ArrayMarket {
   down = false;
   readonly #clock: FakeClock;
 
-  constructor(closes: Readonly<Record<string, readonly number[]>>, clock: FakeClock, fromMs: number, shown = new Map<string, number>()) {
+  constructor(
+    closes: Readonly<Record<string, readonly number[]>>,
+    clock: FakeClock,
+    fromMs: number,
+    { shown = new Map<string, number>(), key = "test" } = {},
+  ) {
     super({
+      key,
       startMs: marketMs(clock.wall()),
       instruments: new Map(Object.keys(closes).map((symbol) => [symbol, plainInstrument(symbol)])),
       candles: new Map(Object.entries(closes).map(([symbol, list]) => [symbol, candlesOf(fromMs, list)])),

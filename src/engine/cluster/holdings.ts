@@ -1,5 +1,5 @@
 import type { DeskState } from "../../domain/desk.ts";
-import { TransientError } from "../../domain/errors.ts";
+import { ConfigError, TransientError } from "../../domain/errors.ts";
 import type { DeskEvent } from "../../domain/events.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
@@ -43,6 +43,8 @@ export interface HoldingsOptions {
 /** The accounts that this process takes and gives back. */
 export class Holdings {
   readonly #options: HoldingsOptions;
+  /** Why an account cannot be had here, by stream. */
+  readonly #refused = new Map<string, string>();
 
   constructor(options: HoldingsOptions) {
     this.#options = options;
@@ -60,11 +62,19 @@ export class Holdings {
       return "released";
     } catch (failure) {
       if (failure instanceof StreamHeld) return "held-elsewhere";
+      if (failure instanceof ConfigError) return this.#cannotHave(stream, failure);
       if (!(failure instanceof StoreUnavailable) && !(failure instanceof TransientError)) throw failure;
       logger.warn({ stream, problem: failure.message }, "an account could not be taken or given back; it is tried again");
       return "released";
     }
   };
+
+  /** An account that this process is not set up for is another one's to have; it is said once, and offered on. */
+  #cannotHave(stream: string, { message }: ConfigError): RunEnd {
+    if (this.#refused.get(stream) !== message) this.#options.logger.error({ stream, problem: message }, "an account cannot be had here");
+    this.#refused.set(stream, message);
+    return "released";
+  }
 
   async #take(stream: string): Promise<Account | undefined> {
     const { desk, deskStream, accounts, bots, following, onTaken, onFatal } = this.#options;
@@ -90,7 +100,9 @@ export class Holdings {
     try {
       account = writer.state.venue.removed ? undefined : await open(writer);
     } finally {
-      if (!account) await store.release(writer.name);
+      // What was put to work before it failed is given back like any other: nothing of it may go on under a stream that is another one's.
+      if (!account && accounts.get(writer.name)?.isHeld) await this.give(writer.name);
+      else if (!account) await store.release(writer.name);
     }
     return account;
   }

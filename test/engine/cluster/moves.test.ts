@@ -106,4 +106,18 @@ describe("accounts among engines", () => {
     expect(await spread(rig)).toEqual(before);
     expect(fatalOf(rig)).toEqual([]);
   });
+
+  it("are left alone by an engine that is set to another market, which goes on with what it can have", async () => {
+    const { rig, engines } = await deskWith(1, [OWNER]);
+    const other = await rig.start("engine", { marketKey: "other" });
+    engines[0]!.kill();
+    await rig.beat(2 * MINUTE_S);
+    expect(other.rig.fatal).toEqual([]);
+    expect(await rig.holderOf(streamOf(OWNER))).not.toBe(other.name);
+    expect(other.rig.complaints.filter((each) => each.includes("cannot be had here"))).toHaveLength(1);
+    await rig.start("engine");
+    await rig.beat(30);
+    expect(await rig.holderOf(streamOf(OWNER))).toBe("engine-4");
+    expect(other.rig.fatal).toEqual([]);
+  });
 });
