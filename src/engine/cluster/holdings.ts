@@ -17,6 +17,8 @@ import { FollowedAccount } from "./followed-account.ts";
 import type { FollowedStream } from "./followed-stream.ts";
 import type { Following } from "./following.ts";
 
+/** How long an account that cannot be had here is left to others before it is tried again. */
+const REFUSED_MS = 60_000;
 /** How often it is looked whether an account is this process's still, */
 const LOOK_EVERY_MS = 2_000;
 /** and how long without a right to it before it is given up. */
@@ -44,7 +46,7 @@ export interface HoldingsOptions {
 export class Holdings {
   readonly #options: HoldingsOptions;
   /** Why an account cannot be had here, by stream. */
-  readonly #refused = new Map<string, string>();
+  readonly #refused = new Map<string, { readonly message: string; readonly atMs: number }>();
 
   constructor(options: HoldingsOptions) {
     this.#options = options;
@@ -71,9 +73,16 @@ export class Holdings {
 
   /** An account that this process is not set up for is another one's to have; it is said once, and offered on. */
   #cannotHave(stream: string, { message }: ConfigError): RunEnd {
-    if (this.#refused.get(stream) !== message) this.#options.logger.error({ stream, problem: message }, "an account cannot be had here");
-    this.#refused.set(stream, message);
+    const { logger, clock } = this.#options;
+    if (this.#refused.get(stream)?.message !== message) logger.error({ stream, problem: message }, "an account cannot be had here");
+    this.#refused.set(stream, { message, atMs: clock.monotonicMs() });
     return "released";
+  }
+
+  /** Whether this process could not have an account a moment ago: it leaves it to others for a while. */
+  hasRefused(stream: string): boolean {
+    const refused = this.#refused.get(stream);
+    return refused !== undefined && this.#options.clock.monotonicMs() - refused.atMs < REFUSED_MS;
   }
 
   async #take(stream: string): Promise<Account | undefined> {

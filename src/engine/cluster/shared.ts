@@ -78,6 +78,7 @@ export class Shared {
   #server: AskServer | undefined;
   #spreading: Rounds | undefined;
   #worker: AccountWorker | undefined;
+  #holdings: Holdings | undefined;
 
   constructor(options: SharedOptions, needs: SharedNeeds) {
     this.#options = options;
@@ -127,6 +128,7 @@ export class Shared {
     const holdings = new Holdings({
       ...{ clock, logger, store, desk, deskStream, accounts, bots, following, open, onTaken, onCut, onFatal },
     });
+    this.#holdings = holdings;
     if (role === "engine") this.#worker = queue.work({ capacity: 0, run: holdings.run });
     this.#spreading = new Rounds(clock, SPREAD_EVERY_MS, () => this.#spread(desk));
     this.#spreading.start(onFatal);
@@ -186,7 +188,8 @@ export class Shared {
       }
       const running = this.#worker?.running.length ?? 0;
       const nowMs = this.#needs.clock.monotonicMs();
-      this.#worker?.setCapacity(this.#share.capacity({ self: processName, members, accounts, running, nowMs }));
+      const possible = accounts.filter((stream) => !this.#holdings?.hasRefused(stream));
+      this.#worker?.setCapacity(this.#share.capacity({ self: processName, members, accounts: possible, running, nowMs }));
     } catch (failure) {
       if (!(failure instanceof QueueUnavailable) && !(failure instanceof StoreUnavailable)) throw failure;
       this.#needs.logger.debug({ problem: messageOf(failure) }, "accounts stay where they are: what spreads them does not answer");

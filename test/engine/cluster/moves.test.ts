@@ -116,7 +116,7 @@ describe("accounts among engines", () => {
     expect(await rig.holderOf(streamOf(OWNER))).not.toBe(other.name);
     expect(other.rig.complaints.filter((each) => each.includes("cannot be had here"))).toHaveLength(1);
     await rig.start("engine");
-    await rig.beat(30);
+    await rig.beat(90);
     expect(await rig.holderOf(streamOf(OWNER))).toBe("engine-4");
     expect(other.rig.fatal).toEqual([]);
   });
