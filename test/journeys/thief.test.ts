@@ -97,6 +97,7 @@ const TRIES: Readonly<Record<string, readonly string[]>> = {
   "strategy list": ["strategy list"],
   "strategy show": ["strategy show strategy:ema-cross"],
   "system health": ["system health"],
+  "system nodes": ["system nodes"],
   "system version": ["system version"],
   "system halt": ["system halt reason:mine"],
   "system resume": ["system resume"],
