@@ -21,6 +21,7 @@ import { OWNERS, PAPER_OWNERS, wishedBots } from "../world/people.ts";
 import { SimPerpetual } from "../world/perpetual-exchange.ts";
 import { perpetualInstruments } from "../world/perpetual-listing.ts";
 import { Person } from "../world/person.ts";
+import { personsDesk } from "../world/persons-desk.ts";
 import { instrumentsOf } from "../world/tape.ts";
 import type { PerpetualAccount, VenueAccount } from "../world/venue-account.ts";
 import { RunOver, type WorldOptions } from "../world/world.ts";
@@ -219,14 +220,7 @@ export class ClusterWorld {
     const { symbols } = this.machine.tape;
     const onPaper = Math.max(2, this.#options.bots - this.#accounts.length * symbols.length);
     const wishes = wishedBots(dice, { index, account, symbols, onPaper, isScenario: false });
-    const desk = {
-      engine: () => this.#watch.reach(),
-      wallMs: () => this.machine.wall.now(),
-      asked: (asked: Parameters<Referee["asked"]>[0]) => this.referee.asked(asked),
-      done: (asked: Parameters<Referee["done"]>[0]) => this.referee.done(asked),
-      refused: (asked: Parameters<Referee["refused"]>[0], because: string) => this.referee.refused(asked, because),
-      tell: (line: string) => this.machine.trace.tell(line),
-    };
+    const desk = personsDesk(this.machine, this.referee, () => this.#watch.reach());
     return new Person(user, dice, this.machine.timeline, desk, wishes, account);
   }
 

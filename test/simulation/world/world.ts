@@ -24,6 +24,7 @@ import { OWNERS, PAPER_OWNERS, wishedBots } from "./people.ts";
 import { SimPerpetual } from "./perpetual-exchange.ts";
 import { perpetualInstruments } from "./perpetual-listing.ts";
 import { Person } from "./person.ts";
+import { personsDesk } from "./persons-desk.ts";
 import { playScenario, scenarioDraw } from "./scenario.ts";
 import { type Opener, Supervisor } from "./supervisor.ts";
 import { instrumentsOf } from "./tape.ts";
@@ -210,14 +211,7 @@ export class World {
     const onPaper = Math.max(2, this.#options.bots - this.#accounts.length * symbols.length);
     const isScenario = this.#options.scenario !== undefined;
     const wishes = wishedBots(dice, { index, account, symbols, onPaper, isScenario });
-    const desk = {
-      engine: () => this.#supervisor.reach(),
-      wallMs: () => this.machine.wall.now(),
-      asked: (asked: Parameters<Referee["asked"]>[0]) => this.referee.asked(asked),
-      done: (asked: Parameters<Referee["done"]>[0]) => this.referee.done(asked),
-      refused: (asked: Parameters<Referee["refused"]>[0], because: string) => this.referee.refused(asked, because),
-      tell: (line: string) => this.machine.trace.tell(line),
-    };
+    const desk = personsDesk(this.machine, this.referee, () => this.#supervisor.reach());
     return new Person(user, dice, this.machine.timeline, desk, wishes, account);
   }
 
