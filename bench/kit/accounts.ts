@@ -78,6 +78,7 @@ export async function openAccounts(store: Store, market: Market, { breakers, lim
       rates: NO_RATES,
     }),
     halted: () => undefined,
+    caughtUp: undefined,
     now: () => hub.atMs,
     lagMs: 0,
     advisor: () => undefined,

@@ -36,6 +36,7 @@ export interface FloorsOptions {
   readonly limits: AccountLimits;
   readonly days: Days;
   readonly halted: () => string | undefined;
+  readonly caughtUp: AccountServices["caughtUp"];
   readonly risk: RiskGuard;
   readonly advisor: () => Advisor | undefined;
   readonly accounts: Accounts;
@@ -127,7 +128,7 @@ export class Floors {
   }
 
   #services(market: Market, hub: FeedHub): AccountServices {
-    const { clock, logger, limits, days, halted, risk, speed, advisor } = this.#options;
+    const { clock, logger, limits, days, halted, caughtUp, risk, speed, advisor } = this.#options;
     const live = market.pace === "live";
     return {
       market,
@@ -137,6 +138,7 @@ export class Floors {
       limits,
       days,
       halted,
+      caughtUp,
       risk,
       advisor,
       now: () => (live ? marketMs(Math.max(hub.atMs, clock.wall())) : hub.atMs),

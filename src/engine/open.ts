@@ -133,6 +133,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     days,
     risk,
     halted: () => desk.halted() ?? shared?.blind(),
+    caughtUp: shared && (() => shared.caughtUp()),
     advisor: () => advisor,
     accounts,
     scheduled: () => scheduled,

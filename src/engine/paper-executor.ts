@@ -153,7 +153,10 @@ export class PaperExecutor implements AccountExecutor {
 
   async #submitOne(order: Order): Promise<AccountEvent> {
     const { botId, clientOrderId } = order;
-    const why = order.purpose === "entry" ? this.#entryForbidden(order) : undefined;
+    const { caughtUp } = this.#account.services;
+    const isEntry = order.purpose === "entry";
+    const unread = isEntry && caughtUp ? await caughtUp() : undefined;
+    const why = unread ?? (isEntry ? this.#entryForbidden(order) : undefined);
     if (why !== undefined) return { type: "order-canceled", botId, clientOrderId, reason: `not sent: ${why}` };
     try {
       const outcome = await this.#account.venue.submit(order);

@@ -19,6 +19,11 @@ export interface AccountServices {
   readonly days: Days;
   /** Why the desk denies entries, if it does. */
   readonly halted: () => string | undefined;
+  /**
+   * Waits until everything is known here that other processes had made durable before the call; resolves with why it could not be known. Undefined where one
+   * process has the whole desk.
+   */
+  readonly caughtUp: (() => Promise<string | undefined>) | undefined;
   /** Limits, locks and breakers over everything that trades here. */
   readonly risk: RiskGuard;
   /** What an AI service thinks, where there is one. */

@@ -38,6 +38,8 @@ export interface OrderRequest {
   readonly takePrice?: Decimal;
   /** It closes or protects: it may use the reserve of the request budget. */
   readonly reduces: boolean;
+  /** Asked in the moment of sending, after any wait for its turn: why it is not sent after all. */
+  readonly barred?: () => string | undefined;
 }
 
 /** Enough to look for an order. `protection` lives in other id spaces at some venues. */

@@ -13,6 +13,8 @@ export interface WireCall {
   readonly timeoutMs: number;
   /** Without one it is a read. */
   readonly priority?: WirePriority;
+  /** Asked after the signing, before the first byte: why it does not leave after all, which makes it `not-sent`. */
+  readonly barred?: (() => string | undefined) | undefined;
 }
 
 /**

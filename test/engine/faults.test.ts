@@ -57,6 +57,7 @@ async function accountWith(strategies: Readonly<Record<string, (input: DecideInp
   const account = new PaperAccount(writer, openPaperVenue(), {
     ...services,
     halted: () => undefined,
+    caughtUp: undefined,
     now: () => hub.atMs,
     advisor: () => undefined,
     matchUntil: () => Number.POSITIVE_INFINITY,

@@ -108,6 +108,11 @@ export class Shared {
     return this.#following?.blind();
   }
 
+  /** Waits until everything is known here that was durable before the call; resolves with why it could not be known. */
+  async caughtUp(): Promise<string | undefined> {
+    return undefined;
+  }
+
   /** Begins to follow, to ask and to be asked. Returns the engine as people see it. */
   async begin(parts: SharedParts, desk: Desk): Promise<Engine> {
     const { clock, logger, store, onFatal } = this.#needs;

@@ -5,11 +5,11 @@ import { refOf, requestOf } from "./requests.ts";
 
 const NO_KEY = "the account has no key at hand";
 
-/** Sends an order, once. What throws may have been sent. */
-export async function place(venue: LiveVenue | undefined, order: Order): Promise<PlaceOutcome> {
+/** Sends an order, once, unless it is barred in the moment of sending. What throws may have been sent. */
+export async function place(venue: LiveVenue | undefined, order: Order, barred?: () => string | undefined): Promise<PlaceOutcome> {
   if (!venue) return { kind: "not-sent", reason: NO_KEY };
   try {
-    return await venue.place(requestOf(order));
+    return await venue.place(requestOf(order, barred));
   } catch (failure) {
     return { kind: "unknown", reason: messageOf(failure) };
   }

@@ -2,8 +2,8 @@ import type { AccountState, BotState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import type { Order } from "../../domain/order.ts";
 import type { LiveVenue, PlaceOutcome } from "../../ports/live-venue.ts";
-import type { Logger } from "../../ports/logger.ts";
 import type { Facts } from "../account.ts";
+import type { AccountServices } from "../services.ts";
 import type { LaneView } from "./lane-view.ts";
 import type { LiveTimes } from "./times.ts";
 
@@ -18,7 +18,7 @@ export interface LaneHost {
   /** The view of a bot without what its lane remembers; undefined while the venue's rules are not known. */
   look(bot: BotState): Omit<LaneView, "memory" | "bot" | "orders"> | undefined;
   appendEvents(facts: Facts): Promise<void>;
-  readonly logger: Logger;
+  readonly services: Pick<AccountServices, "logger" | "caughtUp">;
   /** Books the fills of a symbol that the venue lists and the books do not hold. Resolves to whether the list was whole. */
   syncFills(symbol: string): Promise<boolean>;
   /** Why an entry that is durable may not be sent after all. */

@@ -60,7 +60,7 @@ export class Lane {
       for (let step = this.#next(); step.kind !== "rest"; step = this.#next()) {
         steps += 1;
         if (steps > STEPS_MAX)
-          return this.#host.logger.error(
+          return this.#host.services.logger.error(
             { bot: this.#bot.spec.name, step: step.kind },
             "a bot takes steps without end; it pauses for a beat",
           );
@@ -137,9 +137,13 @@ export class Lane {
   async #send(order: Order): Promise<void> {
     const { clientOrderId } = order;
     this.memory.unsent.delete(clientOrderId);
-    const why = order.purpose === "entry" ? this.#host.entryForbidden(order) : undefined;
+    const forbidden = order.purpose === "entry" ? () => this.#host.entryForbidden(order) : undefined;
+    // The entry is durable, so that of two processes that use up one limit at a time at least one sees what the other one is about to do.
+    const { caughtUp } = this.#host.services;
+    const unread = forbidden && caughtUp && (await caughtUp());
+    const why = unread ?? forbidden?.();
     if (why !== undefined) return this.#end(order, { type: "order-canceled", reason: `not sent: ${why}` });
-    const outcome = await place(this.#host.venue, order);
+    const outcome = await place(this.#host.venue, order, forbidden);
     const what = order.purpose === "entry" ? undefined : isProtective(order) ? "protect" : "exit";
     if (outcome.kind === "accepted") {
       if (what) this.memory.succeeded(what);

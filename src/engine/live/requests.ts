@@ -1,10 +1,18 @@
 import { isProtective, type Order } from "../../domain/order.ts";
 import type { OrderRef, OrderRequest } from "../../ports/live-venue.ts";
 
-/** How an order goes to the venue. */
-export function requestOf(order: Order): OrderRequest {
+/** How an order goes to the venue. `barred` says in the moment of sending why it does not go after all. */
+export function requestOf(order: Order, barred?: () => string | undefined): OrderRequest {
   const { clientOrderId, symbol, side, quantity, price, stopLimitPrice, takePrice } = order;
-  const base = { clientOrderId, symbol, side, quantity, kind: kindOf(order), reduces: order.purpose !== "entry" };
+  const base = {
+    clientOrderId,
+    symbol,
+    side,
+    quantity,
+    kind: kindOf(order),
+    reduces: order.purpose !== "entry",
+    ...(barred && { barred }),
+  };
   if (!isProtective(order)) return price === undefined ? base : { ...base, price };
   return {
     ...base,

@@ -38,7 +38,7 @@ class CcxtWire implements Wire {
     if (request.url.origin !== this.#signer.origin)
       return { phase: "not-sent", reason: "the call is for another host than this account's" };
     // Asked after the signing: a process that is stopped between here and the first byte sends something that the exchange finds too old.
-    const barred = call.method === "GET" ? undefined : this.#options.barred?.();
+    const barred = call.method === "GET" ? undefined : (this.#options.barred?.() ?? call.barred?.());
     if (barred !== undefined) return { phase: "not-sent", reason: barred };
     return sendOnce(request, {
       agent: this.#agent,

@@ -74,7 +74,10 @@ export function placing(request: OrderRequest, contract: Contract, habits: Order
   const reduceOnly = String(request.reduces);
   return {
     space: "orderId",
-    call: send("/api/v1/trade/order", { ...shared, ...type, ...legs, reduceOnly }, request.reduces ? "exit" : "entry"),
+    call: {
+      ...send("/api/v1/trade/order", { ...shared, ...type, ...legs, reduceOnly }, request.reduces ? "exit" : "entry"),
+      ...(request.barred && { barred: request.barred }),
+    },
   };
 }
 

@@ -131,6 +131,7 @@ function pairLegs(clientOrderId: string, { stop, limit, take }: Prices): Params 
   };
 }
 
-function post(path: string, params: Params, { reduces }: OrderRequest): WireCall {
-  return { method: "POST", path, params, signed: true, timeoutMs: SEND_TIMEOUT_MS, priority: reduces ? "exit" : "entry" };
+function post(path: string, params: Params, { reduces, barred }: OrderRequest): WireCall {
+  const call: WireCall = { method: "POST", path, params, signed: true, timeoutMs: SEND_TIMEOUT_MS, priority: reduces ? "exit" : "entry" };
+  return barred ? { ...call, barred } : call;
 }

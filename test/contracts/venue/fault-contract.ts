@@ -40,6 +40,13 @@ export function placeFaultContract(stage: Stage, subject: VenueSubject): void {
     expectClean(stage(), outcome);
   });
 
+  it("is `not sent` when it is barred in the moment of sending", async () => {
+    const { entry, venue } = stage();
+    expect(await venue.place({ ...entry, barred: () => "halted: enough" })).toEqual({ kind: "not-sent", reason: "halted: enough" });
+    expect(stage().booked(entry.clientOrderId)).toBe(0);
+    expect((await venue.place({ ...entry, barred: () => undefined })).kind).toBe("accepted");
+  });
+
   it("is unknown when a copy of it is open already", async () => {
     const resting = limitOf(stage());
     await place(stage(), resting);

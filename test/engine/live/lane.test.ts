@@ -41,7 +41,15 @@ async function held() {
   const times = { monotonicMs: () => stage.nowMs, venueMs: () => stage.nowMs };
   const lane = new Lane(
     {
-      ...{ state, times, unsent: new Set<string>(), venue, logger: SILENT, answered: none, refused: () => [] },
+      ...{
+        state,
+        times,
+        unsent: new Set<string>(),
+        venue,
+        services: { logger: SILENT, caughtUp: undefined },
+        answered: none,
+        refused: () => [],
+      },
       look: () => ({
         ...{ rules, traits: venue.traits, dust: ZERO, others: () => ZERO, price: 60_000, listed: true, turn: true },
         ...{ nowMs: stage.nowMs, venueMs: stage.nowMs },

@@ -62,7 +62,7 @@ export class InProcessWire implements Wire {
     const { clock, faults = NO_FAULTS, stops } = this.#options;
     if (stops) await stops.unsigned(call);
     const request = this.#options.sign(call, clock.wall() + this.#offsetMs);
-    const kept = stops && (await stops.signed(call, request));
+    const kept = (stops && (await stops.signed(call, request))) ?? call.barred?.();
     if (kept !== undefined) return { phase: "not-sent", reason: kept };
     const fault = faults.next(request, this.#venueNow());
     if (fault?.lost === "before-bytes") return this.#unsent(request, fault);

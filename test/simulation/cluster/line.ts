@@ -3,6 +3,7 @@ import type { DoorRequest } from "../../kit/exchange/door.ts";
 import type { WireExchange } from "../../kit/exchange/in-process-wire.ts";
 import type { SentOrder } from "../referee/law.ts";
 import type { Coverage } from "../world/coverage.ts";
+import { ENTRY_BARRED } from "../world/exchange.ts";
 import type { Generation } from "../world/generation.ts";
 import type { AccountLine, Line } from "../world/line.ts";
 import type { HoldersLaw, SignedRequest } from "./holders.ts";
@@ -66,6 +67,11 @@ class OwnLine implements AccountLine {
     if (why !== undefined) {
       coverage.mark("antecedent 31: a send is barred, for the account is another process's");
       return why;
+    }
+    const forbidden = call.barred?.();
+    if (forbidden !== undefined) {
+      coverage.mark(ENTRY_BARRED);
+      return forbidden;
     }
     // From here on nothing is decided any more: what is stopped now leaves late, with the time of then.
     if (clientOrderId !== undefined) sent({ process: generation.number, venue: "exchange", clientOrderId });

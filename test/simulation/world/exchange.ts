@@ -125,7 +125,8 @@ export class SimExchange {
       const own = line?.to(account, barred, orderIdOf);
       const door = own ? this.#addressOf(generation.number, environment) : this.doors.get(environment)!;
       const sends = this.#wire(key, environment, door, account, own);
-      const heard = slowed(own ? own.heard(sends) : overheard(sends, generation.number, sent, orderIdOf), this.#parts, SETTERS);
+      const hearing = { process: generation.number, sent, idOf: orderIdOf, coverage: this.#parts.coverage };
+      const heard = slowed(own ? own.heard(sends) : overheard(sends, hearing), this.#parts, SETTERS);
       const bare = gated(generation, "wire", heard, SETTERS, EVERYDAY);
       const watched = this.silence.watched(bare, generation.number, environment);
       const wire = governed({ wire: watched, governor, account: key, costOf: spotCost(weights) });
@@ -173,6 +174,9 @@ export class SimExchange {
   }
 }
 
+/** Where an entry waited for its turn while something was decided that forbids it. */
+export const ENTRY_BARRED = "antecedent 7: an entry is barred in the moment of sending";
+
 /** The largest sum that live accounts may hold at risk in a run. */
 export const CEILING = { amount: decimal(100_000), currency: "USDT" };
 
@@ -203,15 +207,20 @@ export class WorldClock implements Clock {
   }
 }
 
-/** A wire that tells which orders are sent, as they leave the process. */
-export function overheard(
-  wire: Wire,
-  process: number,
-  sent: (order: SentOrder) => void,
-  idOf: (call: WireCall) => string | undefined,
-): Wire {
+export interface Overhearing {
+  readonly process: number;
+  readonly sent: (order: SentOrder) => void;
+  readonly idOf: (call: WireCall) => string | undefined;
+  readonly coverage: Coverage;
+}
+
+/** A wire that tells which orders are sent, as they leave the process: not those that the product takes back in that moment. */
+export function overheard(wire: Wire, { process, sent, idOf, coverage }: Overhearing): Wire {
   return {
-    send(call) {
+    async send(call) {
+      const reason = call.barred?.();
+      if (reason !== undefined) coverage.mark(ENTRY_BARRED);
+      if (reason !== undefined) return { phase: "not-sent", reason };
       const clientOrderId = call.method === "POST" ? idOf(call) : undefined;
       if (clientOrderId !== undefined) sent({ process, venue: "exchange", clientOrderId });
       return wire.send(call);

@@ -78,7 +78,8 @@ export class SimPerpetual {
       const key = credentials.apiKey.reveal();
       const own = line?.to(this.accounts.find((each) => each.key === key)?.name ?? "nobody", barred, orderIdOf);
       const sends = this.#wire(key, own);
-      const heard = own ? own.heard(sends) : overheard(sends, generation.number, sent, orderIdOf);
+      const hearing = { process: generation.number, sent, idOf: orderIdOf, coverage: this.#parts.coverage };
+      const heard = own ? own.heard(sends) : overheard(sends, hearing);
       const wire = gated(generation, "swaps", heard, SETTERS, EVERYDAY);
       return openPerpetualVenue({ wire: governed({ wire, governor, account: key, costOf }), quirks: BLOFIN, environment, clock });
     };

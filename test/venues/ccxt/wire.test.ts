@@ -110,6 +110,13 @@ describe("the wire of the Binance dialect through the real ccxt", () => {
     expect(await wire.send(OPEN)).toMatchObject({ phase: "answered" });
   });
 
+  it("does not send a call that its caller takes back in the last moment, and sends the others", async () => {
+    const wire = await open();
+    expect(await wire.send({ ...ORDER, barred: () => "halted: enough" })).toEqual({ phase: "not-sent", reason: "halted: enough" });
+    expect(server.current.received).toEqual([]);
+    expect(await wire.send({ ...ORDER, barred: () => undefined })).toMatchObject({ phase: "answered" });
+  });
+
   it("reaches the rights of a key in the live world, and the demo world under its own folder without them", async () => {
     const rights: WireCall = { ...OPEN, path: "/sapi/v1/account/apiRestrictions", params: {} };
     await (await open()).send(rights);
