@@ -35,7 +35,10 @@ export function deskAlert(event: AccountEvent | DeskEvent, when: string): AlertP
         critical: false,
         card: card("Prices are back: stops are watched again")
           .good()
-          .line(`There were none for ${spanText(event.forMs)}.`, when),
+          .line(
+            `There were none for ${spanText(event.forMs)}${event.bots ? ` for ${event.bots.join(", ")}; other bots still lack them` : ""}.`,
+            when,
+          ),
       };
     case "process-gone":
       return {

@@ -210,7 +210,8 @@ export type DeskEvent =
   | { type: "desk-stopped"; reason: string; unwatched: string[]; heads?: readonly ChainHead[] }
   /** Prices are too old to watch what these bots hold or have ordered. Not repeated for a bot until `watch-sees`. */
   | { type: "watch-blind"; sinceMs: WallMs; bots: string[] }
-  | { type: "watch-sees"; forMs: number }
+  /** Prices are back: for these bots, or for all that lacked them. */
+  | { type: "watch-sees"; forMs: number; bots?: string[] }
   /** A process that shares the desk is gone: its time was over, and it gave nothing back of these accounts. */
   | { type: "process-gone"; process: string; host: string; accounts: number }
   /** No process has had these accounts for a while, though something runs or is held in them. Not repeated until `accounts-placed`. */

@@ -16,9 +16,12 @@ export function applyUnwatched(state: Unwatched, event: UnwatchedFact): void {
     case "watch-blind":
       state.blind = { sinceMs: state.blind?.sinceMs ?? event.sinceMs, bots: [...(state.blind?.bots ?? []), ...event.bots] };
       return;
-    case "watch-sees":
-      state.blind = undefined;
+    case "watch-sees": {
+      const { blind } = state;
+      const left = event.bots ? (blind?.bots ?? []).filter((name) => !event.bots?.includes(name)) : [];
+      state.blind = blind && left.length > 0 ? { sinceMs: blind.sinceMs, bots: left } : undefined;
       return;
+    }
     case "accounts-unplaced":
       state.unplaced = { sinceMs: event.sinceMs, accounts: event.accounts };
       return;

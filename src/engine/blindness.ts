@@ -75,18 +75,18 @@ export class Blindness {
       const sinceMs = wallMs(now - Math.max(...untold.map(({ ageMs }) => ageMs)));
       return { type: "watch-blind", sinceMs, bots: untold.map(({ name }) => name) };
     }
-    if (told === undefined || stale.length > 0 || bots.some(({ wasSeen }) => !wasSeen) || !this.#isOurs(told.bots)) return undefined;
-    return { type: "watch-sees", forMs: Math.max(0, now - told.sinceMs) };
+    if (told === undefined || stale.length > 0 || bots.some(({ wasSeen }) => !wasSeen)) return undefined;
+    const back = told.bots.filter((name) => !this.#isOfOthers(name));
+    if (back.length === 0) return undefined;
+    const forMs = Math.max(0, now - told.sinceMs);
+    return back.length === told.bots.length ? { type: "watch-sees", forMs } : { type: "watch-sees", forMs, bots: back };
   }
 
-  /** Whether bots that were said to be blind are this process's to watch; those that nobody has any more are anybody's. */
-  #isOurs(bots: readonly string[]): boolean {
+  /** Whether a bot that was said to be blind is another process's to watch; one that nobody has any more is anybody's. */
+  #isOfOthers(bot: string): boolean {
     const { accounts, desk } = this.#services;
-    const held = bots.map((name) => {
-      const registered = desk.names.named(name);
-      return registered && accounts.get(accountStream(registered.account))?.isHeld;
-    });
-    return held.includes(true) || !held.includes(false);
+    const registered = desk.names.named(bot);
+    return registered !== undefined && accounts.get(accountStream(registered.account))?.isHeld === false;
   }
 
   /** Bots with something to watch, and how old the price is that it is watched with. */

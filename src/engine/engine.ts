@@ -9,6 +9,7 @@ import type {
   AccountTest,
   BotFacts,
   BotLook,
+  BotRanges,
   Caller,
   Engine,
   ManualOrder,
@@ -168,12 +169,13 @@ export class TradingEngine implements Engine {
     return this.#parts.live.resume(name, caller);
   }
 
-  promotion(bot: string, account: string, newName: string | undefined): PromotionFacts {
-    return this.#venues.promotion(this.#found(bot), account, newName);
+  /** `ranges` come from the process that runs the paper bot, where that is another one. */
+  promotion(bot: string, account: string, newName: string | undefined, ranges: BotRanges = {}): PromotionFacts {
+    return this.#venues.promotion({ ...this.#found(bot), ...ranges }, account, newName);
   }
 
-  async promoteBot(bot: string, account: string, newName: string | undefined, caller: Caller): Promise<BotFacts> {
-    return this.#found(await this.#venues.promote(this.#found(bot), account, newName, caller));
+  async promoteBot(bot: string, account: string, newName: string | undefined, caller: Caller, ranges: BotRanges = {}): Promise<BotFacts> {
+    return this.#found(await this.#venues.promote({ ...this.#found(bot), ...ranges }, account, newName, caller));
   }
 
   async enterOrder(order: ManualOrder, caller: Caller): Promise<BotFacts> {

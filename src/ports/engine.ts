@@ -57,6 +57,9 @@ export interface BotFacts {
     | undefined;
 }
 
+/** What only the process that runs a bot knows of its size and its stop. */
+export type BotRanges = Pick<BotFacts, "atrPct" | "stopPct">;
+
 /** What is known at once where a bot runs in this process, and must be asked for where another one has it. */
 export type Soon<T> = T | Promise<T>;
 

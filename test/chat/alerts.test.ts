@@ -180,6 +180,7 @@ describe("What happens to bots, accounts and the desk", () => {
     const blind = lines({ type: "watch-blind", sinceMs: wallMs(NOW), bots: ["dip", "rise"] });
     for (const part of ["Since 2021-05-19 12:59 UTC", "dip, rise", "system health"]) expect(blind).toContain(part);
     expect(lines({ type: "watch-sees", forMs: 45_000 })).toContain("45 s");
+    expect(lines({ type: "watch-sees", forMs: 45_000, bots: ["dip"] })).toContain("for 45 s for dip; other bots still lack them.");
   });
 
   it("names what a panic could not sell", () => {

@@ -39,7 +39,15 @@ export interface Done {
 }
 
 /** Whoever was asked has not answered, in one sentence for people. */
-export class NobodyAnswers extends UserError {}
+export class NobodyAnswers extends UserError {
+  /** Nobody had begun it, and nobody ever will under this id. */
+  readonly isTakenBack: boolean;
+
+  constructor(message: string, options: { readonly cause?: unknown; readonly isTakenBack?: boolean } = {}) {
+    super(message, options);
+    this.isTakenBack = options.isTakenBack ?? false;
+  }
+}
 
 /** Asks the process that has a stream to do something, through the store, and waits for what became of it. */
 export class Asker {
@@ -93,6 +101,7 @@ export class Asker {
     if (await this.#withdrawn(id))
       throw new NobodyAnswers(
         `No process of this desk has ${of} now, so nothing was done. Try again in a moment; system nodes shows which are there.`,
+        { isTakenBack: true },
       );
     const late = await this.#before(answered, DONE_MS);
     if (late) return late;

@@ -1,7 +1,7 @@
 import type { OpenBreaker } from "../../domain/breaker.ts";
 import type { SealedKey } from "../../domain/sealed.ts";
 import type { BotChange } from "../../ports/bot-changes.ts";
-import type { Caller, ManualOrder, NewAccount, NewBot } from "../../ports/engine.ts";
+import type { BotRanges, Caller, ManualOrder, NewAccount, NewBot } from "../../ports/engine.ts";
 import type { TradingEngine } from "../engine.ts";
 import type { LiveDesk } from "../live/desk.ts";
 
@@ -26,9 +26,10 @@ export const CALLS = {
   previewUndo: ({ engine }: Hands, bot: string) => engine.changes.previewUndo(bot),
   setBot: ({ engine }: Hands, bot: string, change: BotChange, caller: Caller) => engine.changes.set(bot, change, caller),
   undoBot: ({ engine }: Hands, bot: string, caller: Caller) => engine.changes.undo(bot, caller),
-  promotion: ({ engine }: Hands, bot: string, account: string, newName: string | undefined) => engine.promotion(bot, account, newName),
-  promoteBot: ({ engine }: Hands, bot: string, account: string, newName: string | undefined, caller: Caller) =>
-    engine.promoteBot(bot, account, newName, caller),
+  promotion: ({ engine }: Hands, bot: string, account: string, newName: string | undefined, ranges?: BotRanges) =>
+    engine.promotion(bot, account, newName, ranges),
+  promoteBot: ({ engine }: Hands, bot: string, account: string, newName: string | undefined, caller: Caller, ranges?: BotRanges) =>
+    engine.promoteBot(bot, account, newName, caller, ranges),
   enterOrder: ({ engine }: Hands, order: ManualOrder, caller: Caller) => engine.enterOrder(order, caller),
   cancelOrder: ({ engine }: Hands, clientOrderId: string, caller: Caller) => engine.cancelOrder(clientOrderId, caller),
   price: ({ engine }: Hands, symbol: string, account: string) => engine.price(symbol, account),

@@ -5,6 +5,7 @@ import type {
   AccountTest,
   BotFacts,
   BotLook,
+  BotRanges,
   Breakers,
   Caller,
   Engine,
@@ -23,7 +24,7 @@ import type { Desk } from "../desk.ts";
 import type { TradingEngine } from "../engine.ts";
 import { handedPurpose } from "../live/desk.ts";
 import { accountStream } from "../streams.ts";
-import type { Asker } from "./asker.ts";
+import { type Asker, NobodyAnswers } from "./asker.ts";
 import { type Call, type CallArgs, type CallResult, STANDS } from "./calls.ts";
 import { DESK_VIEW_MAX_MS, type Following } from "./following.ts";
 import { Repeats } from "./repeats.ts";
@@ -139,12 +140,18 @@ export class RoutedEngine implements Engine {
     return this.#ofBot(name, "closePosition", [name, caller], caller);
   }
 
-  promotion(bot: string, account: string, newName: string | undefined): Promise<PromotionFacts> {
-    return this.#at(account, "promotion", [bot, account, newName]);
+  async promotion(bot: string, account: string, newName: string | undefined): Promise<PromotionFacts> {
+    return this.#at(account, "promotion", [bot, account, newName, await this.#rangesOf(bot)]);
   }
 
-  promoteBot(bot: string, account: string, newName: string | undefined, caller: Caller): Promise<BotFacts> {
-    return this.#at(account, "promoteBot", [bot, account, newName, caller], caller, bot);
+  async promoteBot(bot: string, account: string, newName: string | undefined, caller: Caller): Promise<BotFacts> {
+    return this.#at(account, "promoteBot", [bot, account, newName, caller, await this.#rangesOf(bot)], caller, bot);
+  }
+
+  /** Whoever runs a paper bot need not be whoever has the account that it is promoted into. */
+  async #rangesOf(bot: string): Promise<BotRanges> {
+    const { atrPct, stopPct } = (await this.look(bot)).bot;
+    return { atrPct, stopPct };
   }
 
   enterOrder(order: ManualOrder, caller: Caller): Promise<BotFacts> {
@@ -239,7 +246,8 @@ export class RoutedEngine implements Engine {
     const id = caller ? this.#repeats.idOf(`${caller.requestId}/${call}/${subject}`) : newId();
     const wish = { id, stream: accountStream(account), call, args, stands: STANDS.has(call), of: `the account ${account}` };
     const { result, reached } = await asker.ask(wish).catch((failure: unknown) => {
-      if (caller && !(failure instanceof UserError)) this.#repeats.failed(id);
+      const isTakenBack = failure instanceof NobodyAnswers && failure.isTakenBack;
+      if (caller && (isTakenBack || !(failure instanceof UserError))) this.#repeats.failed(id);
       throw failure;
     });
     await following.reach(reached);

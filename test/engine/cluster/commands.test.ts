@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { TransientError } from "../../../src/domain/errors.ts";
 import type { AccountEvent } from "../../../src/domain/events.ts";
 import { plain } from "../../../src/domain/money.ts";
+import { decodeAnswer } from "../../../src/engine/cluster/answers.ts";
+import type { Ask } from "../../../src/ports/asks.ts";
 import { StoreUnavailable } from "../../../src/ports/store.ts";
 import { BTC, type ClusterRig, noonRig, streamOf } from "../../kit/cluster-rig.ts";
 import { MINUTE_S } from "../../kit/engine-live.ts";
@@ -74,6 +76,41 @@ describe("what is asked for at a gateway", () => {
     expect(front.bot("one")?.state.status).toBe("running");
     expect((await rig.events()).filter(({ type }) => type === "bot-started")).toHaveLength(1);
     expect(fatalOf(rig)).toEqual([]);
+  });
+
+  it("is asked anew when the same request comes again after nobody had the account", async () => {
+    const { rig, front } = await desk(1);
+    await rig.during(front.createBot(wishFor({ name: "one" }), by("c1")));
+    rig.processes[1]?.kill();
+    const start = () => rig.during(front.startBot("one", by("s1")), 60);
+    await expect(start()).rejects.toThrow(/nothing was done/);
+    await rig.start("engine");
+    await rig.beat(30);
+    await start();
+    expect(front.bot("one")?.state.status).toBe("running");
+    expect((await rig.events()).filter(({ type }) => type === "bot-started")).toHaveLength(1);
+  });
+
+  it("goes to another account's process with what only the bot's own process knows of its size", async () => {
+    const { rig, gateway, front } = await desk();
+    const sizing = { kind: "volatility-percent", pct: 1 } as const;
+    await rig.during(front.createBot(wishFor({ name: "one", sizing }), by("c1")));
+    await rig.during(front.startBot("one", by("s1")));
+    await rig.during(front.createBot(wishFor({ name: "two" }), by("c2", "other")));
+    await rig.beat(2 * MINUTE_S);
+    const asked: Ask[] = [];
+    const book = gateway.process.store.asks;
+    const ask = book.ask.bind(book);
+    book.ask = async (each) => {
+      asked.push(each);
+      await ask(each);
+    };
+    await expect(rig.during(Promise.resolve(front.promotion("one", "paper:other", undefined)))).rejects.toThrow(
+      /no account named paper:other at/,
+    );
+    const { call, args } = decodeAnswer(asked.at(-1)?.body ?? "") as { call: string; args: readonly unknown[] };
+    expect(front.bot("one")?.atrPct).toBeUndefined();
+    expect([call, args[3]]).toEqual(["promotion", { atrPct: expect.any(Number) }]);
   });
 
   it("gives bots of two engines different numbers and a wished name once, also at the same moment", async () => {
@@ -245,6 +282,26 @@ describe("a gateway that dies", () => {
     const second = await rig.start("gateway");
     await rig.beat(30);
     expect(second.rig.desk.state.blind?.bots).toEqual(["one"]);
+    expect(fatalOf(rig)).toEqual([]);
+  });
+
+  it("says of the bots of one engine that their prices are back, and not of those of another one", async () => {
+    const { rig, gateway } = await desk(2);
+    await running(rig, "one");
+    await running(rig, "two", "other");
+    rig.shown.set(BTC, 102);
+    await rig.beat(3 * MINUTE_S);
+    const blind = () => [...(gateway.rig.desk.state.blind?.bots ?? [])].sort();
+    for (const { market } of rig.processes) market.down = true;
+    await rig.beat(30);
+    expect(blind()).toEqual(["one", "two"]);
+    const holder = await rig.holderOf(streamOf("other"));
+    rig.processes.find(({ name }) => name === holder)!.market.down = false;
+    await rig.beat(10);
+    expect(blind()).toEqual(["one"]);
+    for (const { market } of rig.processes) market.down = false;
+    await rig.beat(10);
+    expect(blind()).toEqual([]);
     expect(fatalOf(rig)).toEqual([]);
   });
 });

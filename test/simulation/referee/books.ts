@@ -60,7 +60,8 @@ export class Books {
   readonly requests = new Map<string, Set<number>>();
   /** In force as far as the log goes. */
   halted: { panic: boolean; untilMs: number | undefined } | undefined;
-  blind = false;
+  /** Bots that were said to be without prices. */
+  readonly blind = new Set<string>();
   /** Until when the spot exchange wants no request, by the latest of its wishes that is written. Wall time. */
   silentUntilMs = 0;
   /** Bots whose position is said to have no protective order. */
@@ -94,8 +95,8 @@ export class Books {
     else if (event.type === "resumed") this.halted = undefined;
     else if (event.type === "venue-banned" && event.text("exchange") === "binance")
       this.silentUntilMs = Math.max(this.silentUntilMs, event.number("untilMs"));
-    else if (event.type === "watch-blind") this.blind = true;
-    else if (event.type === "watch-sees") this.blind = false;
+    else if (event.type === "watch-blind") for (const bot of event.texts("bots")) this.blind.add(bot);
+    else if (event.type === "watch-sees") for (const bot of event.has("bots") ? event.texts("bots") : this.blind) this.blind.delete(bot);
   }
 
   #applyAccount(row: LogRow, event: Fact): void {

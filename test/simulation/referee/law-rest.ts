@@ -95,7 +95,7 @@ export class ConvergenceLaw implements Law {
       if (books.halted?.panic && bot.position !== NOTHING)
         throw new Broken(this.id, `a panic is on and ${bot.name} still holds ${textOf(bot.position)}`);
     }
-    if (books.blind) throw new Broken(this.id, "the watch still calls itself blind");
+    if (books.blind.size > 0) throw new Broken(this.id, `the watch still calls itself blind for ${[...books.blind].join(", ")}`);
     if (open.length > 0) throw new Broken(this.id, `${open[0]?.requestId} was never answered`);
     const { problems, marketMs, unknownOrders } = process.told();
     const other = problems.filter((problem) => !/^(halted|panic):/.test(problem));

@@ -63,6 +63,14 @@ export class Fact {
     return new Fact({ type: name, ...objectOf(this.#raw[name]) });
   }
 
+  /** A list of texts. */
+  texts(name: string): string[] {
+    const value = this.#raw[name];
+    if (!Array.isArray(value) || !value.every((each) => typeof each === "string"))
+      throw new TypeError(`expected the texts ${name} in ${JSON.stringify(this.#raw)}`);
+    return value;
+  }
+
   /** A nested list of objects, as facts of no type. */
   list(name: string): Fact[] {
     const value = this.#raw[name];
