@@ -8,13 +8,23 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const PRODUCT = ["src", "commands", "config", "bin"];
 const HASH_DIGITS = 16;
 
+/** What is loaded wherever an engine is, and made only where several processes share a desk. */
+const SHARED: readonly string[] = ["src/engine/cluster/", "test/simulation/cluster/"];
+
+interface Entry {
+  readonly files: readonly string[];
+  readonly isProcess: boolean;
+  /** Folders that are named and not run. */
+  readonly except?: readonly string[];
+}
+
 /** What a part of the proof runs: everything that these files name, and the whole product where a real process is started. */
-const ENTRIES: Readonly<Record<UnitResult["part"], { readonly files: readonly string[]; readonly isProcess: boolean }>> = {
+const ENTRIES: Readonly<Record<UnitResult["part"], Entry>> = {
   kills: { files: ["test/proof/kills.ts"], isProcess: true },
   live: { files: ["test/proof/live.ts"], isProcess: true },
   cluster: { files: ["test/proof/cluster.ts"], isProcess: true },
   crashes: { files: ["test/proof/crashes.ts"], isProcess: false },
-  simulation: { files: ["test/proof/simulation.ts", "test/simulation/worker.ts"], isProcess: false },
+  simulation: { files: ["test/proof/simulation.ts", "test/simulation/worker.ts"], isProcess: false, except: SHARED },
   instances: { files: ["test/proof/simulation.ts", "test/simulation/worker.ts"], isProcess: false },
 };
 /** How a proof is kept and shown is no part of what it proves. */
@@ -31,10 +41,10 @@ export function sourcesOf(part: UnitResult["part"]): string {
 
 /** The texts of the files that a part of the proof runs, sorted by path. */
 export function filesOf(part: UnitResult["part"]): Map<string, string> {
-  const { files, isProcess } = ENTRIES[part];
+  const { files, isProcess, except = [] } = ENTRIES[part];
   const found = new Map<string, string>();
-  if (isProcess) for (const path of PRODUCT.flatMap(filesBelow)) follow(path, found);
-  for (const path of files) follow(path, found);
+  if (isProcess) for (const path of PRODUCT.flatMap(filesBelow)) follow(path, found, except);
+  for (const path of files) follow(path, found, except);
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -44,9 +54,9 @@ function filesBelow(folder: string): string[] {
 }
 
 /** Adds a file and what it names. A text may name a file that is only made in memory. */
-function follow(path: string, found: Map<string, string>): void {
-  if (found.has(path) || CLERKS.has(path) || !existsSync(join(ROOT, path))) return;
+function follow(path: string, found: Map<string, string>, except: readonly string[]): void {
+  if (found.has(path) || CLERKS.has(path) || except.some((folder) => path.startsWith(folder)) || !existsSync(join(ROOT, path))) return;
   const text = readFileSync(join(ROOT, path), "utf8");
   found.set(path, text);
-  for (const [, named = ""] of text.matchAll(NAMED)) follow(posix.join(posix.dirname(path), named), found);
+  for (const [, named = ""] of text.matchAll(NAMED)) follow(posix.join(posix.dirname(path), named), found, except);
 }
