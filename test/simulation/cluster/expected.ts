@@ -41,6 +41,7 @@ export const CLUSTER_EXPECTED: readonly string[] = [
   "antecedent 5: a naked position is alarmed",
   "antecedent 5: a position was naked and is covered",
   "antecedent 7: a halt denies an entry",
+  "antecedent 7: an entry is barred in the moment of sending",
   "antecedent 7: an entry while some bot is stopped",
   "antecedent 8: close is answered",
   "antecedent 8: connect is answered",

@@ -6,8 +6,11 @@ import type { Crew } from "./crew.ts";
 import type { ClusterMember } from "./member.ts";
 
 const LEASE_MS = 15_000;
-/** Stops at a send last longer than any lease, so that another process has the account by then. */
+/** Stops at a send last longer than any lease, so that another process has the account by then, */
 const [STOP_MIN_MS, STOP_MAX_MS] = [18_000, 90_000];
+/** or for a moment, in which it stays the process's own, and something may be decided that forbids what is about to leave. */
+const [MOMENT_MIN_MS, MOMENT_MAX_MS] = [1_200, 6_000];
+const MOMENT_ODDS = 0.4;
 /** Blofin takes a request for a minute, so that it matters more there; and there are fewer of them. */
 const STOP_ODDS = { main: 0.25, swap: 0.6 } as const;
 const LOSE_EVERY_MS = 2_000;
@@ -64,7 +67,9 @@ export class Misfortunes {
     const odds = account.startsWith("swap") ? STOP_ODDS.swap : STOP_ODDS.main;
     if (member.generation.frozen || !machine.weather.strikes("C8 stopped at a send", odds)) return;
     machine.coverage.mark(`antecedent 31: a process is stopped ${where}`);
-    crew.standStill(member, machine.weather.span(STOP_MIN_MS, STOP_MAX_MS), where);
+    const isMoment = this.#parts.dice.chance(MOMENT_ODDS);
+    const spanMs = isMoment ? machine.weather.span(MOMENT_MIN_MS, MOMENT_MAX_MS) : machine.weather.span(STOP_MIN_MS, STOP_MAX_MS);
+    crew.standStill(member, spanMs, where);
   }
 
   /** Everything goes on and can be reached. */

@@ -46,6 +46,15 @@ const CLUSTER_MUTANTS: readonly Mutant[] = [
     instances: SEVERAL,
   },
   {
+    ...mutant(
+      "an entry that was held up is not asked about again",
+      "src/engine/live/lane.ts",
+      "await place(this.#host.venue, order, forbidden);",
+      "await place(this.#host.venue, order);",
+    ),
+    instances: SEVERAL,
+  },
+  {
     name: "an account that was given back goes on sending",
     changes: [
       { file: "src/engine/stream.ts", find: "    return this.#store.unheld(this.name);", put: "    return undefined;" },
