@@ -5,8 +5,8 @@ import type { WorldOptions } from "./world/world.ts";
 
 /** More room for what dies young, and no call stacks: a violation is looked into by playing its seed again. */
 const FAST = ["--max-semi-space-size=64", "--stack-trace-limit=0"];
-/** A seed that takes longer in real time hangs. */
-const SEED_MAX_MS = 300_000;
+/** A seed that takes longer in real time hangs, also where other work leaves it little of the processors. */
+const SEED_MAX_MS = 900_000;
 
 export type Job = Omit<WorldOptions, "listener">;
 

@@ -1,3 +1,4 @@
+import type { BookedOrder } from "./books.ts";
 import { NOTHING, toNumber } from "./exact.ts";
 import { Broken, type Facts, type Law, type SentOrder } from "./law.ts";
 import type { Fact, LogRow } from "./log.ts";
@@ -26,7 +27,7 @@ interface Entry {
 
 /**
  * 29: no stream ever shows an entry beyond a number that a person has set, and none is sent that is worth more, beyond what prices move meanwhile; over
- * all bots, accounts and processes; none of a real account where the spread was too wide, or told by nobody, ever since the oldest quote it could have seen. An entry that was decided on an old or wrong candle may be written down, and is stopped at the send.
+ * all bots, accounts and processes. Two processes may both write down an entry where a limit over their accounts has room for one, and never both send it. None of a real account where the spread was too wide, or told by nobody, ever since the oldest quote it could have seen. An entry that was decided on an old or wrong candle may be written down, and is stopped at the send.
  */
 export class PersonalLimitsLaw implements Law {
   readonly id = "29";
@@ -38,6 +39,8 @@ export class PersonalLimitsLaw implements Law {
   readonly #days = new Map<string, string>();
   /** Entries that are written down, by their order. */
   readonly #entries = new Map<string, Entry>();
+  /** Orders that have left a process. */
+  readonly #sent = new Set<string>();
 
   constructor(facts: Facts) {
     this.#facts = facts;
@@ -64,7 +67,17 @@ export class PersonalLimitsLaw implements Law {
   sent({ clientOrderId }: SentOrder): void {
     const entry = this.#entries.get(clientOrderId);
     const order = this.#facts.books.sentOrder(clientOrderId);
-    if (entry && order) for (const scoped of this.#scopesOf(entry)) this.#judgeWorth(scoped, entry, toNumber(order.quantity));
+    this.#sent.add(clientOrderId);
+    if (!entry || !order) return;
+    for (const scoped of this.#scopesOf(entry)) {
+      this.#judgeWorth(scoped, entry, toNumber(order.quantity));
+      if (this.#isWide(scoped.scope)) this.#judgePositions(scoped, entry);
+    }
+  }
+
+  /** Whether a limit is over accounts of several processes: what one of them has written down, another one may refuse to send. */
+  #isWide(scope: string): boolean {
+    return this.#facts.viewMs > 0 && (scope === "all" || scope.startsWith("symbol:"));
   }
 
   #scopesOf({ account, bot, symbol }: Entry): Scoped[] {
@@ -93,13 +106,17 @@ export class PersonalLimitsLaw implements Law {
 
   #judgeNumbers({ scope, limits }: Scoped, entry: Entry): void {
     const most = (name: string, found: number, limit: number) => this.#most(scope, entry, name, found, limit);
-    // What adds to a position opens none.
-    const adds = this.#facts.books.botOf(entry.bot).position !== NOTHING;
-    if (limits.has("positions") && !adds) most("positions", this.#open(scope, entry).size, limits.number("positions"));
+    if (!this.#isWide(scope)) this.#judgePositions({ scope, limits }, entry);
     // Summed over several accounts, minutes and days begin at different moments: there each account is counted by itself.
     const own = (this.#today.get(entry.account) ?? []).filter((each) => this.#concerns(scope, each.account, each.bot, each.symbol));
     if (limits.has("entries")) most("entries", own.length, limits.number("entries"));
     if (limits.has("orders")) most("orders", own.filter(({ atMs }) => atMs > entry.atMs - MINUTE_MS).length, limits.number("orders"));
+  }
+
+  /** What adds to a position opens none. */
+  #judgePositions({ scope, limits }: Scoped, entry: Entry): void {
+    if (!limits.has("positions") || this.#facts.books.botOf(entry.bot).position !== NOTHING) return;
+    this.#most(scope, entry, "positions", this.#open(scope, entry).size, limits.number("positions"));
   }
 
   /** When exactly it was decided is not written: any moment between its market time and now at which the spread was narrow enough will do. */
@@ -122,8 +139,8 @@ export class PersonalLimitsLaw implements Law {
       if (bot.position === NOTHING || !this.#counts(scope, entry, bot.account, bot.id, bot.symbol)) continue;
       sum += Math.abs(toNumber(bot.position)) * tape.lastPrice(bot.symbol, trueMs);
     }
-    for (const order of books.working) {
-      if (order.purpose !== "entry" || !this.#counts(scope, entry, order.account, order.bot, order.symbol)) continue;
+    for (const order of this.#entering(scope)) {
+      if (!this.#counts(scope, entry, order.account, order.bot, order.symbol)) continue;
       sum += toNumber(order.quantity - order.filled) * tape.lastPrice(order.symbol, trueMs);
     }
     return sum;
@@ -135,9 +152,14 @@ export class PersonalLimitsLaw implements Law {
     const open = new Set<string>();
     for (const bot of books.bots.values())
       if (bot.position !== NOTHING && this.#counts(scope, entry, bot.account, bot.id, bot.symbol)) open.add(bot.id);
-    for (const order of books.working)
-      if (order.purpose === "entry" && this.#counts(scope, entry, order.account, order.bot, order.symbol)) open.add(order.bot);
+    for (const order of this.#entering(scope)) if (this.#counts(scope, entry, order.account, order.bot, order.symbol)) open.add(order.bot);
     return open;
+  }
+
+  /** Entries that may still fill: those that are written down, or where that says too much, those that were sent. */
+  #entering(scope: string): BookedOrder[] {
+    const isWide = this.#isWide(scope);
+    return [...this.#facts.books.working].filter((order) => order.purpose === "entry" && (!isWide || this.#sent.has(order.clientOrderId)));
   }
 
   /** Whether something of a bot counts against a limit of an entry: of the same mode and currency where several accounts are summed. */
