@@ -11,6 +11,8 @@ const [STOP_MIN_MS, STOP_MAX_MS] = [18_000, 90_000];
 /** or for a moment, in which it stays the process's own, and something may be decided that forbids what is about to leave. */
 const [MOMENT_MIN_MS, MOMENT_MAX_MS] = [1_200, 6_000];
 const MOMENT_ODDS = 0.4;
+/** How often somebody halts the desk right then. */
+const HALT_THEN_ODDS = 0.5;
 /** Blofin takes a request for a minute, so that it matters more there; and there are fewer of them. */
 const STOP_ODDS = { main: 0.25, swap: 0.6 } as const;
 const LOSE_EVERY_MS = 2_000;
@@ -67,7 +69,9 @@ export class Misfortunes {
     const odds = account.startsWith("swap") ? STOP_ODDS.swap : STOP_ODDS.main;
     if (member.generation.frozen || !machine.weather.strikes("C8 stopped at a send", odds)) return;
     machine.coverage.mark(`antecedent 31: a process is stopped ${where}`);
-    const isMoment = this.#parts.dice.chance(MOMENT_ODDS);
+    const { dice } = this.#parts;
+    const isMoment = dice.chance(MOMENT_ODDS);
+    if (isMoment && dice.chance(HALT_THEN_ODDS)) this.#halt("halt", "while it stands still");
     const spanMs = isMoment ? machine.weather.span(MOMENT_MIN_MS, MOMENT_MAX_MS) : machine.weather.span(STOP_MIN_MS, STOP_MAX_MS);
     crew.standStill(member, spanMs, where);
   }
@@ -132,20 +136,26 @@ export class Misfortunes {
 
   /** Somebody halts the desk in the moment in which its bots want to enter, and allows it again later. */
   #haltAtClose(command: "halt" | "panic", fromMs: number): void {
-    const { dice, machine, people } = this.#parts;
+    const { dice, machine } = this.#parts;
     const { timeline, wall, coverage } = machine;
     const closeMs = MINUTE_MS - ((wall.trueMs() + fromMs) % MINUTE_MS);
     timeline.at(fromMs + closeMs + dice.between(DECIDED_FROM_MS, DECIDED_TO_MS), () => {
       if (machine.weather.isOver) return;
       coverage.mark(`C9 ${command} at a candle's close`);
-      const person = dice.pick(people());
-      person.want(command, undefined, (engine, caller) =>
-        command === "halt" ? engine.halt("at the close", undefined, caller) : engine.panic("at the close", caller),
-      );
-      timeline.after(dice.magnitude(HALT_MIN_MS, HALT_MAX_MS), () =>
-        person.want("resume", undefined, (engine, caller) => engine.resume(caller)),
-      );
+      this.#halt(command, "at the close");
     });
+  }
+
+  /** Somebody denies entries to the whole desk, and allows them again later. */
+  #halt(command: "halt" | "panic", reason: string): void {
+    const { dice, machine, people } = this.#parts;
+    const person = dice.pick(people());
+    person.want(command, undefined, (engine, caller) =>
+      command === "halt" ? engine.halt(reason, undefined, caller) : engine.panic(reason, caller),
+    );
+    machine.timeline.after(dice.magnitude(HALT_MIN_MS, HALT_MAX_MS), () =>
+      person.want("resume", undefined, (engine, caller) => engine.resume(caller)),
+    );
   }
 
   /** Another engine joins; one that is too many by then ends. */
