@@ -3,10 +3,10 @@ import { decodeEvent, encodeEvent } from "../domain/event-codec.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
 import type { MarketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type Acquired, AppendRefused, type Store } from "../ports/store.ts";
+import { type Acquired, AppendRefused, type Store, type StoredEvent } from "../ports/store.ts";
 
 /** Rows read from the store at once. */
-const READ_LIMIT = 2_000;
+export const READ_LIMIT = 2_000;
 
 /** What a stream is folded into: knows the last sequence it has seen. */
 export interface Folded {
@@ -125,22 +125,32 @@ export async function openStream<S extends Folded, E extends AccountEvent | Desk
 }
 
 /** Folds what the store has beyond a state. Returns the link of the newest record that is folded by then; undefined where there is none. */
-export async function readOn<S extends Folded, E extends AccountEvent | DeskEvent>({
-  name,
-  state,
-  store,
-  apply,
-}: Pick<StreamOptions<S, E>, "name" | "state" | "store" | "apply">): Promise<string | undefined> {
-  // From the newest record that is folded already: the next one follows from its link.
-  let after = Math.max(0, state.sequence - 1);
+async function readOn<S extends Folded, E extends AccountEvent | DeskEvent>(options: StreamOptions<S, E>): Promise<string | undefined> {
+  const { name, state, store } = options;
   let link: string | undefined;
   for (;;) {
-    const rows = await store.read(name, after, READ_LIMIT);
-    for (const { sequence, body } of rows) {
-      if (sequence > state.sequence) apply(state, decodeEvent<E>(sequence, body));
-      link = linkOf(body);
-      after = sequence;
-    }
+    const rows = await store.read(name, unreadAfter(state, link), READ_LIMIT);
+    link = foldRows(options, rows, link);
     if (rows.length < READ_LIMIT) return link;
   }
+}
+
+/** After which sequence a stream is to be read on: from the newest record that is folded while its link is not known, because the next one follows from it. */
+export function unreadAfter({ sequence }: Folded, link: string | undefined): number {
+  return link === undefined ? Math.max(0, sequence - 1) : sequence;
+}
+
+/** Folds rows that follow on what is folded, and leaves out what is folded already. Returns the link of the newest record that is folded then. */
+export function foldRows<S extends Folded, E extends AccountEvent | DeskEvent>(
+  { state, apply }: Pick<StreamOptions<S, E>, "state" | "apply">,
+  rows: readonly StoredEvent[],
+  known: string | undefined,
+): string | undefined {
+  let link = known;
+  for (const { sequence, body } of rows) {
+    if (sequence > state.sequence) apply(state, decodeEvent<E>(sequence, body));
+    // Rows of an older question end before what is folded by now.
+    if (sequence === state.sequence) link = linkOf(body);
+  }
+  return link;
 }

@@ -32,6 +32,11 @@ export interface Store {
   append(batch: AppendBatch): Promise<void>;
   /** Rows after a sequence, ascending, at most `limit`. */
   read(stream: string, afterSequence: number, limit: number): Promise<StoredEvent[]>;
+  /**
+   * What is new in many streams, in one question: of each the rows after the sequence that stands beside its name, ascending, at most `limit` in all. One
+   * that costs little when nothing is new, however many streams are named. Whoever asks on for what `more` names comes to the end of each.
+   */
+  news(after: ReadonlyMap<string, number>, limit: number): Promise<News>;
   /** Names of all streams, ascending. */
   streams(): Promise<string[]>;
 
@@ -89,6 +94,14 @@ export interface AppendBatch {
 export interface StoredEvent {
   readonly sequence: number;
   readonly body: string;
+}
+
+/** What one question found in many streams. */
+export interface News {
+  /** Only streams that have rows are here. */
+  readonly rows: ReadonlyMap<string, readonly StoredEvent[]>;
+  /** Streams of which there may be more than was found, with rows here or without. Of every other one nothing is missing that was appended before the question (clause 5). */
+  readonly more: ReadonlySet<string>;
 }
 
 export interface Snapshot {

@@ -4,6 +4,7 @@ import type {
   DeliveryRow,
   DeliveryUpdate,
   InboxRow,
+  News,
   Snapshot,
   Store,
   StoreContents,
@@ -11,6 +12,7 @@ import type {
 } from "../ports/store.ts";
 import { AppendRefused, StoreUnavailable } from "../ports/store.ts";
 import { Holdings } from "./holdings.ts";
+import { newsOf } from "./news.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** A store that lives and dies with this process: for tests and for trying things out. It keeps the same contract, durability aside. */
@@ -66,8 +68,12 @@ class MemoryStore implements Store, StoreContents {
 
   async read(stream: string, afterSequence: number, limit: number): Promise<StoredEvent[]> {
     this.#mustBeOpen();
-    const bodies = this.#streams.get(stream)?.bodies ?? [];
-    return bodies.slice(afterSequence, afterSequence + limit).map((body, index) => ({ sequence: afterSequence + index + 1, body }));
+    return this.#rows(stream, afterSequence, limit);
+  }
+
+  async news(after: ReadonlyMap<string, number>, limit: number): Promise<News> {
+    this.#mustBeOpen();
+    return newsOf(after, limit, (stream, afterSequence, left) => this.#rows(stream, afterSequence, left));
   }
 
   async streams(): Promise<string[]> {
@@ -155,6 +161,11 @@ class MemoryStore implements Store, StoreContents {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  #rows(stream: string, afterSequence: number, limit: number): StoredEvent[] {
+    const bodies = this.#streams.get(stream)?.bodies ?? [];
+    return bodies.slice(afterSequence, afterSequence + limit).map((body, index) => ({ sequence: afterSequence + index + 1, body }));
   }
 
   #mustBeOpen(): void {

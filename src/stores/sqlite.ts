@@ -101,6 +101,10 @@ class SqliteClient implements SqliteStore {
     return this.#ask("read", [stream, afterSequence, limit]);
   }
 
+  news(after: ReadonlyMap<string, number>, limit: number): Promise<Value<"news">> {
+    return this.#ask("news", [after, limit]);
+  }
+
   streams(): Promise<string[]> {
     return this.#ask("streams", []);
   }

@@ -4,6 +4,7 @@ import { asksContract } from "./cluster/asks.ts";
 import { goneContract } from "./cluster/gone.ts";
 import { holdsContract } from "./cluster/holds.ts";
 import { lossContract } from "./cluster/losses.ts";
+import { newsContract } from "./cluster/news.ts";
 import type { Joined } from "./cluster/subject.ts";
 
 export interface OpenedPlace {
@@ -22,6 +23,7 @@ export function clusterContract(name: string, open: () => Promise<OpenedPlace>):
 
     const subject = () => place;
     describe("that hold its streams", () => holdsContract(subject));
+    describe("that read what others write", () => newsContract(subject));
     describe("one of which is gone", () => goneContract(subject));
     describe("whose calls are lost", () => lossContract(subject));
     describe("that ask one another", () => asksContract(subject));

@@ -3,6 +3,7 @@ import type { Store, StoreContents } from "../../src/ports/store.ts";
 import { StoreUnavailable } from "../../src/ports/store.ts";
 import { chatContract } from "./store/chat.ts";
 import { modelContract } from "./store/model.ts";
+import { newsContract, ownNewsContract } from "./store/news.ts";
 import { streamContract } from "./store/streams.ts";
 import type { Subject } from "./store/subject.ts";
 import { WHOLE } from "./store/subject.ts";
@@ -29,6 +30,10 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     const subject: Subject = () => ({ store, restarted: async () => (opened.reopen ? opened.reopen() : store) });
 
     streamContract(subject);
+    describe("what is new in many streams", () => {
+      newsContract(async () => ({ writer: store, reader: store }));
+      ownNewsContract(subject);
+    });
     describe("snapshots", () => snapshotContract(subject));
     describe("inbox, deliveries and pruning", () => chatContract(subject));
     describe("close", () => closeContract(subject));
@@ -99,6 +104,7 @@ function closeContract(subject: Subject): void {
     await store.close();
     await expect(store.append({ stream: "desk", epoch: 1, expectedSequence: 0, bodies: ["a"] })).rejects.toThrow(StoreUnavailable);
     await expect(store.read("desk", 0, WHOLE)).rejects.toThrow(StoreUnavailable);
+    await expect(store.news(new Map([["desk", 0]]), WHOLE)).rejects.toThrow(StoreUnavailable);
     await expect(store.settle("r1")).rejects.toThrow(StoreUnavailable);
   });
 }

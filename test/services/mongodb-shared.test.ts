@@ -150,6 +150,20 @@ describe("a stream in MongoDB that another process follows", () => {
     await expect(lost).rejects.toThrow(StoreUnavailable);
   };
 
+  const newsOf = async (store: SharedStore, streams: readonly string[]) => {
+    const { rows } = await store.news(new Map(streams.map((stream) => [stream, 0])), 100);
+    return new Map([...rows].map(([stream, found]) => [stream, found.map(({ body }) => body)]));
+  };
+
+  /** Asks, and resolves when the server has given its answer and holds the write up that keeps it. */
+  const heldUp = async <T>(ask: () => Promise<T>): Promise<{ answer: Promise<T> }> => {
+    const data = { failCommands: ["update"], namespace: `${place.database}.links`, blockConnection: true, blockTimeMS: 1_000 };
+    const { count } = await mongod.command({ configureFailPoint: "failCommand", mode: { times: 1 }, data });
+    const answer = ask();
+    await mongod.command({ waitForFailPoint: "failCommand", timesEntered: Number(count) + 1, maxTimeMS: 5_000 });
+    return { answer };
+  };
+
   it("undoes an append that was answered as unavailable before anybody has read it", async () => {
     const [writer, reader] = [await shared("gateway"), await shared("engine")];
     await writer.acquire("desk");
@@ -172,6 +186,78 @@ describe("a stream in MongoDB that another process follows", () => {
       ["a", "read at once"],
     ]);
     expect(await writer.acquire("desk")).toEqual({ epoch: 2, lastSequence: 2 });
+  });
+
+  it("keeps what was found new in it like what was read", async () => {
+    const [writer, reader] = [await shared("gateway"), await shared("engine")];
+    await writer.acquire("desk");
+    await inDoubt(writer, 0, "found at once");
+    await eventually(async () => (await newsOf(reader, ["desk"])).size === 1);
+    const again = writer.append({ stream: "desk", epoch: 1, expectedSequence: 0, bodies: ["found at once"] });
+    await expect(again).rejects.toThrow(AppendRefused);
+    expect(await bodiesOf(writer)).toEqual(["found at once"]);
+  });
+
+  it("gives out nothing of what its writer undoes while others ask for it, and all of what stays", async () => {
+    const [writer, reader] = [await shared("gateway"), await shared("engine")];
+    for (const stream of ["account:1", "desk"]) await writer.acquire(stream);
+    await writer.append({ stream: "account:1", epoch: 1, expectedSequence: 0, bodies: ["stays"] });
+    await writer.append({ stream: "desk", epoch: 1, expectedSequence: 0, bodies: ["stays", "too"] });
+    expect((await newsOf(reader, ["desk"])).size).toBe(1);
+    await writer.append({ stream: "desk", epoch: 1, expectedSequence: 2, bodies: ["undone"] });
+    const asked = await heldUp(() => newsOf(reader, ["desk", "account:1"]));
+    const undone = { $set: { last: 2, count: 0, bodies: [] } };
+    await inDatabase(async ({ db }) => db?.collection("links").updateOne({ stream: "desk", last: 3, isSeen: { $ne: true } }, undone));
+    expect(await asked.answer).toEqual(
+      new Map([
+        ["account:1", ["stays"]],
+        ["desk", ["stays", "too"]],
+      ]),
+    );
+  });
+
+  it.each(["find", "update"])("says that it could not be asked when a %s fails, and tells all the next time", async (command) => {
+    const [writer, reader] = [await shared("gateway"), await shared("engine")];
+    for (const stream of ["account:1", "desk"]) {
+      await writer.acquire(stream);
+      await writer.append({ stream, epoch: 1, expectedSequence: 0, bodies: ["a"] });
+    }
+    const data = { failCommands: [command], namespace: `${place.database}.links`, errorCode: 50 };
+    await mongod.command({ configureFailPoint: "failCommand", mode: { times: 1 }, data });
+    await expect(newsOf(reader, ["account:1", "desk"])).rejects.toThrow(StoreUnavailable);
+    expect((await newsOf(reader, ["account:1", "desk"])).size).toBe(2);
+  });
+
+  it("costs one look into the index with all others together, and one write where something is new", async () => {
+    const [writer, reader] = [await shared("gateway"), await shared("engine")];
+    const names = Array.from({ length: 50 }, (_, number) => `account:${number}`);
+    for (const stream of names) {
+      await writer.acquire(stream);
+      for (const expectedSequence of [0, 1, 2]) await writer.append({ stream, epoch: 1, expectedSequence, bodies: ["x"] });
+    }
+    const costOf = async (after: number) => {
+      await inDatabase(async ({ db }) => db?.command({ profile: 2 }));
+      await reader.news(new Map(names.map((stream) => [stream, after])), 2_000);
+      return inDatabase(async ({ db }) => {
+        await db?.command({ profile: 0 });
+        const told =
+          (await db
+            ?.collection("system.profile")
+            .find({ ns: `${place.database}.links` })
+            .toArray()) ?? [];
+        await db?.collection("system.profile").drop();
+        return told.map(({ op, docsExamined, keysExamined }) => ({ op, docsExamined, keysExamined }));
+      });
+    };
+    const costs = [await costOf(3), await costOf(2), await costOf(2)];
+    expect(costs).toEqual([
+      [{ op: "query", docsExamined: 0, keysExamined: 0 }],
+      [
+        { op: "query", docsExamined: 50, keysExamined: 50 },
+        { op: "update", docsExamined: 50, keysExamined: expect.any(Number) },
+      ],
+      [{ op: "query", docsExamined: 50, keysExamined: 50 }],
+    ]);
   });
 
   it("undoes nothing that the next holder has built on, however sure its writer is of its time", async () => {

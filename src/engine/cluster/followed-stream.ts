@@ -3,8 +3,10 @@ import { UserError } from "../../domain/errors.ts";
 import type { AccountEvent, DeskEvent } from "../../domain/events.ts";
 import type { MarketMs } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
-import { type Store, StoreUnavailable } from "../../ports/store.ts";
-import { type Folded, readOn, type StreamFold } from "../stream.ts";
+import { type Store, type StoredEvent, StoreUnavailable } from "../../ports/store.ts";
+import { type Folded, foldRows, READ_LIMIT, type StreamFold, type StreamOptions, unreadAfter } from "../stream.ts";
+import type { LookedAt } from "./joint-look.ts";
+import { Looks } from "./looks.ts";
 
 /** Something was to be done for a stream that this process has given back meanwhile: it is for whoever has it next. */
 export class NotHeldHere extends Error {
@@ -24,7 +26,7 @@ export interface FollowOptions<S extends Folded, E extends AccountEvent | DeskEv
   readonly state: S;
   readonly store: Store;
   readonly clock: Clock;
-  readonly apply: Parameters<typeof readOn<S, E>>[0]["apply"];
+  readonly apply: StreamOptions<S, E>["apply"];
   /** Called when something was folded that is new here. */
   readonly onAppend: (stream: string) => void;
   /** How something is appended from here; without it nothing can be. */
@@ -32,13 +34,11 @@ export interface FollowOptions<S extends Folded, E extends AccountEvent | DeskEv
 }
 
 /** A stream that another process writes: its fold is read on from the store, at a word and again and again. */
-export class FollowedStream<S extends Folded, E extends AccountEvent | DeskEvent> implements StreamFold<S, E> {
+export class FollowedStream<S extends Folded, E extends AccountEvent | DeskEvent> implements StreamFold<S, E>, LookedAt {
   readonly isTakeover = false;
   readonly #options: FollowOptions<S, E>;
+  readonly #looks = new Looks(() => this.#read());
   #link: string | undefined;
-  /** The look that is under way, and the one that begins after it. */
-  #looking: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
   #seenMs: number | undefined;
 
   constructor(options: FollowOptions<S, E>) {
@@ -74,18 +74,33 @@ export class FollowedStream<S extends Folded, E extends AccountEvent | DeskEvent
 
   /** Folds all that is durable by now. A store that does not answer leaves the fold as old as it is. */
   look(): Promise<void> {
-    // One that is under way may have read the store before what its caller wants to see.
-    if (!this.#looking) return this.#begin();
-    this.#next ??= this.#looking.then(() => {
-      this.#next = undefined;
-      return this.#begin();
-    });
-    return this.#next;
+    return this.#looks.look();
   }
 
   /** Resolves when no look is under way. */
-  async idle(): Promise<void> {
-    while (this.#looking) await this.#looking;
+  idle(): Promise<void> {
+    return this.#looks.idle();
+  }
+
+  get after(): number {
+    return unreadAfter(this.state, this.#link);
+  }
+
+  fold(rows: readonly StoredEvent[]): void {
+    const { onAppend, name } = this.#options;
+    const before = this.state.sequence;
+    const link = this.#link;
+    // Of a record that cannot be folded, the ones before it are: their link is read again.
+    this.#link = undefined;
+    try {
+      this.#link = foldRows(this.#options, rows, link);
+    } finally {
+      if (this.state.sequence > before) onAppend(name);
+    }
+  }
+
+  saw(atMs: number): void {
+    this.#seenMs = Math.max(this.#seenMs ?? Number.NEGATIVE_INFINITY, atMs);
   }
 
   /** Resolves when what was appended for this process is folded here. It is durable, so a store that does not show it yet must not look like one that did not take it. */
@@ -103,26 +118,19 @@ export class FollowedStream<S extends Folded, E extends AccountEvent | DeskEvent
     }
   }
 
-  #begin(): Promise<void> {
-    const look = this.#read().finally(() => {
-      this.#looking = undefined;
-    });
-    this.#looking = look;
-    return look;
-  }
-
   async #read(): Promise<void> {
-    const { clock, onAppend, name } = this.#options;
+    const { clock, store, name } = this.#options;
     const askedMs = clock.monotonicMs();
-    const before = this.state.sequence;
     try {
-      this.#link = await readOn(this.#options);
+      for (let isMore = true; isMore; ) {
+        const rows = await store.read(name, this.after, READ_LIMIT);
+        this.fold(rows);
+        isMore = rows.length >= READ_LIMIT;
+      }
     } catch (failure) {
       if (!(failure instanceof StoreUnavailable)) throw failure;
       return;
-    } finally {
-      if (this.state.sequence > before) onAppend(name);
     }
-    this.#seenMs = askedMs;
+    this.saw(askedMs);
   }
 }

@@ -6,33 +6,35 @@ import type { AccountEvent, DeskEvent } from "../../domain/events.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { WakeUps } from "../../ports/queue.ts";
-import { StoreUnavailable } from "../../ports/store.ts";
+import { type Store, StoreUnavailable } from "../../ports/store.ts";
 import type { Accounts } from "../accounts.ts";
 import type { Desk } from "../desk.ts";
 import type { Floors } from "../floors.ts";
 import type { AccountServices } from "../services.ts";
-import { accountStream, DESK_STREAM, type StreamBook } from "../streams.ts";
+import { accountOf, accountStream, DESK_STREAM, type StreamBook } from "../streams.ts";
 import { FollowedAccount } from "./followed-account.ts";
 import type { FollowedStream } from "./followed-stream.ts";
+import { JointLook } from "./joint-look.ts";
 import { Rounds } from "./rounds.ts";
 
 /** The desk is read on so often, */
 const DESK_EVERY_MS = 250;
-/** and accounts so often, both at once at a word. */
-const ACCOUNTS_EVERY_MS = 500;
+/** and everything together so often; one stream by itself at once at a word. */
+const ALL_EVERY_MS = 500;
 /** A view of the desk that is older than this lets nothing enter: a halt may stand in what was not read yet. */
 export const DESK_VIEW_MAX_MS = 1_000;
 
 export interface FollowingOptions {
+  readonly store: Pick<Store, "news">;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly streams: StreamBook;
+  readonly streams: Pick<StreamBook, "onAppend">;
   readonly wakeUps: Pick<WakeUps, "tell" | "onTell">;
-  readonly desk: Desk;
+  readonly desk: Pick<Desk, "state" | "isHeld">;
   /** Set where another process has the desk. */
   readonly deskStream: FollowedStream<DeskState, DeskEvent> | undefined;
-  readonly accounts: Accounts;
-  readonly floors: Floors;
+  readonly accounts: Pick<Accounts, "get" | "add" | "read">;
+  readonly floors: Pick<Floors, "atExchange">;
   /** What paper accounts share. */
   readonly paper: AccountServices;
   readonly onFatal: (failure: unknown) => void;
@@ -44,18 +46,21 @@ export class Following {
   readonly #streams = new Map<string, FollowedStream<AccountState, AccountEvent>>();
   readonly #stops: (() => void)[] = [];
   readonly #deskRounds: Rounds;
-  readonly #accountRounds: Rounds;
+  readonly #allRounds: Rounds;
   readonly #newRounds: Rounds;
+  readonly #caughtUp: JointLook;
 
   constructor(options: FollowingOptions) {
     this.#options = options;
-    const { clock, deskStream } = options;
+    const { store, clock, deskStream } = options;
+    const streams = () => [...(deskStream ? [deskStream] : []), ...this.#streams.values()];
+    const all = new JointLook({ store, clock, streams });
+    // Of its own: who waits for it does not wait for a round that is under way.
+    this.#caughtUp = new JointLook({ store, clock, streams });
     this.#deskRounds = new Rounds(clock, DESK_EVERY_MS, async () => deskStream?.look());
-    this.#accountRounds = new Rounds(clock, ACCOUNTS_EVERY_MS, async () => {
-      await Promise.all([...this.#streams.values()].map((stream) => stream.look()));
-    });
+    this.#allRounds = new Rounds(clock, ALL_EVERY_MS, () => all.look().catch(later));
     // Beside the others: a market that does not answer must not keep them from being read on.
-    this.#newRounds = new Rounds(clock, ACCOUNTS_EVERY_MS, () => this.followAll());
+    this.#newRounds = new Rounds(clock, ALL_EVERY_MS, () => this.followAll());
   }
 
   start(): void {
@@ -70,12 +75,12 @@ export class Following {
         void told?.look().catch(onFatal);
       }),
     );
-    for (const rounds of [this.#deskRounds, this.#accountRounds, this.#newRounds]) rounds.start(onFatal);
+    for (const rounds of [this.#deskRounds, this.#allRounds, this.#newRounds]) rounds.start(onFatal);
   }
 
   async stop(): Promise<void> {
     for (const stop of this.#stops) stop();
-    await Promise.all([this.#deskRounds, this.#accountRounds, this.#newRounds].map((rounds) => rounds.stop()));
+    await Promise.all([this.#deskRounds, this.#allRounds, this.#newRounds].map((rounds) => rounds.stop()));
   }
 
   /** Why nothing may enter here: what the desk has decided lately is not known. */
@@ -86,6 +91,15 @@ export class Following {
     if (ageMs <= DESK_VIEW_MAX_MS) return undefined;
     const since = Number.isFinite(ageMs) ? `for ${(ageMs / 1_000).toFixed(1)} s` : "since this process started";
     return `the desk's own decisions could not be read ${since}, and a halt may be among them`;
+  }
+
+  /**
+   * Resolves when everything is folded that was durable before the call in any stream that is followed here, the desk's or an account's. Rejects with
+   * StoreUnavailable when the store does not answer: then it is not known what others have written. It costs one question, which all share who call before it
+   * begins, and a second one to the store where something is new.
+   */
+  caughtUp(): Promise<void> {
+    return this.#caughtUp.look();
   }
 
   /** Follows every account of the desk that is neither held nor followed yet. One whose exchange does not answer is tried again. */
@@ -117,7 +131,10 @@ export class Following {
   /** Follows an account that this process had, on from where its books are. Its stream is read from what is known, so that a store that does not answer keeps nothing from it. */
   async followFrom(left: FollowedAccount): Promise<void> {
     const { accounts } = this.#options;
-    const stream = await accounts.read(left.state.account, left.state);
+    // The books of an account that nobody has opened yet do not know its name.
+    const account = accountOf(left.writer.name);
+    if (account === undefined) return;
+    const stream = await accounts.read(account, left.state);
     if (accounts.get(stream.name) !== left) return;
     this.#streams.set(stream.name, stream);
     accounts.add(new FollowedAccount(stream, left.services));
@@ -152,4 +169,9 @@ export class Following {
     const { desk, accounts } = this.#options;
     return stream === DESK_STREAM ? desk.isHeld : accounts.get(stream)?.isHeld === true;
   }
+}
+
+/** A store that does not answer leaves everything as old as it is until the next round. */
+function later(failure: unknown): void {
+  if (!(failure instanceof StoreUnavailable)) throw failure;
 }

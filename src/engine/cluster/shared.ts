@@ -120,7 +120,7 @@ export class Shared {
     const { accounts, bots, floors, paper, streams, open, engine } = parts;
     const deskStream = this.#deskStream;
     const following = new Following({
-      ...{ clock, logger, streams, wakeUps: queue, desk, deskStream, accounts, floors, paper, onFatal },
+      ...{ store, clock, logger, streams, wakeUps: queue, desk, deskStream, accounts, floors, paper, onFatal },
     });
     this.#following = following;
     this.#accounts = accounts;

@@ -3,7 +3,7 @@ import type { AskBook } from "../../ports/asks.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Cluster, SharedStore } from "../../ports/cluster.ts";
 import type { Logger } from "../../ports/logger.ts";
-import type { Acquired, AppendBatch, DeliveryRow, DeliveryUpdate, InboxRow, Snapshot, StoredEvent } from "../../ports/store.ts";
+import type { Acquired, AppendBatch, DeliveryRow, DeliveryUpdate, InboxRow, News, Snapshot, StoredEvent } from "../../ports/store.ts";
 import { AppendRefused, StreamHeld } from "../../ports/store.ts";
 import { Holdings } from "../holdings.ts";
 import { Asks } from "./asks.ts";
@@ -12,6 +12,7 @@ import { Gate } from "./gate.ts";
 import type { Holds } from "./holds.ts";
 import type { Members } from "./members.ts";
 import { Membership } from "./membership.ts";
+import { newsIn } from "./news.ts";
 import type { Collections } from "./schemas.ts";
 import { Tape } from "./tape.ts";
 import { Turns } from "./turns.ts";
@@ -116,6 +117,10 @@ export class MongoStore implements SharedStore {
     return this.#gate.ask(() => this.#tape(stream).read(afterSequence, limit, isFollowed));
   }
 
+  news(after: ReadonlyMap<string, number>, limit: number): Promise<News> {
+    return this.#gate.ask(() => this.#news(after, limit));
+  }
+
   streams(): Promise<string[]> {
     return this.#gate.ask(async () => {
       const names: string[] = await this.#parts.collections.links.distinct("stream");
@@ -204,6 +209,25 @@ export class MongoStore implements SharedStore {
     if (!first) return;
     await this.#membership.leave();
     await this.#parts.connection.destroy();
+  }
+
+  /** Streams that this process holds are read in step with its own appends, each for itself; all others in one question. */
+  async #news(after: ReadonlyMap<string, number>, limit: number): Promise<News> {
+    const isHeld = (stream: string) => this.#holdings.missing(stream) === undefined;
+    const followed = new Map([...after].filter(([stream]) => !isHeld(stream)));
+    const held = [...after].filter(([stream]) => !followed.has(stream));
+    await Promise.all([...followed.keys()].map((stream) => this.#tapes.get(stream)?.written()));
+    const found = await newsIn(this.#parts.collections.links, followed, limit);
+    const rows = new Map(found.rows);
+    const more = new Set(found.more);
+    let left = [...rows.values()].reduce((sum, { length }) => sum - length, limit);
+    for (const [stream, sequence] of held) {
+      const own = await this.#tape(stream).read(sequence, left, false);
+      if (own.length >= left) more.add(stream);
+      if (own.length > 0) rows.set(stream, own);
+      left -= own.length;
+    }
+    return { rows, more };
   }
 
   async #giveOwed(stream: string): Promise<void> {

@@ -4,6 +4,7 @@ import { AppendRefused, StoreUnavailable } from "../../ports/store.ts";
 import { refusalOf } from "../refusal.ts";
 import type { LinkDocument } from "./documents.ts";
 import { isDuplicate, wasNeverSent } from "./faults.ts";
+import { LinkRows } from "./link-rows.ts";
 import type { Collections } from "./schemas.ts";
 
 /** Bytes of event bodies in one document; the server takes 16 MiB with everything. */
@@ -52,6 +53,8 @@ export class Tape {
   /** The insert of which nobody knows whether it arrived. */
   #doubt: LinkDocument | undefined;
   #running = false;
+  /** Appends that were not answered yet. */
+  #appends = 0;
 
   /** `until` is the time of the server before which no other process can have taken what this one holds; undefined while that is in doubt. */
   constructor(stream: string, links: Links, until: () => Date | undefined) {
@@ -65,7 +68,10 @@ export class Tape {
     if (bytes > DOCUMENT_BYTES_MAX) {
       return Promise.reject(new Error(`a batch of ${bytes} bytes does not fit into one document: ${DOCUMENT_BYTES_MAX} do`));
     }
-    return this.#queue({ batch, bytes, work: () => Promise.resolve() });
+    this.#appends += 1;
+    return this.#queue({ batch, bytes, work: () => Promise.resolve() }).finally(() => {
+      this.#appends -= 1;
+    });
   }
 
   /** The right to the stream comes first; only who has it may fence the chain. */
@@ -85,6 +91,11 @@ export class Tape {
   /** Rows for a process that holds the stream, or for one that follows it: what the latter was given is never undone. */
   read(afterSequence: number, limit: number, isFollowed: boolean): Promise<StoredEvent[]> {
     return this.after(() => this.#read(afterSequence, limit, isFollowed));
+  }
+
+  /** Resolves when all that this process has appended by now is there or gone; one that is still in doubt then stays when it is read. */
+  async written(): Promise<void> {
+    if (this.#appends > 0 || this.#doubt) await this.after(() => Promise.resolve()).catch(() => undefined);
   }
 
   /** Does something in its turn, when nothing of this stream is in doubt. */
@@ -244,30 +255,20 @@ export class Tape {
   }
 
   async #read(afterSequence: number, limit: number, isFollowed: boolean): Promise<StoredEvent[]> {
-    const rows: StoredEvent[] = [];
-    if (limit <= 0) return rows;
+    if (limit <= 0) return [];
+    const gathered = new LinkRows(afterSequence, limit);
     const after = { stream: this.#stream, count: { $gt: 0 }, last: { $gt: afterSequence } };
     const cursor = this.#links.find(after, { sort: { last: 1 }, batchSize: Math.min(limit, PAGE_DOCUMENTS), readConcern: "majority" });
-    let newest: Pick<LinkDocument, "_id" | "isSeen"> | undefined;
-    let settled = 0;
-    let end: number | undefined;
     try {
-      for await (const { _id, isSeen = false, last, count, bodies } of cursor) {
-        if (end !== undefined && end !== last - count)
-          throw new StoreUnavailable(`the stream "${this.#stream}" changed while it was read: try again`);
-        end = last;
-        newest = { _id, isSeen };
-        settled = rows.length;
-        for (const [index, body] of bodies.entries()) {
-          const sequence = last - count + index + 1;
-          if (sequence > afterSequence && rows.length < limit) rows.push({ sequence, body });
-        }
-        if (rows.length >= limit) break;
+      for await (const link of cursor) {
+        if (!gathered.add(link)) throw new StoreUnavailable(`the stream "${this.#stream}" changed while it was read: try again`);
+        if (gathered.isFull) break;
       }
     } finally {
       await cursor.close();
     }
-    return isFollowed && newest && !(await this.#see(newest)) ? rows.slice(0, settled) : rows;
+    const { newest, rows } = gathered;
+    return isFollowed && newest && !(await this.#see(newest)) ? gathered.withoutNewest() : rows;
   }
 
   /** Keeps the newest link of a read as it is; only that one may still be undone by its writer. False when it was. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { AppendBatch, DeliveryRow, DeliveryUpdate, InboxRow, Snapshot } from "../../ports/store.ts";
+import type { AppendBatch, DeliveryRow, DeliveryUpdate, InboxRow, Snapshot, StoredEvent } from "../../ports/store.ts";
 import { AppendRefused } from "../../ports/store.ts";
+import { newsOf } from "../news.ts";
 import { refusalOf } from "../refusal.ts";
 import type { Handlers, ReadName, WriteName } from "./protocol.ts";
 
@@ -129,9 +130,12 @@ function askedHandlers(database: DatabaseSync): Handlers<Exclude<ReadName, "stat
   const open = database.prepare("SELECT request_id, wall_ms, body FROM inbox WHERE settled = 0 ORDER BY wall_ms, arrival");
   const positions = database.prepare("SELECT stream, sequence FROM cursors WHERE channel = ?");
   const waiting = database.prepare("SELECT * FROM deliveries WHERE channel = ? AND status <> 'delivered' ORDER BY wall_ms, arrival");
+  const read = (stream: string, afterSequence: number, limit: number): StoredEvent[] =>
+    events.all(stream, afterSequence, limit).map(({ sequence, body }) => ({ sequence: Number(sequence), body: String(body) }));
   return {
-    read: (stream: string, afterSequence: number, limit: number) =>
-      events.all(stream, afterSequence, limit).map(({ sequence, body }) => ({ sequence: Number(sequence), body: String(body) })),
+    read,
+    // A look at the end of one stream takes microseconds here, so each gets its own within the one question.
+    news: (after: ReadonlyMap<string, number>, limit: number) => newsOf(after, limit, read),
     streams: () => namesIn(names),
     loadSnapshot(stream: string) {
       const row = snapshot.get(stream) as SnapshotColumns | undefined;

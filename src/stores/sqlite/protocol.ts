@@ -18,6 +18,7 @@ export interface StoreStatistics {
 export type WriteName = "acquire" | "append" | "saveSnapshot" | "accept" | "settle" | "recordDelivery" | "forgetChannel" | "prune";
 export type ReadName =
   | "read"
+  | "news"
   | "streams"
   | "loadSnapshot"
   | "unsettled"

@@ -206,6 +206,7 @@ describe("what the whole desk decides", () => {
     const away = new StoreUnavailable("the desk's stream cannot be read");
     Object.assign(store, {
       read: (stream: string, ...rest: [number, number]) => (stream === "desk" ? Promise.reject(away) : read(stream, ...rest)),
+      news: () => Promise.reject(away),
     });
     await rig.beat(6 * MINUTE_S);
     const events = await rig.events();

@@ -22,6 +22,7 @@ export function watchedStore(store: SharedStore, process: number, holders: Holde
     unheld: (stream) => store.unheld(stream),
     append: (batch) => store.append(batch),
     read: (stream, after, limit) => store.read(stream, after, limit),
+    news: (after, limit) => store.news(after, limit),
     streams: () => store.streams(),
     saveSnapshot: (snapshot) => store.saveSnapshot(snapshot),
     loadSnapshot: (stream) => store.loadSnapshot(stream),

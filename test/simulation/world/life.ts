@@ -48,7 +48,7 @@ export interface LifeOptions {
 const NONE: ReadonlySet<string> = new Set();
 const AT_ONCE: ReadonlySet<string> = new Set(["unheld"]);
 const CLOCK_QUIET: ReadonlySet<string> = new Set(["wall", "monotonicMs"]);
-const EVERYDAY: ReadonlySet<string> = new Set(["prices", "candles", "saveSnapshot", "sleep", "breathe", "read"]);
+const EVERYDAY: ReadonlySet<string> = new Set(["prices", "candles", "saveSnapshot", "sleep", "breathe", "read", "news"]);
 const MEASURED: ReadonlySet<string> = new Set(["nowMs"]);
 const PURE: ReadonlySet<string> = new Set(["onCandle", "onPrice"]);
 

@@ -49,6 +49,7 @@ export class FaultyStore {
       unheld: (stream) => disk.unheld(stream),
       append: (batch) => this.#append(batch),
       read: (stream, after, limit) => this.#read(() => disk.read(stream, after, limit)),
+      news: (after, limit) => this.#read(() => disk.news(after, limit)),
       streams: () => this.#read(() => disk.streams()),
       saveSnapshot: (snapshot) => this.#snapshot(snapshot),
       loadSnapshot: (stream) => this.#read(() => disk.loadSnapshot(stream)),

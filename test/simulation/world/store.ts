@@ -1,7 +1,8 @@
-import type { AppendBatch, DeliveryUpdate, InboxRow, Snapshot, Store, StoredEvent } from "../../../src/ports/store.ts";
+import type { AppendBatch, DeliveryUpdate, InboxRow, News, Snapshot, Store, StoredEvent } from "../../../src/ports/store.ts";
 import { AppendRefused, StoreUnavailable } from "../../../src/ports/store.ts";
 import { Holdings } from "../../../src/stores/holdings.ts";
 import { openMemoryStore } from "../../../src/stores/memory.ts";
+import { newsOf } from "../../../src/stores/news.ts";
 import { refusalOf } from "../../../src/stores/refusal.ts";
 import type { Dice } from "./dice.ts";
 
@@ -108,8 +109,12 @@ export class SimStore implements Store {
 
   async read(stream: string, afterSequence: number, limit: number): Promise<StoredEvent[]> {
     this.#mustBeOpen();
-    const bodies = this.#streams.get(stream)?.bodies ?? [];
-    return bodies.slice(afterSequence, afterSequence + limit).map((body, index) => ({ sequence: afterSequence + index + 1, body }));
+    return this.#rows(stream, afterSequence, limit);
+  }
+
+  async news(after: ReadonlyMap<string, number>, limit: number): Promise<News> {
+    this.#mustBeOpen();
+    return newsOf(after, limit, (stream, afterSequence, left) => this.#rows(stream, afterSequence, left));
   }
 
   async streams(): Promise<string[]> {
@@ -160,6 +165,11 @@ export class SimStore implements Store {
 
   prune(beforeWallMs: number): Promise<void> {
     return this.#rest.prune(beforeWallMs);
+  }
+
+  #rows(stream: string, afterSequence: number, limit: number): StoredEvent[] {
+    const bodies = this.#streams.get(stream)?.bodies ?? [];
+    return bodies.slice(afterSequence, afterSequence + limit).map((body, index) => ({ sequence: afterSequence + index + 1, body }));
   }
 
   #mustBeOpen(): void {
