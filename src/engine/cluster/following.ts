@@ -102,6 +102,13 @@ export class Following {
     return this.#caughtUp.look();
   }
 
+  /** An account whose books are not read on here now: it is new, or it is just being taken or given back. */
+  unread(): string | undefined {
+    const { desk, accounts } = this.#options;
+    const isRead = (stream: string) => this.#streams.has(stream) || accounts.get(stream)?.isHeld === true;
+    return [...desk.state.accounts.keys()].find((name) => !isRead(accountStream(name)));
+  }
+
   /** Follows every account of the desk that is neither held nor followed yet. One whose exchange does not answer is tried again. */
   async followAll(): Promise<void> {
     const { desk, accounts, logger } = this.#options;

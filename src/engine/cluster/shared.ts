@@ -75,6 +75,7 @@ export class Shared {
   #ids = 0;
   #deskStream: FollowingOptions["deskStream"];
   #following: Following | undefined;
+  #desk: Desk | undefined;
   #server: AskServer | undefined;
   #spreading: Rounds | undefined;
   #worker: AccountWorker | undefined;
@@ -110,7 +111,16 @@ export class Shared {
 
   /** Waits until everything is known here that was durable before the call; resolves with why it could not be known. */
   async caughtUp(): Promise<string | undefined> {
-    return undefined;
+    const following = this.#following;
+    if (!following) return "this process does not follow the others yet";
+    try {
+      await following.caughtUp();
+      const unread = this.#spansAccounts() ? following.unread() : undefined;
+      return unread && `the books of ${unread} are not read here now, and a limit is over all accounts`;
+    } catch (failure) {
+      if (!(failure instanceof StoreUnavailable)) throw failure;
+      return `what other processes have decided could not be read: ${failure.message}`;
+    }
   }
 
   /** Begins to follow, to ask and to be asked. Returns the engine as people see it. */
@@ -123,6 +133,7 @@ export class Shared {
       ...{ store, clock, logger, streams, wakeUps: queue, desk, deskStream, accounts, floors, paper, onFatal },
     });
     this.#following = following;
+    this.#desk = desk;
     this.#accounts = accounts;
     this.#placement = new Placement({ desk, accounts: () => accounts.all() });
     await following.followAll();
@@ -146,6 +157,10 @@ export class Shared {
     });
     if (role === "engine") return engine;
     return new RoutedEngine({ own: engine, desk, accounts, asker: this.#asker, following, vault, clock, hand, newId: this.#newId });
+  }
+
+  #spansAccounts(): boolean {
+    return [...(this.#desk?.state.limits.keys() ?? [])].some((scope) => !scope.startsWith("account:") && !scope.startsWith("bot:"));
   }
 
   /** Gives everything back; then nothing is followed or answered any more. */

@@ -5,27 +5,10 @@ import { plain } from "../../../src/domain/money.ts";
 import { decodeAnswer } from "../../../src/engine/cluster/answers.ts";
 import type { Ask } from "../../../src/ports/asks.ts";
 import { StoreUnavailable } from "../../../src/ports/store.ts";
-import { BTC, type ClusterRig, noonRig, streamOf } from "../../kit/cluster-rig.ts";
+import { desk, fatalOf, running } from "../../kit/cluster-desk.ts";
+import { BTC, type ClusterRig, streamOf } from "../../kit/cluster-rig.ts";
 import { MINUTE_S } from "../../kit/engine-live.ts";
 import { by, OWNER, recordedEvents, wishFor } from "../../kit/engine-rig.ts";
-
-const RISING = [100, ...Array<number>(20).fill(102)];
-
-async function desk(engines = 2, closes = RISING) {
-  const rig = noonRig(closes);
-  const gateway = await rig.start("gateway");
-  for (let count = 0; count < engines; count += 1) await rig.start("engine");
-  await rig.beat(3);
-  return { rig, gateway, front: gateway.rig.front };
-}
-
-async function running(rig: ClusterRig, name: string, owner = OWNER): Promise<void> {
-  const { front } = rig.processes[0]!.rig;
-  await rig.during(front.createBot(wishFor({ name }), by(`create ${name}`, owner)));
-  await rig.during(front.startBot(name, by(`start ${name}`, owner)));
-}
-
-const fatalOf = (rig: ClusterRig) => rig.processes.filter(({ isDead }) => !isDead).flatMap((each) => each.rig.fatal);
 
 describe("what is asked for at a gateway", () => {
   it("is done in the engine that has the account, and seen at the gateway when it is answered", async () => {
@@ -251,58 +234,4 @@ describe("a panic", () => {
     await rig.beat(3 * MINUTE_S);
     return (await entries(rig))[0] ?? 0;
   }
-});
-
-describe("a gateway that dies", () => {
-  it("is followed by another one that goes on with the same desk, while the engines trade on", async () => {
-    const { rig } = await desk(1);
-    await running(rig, "one");
-    rig.processes[0]!.kill();
-    rig.shown.set(BTC, 102);
-    await rig.beat(3 * MINUTE_S);
-    expect((await rig.events()).some(({ type }) => type === "order-filled")).toBe(true);
-    const second = await rig.start("gateway");
-    await rig.beat(5);
-    const { front } = second.rig;
-    expect(front.bot("one")?.state.status).toBe("running");
-    await rig.during(front.stopBot("one", true, by("stop it")));
-    await rig.beat(3);
-    expect(front.bot("one")?.state.status).toBe("stopped");
-    expect(fatalOf(rig)).toEqual([]);
-  });
-
-  it("ends no engine that has something to say to the desk: prices that it cannot see are told to the next one", async () => {
-    const { rig } = await desk(1);
-    await running(rig, "one");
-    rig.shown.set(BTC, 102);
-    await rig.beat(3 * MINUTE_S);
-    rig.processes[0]!.kill();
-    rig.processes[1]!.market.down = true;
-    await rig.beat(3 * MINUTE_S);
-    expect(fatalOf(rig)).toEqual([]);
-    const second = await rig.start("gateway");
-    await rig.beat(30);
-    expect(second.rig.desk.state.blind?.bots).toEqual(["one"]);
-    expect(fatalOf(rig)).toEqual([]);
-  });
-
-  it("says of the bots of one engine that their prices are back, and not of those of another one", async () => {
-    const { rig, gateway } = await desk(2);
-    await running(rig, "one");
-    await running(rig, "two", "other");
-    rig.shown.set(BTC, 102);
-    await rig.beat(3 * MINUTE_S);
-    const blind = () => [...(gateway.rig.desk.state.blind?.bots ?? [])].sort();
-    for (const { market } of rig.processes) market.down = true;
-    await rig.beat(30);
-    expect(blind()).toEqual(["one", "two"]);
-    const holder = await rig.holderOf(streamOf("other"));
-    rig.processes.find(({ name }) => name === holder)!.market.down = false;
-    await rig.beat(10);
-    expect(blind()).toEqual(["one"]);
-    for (const { market } of rig.processes) market.down = false;
-    await rig.beat(10);
-    expect(blind()).toEqual([]);
-    expect(fatalOf(rig)).toEqual([]);
-  });
 });

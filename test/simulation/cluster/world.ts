@@ -205,9 +205,7 @@ export class ClusterWorld {
   #limitsSet(): readonly DeskEvent[] {
     const paper = OWNERS.slice(0, PAPER_OWNERS).map((owner) => `paper:${owner}`);
     const real = this.#accounts.map(({ name }) => name);
-    const limits = inventedLimits(this.#dice.fork("limits"), { paper, real, symbols: this.machine.tape.symbols });
-    // What holds for several accounts is checked against what an engine has read: two that enter in the same half second may pass it together.
-    return limits.filter((event) => event.type === "limits-set" && /^(account|bot):/.test(event.scope));
+    return inventedLimits(this.#dice.fork("limits"), { paper, real, symbols: this.machine.tape.symbols });
   }
 
   get #accounts(): readonly (VenueAccount | PerpetualAccount)[] {

@@ -47,6 +47,15 @@ const CLUSTER_MUTANTS: readonly Mutant[] = [
   },
   {
     ...mutant(
+      "an entry is sent without a look at what others have written",
+      "src/engine/open.ts",
+      "    caughtUp: shared && (() => shared.caughtUp()),",
+      "    caughtUp: undefined,",
+    ),
+    instances: SEVERAL,
+  },
+  {
+    ...mutant(
       "an entry that was held up is not asked about again",
       "src/engine/live/lane.ts",
       "await place(this.#host.venue, order, forbidden);",
