@@ -1,8 +1,14 @@
 import type { Account } from "./account.ts";
 
+/** A symbol of a market that some running bot wants advice on. */
+export interface AdvisedSymbol {
+  readonly market: string;
+  readonly symbol: string;
+}
+
 /** Symbols on which running bots ask for advice, each once for its market. */
-export function advisedSymbols(accounts: readonly Account[]): { readonly market: string; readonly symbol: string }[] {
-  const found = new Map<string, { market: string; symbol: string }>();
+export function advisedSymbols(accounts: readonly Account[]): AdvisedSymbol[] {
+  const found = new Map<string, AdvisedSymbol>();
   for (const { state, services } of accounts) {
     const market = services.market.key;
     for (const { spec, status } of state.bots.values())

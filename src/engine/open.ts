@@ -13,7 +13,7 @@ import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { AccountWriter } from "./account.ts";
 import { Accounts } from "./accounts.ts";
-import { advisedSymbols } from "./advised-symbols.ts";
+import { type AdvisedSymbol, advisedSymbols } from "./advised-symbols.ts";
 import { AlertWatch } from "./alert-watch.ts";
 import { AuditReader } from "./audit.ts";
 import { Blindness, unwatchedBots } from "./blindness.ts";
@@ -89,7 +89,7 @@ export interface OpenedEngine {
   /** Names who is asked for advice. */
   advise(advisor: Advisor): void;
   /** Symbols on which running bots ask for advice, each once. */
-  advised(): readonly { readonly market: string; readonly symbol: string }[];
+  advised(): readonly AdvisedSymbol[];
   /** Symbols that something on a market needs now. */
   symbolsOn(market: string): ReadonlySet<string>;
   /** Names what a scripted market waits for after each step that changed something. */
@@ -109,7 +109,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   const [alive, writers] = await Promise.all([loadAlive(store), shared ? [] : accounts.load()]);
   const scheduled: Scheduled[] = [];
   let passed: (market: string, step: MarketStep) => void = () => undefined;
-  let advisor: Advisor | undefined;
+  let advisor: Advisor | undefined = shared?.advice;
   let told = () => Promise.resolve();
   const blindness = new Blindness({ accounts, desk, clock, logger });
   const days = new Days(options.timeZone);
@@ -194,7 +194,10 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     if (account) await catchUp(account);
     return account;
   };
-  const front = await shared?.begin({ engine, accounts, bots, live, floors, paper: main.services, streams, open }, desk);
+  const front = await shared?.begin(
+    { engine, accounts, bots, live, floors, paper: main.services, streams, advisor: () => advisor, open },
+    desk,
+  );
   return {
     engine,
     front: front ?? engine,

@@ -4,6 +4,7 @@ import { type Candle, foldMinutes } from "../domain/candle.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { DeskEvent } from "../domain/events.ts";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../domain/time.ts";
+import type { AdvisedSymbol } from "../engine/advised-symbols.ts";
 import type { Advisor } from "../ports/advisor.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -12,12 +13,6 @@ import type { ShenronClient } from "./client.ts";
 import { ShenronTrouble } from "./client.ts";
 import { CONTRACT_VERSION, SUBJECTS_MAX, type Subject } from "./contract.ts";
 import { markOf } from "./marks.ts";
-
-/** A symbol that some running bot wants advice on. */
-export interface AdvisedSymbol {
-  readonly market: string;
-  readonly symbol: string;
-}
 
 export interface AdviceBookParts {
   readonly client: ShenronClient;

@@ -1,4 +1,5 @@
 import { messageOf } from "../../domain/errors.ts";
+import type { Advisor } from "../../ports/advisor.ts";
 import type { AskBook } from "../../ports/asks.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Cluster, Member } from "../../ports/cluster.ts";
@@ -9,6 +10,7 @@ import { AppendRefused, type Store, StoreUnavailable } from "../../ports/store.t
 import type { Vault } from "../../ports/vault.ts";
 import type { Account, AccountWriter } from "../account.ts";
 import type { Accounts } from "../accounts.ts";
+import { advisedSymbols } from "../advised-symbols.ts";
 import type { Bots } from "../bots.ts";
 import { type Desk, openDesk } from "../desk.ts";
 import type { TradingEngine } from "../engine.ts";
@@ -26,6 +28,7 @@ import { Placement } from "./placement.ts";
 import { Rounds } from "./rounds.ts";
 import { RoutedEngine } from "./routed-engine.ts";
 import { Share } from "./share.ts";
+import { KeptAdvice, ReadAdvice } from "./shared-advice.ts";
 
 /** How often jobs are made for accounts that have none, and shares are reckoned anew. */
 const SPREAD_EVERY_MS = 2_000;
@@ -60,16 +63,21 @@ export interface SharedParts {
   readonly floors: Floors;
   readonly paper: AccountServices;
   readonly streams: StreamBook;
+  /** Who is asked for advice in this process. */
+  readonly advisor: () => Advisor | undefined;
   /** Puts an account that was taken to work. */
   readonly open: (writer: AccountWriter) => Promise<Account | undefined>;
 }
 
 /** One process of several that share a desk: follows what others write, takes accounts or hands them on, asks and is asked. */
 export class Shared {
+  /** What an engine's accounts ask for advice; a gateway is given who asks the service. */
+  readonly advice: ReadAdvice | undefined;
   readonly #options: SharedOptions;
   readonly #needs: SharedNeeds;
   readonly #asker: Asker;
   readonly #share = new Share();
+  #kept: KeptAdvice | undefined;
   #placement: Placement | undefined;
   #accounts: Accounts | undefined;
   #ids = 0;
@@ -89,6 +97,8 @@ export class Shared {
     };
     this.#needs = { ...needs, onFatal };
     this.#asker = new Asker({ book: options.asks, wakeUps: options.queue, clock: needs.clock });
+    const wanted = () => advisedSymbols(this.#accounts?.held() ?? []);
+    this.advice = options.role === "engine" ? new ReadAdvice({ ...this.#needs, wakeUps: options.queue, wanted }) : undefined;
   }
 
   get onFatal(): (failure: unknown) => void {
@@ -138,6 +148,7 @@ export class Shared {
     this.#placement = new Placement({ desk, accounts: () => accounts.all() });
     await following.followAll();
     following.start();
+    this.#advise(parts);
     const server = this.#serve(parts, desk);
     const onTaken = () => server.look();
     const onCut = () => this.#worker?.setCapacity(0);
@@ -168,6 +179,8 @@ export class Shared {
     await this.#spreading?.stop();
     await this.#worker?.end();
     await this.#server?.stop();
+    await this.#kept?.stop();
+    await this.advice?.stop();
     await this.#following?.stop();
   }
 
@@ -175,6 +188,15 @@ export class Shared {
     this.#ids += 1;
     return `${this.#options.processName}:${this.#ids}`;
   };
+
+  /** One process asks the service for all of them: a gateway keeps its advice for engines, which read it. */
+  #advise({ accounts, advisor }: SharedParts): void {
+    this.advice?.start();
+    if (this.#options.role !== "gateway") return;
+    const wanted = () => advisedSymbols(accounts.all());
+    this.#kept = new KeptAdvice({ ...this.#needs, wakeUps: this.#options.queue, wanted }, advisor);
+    this.#kept.start();
+  }
 
   #serve({ engine, live, accounts, streams }: SharedParts, desk: Desk): AskServer {
     const { clock, logger, onFatal } = this.#needs;
