@@ -50,11 +50,12 @@ export interface AccountWorker {
   end(): Promise<void>;
 }
 
-/** Work with an answer, done by any process that handles its kind: backtests, charts, reports. */
+/** Work with an answer, done by any process that handles its kind: backtests. */
 export interface OrdinaryJobs {
   /**
    * Has a job done and resolves with its outcome. The same kind and id again, while the outcome is kept, is answered by the same job. Rejects with
-   * QueueUnavailable when nothing answers, and with JobTooLate when nobody has done it in time; then it may still be done.
+   * QueueUnavailable when nothing answers, with JobTooLate when nobody has done it in time, and with the reason of its signal when that gave it up; then
+   * it may still be done.
    */
   submit(wish: JobWish): Promise<JobOutcome>;
   /** Does jobs of a kind from now on. */
@@ -68,6 +69,10 @@ export interface JobWish {
   readonly body: string;
   /** How long to wait for the outcome. */
   readonly timeoutMs: number;
+  /** Gives the job up: nobody begins it any more, and whoever does it is told to end. */
+  readonly signal?: AbortSignal;
+  /** Hears what whoever does it tells meanwhile. Any of it may be lost. */
+  readonly onTold?: (told: string) => void;
 }
 
 export type JobOutcome = { readonly kind: "done"; readonly result: string } | { readonly kind: "failed"; readonly reason: string };
@@ -77,8 +82,11 @@ export interface JobHandling {
   readonly concurrency: number;
   /** How long one may take; then its signal is aborted and it has failed. A job that goes on nevertheless holds its place until it ends. */
   readonly timeoutMs: number;
-  /** The result, at most RESULT_CHARS_MAX long. What it throws is the reason of the failure; it is not tried again. May run again for the same id when a process died. */
-  run(job: Pick<JobWish, "id" | "body">, signal: AbortSignal): Promise<string>;
+  /**
+   * The result, at most RESULT_CHARS_MAX long. What it throws is the reason of the failure; it is not tried again. May run again for the same id when a
+   * process died. The signal is aborted when its time is over, it was given up or the worker ends; `tell` lets whoever waits hear of it.
+   */
+  run(job: Pick<JobWish, "id" | "body">, signal: AbortSignal, tell: (told: string) => void): Promise<string>;
 }
 
 export interface JobWorker {

@@ -3,7 +3,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { type JobHandling, type JobOutcome, type JobWorker, OUTCOME_KEPT_MS, RESULT_CHARS_MAX } from "../../ports/queue.ts";
 import type { Broker, JobList, TakenJob } from "./broker.ts";
-import { listOf, offeredWord, outcomeKey, parseWaiting, settledWord, type WaitingJob } from "./job-texts.ts";
+import { givenUpWord, listOf, offeredWord, outcomeKey, parseWaiting, settledWord, toldWords, type WaitingJob } from "./job-texts.ts";
 import { Taker } from "./taker.ts";
 
 /** A job at which so many processes died is not given to another. */
@@ -21,11 +21,17 @@ export interface ShiftParts {
   readonly handling: JobHandling;
 }
 
+interface Work {
+  /** Aborted when nobody waits for it any more. */
+  readonly givenUp: AbortController;
+  readonly ended: Promise<void>;
+}
+
 /** Does the ordinary jobs of one kind, a bounded number at a time. */
 export class JobShift implements JobWorker {
   readonly #parts: ShiftParts;
   readonly #list: JobList;
-  readonly #working = new Map<TakenJob, Promise<void>>();
+  readonly #working = new Map<TakenJob, Work>();
   readonly #taker: Taker;
   readonly #stopListening: () => void;
   readonly #ending = new AbortController();
@@ -39,26 +45,32 @@ export class JobShift implements JobWorker {
       clock,
       logger,
       wants: () => !this.#ending.signal.aborted && this.#working.size < handling.concurrency,
-      receive: (job) => this.#working.set(job, this.#handle(job)),
+      receive: (job) => this.#begin(job),
       // It is finished nevertheless: whoever does it a second time finds its outcome, or makes the same.
       lost: () => undefined,
     });
     this.#stopListening = broker.onWord((word) => {
       if (word === offeredWord(kind)) this.#taker.wake();
+      for (const [{ id }, { givenUp }] of this.#working) if (word === givenUpWord(kind, id)) givenUp.abort();
     });
   }
 
   async end(): Promise<void> {
     this.#ending.abort();
     this.#stopListening();
-    await Promise.all(this.#working.values());
+    await Promise.all([...this.#working.values()].map(({ ended }) => ended));
     await this.#taker.end();
   }
 
-  async #handle(job: TakenJob): Promise<void> {
+  #begin(job: TakenJob): void {
+    const givenUp = new AbortController();
+    this.#working.set(job, { givenUp, ended: this.#handle(job, givenUp.signal) });
+  }
+
+  async #handle(job: TakenJob, givenUp: AbortSignal): Promise<void> {
     const { logger, kind } = this.#parts;
     try {
-      await this.#toItsOutcome(job);
+      await this.#toItsOutcome(job, givenUp);
     } catch (thrown) {
       logger.warn({ kind, id: job.id, reason: messageOf(thrown) }, "the outcome of a job could not be told; it will be done again");
     }
@@ -67,7 +79,7 @@ export class JobShift implements JobWorker {
     this.#taker.wake();
   }
 
-  async #toItsOutcome(job: TakenJob): Promise<void> {
+  async #toItsOutcome(job: TakenJob, givenUp: AbortSignal): Promise<void> {
     const { broker, clock, logger, kind } = this.#parts;
     const waiting = parseWaiting(job.body);
     if (waiting === undefined) {
@@ -75,9 +87,11 @@ export class JobShift implements JobWorker {
       return this.#list.finish(job);
     }
     const known = (await broker.kept(outcomeKey(kind, job.id))) !== undefined;
-    if (!known && clock.wall() < waiting.untilWallMs) {
-      const { outcome, ended } = this.#outcomeOf(job, waiting);
+    if (!known && !givenUp.aborted && clock.wall() < waiting.untilWallMs) {
+      const { outcome, ended } = this.#outcomeOf(job, waiting, givenUp);
       const found = await outcome;
+      // What came of it is nobody's; whoever wishes it again has it done again.
+      if (found.kind === "failed" && givenUp.aborted) return this.#list.finish(job);
       // It was ended, and did not end by itself: another process does it.
       if (found.kind === "failed" && this.#ending.signal.aborted) return this.#list.offer(job, 0);
       await this.#keep(job, found);
@@ -90,16 +104,21 @@ export class JobShift implements JobWorker {
     if (known) broker.say(settledWord(kind, job.id));
   }
 
-  #outcomeOf({ id, takes }: TakenJob, { body }: WaitingJob): { readonly outcome: Promise<JobOutcome>; readonly ended: Promise<void> } {
-    const { clock, handling } = this.#parts;
+  #outcomeOf(
+    { id, takes }: TakenJob,
+    { body }: WaitingJob,
+    givenUp: AbortSignal,
+  ): { readonly outcome: Promise<JobOutcome>; readonly ended: Promise<void> } {
+    const { broker, clock, handling, kind } = this.#parts;
     if (takes > TAKES_MAX) {
       const reason = `it was begun ${TAKES_MAX} times, and each time its process ended before it`;
       return { outcome: Promise.resolve({ kind: "failed", reason }), ended: Promise.resolve() };
     }
     const overdue = new AbortController();
     const timer = new AbortController();
-    const signal = AbortSignal.any([overdue.signal, this.#ending.signal]);
-    const run = outcomeOf(async () => handling.run({ id, body }, signal));
+    const signal = AbortSignal.any([overdue.signal, givenUp, this.#ending.signal]);
+    const tell = (told: string) => broker.say(`${toldWords(kind, id)}${told}`);
+    const run = outcomeOf(async () => handling.run({ id, body }, signal, tell));
     const late = clock.sleep(handling.timeoutMs, timer.signal).then((): JobOutcome => {
       overdue.abort();
       return { kind: "failed", reason: `it took longer than ${handling.timeoutMs / 1_000} s` };

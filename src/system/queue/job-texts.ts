@@ -30,3 +30,6 @@ export const outcomeKey = (kind: string, id: string) => `${kind} ${id}`;
 /** The word that a job waits, and the one that its outcome is kept. */
 export const offeredWord = (kind: string) => `job-offered ${kind}`;
 export const settledWord = (kind: string, id: string) => `job-settled ${kind} ${id}`;
+/** The word that nobody waits for a job any more, and the beginning of what is told while it is done. */
+export const givenUpWord = (kind: string, id: string) => `job-given-up ${kind} ${id}`;
+export const toldWords = (kind: string, id: string) => `job-told ${kind} ${id.length} ${id} `;

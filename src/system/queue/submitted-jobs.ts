@@ -1,7 +1,7 @@
 import type { Clock } from "../../ports/clock.ts";
 import { BODY_CHARS_MAX, type JobOutcome, JobTooLate, type JobWish, QueueUnavailable } from "../../ports/queue.ts";
 import type { Broker } from "./broker.ts";
-import { listOf, offeredWord, outcomeKey, parseOutcome, settledWord, type WaitingJob } from "./job-texts.ts";
+import { givenUpWord, listOf, offeredWord, outcomeKey, parseOutcome, settledWord, toldWords, type WaitingJob } from "./job-texts.ts";
 
 /** How often whoever waits for an outcome looks for it when no word wakes it. */
 const LOOK_MS = 500;
@@ -13,7 +13,9 @@ const ID_CHARS_MAX = 200;
 /** Offers a job and waits for its outcome. It is offered again at each look, so that one that the queue has forgotten is done nevertheless. */
 export async function submitJob(wish: JobWish, { broker, clock }: { readonly broker: Broker; readonly clock: Clock }): Promise<JobOutcome> {
   checkWish(wish);
-  const { kind, id, body, timeoutMs } = wish;
+  wish.signal?.throwIfAborted();
+  const { kind, id, body, timeoutMs, signal, onTold } = wish;
+  const told = toldWords(kind, id);
   const list = broker.list(listOf(kind));
   const untilMs = clock.monotonicMs() + timeoutMs;
   const waiting: WaitingJob = { body, untilWallMs: clock.wall() + timeoutMs };
@@ -25,15 +27,19 @@ export async function submitJob(wish: JobWish, { broker, clock }: { readonly bro
   let pause = new AbortController();
   const stop = broker.onWord((word) => {
     if (word === settledWord(kind, id)) pause.abort();
+    else if (word.startsWith(told)) onTold?.(word.slice(told.length));
   });
+  const wake = () => pause.abort();
+  signal?.addEventListener("abort", wake);
   try {
     let kept = await look();
     let answeredMs = clock.monotonicMs();
     if (kept === undefined) broker.say(offeredWord(kind));
-    while (kept === undefined && clock.monotonicMs() < untilMs) {
+    while (kept === undefined && !signal?.aborted && clock.monotonicMs() < untilMs) {
       await clock.sleep(Math.min(LOOK_MS, untilMs - clock.monotonicMs()), pause.signal);
       // Before the look: a word during it is not lost.
       pause = new AbortController();
+      if (signal?.aborted) break;
       try {
         kept = await look();
         answeredMs = clock.monotonicMs();
@@ -44,8 +50,14 @@ export async function submitJob(wish: JobWish, { broker, clock }: { readonly bro
     if (kept !== undefined) return parseOutcome(kept);
   } finally {
     stop();
+    signal?.removeEventListener("abort", wake);
   }
   await list.withdraw(id).catch(() => undefined);
+  if (signal?.aborted) {
+    // After the withdrawal: whoever has taken it before hears this.
+    broker.say(givenUpWord(kind, id));
+    throw signal.reason;
+  }
   throw new JobTooLate(`Nobody has done this ${kind} within ${timeoutMs / 1_000} s. Try again, or see whether an engine is running.`);
 }
 

@@ -146,6 +146,64 @@ export function jobContract(stage: () => QueueStage): void {
       expect(done).toEqual(["later"]);
     });
 
+    it("hears what is told of it while it is done", async () => {
+      const [gateway, engine] = [await stage().process(), await stage().process()];
+      const heard: string[] = [];
+      const hears = (id: string) => gateway.queue.submit({ ...wish(id), onTold: (told) => heard.push(`${id}: ${told}`) });
+      let isHeard = false;
+      engine.queue.handle("report", {
+        ...HANDLING,
+        run: async ({ id }, _signal, tell) => {
+          while (!isHeard) {
+            tell(`half of ${id}`);
+            await stage().clock.sleep(50);
+          }
+          return "";
+        },
+      });
+      const both = Promise.all([hears("r"), hears("r 1")]);
+      await stage().until("both are heard of", () => new Set(heard).size === 2);
+      isHeard = true;
+      await settled(both);
+      expect([...new Set(heard)].sort()).toEqual(["r 1: half of r 1", "r: half of r"]);
+    });
+
+    it("may give it up: nobody begins it any more, and who does it is told to end", async () => {
+      const [gateway, engine] = [await stage().process(), await stage().process()];
+      const reason = new Error("nobody wants it any more");
+      const givesUp = (id: string) => {
+        const giving = new AbortController();
+        const waiting = gateway.queue.submit({ ...wish(id), signal: giving.signal });
+        waiting.catch(() => undefined);
+        return { waiting, giveUp: () => giving.abort(reason) };
+      };
+      const early = givesUp("early");
+      early.giveUp();
+      await expect(settled(early.waiting)).rejects.toBe(reason);
+      const done: string[] = [];
+      let isTold = false;
+      engine.queue.handle("report", {
+        ...HANDLING,
+        run: ({ id }, signal) => {
+          done.push(id);
+          if (done.length > 1) return Promise.resolve("done again");
+          return new Promise((_resolve, reject) =>
+            signal.addEventListener("abort", () => {
+              isTold = true;
+              reject(new Error("ended"));
+            }),
+          );
+        },
+      });
+      const late = givesUp("late");
+      await stage().until("it was begun", () => done.length > 0);
+      late.giveUp();
+      await expect(settled(late.waiting)).rejects.toBe(reason);
+      await stage().until("who does it was told", () => isTold);
+      expect(done).toEqual(["late"]);
+      expect(await settled(gateway.queue.submit(wish("late")))).toEqual({ kind: "done", result: "done again" });
+    });
+
     it("is told when nothing answers", async () => {
       const { queue } = await stage().process();
       const waiting = queue.submit(wish("before"));
