@@ -1,6 +1,8 @@
 import type { Config } from "../config/schema.ts";
 import { openAnomalyWatch } from "./app/anomalies.ts";
-import { BacktestThreads } from "./app/backtests.ts";
+import { backtestsByEngines } from "./app/backtest-jobs.ts";
+import { BacktestThreads } from "./app/backtest-threads.ts";
+import { DeskBacktests } from "./app/backtests.ts";
 import { panicOf, startBeat } from "./app/beating.ts";
 import { type EngineSources, engineOptions } from "./app/engine-options.ts";
 import { metersOf } from "./app/meters.ts";
@@ -102,7 +104,7 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
 }
 
 interface DoorNeeds extends Pick<OpenedEngine, "front" | "desk"> {
-  readonly backtests: BacktestThreads;
+  readonly backtests: DeskBacktests;
   readonly shenron: Shenron | undefined;
 }
 
@@ -111,7 +113,7 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   const opened = await openEngine(await engineOptions(options, sources, sources.sharing?.shared));
   const { desk, streams } = opened;
   const platforms: Platform[] = [];
-  const backtests = openBacktests(options, opened);
+  const backtests = openBacktests(options, sources, opened);
   const { service } = sources;
   const shenron = service && (await openShenron(service, { ...options, store: sources.store }, opened));
   const { door, claim } = openDoor(options, sources, { ...opened, backtests, shenron }, platforms);
@@ -171,9 +173,12 @@ function inUse({ holder: { pid, host } }: StreamHeld): StoreInUse {
   return new StoreInUse([{ setting: "STORE_URL", problem: `the desk is in use by process ${pid} on host "${host}"`, remedy }]);
 }
 
-function openBacktests({ clock, config }: DeskOptions, { desk, marketOf }: OpenedEngine): BacktestThreads {
+/** Backtests are done in this process, or where several share the desk by an engine. */
+function openBacktests({ clock, config, logger }: DeskOptions, { sharing }: Sources, { desk, marketOf }: OpenedEngine): DeskBacktests {
   const limits = { dailyLossPct: config.dailyLossLimitPct, positionCapPct: config.positionCapPct };
-  return new BacktestThreads({ clock, desk, marketOf, limits, breakers: BREAKER_DEFAULTS, timeZone: config.timezone });
+  const here = new BacktestThreads(clock).run;
+  const does = sharing ? backtestsByEngines({ queue: sharing.jobs, clock, here, logger }) : here;
+  return new DeskBacktests({ clock, desk, marketOf, limits, breakers: BREAKER_DEFAULTS, timeZone: config.timezone, does });
 }
 
 /** The chat layer's front door. A desk that nobody owns can be claimed from the platforms that need an owner. */

@@ -1,9 +1,6 @@
-import { Worker } from "node:worker_threads";
 import type { BacktestJob } from "../backtest/run.ts";
-import { MarketSource } from "../backtest/source.ts";
-import type { BacktestRecord, BacktestResult } from "../domain/backtest.ts";
-import { messageOf, UserError } from "../domain/errors.ts";
-import { fromJson, toJson } from "../domain/money.ts";
+import type { BacktestRecord } from "../domain/backtest.ts";
+import { UserError } from "../domain/errors.ts";
 import { DAY_MS, MINUTE_MS, minuteText } from "../domain/time.ts";
 import type { BacktestProgress, Backtests, BacktestWish } from "../ports/backtest.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -11,17 +8,12 @@ import type { Caller, DeskLedger } from "../ports/engine.ts";
 import type { Market } from "../ports/market.ts";
 import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import type { AccountLimits } from "../risk/entry.ts";
-import type { FromBacktest, ToBacktest } from "./backtest-thread.ts";
+import type { BacktestDoing } from "./backtest-threads.ts";
 
-/** Threads at a time: each takes a core from the desk's machine. */
-const RUNNING_MAX = 2;
-/** A year of one-minute candles takes well under a minute. */
-const TIMEOUT_MS = 15 * 60_000;
 /** What is tried where nobody says from when. */
 const DAYS_DEFAULT = 30;
 /** Reading more than this from an exchange would take its request budget for minutes. */
 const LIVE_DAYS_MAX = 90;
-const HEAP_MB_MAX = 1_024;
 
 export interface BacktestsOptions {
   readonly clock: Clock;
@@ -31,52 +23,59 @@ export interface BacktestsOptions {
   readonly breakers: BreakerDefaults;
   /** A market of this desk with the instant it has reached. */
   readonly marketOf: (key: string) => { readonly market: Market; readonly atMs: number } | undefined;
+  /** Does them, in this process or elsewhere. */
+  readonly does: BacktestDoing;
 }
 
-interface Running {
-  readonly user: string;
-  end(failure: Error): void;
-}
-
-/** Runs backtests on threads of their own, so that nothing that trades waits for them. */
-export class BacktestThreads implements Backtests {
+/** The backtests that people want: one at a time for each of them, and what comes of one is kept by the desk, once. */
+export class DeskBacktests implements Backtests {
   readonly #options: BacktestsOptions;
-  readonly #running = new Set<Running>();
+  /** What ends the run of each person. */
+  readonly #running = new Map<string, AbortController>();
+  #kept: Promise<unknown> = Promise.resolve();
 
   constructor(options: BacktestsOptions) {
     this.#options = options;
   }
 
   async run(wish: BacktestWish, { user, requestId }: Caller, onProgress: (progress: BacktestProgress) => void): Promise<BacktestRecord> {
-    const { clock, desk } = this.#options;
-    if ([...this.#running].some((other) => other.user === user))
-      throw new UserError("One of your backtests runs already. Wait for it or cancel it, then ask again.");
-    if (this.#running.size >= RUNNING_MAX) throw new UserError(`${RUNNING_MAX} backtests run already. Ask again in a minute.`);
+    const { clock, does } = this.#options;
+    if (this.#running.has(user)) throw new UserError("One of your backtests runs already. Wait for it or cancel it, then ask again.");
     const { job, market } = this.#job(wish);
+    const { fromMs, toMs } = job;
     const begunMs = clock.monotonicMs();
-    const result = await this.#onThread(job, market, user, onProgress);
-    const record: BacktestRecord = {
-      id: `t${desk.state.backtestsEver + 1}`,
-      by: user,
-      market: job.market,
-      marketLabel: job.marketLabel,
-      bot: wish.bot,
-      tookMs: Math.round(clock.monotonicMs() - begunMs),
-      result,
-    };
-    await desk.append([{ type: "backtest-done", record }], requestId);
-    return desk.state.backtests.at(-1) ?? record;
+    const ending = new AbortController();
+    this.#running.set(user, ending);
+    const told = (atMs: number) => onProgress({ atMs, fromMs, toMs });
+    const result = await does(job, { id: requestId, market, signal: ending.signal, onProgress: told }).finally(() =>
+      this.#running.delete(user),
+    );
+    const tookMs = Math.round(clock.monotonicMs() - begunMs);
+    return this.#keep({ by: user, market: job.market, marketLabel: job.marketLabel, bot: wish.bot, tookMs, result }, requestId);
   }
 
   cancel(user: string): boolean {
-    const found = [...this.#running].filter((each) => each.user === user);
-    for (const each of found) each.end(new UserError("The backtest was canceled; nothing was kept."));
-    return found.length > 0;
+    const found = this.#running.get(user);
+    found?.abort(new UserError("The backtest was canceled; nothing was kept."));
+    return found !== undefined;
   }
 
   /** Ends what still runs; whoever waits for it is told. */
   stop(): void {
-    for (const each of this.#running) each.end(new UserError("The desk is stopping, so the backtest was ended; nothing was kept."));
+    for (const each of this.#running.values())
+      each.abort(new UserError("The desk is stopping, so the backtest was ended; nothing was kept."));
+  }
+
+  /** One after the other, because each is named by the number of those before it. */
+  #keep(done: Omit<BacktestRecord, "id">, requestId: string): Promise<BacktestRecord> {
+    const { desk } = this.#options;
+    const kept = this.#kept.then(async () => {
+      const record = { id: `t${desk.state.backtestsEver + 1}`, ...done };
+      await desk.append([{ type: "backtest-done", record }], requestId);
+      return record;
+    });
+    this.#kept = kept.catch(() => undefined);
+    return kept;
   }
 
   #job(wish: BacktestWish): { job: BacktestJob; market: Market } {
@@ -90,44 +89,6 @@ export class BacktestThreads implements Backtests {
     const job = { bot: wish.bot, instrument, market: market.key, marketLabel: market.label, fromMs, toMs, capital: wish.capital };
     return { job: { ...job, timeZone, limits, breakers }, market };
   }
-
-  async #onThread(
-    job: BacktestJob,
-    market: Market,
-    user: string,
-    onProgress: (progress: BacktestProgress) => void,
-  ): Promise<BacktestResult> {
-    const url = new URL(import.meta.url.endsWith(".ts") ? "./backtest-thread.ts" : "./backtest-thread.js", import.meta.url);
-    const worker = new Worker(url, { workerData: toJson(job), resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX } });
-    const source = new MarketSource(market, { symbol: job.instrument.symbol, fromMs: job.fromMs, toMs: job.toMs }, this.#options.clock);
-    const done = Promise.withResolvers<BacktestResult>();
-    const running: Running = { user, end: done.reject };
-    this.#running.add(running);
-    const timeout = new AbortController();
-    void this.#options.clock.sleep(TIMEOUT_MS, timeout.signal).then(() => done.reject(new UserError(TOO_LONG)));
-    worker.on("error", (failure) => done.reject(new UserError(`The backtest could not be finished: ${messageOf(failure)}.`)));
-    worker.on("exit", () => done.reject(new UserError("The backtest ended without a result. Try a shorter span.")));
-    worker.on("message", (message: FromBacktest) => {
-      if (message.kind === "progress") onProgress({ atMs: message.atMs, fromMs: job.fromMs, toMs: job.toMs });
-      else if (message.kind === "done") done.resolve(fromJson(message.result) as BacktestResult);
-      else if (message.kind === "failed") done.reject(message.isRefusal ? new UserError(message.message) : new Error(message.message));
-      else void answer(worker, source, message.minutes).catch(done.reject);
-    });
-    try {
-      return await done.promise;
-    } finally {
-      timeout.abort();
-      this.#running.delete(running);
-      await worker.terminate();
-    }
-  }
-}
-
-const TOO_LONG = `The backtest took longer than ${TIMEOUT_MS / 60_000} minutes and was ended. Try a shorter span.`;
-
-async function answer(worker: Worker, source: MarketSource, minutes: number | undefined): Promise<void> {
-  const chunk = await (minutes === undefined ? source.next() : source.before(minutes));
-  worker.postMessage({ chunk } satisfies ToBacktest, chunk ? [chunk.buffer] : []);
 }
 
 /** The span on whole minutes. A recording may be tried to its last candle, also where market time has not come there yet; invented and real prices up to now. */

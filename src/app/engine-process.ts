@@ -1,4 +1,6 @@
 import { openEngine } from "../engine/open.ts";
+import { takeBacktests } from "./backtest-jobs.ts";
+import { BacktestThreads } from "./backtest-threads.ts";
 import { panicOf, startBeat } from "./beating.ts";
 import { engineOptions } from "./engine-options.ts";
 import { apiUrlsOf, openCache, openMarket } from "./plugs.ts";
@@ -9,7 +11,7 @@ import { Venues } from "./venues.ts";
 /** Starts a process that has accounts and nobody to talk to: a gateway tells it what people want. One that cannot start leaves nothing open. */
 export async function startEngineProcess(options: ProcessOptions): Promise<RunningProcess> {
   const { clock, chance, logger, config } = options;
-  const { store, shared, counts, close } = await openSharing(options, "engine");
+  const { store, shared, counts, jobs, close } = await openSharing(options, "engine");
   const closing: (() => Promise<unknown> | undefined)[] = [close, () => store.close()];
   try {
     const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(config), budgets: counts.budgets });
@@ -20,12 +22,13 @@ export async function startEngineProcess(options: ProcessOptions): Promise<Runni
     const opened = await openEngine(await engineOptions(options, { store, market, venues, cache }, shared));
     const panic = panicOf(opened, clock);
     startBeat(options, opened, panic);
+    const backtests = takeBacktests({ queue: jobs, clock, here: new BacktestThreads(clock).run, marketOf: opened.marketOf });
     return {
       claimCode: undefined,
       panic,
       async stop(reason) {
         options.beat.stop();
-        await opened.stop(reason);
+        await Promise.all([backtests.end(), opened.stop(reason)]);
         for (const close of closing) await close();
       },
     };

@@ -1,6 +1,7 @@
 import { ConfigError } from "../domain/errors.ts";
 import type { SharedOptions } from "../engine/cluster/shared.ts";
 import type { Member, SharedStore } from "../ports/cluster.ts";
+import type { OrdinaryJobs } from "../ports/queue.ts";
 import { openDeskQueue, openSharedCounts, openSharedStore, processFacts, type SharedCounts } from "./plugs.ts";
 import { type ProcessOptions, takenFrom } from "./process.ts";
 
@@ -10,6 +11,8 @@ export interface Sharing {
   /** What all processes behind one address, or of one desk, count together. */
   readonly counts: SharedCounts;
   readonly shared: SharedOptions;
+  /** Work that any of them does for the others. */
+  readonly jobs: OrdinaryJobs;
   /** Leaves the others; the store is closed by itself, last. */
   close(): Promise<void>;
 }
@@ -34,7 +37,7 @@ export async function openSharing(options: ProcessOptions, role: SharedOptions["
   const saw = (members: readonly Member[]) => {
     processes = Math.max(1, members.filter(({ isGone }) => !isGone).length);
   };
-  return { store, counts, close, shared: { role, processName: facts.name, asks, cluster, queue, vault: options.vault, saw } };
+  return { store, counts, close, jobs: queue, shared: { role, processName: facts.name, asks, cluster, queue, vault: options.vault, saw } };
 }
 
 /** Desks that share a Redis are told apart by their databases. */

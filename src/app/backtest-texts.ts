@@ -1,0 +1,77 @@
+import { z } from "zod";
+import type { BacktestJob } from "../backtest/run.ts";
+import type { BacktestResult } from "../domain/backtest.ts";
+import { messageOf, TransientError, UserError } from "../domain/errors.ts";
+import { type Decimal, fromJson, toJson, ZERO } from "../domain/money.ts";
+
+/** What the process that was given a backtest says of it: `unfit` when it is not one that could do it. */
+export type BacktestAnswer =
+  | { readonly kind: "done"; readonly result: BacktestResult }
+  | { readonly kind: "refused"; readonly by: "user" | "transient"; readonly message: string }
+  | { readonly kind: "unfit" };
+
+const amount = z.custom<Decimal>((value) => isAmount(value), "expected an amount");
+const count = z.int().min(0);
+const counts = z.map(z.string(), count);
+const result = z.object({
+  ...{ realized: amount, fees: amount, makerFees: amount, otherFees: z.map(z.string(), amount), gains: amount, losses: amount },
+  ...{ slippage: amount, decided: amount, fills: count, closes: count, wins: count },
+});
+/** What comes from another process and stays in the desk's books is looked at as if anybody could have written it. */
+const backtestResult = z
+  .object({
+    currency: z.string(),
+    capital: amount,
+    ...{ fromMs: z.int(), toMs: z.int(), minutes: count },
+    results: z.map(z.int(), result),
+    curve: z.array(z.object({ atMs: z.int(), equity: amount, held: amount })),
+    ...{ equity: amount, unrealized: amount, drawdown: amount, drawdownMs: z.number(), exposure: amount, entries: count },
+    ...{ exits: counts, denials: counts },
+    held: amount.optional(),
+    fault: z.string().optional(),
+  })
+  .transform(({ held, fault, ...rest }): BacktestResult => ({ ...rest, held, fault }));
+const backtestAnswer = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("done"), result: backtestResult }),
+  z.object({ kind: z.literal("refused"), by: z.enum(["user", "transient"]), message: z.string() }),
+  z.object({ kind: z.literal("unfit") }),
+]);
+
+/** A backtest as the text of a job; decimals survive. */
+export function jobText(job: BacktestJob): string {
+  return toJson(job);
+}
+
+/** What `jobText` wrote. A bot that is none is refused by the engine that tries it. */
+export function jobIn(text: string): BacktestJob {
+  return fromJson(text) as BacktestJob;
+}
+
+export function answerText(answer: BacktestAnswer): string {
+  return toJson(answer);
+}
+
+/** What `answerText` wrote; `unfit` for what no process of this build has written. */
+export function answerIn(text: string): BacktestAnswer {
+  try {
+    return backtestAnswer.parse(fromJson(text));
+  } catch {
+    return { kind: "unfit" };
+  }
+}
+
+/** A failure that a person or a repeat can do something about, as it is told to another process; undefined for a fault. */
+export function refusalOf(failure: unknown): BacktestAnswer | undefined {
+  const message = messageOf(failure);
+  if (failure instanceof UserError) return { kind: "refused", by: "user", message };
+  return failure instanceof TransientError ? { kind: "refused", by: "transient", message } : undefined;
+}
+
+/** The same failure where it is told. */
+export function failureOf({ by, message }: Extract<BacktestAnswer, { kind: "refused" }>): Error {
+  return by === "user" ? new UserError(message) : new TransientError(message);
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.getPrototypeOf(ZERO);
+}
