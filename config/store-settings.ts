@@ -60,7 +60,7 @@ export const storeSettings = {
     name: "REDIS_URL",
     default: undefined,
     description:
-      "Redis in which candles of exchanges are kept for restarts and for other desks, and through which several processes of one desk spread its accounts; all of it may vanish",
+      "Redis in which candles of exchanges are kept for restarts and for other desks, and through which several processes of one desk spread its accounts and backtests; all of it may vanish",
     example: "redis://127.0.0.1:6379",
     parser: parse.redisUrl,
     remedy: "Write redis:// or rediss://, a host and a port, and the password into REDIS_PASSWORD, or leave it out.",

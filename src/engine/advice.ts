@@ -1,9 +1,10 @@
-import type { AdviceMode, AdviceUse, NoAdvice } from "../domain/advice.ts";
+import type { Advice, AdviceMode, AdviceUse, NoAdvice } from "../domain/advice.ts";
 import type { BotState } from "../domain/books.ts";
 import type { BotSpec } from "../domain/bot.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { type Decimal, decimal } from "../domain/money.ts";
 import { timeframeMs } from "../domain/timeframe.ts";
+import type { AdvisedSymbol, Advisor } from "../ports/advisor.ts";
 import { type Weighed, weighAdvice } from "../risk/advice.ts";
 import type { EntryAnswer } from "../risk/entry.ts";
 import { countedBy } from "./intents.ts";
@@ -18,6 +19,15 @@ export function asksAdvice(spec: BotSpec): spec is BotSpec & { readonly advice: 
 
 const NO_SERVICE: NoAdvice = { none: "no AI service is set" };
 const FAILED: NoAdvice = { none: "what was remembered of it could not be read" };
+
+/** What is remembered of a symbol; why there is none where nobody is asked or that fails. */
+export function rememberedOn(advisor: Advisor | undefined, { market, symbol }: AdvisedSymbol): Advice | NoAdvice {
+  try {
+    return advisor?.on(market, symbol) ?? NO_SERVICE;
+  } catch {
+    return FAILED;
+  }
+}
 
 /** What advice leaves of an entry. Reads memory only, and whatever goes wrong in there is no advice. */
 function weighed(services: AccountServices, spec: AdvisedSpec, quantity: Decimal, lotSize: Decimal): Weighed {

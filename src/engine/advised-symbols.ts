@@ -1,10 +1,5 @@
+import type { AdvisedSymbol } from "../ports/advisor.ts";
 import type { Account } from "./account.ts";
-
-/** A symbol of a market that some running bot wants advice on. */
-export interface AdvisedSymbol {
-  readonly market: string;
-  readonly symbol: string;
-}
 
 /** Symbols on which running bots ask for advice, each once for its market. */
 export function advisedSymbols(accounts: readonly Account[]): AdvisedSymbol[] {

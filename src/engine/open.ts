@@ -1,6 +1,6 @@
 import type { BotSpec } from "../domain/bot.ts";
 import type { Decimal } from "../domain/money.ts";
-import type { Advisor } from "../ports/advisor.ts";
+import type { AdvisedSymbol, Advisor } from "../ports/advisor.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Environment } from "../ports/live-venue.ts";
@@ -13,7 +13,7 @@ import type { BreakerDefaults } from "../risk/breaker-defaults.ts";
 import type { AccountLimits } from "../risk/entry.ts";
 import type { AccountWriter } from "./account.ts";
 import { Accounts } from "./accounts.ts";
-import { type AdvisedSymbol, advisedSymbols } from "./advised-symbols.ts";
+import { advisedSymbols } from "./advised-symbols.ts";
 import { AlertWatch } from "./alert-watch.ts";
 import { AuditReader } from "./audit.ts";
 import { Blindness, unwatchedBots } from "./blindness.ts";

@@ -10,8 +10,6 @@ import { TransientError } from "../domain/errors.ts";
  * 4. Within one process a stream never runs twice at once.
  */
 export interface Queue extends AccountJobs, OrdinaryJobs, WakeUps {
-  /** Whether the last question was answered; for people who look, nothing else depends on it. */
-  readonly isReachable: boolean;
   /** Ends all workers as their own `end` does, and then the connections. */
   close(): Promise<void>;
 }

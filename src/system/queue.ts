@@ -31,10 +31,6 @@ class BrokerQueue implements Queue {
     this.#wakeUps = new CoalescedWakeUps(parts.broker, parts.clock);
   }
 
-  get isReachable(): boolean {
-    return this.#parts.broker.isReachable;
-  }
-
   ensure(streams: readonly string[]): Promise<void> {
     return this.#parts.broker.list(ACCOUNTS).restore(streams.map((stream) => ({ id: stream, body: stream })));
   }

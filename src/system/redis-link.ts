@@ -66,10 +66,6 @@ export class RedisLink {
     return link;
   }
 
-  get isReachable(): boolean {
-    return !this.#isAway;
-  }
-
   /** Asks something. Rejects with RedisAway when there is no answer in time or Redis refuses. */
   async ask<T>(question: (redis: Redis) => Promise<T>): Promise<T> {
     try {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { QueueUnavailable } from "../../src/ports/queue.ts";
 import { accountContract } from "./queue/accounts.ts";
 import { jobContract } from "./queue/jobs.ts";
 import type { QueueStage } from "./queue/stage.ts";
@@ -46,7 +47,7 @@ function wordContract(stage: () => QueueStage): void {
     b.queue.onTell((topic) => heard.push(topic));
     await stage().stop();
     a.queue.tell("lost");
-    await stage().until("it is noticed", () => !a.queue.isReachable);
+    await expect(a.queue.ensure(["account:ann"])).rejects.toThrow(QueueUnavailable);
     await stage().start();
     await stage().until("it is heard", () => {
       a.queue.tell("back");

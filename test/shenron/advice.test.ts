@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { DeskEvent } from "../../src/domain/events.ts";
 import { MINUTE_MS } from "../../src/domain/time.ts";
-import type { AdvisedSymbol } from "../../src/engine/advised-symbols.ts";
+import type { AdvisedSymbol } from "../../src/ports/advisor.ts";
 import { AdviceBook, ASK_EVERY_MS } from "../../src/shenron/advisor.ts";
 import { ShenronClient } from "../../src/shenron/client.ts";
 import { type RecommendationWire, recommendationQuestion } from "../../src/shenron/contract.ts";

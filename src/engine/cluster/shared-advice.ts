@@ -1,11 +1,11 @@
 import type { Advice, NoAdvice } from "../../domain/advice.ts";
-import { fromJson, toJson } from "../../domain/money.ts";
 import { SECOND_MS } from "../../domain/time.ts";
-import type { Advisor } from "../../ports/advisor.ts";
+import type { AdvisedSymbol, Advisor } from "../../ports/advisor.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { WakeUps } from "../../ports/queue.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
-import type { AdvisedSymbol } from "../advised-symbols.ts";
+import { rememberedOn } from "../advice.ts";
+import { decodeAnswer, encodeAnswer } from "./answers.ts";
 import { Rounds } from "./rounds.ts";
 
 /** The name under which the desk's advice is kept with the snapshots, and the word that it has changed. */
@@ -15,7 +15,6 @@ const KEEP_EVERY_MS = 5 * SECOND_MS;
 /** and the others read it so often, and at once at the word. */
 const READ_EVERY_MS = 15 * SECOND_MS;
 
-const NO_SERVICE: NoAdvice = { none: "no AI service is set" };
 const NOT_READ: NoAdvice = { none: "the process that asks the service has kept nothing on it yet" };
 
 type Notes = ReadonlyMap<string, Advice | NoAdvice>;
@@ -38,8 +37,8 @@ export class KeptAdvice {
     this.#parts = parts;
     let kept: string | undefined;
     this.#rounds = new Rounds(parts.clock, KEEP_EVERY_MS, async () => {
-      const notes = parts.wanted().map((each) => [keyOf(each), advisor()?.on(each.market, each.symbol) ?? NO_SERVICE] as const);
-      const body = toJson(new Map(notes));
+      const notes = parts.wanted().map((each) => [keyOf(each), rememberedOn(advisor(), each)] as const);
+      const body = encodeAnswer(new Map(notes));
       if (body === kept || (kept === undefined && notes.length === 0)) return;
       if (!(await reached(parts.store.saveSnapshot({ stream: ADVICE, sequence: 0, body })))) return;
       kept = body;
@@ -69,7 +68,7 @@ export class ReadAdvice implements Advisor {
       // Most desks have no bot that asks: then nothing is read.
       if (parts.wanted().length === 0) return;
       const read = await reached(parts.store.loadSnapshot(ADVICE));
-      if (read?.value) this.#notes = fromJson(read.value.body) as Notes;
+      if (read?.value) this.#notes = decodeAnswer(read.value.body) as Notes;
     });
   }
 

@@ -3,7 +3,6 @@
  * tests. Every promise settles in bounded time, and rejects with QueueUnavailable when there is no answer.
  */
 export interface Broker {
-  readonly isReachable: boolean;
   list(name: string): JobList;
   keep(key: string, text: string, forMs: number): Promise<void>;
   kept(key: string): Promise<string | undefined>;

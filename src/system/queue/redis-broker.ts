@@ -44,10 +44,6 @@ class RedisBroker implements Broker {
     });
   }
 
-  get isReachable(): boolean {
-    return this.#link.isReachable;
-  }
-
   list(name: string): JobList {
     const known = this.#lists.get(name);
     if (known) return known;

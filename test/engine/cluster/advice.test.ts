@@ -90,6 +90,18 @@ describe("advice on a desk of several processes", () => {
     expect(fatalOf(rig.processes)).toEqual([]);
   });
 
+  it("ends no process when what is remembered of it cannot be read", async () => {
+    const { rig, gateway } = await advisedDesk(undefined);
+    gateway.rig.advise({
+      on() {
+        throw new Error("no memory of it");
+      },
+    });
+    await rig.beat(7 * MINUTE_S);
+    expect((await entryOf(rig))?.advice).toMatchObject({ effect: "none", because: "what was remembered of it could not be read" });
+    expect(fatalOf(rig.processes)).toEqual([]);
+  });
+
   it("is what the entry says it is where no service is set", async () => {
     const { rig } = await advisedDesk(undefined);
     await rig.beat(7 * MINUTE_S);

@@ -163,7 +163,6 @@ export class MemoryBroker implements Broker {
   readonly #server: MemoryQueueServer;
   readonly #listeners = new Set<(word: string) => void>();
   #isCut = false;
-  isReachable = true;
 
   constructor(server: MemoryQueueServer) {
     this.#server = server;
@@ -219,14 +218,7 @@ export class MemoryBroker implements Broker {
     this.#server.leave(this);
   }
 
-  async #ask<T>(question: () => T): Promise<T> {
-    try {
-      const answer = await this.#server.answer(() => this.#isCut, question);
-      this.isReachable = true;
-      return answer;
-    } catch (thrown) {
-      this.isReachable = false;
-      throw thrown;
-    }
+  #ask<T>(question: () => T): Promise<T> {
+    return this.#server.answer(() => this.#isCut, question);
   }
 }

@@ -12,10 +12,6 @@ export class GatedBroker implements Broker {
     this.#broker = broker;
   }
 
-  get isReachable(): boolean {
-    return this.#broker.isReachable;
-  }
-
   list(name: string): JobList {
     const list = this.#broker.list(name);
     return {

@@ -87,7 +87,8 @@ export async function openLife(generation: Generation, options: LifeOptions): Pr
     onFatal: options.onFatal,
     shared: options.shared,
   });
-  opened.advise(options.advisor);
+  // An engine of several processes reads what the one that has the desk is told.
+  if (options.shared?.role !== "engine") opened.advise(options.advisor);
   // Set before the first beat, by whichever process gets to it; what an earlier one has set stands.
   if (opened.desk.isHeld && opened.desk.state.limits.size === 0 && options.limitsSet.length > 0)
     await opened.desk.append(options.limitsSet);
