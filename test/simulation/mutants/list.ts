@@ -290,4 +290,22 @@ export const MUTANTS: readonly Mutant[] = [
     "        : spreadBps > most",
     "        : spreadBps > most * 10",
   ),
+  mutant(
+    "something is added while no stop rests",
+    "src/engine/live/adding.ts",
+    '  if (!stop || others.length > 1 || stop.status !== "open") return',
+    "  if (!stop) return undefined;\n  if (others.length > 1) return",
+  ),
+  mutant(
+    "funding at Blofin is booked with every reading",
+    "src/engine/live/ledger.ts",
+    "    .filter(({ entryId }) => !known.has(entryId))",
+    '    .filter(({ entryId, kind }) => kind === "funding" || !known.has(entryId))',
+  ),
+  mutant(
+    "a contract of Blofin is taken for a coin",
+    "src/venues/perpetual/requests.ts",
+    "  const size = toContracts(contract, quantity);",
+    "  const size = toContracts(contract, quantity) && quantity;",
+  ),
 ];
