@@ -38,6 +38,23 @@ export interface ServerParts {
   readonly version: string;
 }
 
+/** What is said of a route that there is not. */
+export interface Lost {
+  readonly status: number;
+  readonly sentence: string;
+}
+
+export interface ServerShape {
+  readonly lost: Lost;
+  /** Without a route for them they would be kept open by nobody. */
+  readonly webSockets: boolean;
+}
+
+const API_SHAPE: ServerShape = {
+  lost: { status: 404, sentence: "There is no such route. docs/openapi.json lists them." },
+  webSockets: true,
+};
+
 export type Server = ReturnType<typeof newServer>;
 
 /** Whether a request wants to become a web socket. Others that offer an upgrade, as to HTTP 2, are answered as they are. */
@@ -46,7 +63,7 @@ export function wantsWebSocket({ method, headers }: Pick<IncomingMessage, "metho
 }
 
 /** A server without routes: limits, headers, validation by zod, and errors that say what to do and leak nothing. */
-export function newServer(parts: ServerParts) {
+export function newServer(parts: ServerParts, { lost, webSockets } = API_SHAPE) {
   const app = Fastify({
     logger: false,
     bodyLimit: limit.BODY_BYTES_MAX,
@@ -60,7 +77,7 @@ export function newServer(parts: ServerParts) {
       maxHeaderSize: limit.HEADER_BYTES_MAX,
       headersTimeout: limit.HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: limit.SLOWNESS_CHECK_MS,
-      shouldUpgradeCallback: wantsWebSocket,
+      shouldUpgradeCallback: (request) => webSockets && wantsWebSocket(request),
     },
   }).withTypeProvider<ZodTypeProvider>();
   new ConnectionRoom(app.server, limit.CONNECTIONS_MAX);
@@ -72,7 +89,7 @@ export function newServer(parts: ServerParts) {
     if (request.method === "POST") request.body ??= {};
   });
   app.setErrorHandler((thrown, request, reply) => answerError(thrown, request, reply, parts));
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: "There is no such route. docs/openapi.json lists them." }));
+  app.setNotFoundHandler((_request, reply) => reply.code(lost.status).send({ error: lost.sentence }));
   return app;
 }
 

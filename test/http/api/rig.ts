@@ -16,6 +16,10 @@ export interface Told {
 
 /** Nothing is measured. */
 export const NO_METERS: Meters = {
+  role: "all",
+  accountsHeld: () => 0,
+  slots: () => 0,
+  deskAgeMs: () => undefined,
   loopDelay: () => undefined,
   backlogs: () => [],
   budgets: async () => [],
