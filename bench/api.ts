@@ -80,7 +80,14 @@ async function serve({ engine, desk, streams, specOf }: OpenedEngine, store: Sto
   });
   const server = await openApi({ clock, chance, logger, version, catalog: door.catalog(), host: "127.0.0.1", port: 0 });
   const measured = { loopDelay: () => undefined, backlogs: () => [], budgets: async () => [], orders: async () => [] };
-  const meters = { ...measured, role: "all" as const, accountsHeld: () => 0, slots: () => 0, deskAgeMs: () => undefined };
+  const meters = {
+    ...measured,
+    role: "all" as const,
+    accountsHeld: () => 0,
+    slots: () => 0,
+    isMarketRead: () => true,
+    deskAgeMs: () => undefined,
+  };
   server.serve(door, meters, { streams, specOf });
   return server;
 }

@@ -139,6 +139,7 @@ describe("the HTTP address of an engine", () => {
     for (const each of told) {
       expect(each("slots_total")).toBeGreaterThan(0);
       expect(each("desk_view_age_seconds")).toBeLessThan(1);
+      expect(each("market_lag_seconds")).toBeLessThan(120);
       expect([each("unknown_orders"), each("venue_weight_used_ratio"), each("info", "engine")]).toEqual([0, 0.5, 1]);
     }
   });

@@ -78,13 +78,22 @@ test("the meters of a desk count by the account's mode and pass on what is measu
   const account = engine.accounts()[0]!.state.account;
   const budgets = [{ exchange: "binance", environment: "demo", usedShare: 0.1, queued: 0 }];
   const own = { isHeld: () => true, slots: () => 5, deskAgeMs: () => undefined };
-  const parts = { engine, streams, clock, own, delivery: { backlogs: () => [] }, venues: { budgets: async () => budgets } };
+  const parts = {
+    engine,
+    streams,
+    clock,
+    own,
+    symbolsOn: () => new Set<string>(),
+    delivery: { backlogs: () => [] },
+    venues: { budgets: async () => budgets },
+  };
   const meters = metersOf({ ...parts, role: "all" });
   streams.append(`account:${account}`, fillOf("b", 1));
   streams.append("account:gone", fillOf("b", 1));
   expect(told(await meters.orders())).toEqual(["1 filled on paper"]);
   expect([await meters.budgets(), meters.loopDelay(), meters.backlogs()]).toEqual([budgets, undefined, []]);
   expect([meters.role, meters.accountsHeld(), meters.slots(), meters.deskAgeMs()]).toEqual(["all", 2, 5, undefined]);
+  expect(meters.isMarketRead()).toBe(false);
 });
 
 test("an engine counts the orders of the accounts that it has, and of those that it had or takes only what happened while it had them", async () => {
@@ -94,9 +103,18 @@ test("an engine counts the orders of the accounts that it has, and of those that
   const account = engine.accounts()[0]!.state.account;
   let isHeld = false;
   const own = { isHeld: () => isHeld, slots: () => 0, deskAgeMs: () => 40 };
-  const meters = metersOf({ role: "engine", engine, streams, clock, own, venues: { budgets: async () => [] } });
+  const meters = metersOf({
+    role: "engine",
+    engine,
+    streams,
+    clock,
+    own,
+    symbolsOn: (key) => new Set([key]),
+    venues: { budgets: async () => [] },
+  });
   streams.append(`account:${account}`, fillOf("b", 1));
   expect([told(await meters.orders()), meters.accountsHeld(), meters.deskAgeMs()]).toEqual([[], 0, 40]);
+  expect(meters.isMarketRead()).toBe(true);
   isHeld = true;
   streams.append(`account:${account}`, fillOf("b", 2), CANCELED);
   expect([told(await meters.orders()), meters.accountsHeld()]).toEqual([["1 filled on paper", "1 canceled on paper"], 1]);

@@ -33,6 +33,7 @@ beforeAll(async () => {
     role: "engine",
     accountsHeld: () => 0,
     slots: () => 0,
+    isMarketRead: () => true,
     deskAgeMs: () => 100,
     loopDelay: () => ({ medianMs: 1, p99Ms: 1, maxMs: 1 }),
     backlogs: () => [{ platform: "discord", waiting: 0, oldestMs: 0 }],

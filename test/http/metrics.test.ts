@@ -89,6 +89,14 @@ test("metrics tell what is measured, in seconds and shares", async () => {
   expect([await valuesOf("scalpstorm_slots_total"), await valuesOf("scalpstorm_desk_view_age_seconds")]).toEqual([{ "": 12 }, {}]);
 });
 
+test("a live market is behind only where somebody reads it: one that nobody reads stands still", async () => {
+  const market = api.desk.engine.market();
+  api.desk.engine.market = () => ({ ...market, pace: "live", atMs: marketMs(api.desk.clock.wall() - 240_000) });
+  expect(await valuesOf("scalpstorm_market_lag_seconds")).toEqual({ "": 240 });
+  api.meters = { ...NO_METERS, isMarketRead: () => false };
+  expect(await valuesOf("scalpstorm_market_lag_seconds")).toEqual({});
+});
+
 test("each sample says what its process is there for, so that several processes are not counted twice", async () => {
   api.meters = { ...NO_METERS, role: "engine", accountsHeld: () => 3, deskAgeMs: () => 250 };
   const { text } = await api.ask("GET", "/metrics", { token });

@@ -24,6 +24,8 @@ export interface Meters {
   accountsHeld(): number;
   /** Slots that have closed here since the start. */
   slots(): number;
+  /** Whether anything here reads the process's own market; one that nobody reads stands still. */
+  isMarketRead(): boolean;
   /** Milliseconds; undefined where this process has the desk, or has not seen it yet. */
   deskAgeMs(): number | undefined;
   /** Undefined where nothing measures it. */
@@ -41,7 +43,7 @@ export async function families(observed: Observed, meters: Meters): Promise<read
   const all = [
     ...healthFamilies(observed),
     ...riskFamilies(observed),
-    ...marketFamilies(observed),
+    ...marketFamilies(observed, meters),
     ...shareFamilies(meters),
     ...(await meterFamilies(meters)),
   ];
@@ -108,9 +110,9 @@ function riskFamilies({ options: { engine, desk, clock } }: Observed): readonly 
   ];
 }
 
-function marketFamilies({ options: { engine, clock } }: Observed): readonly Family[] {
+function marketFamilies({ options: { engine, clock } }: Observed, meters: Meters): readonly Family[] {
   const { pace, atMs } = engine.market();
-  const lag = pace === "live" ? seconds(Math.max(0, clock.wall() - atMs)) : [];
+  const lag = pace === "live" && meters.isMarketRead() ? seconds(Math.max(0, clock.wall() - atMs)) : [];
   return [
     gauge("scalpstorm_market_lag_seconds", "How far behind the wall clock the newest minute of a live market is; a minute is usual.", lag),
   ];

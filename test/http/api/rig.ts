@@ -19,6 +19,7 @@ export const NO_METERS: Meters = {
   role: "all",
   accountsHeld: () => 0,
   slots: () => 0,
+  isMarketRead: () => true,
   deskAgeMs: () => undefined,
   loopDelay: () => undefined,
   backlogs: () => [],
