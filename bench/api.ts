@@ -79,7 +79,15 @@ async function serve({ engine, desk, streams, specOf }: OpenedEngine, store: Sto
     ...{ strategies: { strategyNamed, strategyNames }, vault: testVault(), owners: new Set([ownerAt(0)]), platforms: () => [] },
   });
   const server = await openApi({ clock, chance, logger, version, catalog: door.catalog(), host: "127.0.0.1", port: 0 });
-  const meters = { loopDelay: () => undefined, backlogs: () => [], budgets: async () => [], orders: async () => [] };
+  const measured = { loopDelay: () => undefined, backlogs: () => [], budgets: async () => [], orders: async () => [] };
+  const meters = {
+    ...measured,
+    role: "all" as const,
+    accountsHeld: () => 0,
+    slots: () => 0,
+    isMarketRead: () => true,
+    deskAgeMs: () => undefined,
+  };
   server.serve(door, meters, { streams, specOf });
   return server;
 }

@@ -216,7 +216,8 @@ export const settings = {
   httpAddress: setting({
     name: "HTTP_ADDRESS",
     default: undefined,
-    description: "Where the HTTP API listens: `PORT` for this machine only, or `HOST:PORT`, in plain HTTP; off when not set",
+    description:
+      "Where the HTTP API listens, of an engine its health and metrics: `PORT` for this machine only, or `HOST:PORT`, in plain HTTP; off when not set",
     example: "127.0.0.1:8780",
     parser: parse.address,
     remedy: "Write a port such as 8780, or an address such as 0.0.0.0:8780, or leave it out to switch the API off.",

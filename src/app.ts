@@ -6,6 +6,7 @@ import { DeskBacktests } from "./app/backtests.ts";
 import { panicOf, startBeat } from "./app/beating.ts";
 import { type EngineSources, engineOptions } from "./app/engine-options.ts";
 import { metersOf } from "./app/meters.ts";
+import { ownersOf } from "./app/owners.ts";
 import { apiUrlsOf, openCache, openHttpApi, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
 import { type ProcessOptions, type RunningProcess, takenFrom } from "./app/process.ts";
 import { Retention } from "./app/retention.ts";
@@ -24,7 +25,7 @@ import { StoreInUse } from "./domain/errors.ts";
 import { type OpenedEngine, openEngine } from "./engine/open.ts";
 import type { Api } from "./http/api.ts";
 import { openKeyPages } from "./http/key-page.ts";
-import type { Calendar, LoopDelay } from "./ports/clock.ts";
+import type { Calendar } from "./ports/clock.ts";
 import type { Painter } from "./ports/picture.ts";
 import type { FrontDoor, Platform, Request } from "./ports/platform.ts";
 import type { Shenron } from "./ports/shenron.ts";
@@ -40,8 +41,6 @@ export interface DeskOptions extends ProcessOptions {
   /** From now on this value is hidden wherever the process writes. */
   readonly onSecret: (value: string) => void;
   readonly commandsFolder: string;
-  /** How late timers were since the last call; absent where nothing measures it. */
-  readonly loopDelay?: () => LoopDelay;
   /** Draws charts; without one they are told in words. */
   readonly painter?: Painter;
   /** The store may be handed in open, by tests that watch it. */
@@ -141,7 +140,7 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   startBeat(options, opened, panic, () => void retention.tend());
   for (const platform of platforms) await platform.start(door);
   await recoverInterrupted(door, platforms);
-  sources.api?.serve(door, metersOf({ ...options, ...opened, delivery, venues: sources.venues }), opened);
+  sources.api?.serve(door, metersOf({ ...options, ...opened, role: config.role, delivery, venues: sources.venues }), opened);
   return {
     door,
     opened,
@@ -185,7 +184,7 @@ function openBacktests({ clock, config, logger }: DeskOptions, { sharing }: Sour
 function openDoor(options: DeskOptions, { store, commands, sharing }: Sources, opened: DoorNeeds, platforms: readonly Platform[]) {
   const { front: engine, desk, backtests, shenron } = opened;
   const { config, clock, chance, vault, logger, version } = options;
-  const owners = new Set((config.ownerIds ?? []).map(({ platform, id }) => `${platform}:${id}`));
+  const owners = ownersOf(config);
   const isRemote = config.discordToken !== undefined || config.telegramToken !== undefined;
   const claim = isRemote && owners.size === 0 && !desk.state.claimed ? createClaim(chance) : undefined;
   const strategies = { strategyNames, strategyNamed };

@@ -124,7 +124,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   let standsBy = config.standby;
   const wait = async () => {
     standsBy = config.standby;
-    if (standsBy) await standBy({ config, clock, logger });
+    if (standsBy) await standBy({ config, clock, chance, logger, version: version() });
     standsBy = false;
   };
   const stop = stopper(started.promise, () => standsBy);
@@ -143,6 +143,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     version: version(),
     crashCause: note.take(),
     residentBytes: () => process.memoryUsage.rss(),
+    ...(config.httpAddress ? { loopDelay: watchEventLoop() } : {}),
     panicRequested: () => existsSync(config.panicFile),
     onFatal: crash,
   };
@@ -153,7 +154,6 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     calendar: cronerCalendar(),
     commandsFolder: fileURLToPath(new URL("../commands/", import.meta.url)),
     painter: openPainter({ clock, logger }),
-    ...(config.httpAddress ? { loopDelay: watchEventLoop() } : {}),
     terminal: (needs) => {
       const terminal = openTerminal({
         ...needs,

@@ -30,7 +30,13 @@ export async function openApiText(commands: Commands): Promise<string> {
     live: noDesk,
   });
   await app.ready();
-  const described = `${JSON.stringify(app.swagger(), undefined, 2)}\n`;
+  const described = `${JSON.stringify(app.swagger(), schemasByName, 2)}\n`;
   await app.close();
   return described;
+}
+
+/** Named schemas come in the order in which their modules were loaded, and any other one may have loaded some of them before. */
+function schemasByName(key: string, value: unknown): unknown {
+  if (key !== "schemas" || typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

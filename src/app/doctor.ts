@@ -8,7 +8,8 @@ import { configured, type ReadFile } from "./doctor/configuration.ts";
 import { exchangeFindings } from "./doctor/exchanges.ts";
 import { type Finding, fail, type Look, ok } from "./doctor/finding.ts";
 import { diskFindings, fileFindings, startFindings } from "./doctor/machine.ts";
-import { redisFindings, storeFindings } from "./doctor/stores.ts";
+import { redisFindings } from "./doctor/redis.ts";
+import { storeFindings } from "./doctor/stores.ts";
 import { clockFinding } from "./doctor/time.ts";
 
 /** How long any look may take; each question over the network takes less. */

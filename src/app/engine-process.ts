@@ -2,8 +2,10 @@ import { openEngine } from "../engine/open.ts";
 import { takeBacktests } from "./backtest-jobs.ts";
 import { BacktestThreads } from "./backtest-threads.ts";
 import { panicOf, startBeat } from "./beating.ts";
+import { observedEngine } from "./engine-health.ts";
 import { engineOptions } from "./engine-options.ts";
-import { apiUrlsOf, openCache, openMarket } from "./plugs.ts";
+import { metersOf } from "./meters.ts";
+import { apiUrlsOf, openCache, openEngineHttp, openMarket } from "./plugs.ts";
 import type { ProcessOptions, RunningProcess } from "./process.ts";
 import { openSharing } from "./sharing.ts";
 import { Venues } from "./venues.ts";
@@ -11,9 +13,12 @@ import { Venues } from "./venues.ts";
 /** Starts a process that has accounts and nobody to talk to: a gateway tells it what people want. One that cannot start leaves nothing open. */
 export async function startEngineProcess(options: ProcessOptions): Promise<RunningProcess> {
   const { clock, chance, logger, config } = options;
-  const { store, shared, counts, jobs, close } = await openSharing(options, "engine");
-  const closing: (() => Promise<unknown> | undefined)[] = [close, () => store.close()];
+  // First, so that an address that is taken refuses the start before anything trades.
+  const health = await openEngineHttp(options);
+  const closing: (() => Promise<unknown> | undefined)[] = [];
   try {
+    const { store, shared, counts, jobs, close } = await openSharing(options, "engine");
+    closing.push(close, () => store.close());
     const venues = new Venues({ clock, chance, logger, apiUrls: apiUrlsOf(config), budgets: counts.budgets });
     const cache = await openCache(options);
     closing.unshift(() => cache?.close());
@@ -23,17 +28,19 @@ export async function startEngineProcess(options: ProcessOptions): Promise<Runni
     const panic = panicOf(opened, clock);
     startBeat(options, opened, panic);
     const backtests = takeBacktests({ queue: jobs, clock, here: new BacktestThreads(clock).run, marketOf: opened.marketOf });
+    health?.serve(observedEngine(opened, options), metersOf({ ...options, ...opened, role: "engine", venues }));
     return {
       claimCode: undefined,
       panic,
       async stop(reason) {
         options.beat.stop();
+        await health?.stop();
         await Promise.all([backtests.end(), opened.stop(reason)]);
         for (const close of closing) await close();
       },
     };
   } catch (thrown) {
-    await Promise.allSettled(closing.map((close) => close()));
+    await Promise.allSettled([health?.stop(), ...closing.map((close) => close())]);
     throw thrown;
   }
 }

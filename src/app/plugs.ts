@@ -3,6 +3,7 @@ import type { Config } from "../../config/schema.ts";
 import { ConfigError, messageOf } from "../domain/errors.ts";
 import { DESK_STREAM } from "../engine/streams.ts";
 import type { Api } from "../http/api.ts";
+import type { EngineHealth } from "../http/health.ts";
 import type { SharedCache } from "../ports/cache.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
 import type { ProcessFacts, ProcessRole, SharedStore } from "../ports/cluster.ts";
@@ -199,10 +200,18 @@ export async function openHttpApi(
   const { httpAddress } = config;
   if (!httpAddress) return undefined;
   const { openApi } = await import("../http/api.ts");
-  try {
-    return await openApi({ ...httpAddress, clock, chance, logger, version, catalog });
-  } catch (thrown) {
-    const remedy = "Choose another port, or end what listens there.";
-    throw new ConfigError([{ setting: "HTTP_ADDRESS", problem: messageOf(thrown), remedy }]);
-  }
+  return openApi({ ...httpAddress, clock, chance, logger, version, catalog }).catch(addressRefused);
+}
+
+/** Health and metrics of an engine, where `HTTP_ADDRESS` names a place for them. They say no more than that it lives until they are served an engine. */
+export async function openEngineHttp({ config, clock, chance, logger, version }: ApiNeeds): Promise<EngineHealth | undefined> {
+  const { httpAddress } = config;
+  if (!httpAddress) return undefined;
+  const { openEngineHealth } = await import("../http/health.ts");
+  return openEngineHealth({ ...httpAddress, clock, chance, logger, version }).catch(addressRefused);
+}
+
+function addressRefused(thrown: unknown): never {
+  const remedy = "Choose another port, or end what listens there.";
+  throw new ConfigError([{ setting: "HTTP_ADDRESS", problem: messageOf(thrown), remedy }]);
 }

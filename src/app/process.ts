@@ -1,5 +1,5 @@
 import type { Config } from "../../config/schema.ts";
-import type { Beat, Chance, Clock } from "../ports/clock.ts";
+import type { Beat, Chance, Clock, LoopDelay } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
 import type { Vault } from "../ports/vault.ts";
@@ -15,6 +15,8 @@ export interface ProcessOptions {
   readonly version: string;
   readonly crashCause: string | undefined;
   readonly residentBytes: () => number;
+  /** How late timers were since the last call; absent where nothing measures it. */
+  readonly loopDelay?: () => LoopDelay;
   /** True while the panic file exists. */
   readonly panicRequested: () => boolean;
   /** The market may be handed in open, by tests that watch it. */

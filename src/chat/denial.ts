@@ -1,4 +1,5 @@
 import { messageOf } from "../domain/errors.ts";
+import type { DeskLedger } from "../ports/engine.ts";
 import type { Request } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import type { DoorOptions } from "./door-options.ts";
@@ -8,7 +9,7 @@ import { badView } from "./view.ts";
 export async function denialOf(
   request: Request,
   isLocked: boolean,
-  { desk, owners, logger }: Pick<DoorOptions, "desk" | "owners" | "logger">,
+  { desk, owners, logger }: Pick<DoorOptions, "owners" | "logger"> & { readonly desk: Pick<DeskLedger, "state" | "append"> },
 ): Promise<View> {
   try {
     await desk.append([{ type: "access-denied", user: request.user.id, place: request.place.id, path: request.path }]);

@@ -28,6 +28,7 @@ import type { CeilingLimit } from "./live/ceiling.ts";
 import type { LiveOpening } from "./live/connect.ts";
 import { LiveDesk } from "./live/desk.ts";
 import { catchUp, openAccount, openAccounts, openMainFloor } from "./opening.ts";
+import { OwnPart } from "./own-part.ts";
 import { Pulse } from "./pulse.ts";
 import type { MarketSpeed } from "./pump.ts";
 import { DeskRates } from "./rates.ts";
@@ -90,6 +91,8 @@ export interface OpenedEngine {
   advise(advisor: Advisor): void;
   /** Symbols on which running bots ask for advice, each once. */
   advised(): readonly AdvisedSymbol[];
+  /** What this process has of the desk. */
+  readonly own: OwnPart;
   /** Symbols that something on a market needs now. */
   symbolsOn(market: string): ReadonlySet<string>;
   /** Names what a scripted market waits for after each step that changed something. */
@@ -217,6 +220,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     advise(next) {
       advisor = next;
     },
+    own: new OwnPart({ accounts, desk, floors, pulse, risk, shared }),
     symbolsOn: (key) => accounts.symbolsOn(key),
     waitFor(next) {
       told = next;

@@ -46,11 +46,17 @@ export class Pump {
   #ended = false;
   #stopped = false;
   #caughtUp = false;
+  #slots = 0;
 
   constructor(services: PumpServices) {
     this.#services = services;
     this.#anchor = { wallMs: services.clock.monotonicMs(), marketMs: services.hub.atMs };
     this.#scriptTarget = services.hub.atMs;
+  }
+
+  /** How many slots have closed since the start, of all feeds. */
+  get slots(): number {
+    return this.#slots;
   }
 
   get ended(): boolean {
@@ -148,6 +154,7 @@ export class Pump {
   #step(step: MarketStep): Promise<void> | undefined {
     const { hub, active, scheduled, speed, market } = this.#services;
     const slots = hub.push(step);
+    this.#slots += slots.length;
     const due = scheduled().some((each) => each.dueMs() <= step.atMs);
     const lockstep = due || (market.pace === "stepped" && typeof speed !== "number");
     const waits: Promise<void>[] = [];

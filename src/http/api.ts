@@ -1,18 +1,15 @@
-import type { AddressInfo } from "node:net";
 import type { Dispatcher } from "../chat/dispatcher.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommandInfo } from "../ports/platform.ts";
 import { DRAIN_MS } from "./api/limits.ts";
+import { listening, type Place } from "./api/listening.ts";
 import { LiveHub, type LiveSources } from "./api/live/hub.ts";
 import type { Meters } from "./api/meters.ts";
 import { ApiProblem } from "./api/problem.ts";
 import { apiServer } from "./api/routes.ts";
 import type { ServerParts } from "./api/server.ts";
 
-export interface ApiOptions extends ServerParts {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
+export interface ApiOptions extends ServerParts, Place {
   readonly clock: Clock;
   readonly catalog: readonly CommandInfo[];
 }
@@ -34,22 +31,15 @@ export async function openApi({ host, port, clock, ...parts }: ApiOptions): Prom
     return open;
   };
   const app = await apiServer({ ...parts, clock, door: () => opened().door, meters: () => opened().meters, live: () => opened().live });
-  await app.listen({ host, port });
-  const { port: bound } = app.server.address() as AddressInfo;
+  const { url, stop } = await listening(app, { host, port }, clock);
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    url,
     serve(door, meters, live) {
       open = { door, meters, live: new LiveHub(door, live) };
     },
     async stop() {
       open?.live.stop();
-      const closed = new AbortController();
-      const closing = app.close().then(() => closed.abort());
-      void clock.sleep(DRAIN_MS, closed.signal).then(() => {
-        open?.live.cut();
-        app.server.closeAllConnections();
-      });
-      await closing;
+      await stop(DRAIN_MS, () => open?.live.cut());
     },
   };
 }

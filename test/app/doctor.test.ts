@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Finding } from "../../src/app/doctor/finding.ts";
+import { queueFindings } from "../../src/app/doctor/redis.ts";
 import { type DoctorParts, type Examination, examine } from "../../src/app/doctor.ts";
 import { encodeEvent } from "../../src/domain/event-codec.ts";
 import { marketMs, wallMs } from "../../src/domain/time.ts";
@@ -213,6 +214,16 @@ describe("a store", () => {
   });
 });
 
+describe("a Redis through which processes of a desk tell each other", () => {
+  test("is warned of where it evicts or forgets, and only where it says so", () => {
+    const graded = (probe: Parameters<typeof queueFindings>[0]) => queueFindings(probe).map(({ grade, remedy }) => [grade, remedy]);
+    expect(graded({ evictionPolicy: "volatile-ttl", isAppendOnly: true })).toEqual([["warn", expect.stringContaining("noeviction")]]);
+    expect(graded({ evictionPolicy: "noeviction", isAppendOnly: false })).toEqual([["warn", expect.stringContaining("appendonly yes")]]);
+    expect(graded({ evictionPolicy: "noeviction", isAppendOnly: true })).toEqual([]);
+    expect(graded({ evictionPolicy: undefined, isAppendOnly: undefined })).toEqual([]);
+  });
+});
+
 describe("a machine", () => {
   test("whose folder for the store is a file has no place to write", async () => {
     writeFileSync(join(folder, "data"), "");
@@ -255,6 +266,10 @@ describe("a machine", () => {
     });
     const desk = await raw((response) => response.end('{"status":"up"}'));
     expect(only(await looked({ HTTP_ADDRESS: new URL(desk).port }), "api").found).toContain("a desk answers");
+    const waiting = await raw((response) => response.writeHead(503).end('{"status":"waiting"}'));
+    expect(only(await looked({ HTTP_ADDRESS: new URL(waiting).port }), "api").found).toContain(
+      "it waits while another process has the desk",
+    );
     const free = await raw(() => undefined);
     await ended.pop()?.();
     expect(about(await looked({ HTTP_ADDRESS: `0.0.0.0:${new URL(free).port}` }), "api").map(({ grade }) => grade)).toEqual(["ok", "warn"]);

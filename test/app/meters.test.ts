@@ -77,9 +77,48 @@ test("the meters of a desk count by the account's mode and pass on what is measu
   await engine.createBot(wishFor({ name: "dip" }), { requestId: "r", user: "discord:1" });
   const account = engine.accounts()[0]!.state.account;
   const budgets = [{ exchange: "binance", environment: "demo", usedShare: 0.1, queued: 0 }];
-  const meters = metersOf({ engine, streams, clock, delivery: { backlogs: () => [] }, venues: { budgets: async () => budgets } });
+  const own = { isHeld: () => true, slots: () => 5, deskAgeMs: () => undefined };
+  const parts = {
+    engine,
+    streams,
+    clock,
+    own,
+    symbolsOn: () => new Set<string>(),
+    delivery: { backlogs: () => [] },
+    venues: { budgets: async () => budgets },
+  };
+  const meters = metersOf({ ...parts, role: "all" });
   streams.append(`account:${account}`, fillOf("b", 1));
   streams.append("account:gone", fillOf("b", 1));
   expect(told(await meters.orders())).toEqual(["1 filled on paper"]);
   expect([await meters.budgets(), meters.loopDelay(), meters.backlogs()]).toEqual([budgets, undefined, []]);
+  expect([meters.role, meters.accountsHeld(), meters.slots(), meters.deskAgeMs()]).toEqual(["all", 2, 5, undefined]);
+  expect(meters.isMarketRead()).toBe(false);
+});
+
+test("an engine counts the orders of the accounts that it has, and of those that it had or takes only what happened while it had them", async () => {
+  const { clock, streams } = rig();
+  const engine = new FakeEngine(new FakeLedger());
+  await engine.createBot(wishFor({ name: "dip" }), { requestId: "r", user: "discord:1" });
+  const account = engine.accounts()[0]!.state.account;
+  let isHeld = false;
+  const own = { isHeld: () => isHeld, slots: () => 0, deskAgeMs: () => 40 };
+  const meters = metersOf({
+    role: "engine",
+    engine,
+    streams,
+    clock,
+    own,
+    symbolsOn: (key) => new Set([key]),
+    venues: { budgets: async () => [] },
+  });
+  streams.append(`account:${account}`, fillOf("b", 1));
+  expect([told(await meters.orders()), meters.accountsHeld(), meters.deskAgeMs()]).toEqual([[], 0, 40]);
+  expect(meters.isMarketRead()).toBe(true);
+  isHeld = true;
+  streams.append(`account:${account}`, fillOf("b", 2), CANCELED);
+  expect([told(await meters.orders()), meters.accountsHeld()]).toEqual([["1 filled on paper", "1 canceled on paper"], 1]);
+  isHeld = false;
+  streams.append(`account:${account}`, fillOf("b", 3));
+  expect(told(await meters.orders())).toEqual(["1 filled on paper", "1 canceled on paper"]);
 });

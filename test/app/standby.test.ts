@@ -2,11 +2,12 @@ import { expect, it } from "vitest";
 import { standBy, startAgain } from "../../src/app/standby.ts";
 import { ConfigError, StoreInUse } from "../../src/domain/errors.ts";
 import { SILENT } from "../../src/system/silent-logger.ts";
-import { FakeClock } from "../kit/fake-clock.ts";
+import { FakeClock, seededChance } from "../kit/fake-clock.ts";
 
 it("a process stands by for a store that two machines reach, and is told so for any other", async () => {
   for (const storeUrl of ["sqlite:data/desk.sqlite", "memory:"]) {
-    const waiting = standBy({ config: { storeUrl, storePassword: undefined }, clock: new FakeClock(), logger: SILENT });
+    const config = { storeUrl, storePassword: undefined, httpAddress: undefined };
+    const waiting = standBy({ config, clock: new FakeClock(), chance: seededChance(1), logger: SILENT, version: "1" });
     await expect(waiting).rejects.toThrow(ConfigError);
     await expect(waiting).rejects.toThrow(/STANDBY: .*names one of this machine.* Name a MongoDB database in STORE_URL, or write no\./);
   }

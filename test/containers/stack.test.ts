@@ -39,12 +39,18 @@ const stack = z.strictObject({
   volumes: z.record(z.string(), z.null()),
   secrets: z.record(z.string(), z.strictObject({ file: z.string() })),
 });
-const scrape = z.strictObject({
+const authorization = z.strictObject({ credentials_file: z.literal("/secrets/token") });
+const desks = z.strictObject({
   job_name: z.string(),
-  authorization: z.strictObject({ credentials_file: z.literal("/secrets/token") }),
+  authorization,
   static_configs: z.array(z.strictObject({ targets: z.array(z.string()) })),
 });
-const scraping = z.object({ rule_files: z.array(z.string()), scrape_configs: z.tuple([scrape]) });
+const engines = z.strictObject({
+  job_name: z.string(),
+  authorization,
+  dns_sd_configs: z.tuple([z.strictObject({ names: z.array(z.string()), type: z.literal("A"), port: z.number() })]),
+});
+const scraping = z.object({ rule_files: z.array(z.string()), scrape_configs: z.tuple([desks, engines]) });
 const compose = stack.parse(parse(textOf("docker-compose.yml"), { merge: true }));
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { build }]) => build !== undefined);
@@ -116,11 +122,14 @@ describe("the stack of containers", () => {
     const inContainer = new Map(mounted.map(([from = "", to = ""]) => [to, from]));
     const { rule_files, scrape_configs } = scraping.parse(parse(textOf("docs/monitoring/prometheus.yml")));
     for (const file of rule_files) expect(inContainer.get(file)).toBe("./docs/monitoring/alerts.yaml");
-    const [{ job_name, static_configs }] = scrape_configs;
-    // The rules know the job by its name.
-    expect(textOf("docs/monitoring/alerts.yaml")).toContain(`job="${job_name}"`);
-    const port = compose.services.desk?.environment?.HTTP_ADDRESS?.split(":").at(-1);
-    expect(static_configs.flatMap(({ targets }) => targets)).toEqual([`desk:${port}`]);
+    const [desk, engine] = scrape_configs;
+    // The rules know the jobs by their names.
+    for (const { job_name } of scrape_configs) expect(textOf("docs/monitoring/alerts.yaml")).toContain(`job="${job_name}"`);
+    const portOf = (name: string) => compose.services[name]?.environment?.HTTP_ADDRESS?.split(":").at(-1);
+    expect(desk.static_configs.flatMap(({ targets }) => targets)).toEqual([`desk:${portOf("desk")}`]);
+    // Each container of a service is found under the service's name.
+    const [{ names, port }] = engine.dns_sd_configs;
+    expect([names, String(port)]).toEqual([["engine"], portOf("engine")]);
     expect(textOf("docs/monitoring/grafana/dashboards.yaml")).toContain("path: /var/lib/grafana/dashboards");
     expect(inContainer.get("/var/lib/grafana/dashboards/scalpstorm.json")).toBe("./docs/monitoring/dashboard.json");
   });
@@ -133,7 +142,8 @@ describe("the stack of containers", () => {
     ]);
     expect(gateway?.networks?.default.aliases).toEqual(["desk"]);
     expect(gateway?.environment?.HTTP_ADDRESS).toBe(compose.services.desk?.environment?.HTTP_ADDRESS);
-    expect(engine?.healthcheck).toEqual({ disable: true });
+    // The image's own health check asks each of them.
+    for (const each of [gateway, engine]) expect([each?.environment?.HTTP_ADDRESS, each?.healthcheck]).toEqual(["0.0.0.0:8780", undefined]);
   });
 
   it("has its secrets made by the script of each platform", () => {

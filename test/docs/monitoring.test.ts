@@ -30,6 +30,11 @@ let known: ReadonlyMap<string, readonly Readonly<Record<string, string>>[]>;
 beforeAll(async () => {
   const desk = await ChatDesk.open();
   const told = await families(desk.door, {
+    role: "engine",
+    accountsHeld: () => 0,
+    slots: () => 0,
+    isMarketRead: () => true,
+    deskAgeMs: () => 100,
     loopDelay: () => ({ medianMs: 1, p99Ms: 1, maxMs: 1 }),
     backlogs: () => [{ platform: "discord", waiting: 0, oldestMs: 0 }],
     budgets: async () => [{ exchange: "binance", environment: "live", usedShare: 0, queued: 0 }],
@@ -52,6 +57,18 @@ test("each label that a query chooses by has that value", () => {
   );
   expect(chosen.length).toBeGreaterThan(2);
   expect(chosen.filter(({ name, label, value }) => !known.get(name)?.some((labels) => labels[label] === value))).toEqual([]);
+});
+
+/** What a gateway tells of the whole desk, and each engine of its own accounts. */
+const SHARED = ["bots", "unknown_orders", "breakers_open", "accounts", "accounts_paused", "order_events_total"];
+
+test("what a gateway and its engines both tell is counted once: added up by role at most, then the larger one is taken", () => {
+  const asking = queries.filter((query) => SHARED.some((name) => new RegExp(`\\bscalpstorm_${name}\\b`).test(query)));
+  expect(asking.length).toBeGreaterThan(SHARED.length);
+  expect(asking.filter((query) => !/^max(?: by \([\w, ]+\))? ?\(/.test(query))).toEqual([]);
+  const sums = queries.flatMap((query) => [...query.matchAll(/\bsum( by \([\w, ]+\))? ?\(([^{}]*)/g)]);
+  const twice = sums.filter(([, by = "", of = ""]) => SHARED.some((name) => of.includes(`scalpstorm_${name}`)) && !/\brole\b/.test(by));
+  expect(twice.map(([text]) => text)).toEqual([]);
 });
 
 test("each alert has a chapter of its name in the operating page, and each such chapter an alert", () => {

@@ -17,7 +17,7 @@ beforeEach(async () => {
 async function valuesOf(name: string): Promise<Readonly<Record<string, number>>> {
   const { text } = await api.ask("GET", "/metrics", { token });
   const samples = readPrometheus(text).filter((each) => each.name === name);
-  return Object.fromEntries(samples.map(({ labels, value }) => [Object.values(labels).join(" "), value]));
+  return Object.fromEntries(samples.map(({ labels: { role: _, ...labels }, value }) => [Object.values(labels).join(" "), value]));
 }
 
 test("metrics are text for Prometheus, and what is unknown is absent", async () => {
@@ -72,6 +72,8 @@ test("metrics follow what happens on the desk", async () => {
 
 test("metrics tell what is measured, in seconds and shares", async () => {
   api.meters = {
+    ...NO_METERS,
+    slots: () => 12,
     loopDelay: () => ({ medianMs: 1, p99Ms: 20, maxMs: 250 }),
     backlogs: () => [{ platform: "discord", waiting: 3, oldestMs: 4_500 }],
     budgets: async () => [{ exchange: "binance", environment: "live", usedShare: 0.25, queued: 2 }],
@@ -84,6 +86,25 @@ test("metrics tell what is measured, in seconds and shares", async () => {
   ]);
   expect(await valuesOf("scalpstorm_venue_weight_used_ratio")).toEqual({ "binance live": 0.25 });
   expect(await valuesOf("scalpstorm_order_events_total")).toEqual({ "live filled": 7 });
+  expect([await valuesOf("scalpstorm_slots_total"), await valuesOf("scalpstorm_desk_view_age_seconds")]).toEqual([{ "": 12 }, {}]);
+});
+
+test("a live market is behind only where somebody reads it: one that nobody reads stands still", async () => {
+  const market = api.desk.engine.market();
+  api.desk.engine.market = () => ({ ...market, pace: "live", atMs: marketMs(api.desk.clock.wall() - 240_000) });
+  expect(await valuesOf("scalpstorm_market_lag_seconds")).toEqual({ "": 240 });
+  api.meters = { ...NO_METERS, isMarketRead: () => false };
+  expect(await valuesOf("scalpstorm_market_lag_seconds")).toEqual({});
+});
+
+test("each sample says what its process is there for, so that several processes are not counted twice", async () => {
+  api.meters = { ...NO_METERS, role: "engine", accountsHeld: () => 3, deskAgeMs: () => 250 };
+  const { text } = await api.ask("GET", "/metrics", { token });
+  expect(new Set(readPrometheus(text).map(({ labels }) => labels.role))).toEqual(new Set(["engine"]));
+  expect([await valuesOf("scalpstorm_accounts_held"), await valuesOf("scalpstorm_desk_view_age_seconds")]).toEqual([
+    { "": 3 },
+    { "": 0.25 },
+  ]);
 });
 
 test("metrics name nobody, nothing of the store and no secret", async () => {

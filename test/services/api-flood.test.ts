@@ -40,7 +40,8 @@ it("ten thousand idle sockets and slow senders keep nobody out and the trading u
   const statuses: number[] = [];
   for (let count = 0; count < IDLE; count += AT_ONCE) {
     await Promise.all(Array.from({ length: AT_ONCE }, async () => (await opened(port)).resume()));
-    statuses.push((await fetch(`http://127.0.0.1:${port}/api/health`)).status);
+    // A connection of its own: one that was kept from the last time is the first that makes room.
+    statuses.push((await fetch(`http://127.0.0.1:${port}/api/health`, { headers: { connection: "close" } })).status);
   }
   // Up, also says that it beats, that the store writes and that the prices are fresh.
   expect(statuses).toEqual(Array(IDLE / AT_ONCE).fill(200));

@@ -38,6 +38,7 @@ describe("the stack's services of the image", () => {
   let world: LiveWorld;
   let folder: string;
   let port: number;
+  let enginePort: number;
   const containers: Container[] = [];
 
   beforeAll(async () => {
@@ -47,7 +48,7 @@ describe("the stack's services of the image", () => {
     // One volume of all of them, as in the file.
     mkdirSync(join(folder, DATA));
     openToAll(join(folder, DATA));
-    port = await freePort();
+    [port, enginePort] = [await freePort(), await freePort()];
     redis = await RedisServer.start(SECRETS.redis_password);
     world = await LiveWorld.start({ seed: 1, draw: () => 1, exchanges: ["binance"] });
     // As the image of MongoDB leaves it at its first start: a root with a password, a key, and no set yet.
@@ -67,7 +68,9 @@ describe("the stack's services of the image", () => {
   /** A service in a container, with what the file says of it: only where it finds the others is another place. */
   function start(name: string, more: Readonly<Record<string, string>> = {}): Container {
     const { command, environment, secrets } = service.parse(COMPOSE.services[name]);
-    const places = { STORE_URL: mongod.url("scalpstorm", "desk"), REDIS_URL: redis.url, HTTP_ADDRESS: `127.0.0.1:${port}` };
+    // In the stack each has an address of its own; here all of them have this machine's.
+    const address = `127.0.0.1:${name === "engine" ? enginePort : port}`;
+    const places = { STORE_URL: mongod.url("scalpstorm", "desk"), REDIS_URL: redis.url, HTTP_ADDRESS: address };
     const moved = Object.entries(places).filter(([setting]) => environment[setting]);
     const written = Object.entries(environment).map(([setting, text]) => [setting, text.replace(/^\$\{\w+:-(.*)\}$/, "$1")]);
     const settings = { ...Object.fromEntries(written), ...Object.fromEntries(moved), ...more };
@@ -92,7 +95,7 @@ describe("the stack's services of the image", () => {
     expect(await container.desk.end()).toEqual({ code: 0, signal: null });
   });
 
-  it("are a gateway and an engine that has no address of its own: what is typed at the one runs in the other, and both end well", async () => {
+  it("are a gateway and an engine: what is typed at the one runs in the other, both are well by the image's health check, and both end well", async () => {
     world.advance();
     // Books belong to the market that they were made on.
     const settings = { ...world.settings, STORE_URL: mongod.url("roles", "desk") };
@@ -111,7 +114,7 @@ describe("the stack's services of the image", () => {
       ["gateway", "yes", "0"],
       ["engine", "-", "1"],
     ]);
-    expect((await gateway.exec(...image.health)).code).toBe(0);
+    for (const each of [gateway, engine]) expect((await each.exec(...image.health)).code).toBe(0);
     expect(await engine.desk.end()).toEqual({ code: 0, signal: null });
     expect(await gateway.desk.end()).toEqual({ code: 0, signal: null });
   });

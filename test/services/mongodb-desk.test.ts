@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canary } from "../kit/canary/canary.ts";
 import { processStage, QUICK_BOT } from "../kit/process-stage.ts";
 import { Mongod } from "../kit/services/mongod.ts";
+import { freePort } from "../kit/services/server.ts";
 
 const PASSWORD = canary("store password");
 const ROOT_PASSWORD = canary("store root password");
@@ -30,9 +31,15 @@ describe("a desk on MongoDB", () => {
     await desk.logged("the store mongodb://");
     await mongod.startMember();
     await desk.alert("quick sold");
-    const next = stage.start({ ...settings, STANDBY: "yes" });
+    const port = await freePort();
+    const ready = async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/api/health/ready`);
+      return [answer.status, ((await answer.json()) as { readonly status: string }).status];
+    };
+    const next = stage.start({ ...settings, STANDBY: "yes", HTTP_ADDRESS: String(port) });
     const third = stage.start({ ...settings, STANDBY: "yes" });
     for (const waiting of [next, third]) await waiting.logged(`stands by: process ${desk.pid} on host`);
+    expect(await ready()).toEqual([503, "waiting"]);
     third.signal("SIGTERM");
     expect(await third.exited).toEqual({ code: 0, signal: null });
     // As good as dead for all others, and it knows nothing of it.
@@ -41,6 +48,8 @@ describe("a desk on MongoDB", () => {
     desk.signal("SIGCONT");
     expect(await desk.exited).toEqual({ code: 70, signal: null });
     expect(desk.stderr).toContain("another process has taken the store");
+    // The desk itself answers there now; it is ready from its first beat on.
+    expect((await ready())[1]).toMatch(/^(?:up|down)$/);
     expect(await stage.run(next, "bot show bot:quick")).toContain("quick");
     next.signal("SIGTERM");
     expect(await next.exited).toEqual({ code: 0, signal: null });

@@ -5,6 +5,12 @@ import { type Finding, fail, type Look, ok, warn } from "./finding.ts";
 
 const ABOUT = "api";
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);
+/** What a process says of itself. */
+const SAID: Readonly<Record<string, string>> = {
+  up: "up",
+  down: "down, `system health` says why",
+  waiting: "it waits while another process has the desk",
+};
 const ANYWHERE: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 
 /** The address of the HTTP API: free for a desk, or a desk's already. */
@@ -25,9 +31,8 @@ export async function apiFindings({ config, clock }: Look): Promise<readonly Fin
       ];
   if (problem === undefined) return [ok(ABOUT, `${host}:${port} is free for it`), ...open];
   const answered = await ask({ clock, url: `http://${reached.includes(":") ? `[${reached}]` : reached}:${port}/api/health` });
-  const isDesk = !("reason" in answered) && /^\{"status":"(?:up|down)"/.test(answered.body);
-  if (isDesk)
-    return [ok(ABOUT, `a desk answers at ${host}:${port}: ${answered.status === 200 ? "up" : "down, `system health` says why"}`), ...open];
+  const [, status] = "reason" in answered ? [] : (/^\{"status":"(up|down|waiting)"/.exec(answered.body) ?? []);
+  if (status !== undefined) return [ok(ABOUT, `a desk answers at ${host}:${port}: ${SAID[status]}`), ...open];
   return [
     fail(ABOUT, `nothing can listen at ${host}:${port}: ${problem}`, "Choose another port in HTTP_ADDRESS, or end what listens there."),
     ...open,

@@ -24,13 +24,17 @@ export async function storeFindings({ config }: Look): Promise<LookedStore> {
   try {
     if (parsed.scheme === "sqlite") return await sqliteFindings(parsed.file);
     const { lookAtMongo } = await import("../../stores/mongodb/look.ts");
-    const { place, serverVersion, setName, schemaVersion, knownVersion, holder } = await lookAtMongo(
+    const { place, serverVersion, setName, schemaVersion, knownVersion, holder, exchanges } = await lookAtMongo(
       { url: parsed.url, password: config.storePassword?.reveal() },
       DESK_STREAM,
     );
     const kind = setName === undefined ? "a single server" : `replica set ${setName}`;
     const schema = schemaVersion === undefined ? "empty: the first start fills it" : `schema ${schemaVersion} of ${knownVersion}`;
-    return { findings: [ok(ABOUT, `${place}: MongoDB ${serverVersion}, ${kind}, ${schema}${inUse(holder)}`)], exchanges: [] };
+    const unread = exchanges ? "" : "; the exchanges of its accounts could not be read in time, so name them";
+    return {
+      findings: [ok(ABOUT, `${place}: MongoDB ${serverVersion}, ${kind}, ${schema}${inUse(holder)}${unread}`)],
+      exchanges: exchanges ?? [],
+    };
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     return { findings: thrown.problems.map(({ problem, remedy }) => fail(ABOUT, problem, remedy)), exchanges: [] };
@@ -48,20 +52,4 @@ async function sqliteFindings(file: string): Promise<LookedStore> {
 
 function inUse(holder: { readonly pid: number; readonly host: string } | undefined): string {
   return holder === undefined ? "" : `; process ${holder.pid} on host "${holder.host}" has it`;
-}
-
-/** The Redis, where one is set. Its contents may vanish; that it does not answer costs speed only. */
-export async function redisFindings({ config }: Look): Promise<readonly Finding[]> {
-  if (config.redisUrl === undefined) return [];
-  const { probeRedis } = await import("../../system/redis-probe.ts");
-  const probed = await probeRedis({ url: config.redisUrl, password: config.redisPassword?.reveal() });
-  if ("reason" in probed)
-    return [
-      warn(
-        "redis",
-        `it cannot be used: ${probed.reason}`,
-        "Start it, or correct REDIS_URL and REDIS_PASSWORD; the desk goes on without it, slower.",
-      ),
-    ];
-  return [ok("redis", `version ${probed.version}, answers in ${Math.round(probed.roundTripMs)} ms`)];
 }

@@ -133,6 +133,12 @@ export class Shared {
     }
   }
 
+  /** How old what this process knows of the desk is, in milliseconds; undefined where it has the desk, or never saw it. */
+  deskAgeMs(): number | undefined {
+    const seenMs = this.#deskStream?.seenMs;
+    return seenMs === undefined ? undefined : this.#needs.clock.monotonicMs() - seenMs;
+  }
+
   /** Begins to follow, to ask and to be asked. Returns the engine as people see it. */
   async begin(parts: SharedParts, desk: Desk): Promise<Engine> {
     const { clock, logger, store, onFatal } = this.#needs;

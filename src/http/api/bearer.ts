@@ -2,9 +2,9 @@ import type { FastifyRequest } from "fastify";
 import { type Asker, holdsAny, type People, peopleOf } from "../../chat/access.ts";
 import { API_PLATFORM, tokenFrom } from "../../chat/api-tokens.ts";
 import { denialOf } from "../../chat/denial.ts";
-import type { Dispatcher } from "../../chat/dispatcher.ts";
 import { type ApiToken, apiUser } from "../../domain/desk-facts.ts";
 import type { Place, Request } from "../../ports/platform.ts";
+import type { Observed } from "./observed.ts";
 import { ApiProblem } from "./problem.ts";
 import type { Rate } from "./rate.ts";
 
@@ -30,7 +30,7 @@ declare module "fastify" {
 }
 
 /** The bearer of a request; undefined where it sends no token. Throws a 401 for a wrong or expired one. */
-export function bearerOf(request: FastifyRequest, door: Dispatcher, wrong: Rate): Bearer | undefined {
+export function bearerOf(request: FastifyRequest, door: Observed, wrong: Rate): Bearer | undefined {
   const { authorization } = request.headers;
   if (authorization === undefined) return undefined;
   const [, sent] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization) ?? [];
@@ -47,7 +47,7 @@ export function bearerOf(request: FastifyRequest, door: Dispatcher, wrong: Rate)
 }
 
 /** Whether the token of a bearer that was let in before has neither expired nor been taken away since. */
-export function isStillKnown({ user, idPrefix }: Bearer, { options: { desk, clock } }: Dispatcher): boolean {
+export function isStillKnown({ user, idPrefix }: Bearer, { options: { desk, clock } }: Observed): boolean {
   const token = desk.state.tokens.get(user.name);
   return token !== undefined && prefixOf(token) === idPrefix && token.expiresMs > clock.wall();
 }
@@ -61,7 +61,7 @@ export function noToken(): ApiProblem {
 }
 
 /** What the bearer may see; a bearer without any right is refused, and the audit says so. */
-export async function sightOf(request: FastifyRequest, door: Dispatcher, path: string): Promise<{ people: People; asker: Asker }> {
+export async function sightOf(request: FastifyRequest, door: Observed, path: string): Promise<{ people: People; asker: Asker }> {
   const bearer = bearerIn(request);
   const { desk, owners } = door.options;
   const people = peopleOf(desk.state, owners);

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import type { Dispatcher } from "../../chat/dispatcher.ts";
 import { minuteText, spanText } from "../../domain/time.ts";
 import { BEAT_STALE_MS, STORE_STALE_MS } from "../../engine/limits.ts";
+import { opened } from "./admission.ts";
 import { sightOf } from "./bearer.ts";
-import type { Parts } from "./parts.ts";
-import { ApiProblem } from "./problem.ts";
+import type { Observed } from "./observed.ts";
 import type { Server } from "./server.ts";
 
 /** A process whose beat is older than this is stuck, and a supervisor may start it anew. */
@@ -13,16 +12,26 @@ const STUCK_MS = 60_000;
 const part = z.object({ name: z.string(), ok: z.boolean(), reason: z.string().optional() });
 type Part = z.output<typeof part>;
 const body = z.object({
-  status: z.enum(["up", "down"]),
+  status: z.enum(["up", "down", "waiting"]).meta({ description: "A process waits while another one has the desk" }),
   parts: z.array(part).optional().meta({ description: "Each part with its reason; only with a token" }),
 });
+
+/** What is told while there is nothing to look at yet. */
+export type Closed = z.output<typeof body>;
+const STARTING: Closed = { status: "down" };
+
+export interface HealthParts {
+  /** Throws an ApiProblem while there is nothing to look at. */
+  readonly door: () => Observed;
+  readonly closed?: Closed;
+}
 
 const open = { config: { open: true } } as const;
 const response = { 200: body, 503: body };
 const TAGGED = { tags: ["health"] } as const;
 
 /** Up or down for everybody; why, for who may see the desk. */
-export function healthRoutes(app: Server, { door }: Parts): void {
+export function healthRoutes(app: Server, { door, closed = STARTING }: HealthParts): void {
   const health = { summary: "Whether the desk works: 200 up, 503 down; with a token each part with its reason", ...TAGGED, response };
   const ready = { ...health, summary: "Whether the desk takes commands: it is open and beats, and its store writes" };
   // What the engine itself calls a problem makes the desk down; the rest is told and lived with. A desk whose prices are old is down, and still takes commands.
@@ -32,9 +41,10 @@ export function healthRoutes(app: Server, { door }: Parts): void {
   ]) {
     app.get(url, { ...open, schema }, async (request, reply) => {
       const desk = opened(door);
-      const parts = desk ? tell(desk) : [];
-      const isUp = desk !== undefined && parts.every(({ name, ok }) => ok || !downBy(name));
-      if (desk && request.bearer) await sightOf(request, desk, "system health");
+      if (desk === undefined) return reply.code(503).send(closed);
+      const parts = tell(desk);
+      const isUp = parts.every(({ name, ok }) => ok || !downBy(name));
+      if (request.bearer) await sightOf(request, desk, "system health");
       return reply.code(isUp ? 200 : 503).send({ status: isUp ? "up" : "down", ...(request.bearer ? { parts } : {}) });
     });
   }
@@ -45,26 +55,22 @@ export function healthRoutes(app: Server, { door }: Parts): void {
   });
 }
 
-function opened(door: Parts["door"]): Dispatcher | undefined {
-  try {
-    return door();
-  } catch (thrown) {
-    if (thrown instanceof ApiProblem) return undefined;
-    throw thrown;
-  }
-}
-
 /** What it takes to run a command. */
-function readinessOf({ options }: Dispatcher): Part[] {
+function readinessOf({ options, blind }: Observed): Part[] {
   const { beatAgeMs, storeAgeMs } = options.engine.health();
   const stale = (ageMs: number | undefined, mostMs: number, what: string) => {
     if (ageMs === undefined) return [`${what} not yet`];
     return ageMs <= mostMs ? [] : [`${what} last ${spanText(ageMs)} ago`];
   };
-  return [partFor("beat", stale(beatAgeMs, BEAT_STALE_MS, "beat")), partFor("store", stale(storeAgeMs, STORE_STALE_MS, "wrote"))];
+  const unread = blind?.();
+  return [
+    partFor("beat", stale(beatAgeMs, BEAT_STALE_MS, "beat")),
+    partFor("store", stale(storeAgeMs, STORE_STALE_MS, "wrote")),
+    ...(blind ? [partFor("desk", unread === undefined ? [] : [unread])] : []),
+  ];
 }
 
-function partsOf({ options }: Dispatcher): Part[] {
+function partsOf({ options }: Observed): Part[] {
   const { engine, desk, clock, platforms } = options;
   const { problems, unknownOrders } = engine.health();
   const { halt, bans } = desk.state;

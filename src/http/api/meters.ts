@@ -1,9 +1,10 @@
 import type { PlatformBacklog } from "../../chat/delivery/backlog.ts";
-import type { Dispatcher } from "../../chat/dispatcher.ts";
 import type { BotStatus } from "../../domain/bot.ts";
 import { BREAKER_NAMES } from "../../domain/breaker.ts";
 import type { LoopDelay } from "../../ports/clock.ts";
+import type { ProcessRole } from "../../ports/cluster.ts";
 import type { Family, Sample } from "./exposition.ts";
+import type { Observed } from "./observed.ts";
 import { MODES, type OrderCount } from "./order-tally.ts";
 
 /** What one address has used of what an exchange takes from it. */
@@ -17,6 +18,16 @@ export interface BudgetFacts {
 
 /** What is measured beside the engine's own facts. */
 export interface Meters {
+  /** A gateway and a desk of one process tell of the whole desk, an engine of the accounts that it has. */
+  readonly role: ProcessRole;
+  /** Accounts that this process has. */
+  accountsHeld(): number;
+  /** Slots that have closed here since the start. */
+  slots(): number;
+  /** Whether anything here reads the process's own market; one that nobody reads stands still. */
+  isMarketRead(): boolean;
+  /** Milliseconds; undefined where this process has the desk, or has not seen it yet. */
+  deskAgeMs(): number | undefined;
   /** Undefined where nothing measures it. */
   loopDelay(): LoopDelay | undefined;
   backlogs(): readonly PlatformBacklog[];
@@ -27,12 +38,23 @@ export interface Meters {
 const MS_PER_SECOND = 1_000;
 const STATUSES: readonly BotStatus[] = ["created", "running", "stopping", "stopped", "faulted"];
 
-/** Everything that a monitor is told. No name of a person, an account or a bot is in it. */
-export async function families(door: Dispatcher, meters: Meters): Promise<readonly Family[]> {
-  return [...healthFamilies(door), ...riskFamilies(door), ...marketFamilies(door), ...(await meterFamilies(meters))];
+/** Everything that a monitor is told, each sample with the role of the process. No name of a person, an account or a bot is in it. */
+export async function families(observed: Observed, meters: Meters): Promise<readonly Family[]> {
+  const all = [
+    ...healthFamilies(observed),
+    ...riskFamilies(observed),
+    ...marketFamilies(observed, meters),
+    ...shareFamilies(meters),
+    ...(await meterFamilies(meters)),
+  ];
+  const { role } = meters;
+  return all.map(({ samples, ...family }) => ({
+    ...family,
+    samples: samples.map(({ labels, value }) => ({ labels: { ...labels, role }, value })),
+  }));
 }
 
-function healthFamilies({ options: { engine, platforms, version } }: Dispatcher): readonly Family[] {
+function healthFamilies({ options: { engine, platforms, version } }: Observed): readonly Family[] {
   const { beatAgeMs, storeAgeMs, watchAgeMs, uptimeMs, residentBytes, bots, unknownOrders, problems } = engine.health();
   const statuses = [...new Set([...STATUSES, ...Object.keys(bots)])];
   return [
@@ -57,7 +79,7 @@ function healthFamilies({ options: { engine, platforms, version } }: Dispatcher)
   ];
 }
 
-function riskFamilies({ options: { engine, desk, clock } }: Dispatcher): readonly Family[] {
+function riskFamilies({ options: { engine, desk, clock } }: Observed): readonly Family[] {
   const open = engine.breakers.all().filter((each) => each.open !== undefined);
   const accounts = engine.accounts().map(({ state }) => state);
   const { halt, bans } = desk.state;
@@ -88,11 +110,25 @@ function riskFamilies({ options: { engine, desk, clock } }: Dispatcher): readonl
   ];
 }
 
-function marketFamilies({ options: { engine, clock } }: Dispatcher): readonly Family[] {
+function marketFamilies({ options: { engine, clock } }: Observed, meters: Meters): readonly Family[] {
   const { pace, atMs } = engine.market();
-  const lag = pace === "live" ? seconds(Math.max(0, clock.wall() - atMs)) : [];
+  const lag = pace === "live" && meters.isMarketRead() ? seconds(Math.max(0, clock.wall() - atMs)) : [];
   return [
     gauge("scalpstorm_market_lag_seconds", "How far behind the wall clock the newest minute of a live market is; a minute is usual.", lag),
+  ];
+}
+
+/** What this process does of the work of its desk. */
+function shareFamilies(meters: Meters): readonly Family[] {
+  const ageMs = meters.deskAgeMs();
+  return [
+    gauge("scalpstorm_accounts_held", "Accounts that this process has.", one(meters.accountsHeld())),
+    counter("scalpstorm_slots_total", "Slots that have closed in this process since it began.", one(meters.slots())),
+    gauge(
+      "scalpstorm_desk_view_age_seconds",
+      "How old what an engine knows of the desk is; beyond a second it enters nothing.",
+      seconds(ageMs),
+    ),
   ];
 }
 
@@ -129,17 +165,20 @@ async function meterFamilies(meters: Meters): Promise<readonly Family[]> {
       "Requests that wait for room in that budget.",
       used((each) => each.queued),
     ),
-    {
-      name: "scalpstorm_order_events_total",
-      help: "What happened to orders since this process began; filled counts executions, denied what our own risk check refused.",
-      type: "counter",
-      samples: orders.map(({ mode, event, count }) => ({ labels: { mode, event }, value: count })),
-    },
+    counter(
+      "scalpstorm_order_events_total",
+      "What happened to orders since this process began; filled counts executions, denied what our own risk check refused.",
+      orders.map(({ mode, event, count }) => ({ labels: { mode, event }, value: count })),
+    ),
   ];
 }
 
 function gauge(name: string, help: string, samples: readonly Sample[]): Family {
   return { name, help, type: "gauge", samples };
+}
+
+function counter(name: string, help: string, samples: readonly Sample[]): Family {
+  return { name, help, type: "counter", samples };
 }
 
 function one(value: number): readonly Sample[] {

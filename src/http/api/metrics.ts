@@ -1,12 +1,18 @@
 import { z } from "zod";
 import { sightOf } from "./bearer.ts";
 import { EXPOSITION_TYPE, exposition } from "./exposition.ts";
-import { families } from "./meters.ts";
-import type { Parts } from "./parts.ts";
+import { families, type Meters } from "./meters.ts";
+import type { Observed } from "./observed.ts";
 import type { Server } from "./server.ts";
 
+/** Both throw an ApiProblem while there is nothing to ask. */
+export interface MetricsParts {
+  readonly door: () => Observed;
+  readonly meters: () => Meters;
+}
+
 /** `GET /metrics` for Prometheus: with a token, as every other read. */
-export function metricsRoute(app: Server, { door, meters }: Parts): void {
+export function metricsRoute(app: Server, { door, meters }: MetricsParts): void {
   const schema = {
     summary: "The desk's figures for Prometheus; docs/monitoring has alert rules and a dashboard over them",
     tags: ["health"],

@@ -23,7 +23,7 @@ const EVENTS_A_READING = 20_000;
 export interface TallyParts {
   readonly streams: Streams;
   readonly clock: Pick<Clock, "wall" | "breathe">;
-  /** Undefined for streams of no account. */
+  /** Undefined for streams of no account, and of one that is counted elsewhere. */
   readonly modeOf: (stream: string) => Mode | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface OrderCount {
 
 /**
  * Counts what happened to orders since this process began. It reads the durable streams on when it is asked, so that trading is not slowed by it, and
- * what is counted has happened.
+ * what is counted has happened. What happens in a stream while it is counted elsewhere is never counted here.
  */
 export class OrderTally {
   readonly #parts: TallyParts;
@@ -67,7 +67,10 @@ export class OrderTally {
     for (const stream of streams.names()) {
       const mode = modeOf(stream);
       const counts = mode && this.#counts.get(mode);
-      if (counts === undefined) continue;
+      if (counts === undefined) {
+        this.#cursors.set(stream, streams.lastSequence(stream));
+        continue;
+      }
       for (let at = this.#cursors.get(stream) ?? 0; left > 0 && at < streams.lastSequence(stream); ) {
         const page = await streams.since(stream, at, Math.min(PAGE_EVENTS, left));
         for (const { event, wallMs, sequence } of page) {

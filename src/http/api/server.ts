@@ -32,11 +32,44 @@ export const errorBody = z
   .object({ error: z.string().meta({ description: "What was expected, what was found, what to do" }) })
   .meta({ id: "Error" });
 
+/** How long whoever sends may take. */
+export interface Deadlines {
+  readonly headersMs: number;
+  /** Of a whole request, its body too. */
+  readonly requestMs: number;
+  /** How often connections are looked at; so much later one may be cut. */
+  readonly checkMs: number;
+}
+
+const DEADLINES: Deadlines = {
+  headersMs: limit.HEADERS_TIMEOUT_MS,
+  requestMs: limit.REQUEST_TIMEOUT_MS,
+  checkMs: limit.SLOWNESS_CHECK_MS,
+};
+
 export interface ServerParts {
   readonly chance: Chance;
   readonly logger: Logger;
   readonly version: string;
+  readonly deadlines?: Deadlines;
 }
+
+/** What is said of a route that there is not. */
+export interface Lost {
+  readonly status: number;
+  readonly sentence: string;
+}
+
+export interface ServerShape {
+  readonly lost: Lost;
+  /** Without a route for them they would be kept open by nobody. */
+  readonly webSockets: boolean;
+}
+
+const API_SHAPE: ServerShape = {
+  lost: { status: 404, sentence: "There is no such route. docs/openapi.json lists them." },
+  webSockets: true,
+};
 
 export type Server = ReturnType<typeof newServer>;
 
@@ -46,11 +79,12 @@ export function wantsWebSocket({ method, headers }: Pick<IncomingMessage, "metho
 }
 
 /** A server without routes: limits, headers, validation by zod, and errors that say what to do and leak nothing. */
-export function newServer(parts: ServerParts) {
+export function newServer(parts: ServerParts, { lost, webSockets } = API_SHAPE) {
+  const { headersMs, requestMs, checkMs } = parts.deadlines ?? DEADLINES;
   const app = Fastify({
     logger: false,
     bodyLimit: limit.BODY_BYTES_MAX,
-    requestTimeout: limit.REQUEST_TIMEOUT_MS,
+    requestTimeout: requestMs,
     keepAliveTimeout: limit.KEEP_ALIVE_MS,
     connectionTimeout: limit.KEEP_ALIVE_MS,
     forceCloseConnections: "idle",
@@ -58,9 +92,9 @@ export function newServer(parts: ServerParts) {
     routerOptions: { maxParamLength: limit.PATH_PART_CHARS_MAX },
     http: {
       maxHeaderSize: limit.HEADER_BYTES_MAX,
-      headersTimeout: limit.HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: limit.SLOWNESS_CHECK_MS,
-      shouldUpgradeCallback: wantsWebSocket,
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: checkMs,
+      shouldUpgradeCallback: (request) => webSockets && wantsWebSocket(request),
     },
   }).withTypeProvider<ZodTypeProvider>();
   new ConnectionRoom(app.server, limit.CONNECTIONS_MAX);
@@ -72,7 +106,7 @@ export function newServer(parts: ServerParts) {
     if (request.method === "POST") request.body ??= {};
   });
   app.setErrorHandler((thrown, request, reply) => answerError(thrown, request, reply, parts));
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: "There is no such route. docs/openapi.json lists them." }));
+  app.setNotFoundHandler((_request, reply) => reply.code(lost.status).send({ error: lost.sentence }));
   return app;
 }
 

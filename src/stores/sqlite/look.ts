@@ -2,8 +2,7 @@ import { statSync } from "node:fs";
 import { hostname } from "node:os";
 import { DatabaseSync } from "node:sqlite";
 import { ConfigError } from "../../domain/errors.ts";
-import { decodeEvent } from "../../domain/event-codec.ts";
-import type { DeskEvent } from "../../domain/events.ts";
+import { ACCOUNT_WORDS, exchangesIn } from "../account-exchanges.ts";
 import { type Fault, faultOf } from "./faults.ts";
 import { type Holder, readHolder } from "./lock.ts";
 import { foreignness, SCHEMA_VERSION, versionOf } from "./schema.ts";
@@ -49,25 +48,17 @@ function lookedAt(database: DatabaseSync, file: string): SqliteLook {
     if (told !== "ok") throw refused(file, { problem: "is damaged", remedy: "Stop the desk and put a backup in its place." });
   }
   const schemaVersion = versionOf(database);
-  const exchanges = schemaVersion === 0 ? [] : exchangesIn(database);
+  const exchanges = schemaVersion === 0 ? [] : exchangesIn(accountBodies(database));
   return { bytes, schemaVersion, knownVersion: SCHEMA_VERSION, isWhole, holder: aliveHolder(file), exchanges };
 }
 
-/** Accounts that were registered and are still there. */
-function exchangesIn(database: DatabaseSync): readonly string[] {
+/** What says that accounts came or went, in its order. */
+function accountBodies(database: DatabaseSync): readonly string[] {
+  const words = ACCOUNT_WORDS.map((word) => `body LIKE '%${word}%'`).join(" OR ");
   const rows = database
-    .prepare(
-      `SELECT sequence, body FROM events JOIN streams ON streams.id = stream_id
-       WHERE name = 'desk' AND (body LIKE '%account-registered%' OR body LIKE '%account-unregistered%') ORDER BY sequence`,
-    )
+    .prepare(`SELECT body FROM events JOIN streams ON streams.id = stream_id WHERE name = 'desk' AND (${words}) ORDER BY sequence`)
     .all();
-  const accounts = new Map<string, string>();
-  for (const { sequence, body } of rows) {
-    const { event } = decodeEvent<DeskEvent>(Number(sequence), String(body));
-    if (event.type === "account-registered" && event.exchange !== undefined) accounts.set(event.account, event.exchange);
-    if (event.type === "account-unregistered") accounts.delete(event.account);
-  }
-  return [...new Set(accounts.values())].sort();
+  return rows.map(({ body }) => String(body));
 }
 
 /** A killed process leaves its name behind. */

@@ -16,6 +16,11 @@ export interface Told {
 
 /** Nothing is measured. */
 export const NO_METERS: Meters = {
+  role: "all",
+  accountsHeld: () => 0,
+  slots: () => 0,
+  isMarketRead: () => true,
+  deskAgeMs: () => undefined,
   loopDelay: () => undefined,
   backlogs: () => [],
   budgets: async () => [],

@@ -1,4 +1,5 @@
 import { pause } from "../process-live-desk.ts";
+import { untrueAddresses } from "./addresses.ts";
 import { readBooks } from "./books.ts";
 import { ClusterFaults, FAULT_KINDS, type FaultKind } from "./faults.ts";
 import type { NodeRole } from "./node.ts";
@@ -88,7 +89,12 @@ async function settle(stage: ClusterStage, people: People, faults: ClusterFaults
   const look = async () => {
     const books = await readBooks(stage.database);
     const nodes = await stage.client.run({ token: people.adminToken, path: "system nodes" });
-    return [...unsettled(stage.world, liveBooks(books)), ...broken(people.bots, books.facts), ...(await untrueNodes(stage, nodes))];
+    return [
+      ...unsettled(stage.world, liveBooks(books)),
+      ...broken(people.bots, books.facts),
+      ...(await untrueNodes(stage, nodes)),
+      ...(await untrueAddresses(stage, people.adminToken)),
+    ];
   };
   let open = await look();
   while (open.length > 0 && Date.now() - begunMs < CONVERGE_MAX_MS) {

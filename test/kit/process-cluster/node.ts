@@ -15,6 +15,8 @@ const ORDERLY: ReadonlySet<number | null> = new Set([0, 70]);
 export interface NodeOptions {
   readonly name: string;
   readonly role: NodeRole;
+  /** Of its HTTP address. */
+  readonly port: number;
   readonly folder: string;
   /** Settings of one life; each has an address of its own. */
   readonly settings: (life: number) => Readonly<Record<string, string>>;
@@ -24,6 +26,7 @@ export interface NodeOptions {
 export class ClusterNode {
   readonly name: string;
   readonly role: NodeRole;
+  readonly port: number;
   /** How often each way of ending that nobody wished has come, in words. */
   readonly strangeEnds: string[] = [];
   /** Ends with exit code 70, which say that another process has taken what it had. */
@@ -40,6 +43,7 @@ export class ClusterNode {
     this.#options = options;
     this.name = options.name;
     this.role = options.role;
+    this.port = options.port;
     mkdirSync(options.folder, { recursive: true });
     this.process = this.#start();
   }

@@ -64,11 +64,11 @@ export class ClusterStage {
     const nodes: ClusterNode[] = [];
     const ports: number[] = [];
     const add = async (role: NodeRole, name: string) => {
-      const port = role === "gateway" ? await freePort() : undefined;
-      if (port !== undefined) ports.push(port);
-      const own = port === undefined ? {} : { HTTP_ADDRESS: String(port), STANDBY: "yes" };
+      const port = await freePort();
+      if (role === "gateway") ports.push(port);
+      const own = { HTTP_ADDRESS: String(port), STANDBY: role === "gateway" ? "yes" : "no" };
       const settings = (life: number) => ({ ...commonSettings(servers, `${name}-${life}`), ROLE: role, ...own });
-      nodes.push(new ClusterNode({ name, role, folder: join(folder, name), settings }));
+      nodes.push(new ClusterNode({ name, role, port, folder: join(folder, name), settings }));
     };
     for (let index = 1; index <= shape.gateways; index += 1) await add("gateway", `gateway${index}`);
     for (let index = 1; index <= shape.engines; index += 1) await add("engine", `engine${index}`);

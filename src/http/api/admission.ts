@@ -1,0 +1,38 @@
+import { bearerOf, noToken } from "./bearer.ts";
+import { REQUESTS_PER_STRANGER, REQUESTS_PER_TOKEN, WRONG_TOKENS_PER_ADDRESS } from "./limits.ts";
+import type { Observed } from "./observed.ts";
+import { ApiProblem } from "./problem.ts";
+import { Rate } from "./rate.ts";
+import type { Server } from "./server.ts";
+
+export interface AdmissionParts {
+  readonly clock: ConstructorParameters<typeof Rate>[0];
+  /** Throws an ApiProblem while there is nothing to ask. */
+  readonly door: () => Observed;
+}
+
+/** Who asks is found out, and counted, before anything of a body is read. */
+export function admit(app: Server, { clock, door }: AdmissionParts): void {
+  const perToken = new Rate(clock, REQUESTS_PER_TOKEN);
+  const perStranger = new Rate(clock, REQUESTS_PER_STRANGER);
+  const wrong = new Rate(clock, WRONG_TOKENS_PER_ADDRESS);
+  app.decorateRequest("bearer", undefined);
+  app.addHook("onRequest", async (request) => {
+    const isOpen = request.routeOptions.config.open === true;
+    if (request.headers.authorization === undefined) perStranger.take(request.ip);
+    // Whether a desk that is still starting is up can be asked without it.
+    else if (!isOpen || opened(door)) request.bearer = bearerOf(request, door(), wrong);
+    if (request.bearer) perToken.take(request.bearer.idPrefix);
+    else if (!isOpen && request.routeOptions.url !== undefined) throw noToken();
+  });
+}
+
+/** What there is to ask; undefined while there is nothing. */
+export function opened(door: AdmissionParts["door"]): Observed | undefined {
+  try {
+    return door();
+  } catch (thrown) {
+    if (thrown instanceof ApiProblem) return undefined;
+    throw thrown;
+  }
+}

@@ -1,0 +1,12 @@
+import type { DoorOptions } from "../../chat/door-options.ts";
+import type { Breakers, DeskLedger, Engine } from "../../ports/engine.ts";
+
+/** A process as health and metrics see it: a desk at its front door, or an engine, which has accounts and nobody to talk to. */
+export interface Observed {
+  readonly options: Pick<DoorOptions, "clock" | "logger" | "owners" | "platforms" | "version"> & {
+    readonly engine: Pick<Engine, "health" | "accounts" | "market"> & { readonly breakers: Pick<Breakers, "all"> };
+    readonly desk: Pick<DeskLedger, "state" | "append">;
+  };
+  /** Why this process does not know what was decided for the whole desk; only where another one has the desk. */
+  readonly blind?: (() => string | undefined) | undefined;
+}
