@@ -5,7 +5,7 @@ import { SECOND_MS } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
-import { JobTooLate, type JobWorker, type OrdinaryJobs, QueueUnavailable } from "../ports/queue.ts";
+import { JobTooLate, type JobWorker, type OrdinaryJobs, QueueUnavailable, RESULT_CHARS_MAX } from "../ports/queue.ts";
 import { answerIn, answerText, failureOf, jobIn, jobText, refusalOf } from "./backtest-texts.ts";
 import { BACKTEST_MAX_MS, type BacktestDoing, type BacktestRun, TOO_LONG } from "./backtest-threads.ts";
 
@@ -65,7 +65,9 @@ export function takeBacktests({
         at = String(atMs);
       };
       try {
-        return answerText({ kind: "done", result: await here(job, { id, market: found.market, signal, onProgress }) });
+        const text = answerText({ kind: "done", result: await here(job, { id, market: found.market, signal, onProgress }) });
+        // More than an outcome may hold is worked out again where it is wanted.
+        return text.length > RESULT_CHARS_MAX ? answerText({ kind: "unfit" }) : text;
       } catch (failure) {
         const refusal = signal.aborted ? undefined : refusalOf(failure);
         if (!refusal) throw failure;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { OFFERED_MAX_MS, SILENT_MAX_MS } from "../../src/app/backtest-jobs.ts";
 import { BacktestThreads } from "../../src/app/backtest-threads.ts";
 import { TransientError, UserError } from "../../src/domain/errors.ts";
+import { decimal } from "../../src/domain/money.ts";
 import { DAY_MS } from "../../src/domain/time.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { by } from "../kit/engine-rig.ts";
@@ -180,6 +181,16 @@ describe("a backtest of a desk of several processes", () => {
     await expect(done).rejects.toThrow(new kind(sentence));
     await expect(done).rejects.toBeInstanceOf(kind);
     expect(rig.here.runs).toEqual([]);
+  });
+
+  test("is done again in this process when its result is longer than an outcome may be", async () => {
+    const { bench } = rig.engine();
+    rig.wanted();
+    await clock.advance(1_000);
+    const curve = Array.from({ length: 60_000 }, (_, index) => ({ atMs: index, equity: decimal(index), held: decimal("0.123456789012") }));
+    bench.runs[0]?.resolve({ ...RESULT, curve });
+    await clock.advance(1_000);
+    expect(rig.here.runs).toHaveLength(1);
   });
 
   test("is told in one sentence when three processes died of it", async () => {

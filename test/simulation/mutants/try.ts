@@ -1,7 +1,8 @@
 import type { SimOptions } from "../options.ts";
 import { type Job, playAll } from "../pool.ts";
 import { copyWith } from "./copy.ts";
-import { MUTANTS, type Mutant } from "./list.ts";
+import { MUTANTS } from "./list.ts";
+import type { Mutant } from "./mutant.ts";
 
 /** Seeds that a mutant may survive. */
 const SEEDS_MAX = 300;
