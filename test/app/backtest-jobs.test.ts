@@ -187,7 +187,7 @@ describe("a backtest of a desk of several processes", () => {
     const { bench } = rig.engine();
     rig.wanted();
     await clock.advance(1_000);
-    const curve = Array.from({ length: 60_000 }, (_, index) => ({ atMs: index, equity: decimal(index), held: decimal("0.123456789012") }));
+    const curve = Array.from({ length: 80_000 }, (_, index) => ({ atMs: index, equity: decimal(index), held: decimal("0.123456789012") }));
     bench.runs[0]?.resolve({ ...RESULT, curve });
     await clock.advance(1_000);
     expect(rig.here.runs).toHaveLength(1);
