@@ -24,6 +24,7 @@ describe("a desk of several processes, of which each dies, and whose servers fai
     expect(round.sent).toBeGreaterThan(SHAPE.live);
     expect(round.fills).toBeGreaterThan(0);
     expect(round.ownEnds).toBeGreaterThan(0);
+    expect(round.halts).toBeGreaterThan(0);
     expect(round.commands.get("bot create done")).toBeGreaterThan(SHAPE.bots);
   });
 });

@@ -84,8 +84,7 @@ async function disturb(stage: ClusterStage, faults: ClusterFaults, { forMs, paus
 
 async function settle(stage: ClusterStage, people: People, faults: ClusterFaults, tell: ChaosOptions["tell"]): Promise<ChaosRound> {
   const begunMs = Date.now();
-  // Whatever is under way ends, and nothing new begins. A gateway may have died over the last halt or resume.
-  await stage.sayWell("system halt reason:comparison");
+  await haltAtLast(stage, begunMs);
   const look = async () => {
     const books = await readBooks(stage.database);
     const nodes = await stage.client.run({ token: people.adminToken, path: "system nodes" });
@@ -146,6 +145,17 @@ async function settle(stage: ClusterStage, people: People, faults: ClusterFaults
       ...missing,
     ],
   };
+}
+
+/** Whatever is under way ends, and nothing new begins. A gateway may have died over the last halt or resume, or is just losing its right to the desk. */
+async function haltAtLast(stage: ClusterStage, sinceMs: number): Promise<void> {
+  const halt = "system halt reason:comparison";
+  while (Date.now() - sinceMs < CONVERGE_MAX_MS) {
+    const answer = await stage.say(halt);
+    if (answer && answer.view.tone !== "bad") return;
+    await pause(LOOK_EVERY_MS);
+  }
+  await stage.sayWell(halt);
 }
 
 /** A run in one sentence. */
