@@ -122,7 +122,8 @@ export interface VenueOrder {
 export type OrderReading =
   | { readonly kind: "found"; readonly order: VenueOrder }
   | { readonly kind: "absent" }
-  | { readonly kind: "no-reading"; readonly reason: string };
+  /** `isUnlisted`: the venue knows no such symbol, so that its list of symbols may be another one than we know. */
+  | { readonly kind: "no-reading"; readonly reason: string; readonly isUnlisted?: true };
 
 export interface VenueFill {
   /** Unique per venue and symbol. */

@@ -25,6 +25,8 @@ export interface LaneHost {
   entryForbidden(order: Order): string | undefined;
   /** A venue has refused an order: what that means for the account, as events. */
   refused(order: Order, outcome: Extract<PlaceOutcome, { kind: "rejected" }>): readonly AccountEvent[];
+  /** Is told when the venue does not know the symbol of an order that it was asked for. */
+  readonly reconciler: { unlisted(): void };
   /** An order was accepted. */
   answered(): void;
 }

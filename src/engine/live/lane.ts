@@ -204,6 +204,10 @@ export class Lane {
       this.memory.read(clientOrderId);
       return this.#settle(order, reading.order, begunMs);
     }
+    if (reading.kind === "no-reading" && reading.isUnlisted) {
+      this.memory.unlisted(clientOrderId);
+      this.#host.reconciler.unlisted();
+    }
     if (order.status !== "unknown") this.memory.probeDue(clientOrderId);
     if (!this.memory.notFound(clientOrderId, venue.traits.fenceMs, reading.kind === "absent")) return;
     if (order.status !== "unknown") return this.#end(order, { type: "order-expired", reason: "the venue no longer knows it" });

@@ -120,6 +120,11 @@ export class LaneMemory {
     this.#polls.delete(clientOrderId);
   }
 
+  /** The venue does not know the order's symbol: what was read of it before may not be so any more. */
+  unlisted(clientOrderId: string): void {
+    this.reads.delete(clientOrderId);
+  }
+
   /** An order was read whole. */
   read(clientOrderId: string): void {
     this.reads.set(clientOrderId, this.#times.monotonicMs());

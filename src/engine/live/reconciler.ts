@@ -74,6 +74,11 @@ export class Reconciler {
     this.#dueMs = Math.min(this.#dueMs, this.#upkeep.rulesChanged());
   }
 
+  /** The venue does not know a symbol that we hold something in: whether it still lists it is read before the round that would come anyway. */
+  unlisted(): void {
+    this.#dueMs = Math.min(this.#dueMs, this.#upkeep.rulesAwaited(false));
+  }
+
   /** What had paused the account is said to be cured. */
   recheck(): void {
     this.#upkeep.recheck();

@@ -9,6 +9,8 @@ import { ORDER_ROW, ORDER_ROWS, type OrderRow } from "./shapes.ts";
 const NO_ORDER = -2013;
 /** "Order was canceled or expired with no executed qty over 90 days ago and has been archived." */
 const ARCHIVED = -2026;
+/** "Invalid symbol." */
+const NO_SYMBOL = -1121;
 /** How far back the list of all orders is read. Older orders are found by their id: their reads lag no more. */
 const HISTORY_MS = 24 * 3_600_000;
 const PAGE = 1_000;
@@ -53,7 +55,8 @@ async function orderRow(reader: Reader, ref: OrderRef, name: Name): Promise<RowR
   if (reply.kind === "none") return { kind: "no-reading", reason: reply.reason };
   if (reply.kind === "refused") {
     if (reply.code === NO_ORDER) return { negative: true };
-    return reply.code === ARCHIVED ? { kind: "found", order: archived(ref) } : { kind: "no-reading", reason: reply.reason };
+    if (reply.code === ARCHIVED) return { kind: "found", order: archived(ref) };
+    return { kind: "no-reading", reason: reply.reason, ...(reply.code === NO_SYMBOL && { isUnlisted: true }) };
   }
   const { clientOrderId, orderId } = reply.data;
   if ("orderId" in name ? orderId === name.orderId : clientOrderId === name.origClientOrderId) return { row: reply.data };

@@ -48,6 +48,7 @@ async function held() {
         venue,
         services: { logger: SILENT, caughtUp: undefined },
         answered: none,
+        reconciler: { unlisted: none },
         refused: () => [],
       },
       look: () => ({

@@ -204,6 +204,20 @@ describe("symbols", () => {
       .catch((failure: Error) => expect(failure.message).toContain("stop"));
   });
 
+  it("that are delisted are noticed at once when an order is asked for there, also where no round of the reconciliation comes to its end", async () => {
+    const rig = await protectedRig();
+    await rig.beat(70);
+    rig.faults.next("GET /api/v3/myTrades", { instead: { status: 503, headers: {}, body: "" } }, 1_000);
+    rig.core.setMode("BTCUSDT", "delisted");
+    await rig.engine.closePosition(rig.bot().spec.name, by("close"));
+    await rig.beat(12);
+    expect((await rig.events("position-naked")).map(({ reason }) => reason)).toEqual([
+      "the exchange does not list BTC/USDT now, and its stop cannot be read there",
+    ]);
+    rig.faults.clear();
+    await expectSound(rig);
+  });
+
   it("that are halted right after an entry are alarmed once, not ordered in without end, and protected when they trade again (F31)", async () => {
     const rig = await connectedRig();
     rig.faults.next("POST /api/v3/order", {});
