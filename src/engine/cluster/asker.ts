@@ -29,6 +29,8 @@ export interface Wish {
   readonly args: readonly unknown[];
   /** It is not taken back when nobody begins it in time. */
   readonly stands: boolean;
+  /** It changes nothing, so that there is nothing to be said of what was done. */
+  readonly isQuestion?: boolean;
   /** What is asked and of whom, for people, as "the account main". */
   readonly of: string;
 }
@@ -91,7 +93,7 @@ export class Asker {
     }
   }
 
-  async #within(answered: Promise<Answer>, { id, stands, of }: Wish): Promise<Answer> {
+  async #within(answered: Promise<Answer>, { id, stands, isQuestion, of }: Wish): Promise<Answer> {
     const early = await this.#before(answered, BEGIN_MS);
     if (early) return early;
     if (stands)
@@ -100,7 +102,7 @@ export class Asker {
       );
     if (await this.#withdrawn(id))
       throw new NobodyAnswers(
-        `No process of this desk has ${of} now, so nothing was done. Try again in a moment; system nodes shows which are there.`,
+        `No process of this desk has ${of} now, so ${isQuestion ? "nobody can say that" : "nothing was done"}. Try again in a moment; system nodes shows which are there.`,
         { isTakenBack: true },
       );
     const late = await this.#before(answered, DONE_MS);

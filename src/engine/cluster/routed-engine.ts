@@ -1,4 +1,4 @@
-import { UserError } from "../../domain/errors.ts";
+import { TransientError, UserError } from "../../domain/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type {
   AccountFacts,
@@ -103,8 +103,15 @@ export class RoutedEngine implements Engine {
     };
   }
 
-  look(name: string): Promise<BotLook> {
-    return this.#ofBot(name, "look", [name]);
+  /** Without a word of the process that has it, what the books say: a bot that was just made must not seem not to be, because nobody can tell more of it. */
+  async look(name: string): Promise<BotLook> {
+    try {
+      return await this.#ofBot(name, "look", [name]);
+    } catch (failure) {
+      const bot = this.#parts.own.bot(name);
+      if (!bot || !(failure instanceof NobodyAnswers || failure instanceof TransientError)) throw failure;
+      return { bot, entryNow: undefined, plan: undefined };
+    }
   }
 
   entryNow(name: string): Promise<BotLook["entryNow"]> {
@@ -244,7 +251,8 @@ export class RoutedEngine implements Engine {
     const { asker, desk, following, newId } = this.#parts;
     if (!desk.state.accounts.has(account)) throw new UserError(`There is no account named ${account.slice(0, 40)}.`);
     const id = caller ? this.#repeats.idOf(`${caller.requestId}/${call}/${subject}`) : newId();
-    const wish = { id, stream: accountStream(account), call, args, stands: STANDS.has(call), of: `the account ${account}` };
+    const of = `the account ${account}`;
+    const wish = { id, stream: accountStream(account), call, args, stands: STANDS.has(call), isQuestion: caller === undefined, of };
     const { result, reached } = await asker.ask(wish).catch((failure: unknown) => {
       const isTakenBack = failure instanceof NobodyAnswers && failure.isTakenBack;
       if (caller && (isTakenBack || !(failure instanceof UserError))) this.#repeats.failed(id);

@@ -61,6 +61,16 @@ describe("what is asked for at a gateway", () => {
     expect(fatalOf(rig)).toEqual([]);
   });
 
+  it("is shown from its books when nobody can tell more of it, and a question of it says that nobody can", async () => {
+    const { rig, front } = await desk(1);
+    await running(rig, "one");
+    rig.processes[1]?.kill();
+    const look = await rig.during(Promise.resolve(front.look("one")), 60);
+    expect([look.bot.state.status, look.bot.lastDecision, look.entryNow]).toEqual(["running", undefined, undefined]);
+    await expect(rig.during(Promise.resolve(front.why("one")), 60)).rejects.toThrow(/No process .* now, so nobody can say that/);
+    await expect(rig.during(Promise.resolve(front.look("none")), 60)).rejects.toThrow("There is no bot named none.");
+  });
+
   it("is asked anew when the same request comes again after nobody had the account", async () => {
     const { rig, front } = await desk(1);
     await rig.during(front.createBot(wishFor({ name: "one" }), by("c1")));
