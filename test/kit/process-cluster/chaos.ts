@@ -12,6 +12,8 @@ const PROGRAMS = 3;
 /** Everything is at rest at most so long after the last fault. */
 export const CONVERGE_MAX_MS = 120_000;
 const LOOK_EVERY_MS = 1_000;
+/** Faults go on for so much longer where nobody has managed to halt the desk yet. */
+const HALT_MAX_MS = 60_000;
 const TRY_AGAIN_MS = 500;
 
 export interface ChaosOptions extends ClusterShape {
@@ -58,7 +60,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRound> {
       for (const node of stage.nodes) node.weigh();
     }, LOOK_EVERY_MS);
     const living = people.live(PROGRAMS);
-    await disturb(stage, faults, options);
+    await disturb(stage, people, faults, options);
     people.stop();
     await living;
     clearInterval(weighing);
@@ -68,11 +70,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRound> {
   }
 }
 
-async function disturb(stage: ClusterStage, faults: ClusterFaults, { forMs, pauseMaxMs, tell }: ChaosOptions): Promise<void> {
+async function disturb(stage: ClusterStage, people: People, faults: ClusterFaults, options: ChaosOptions): Promise<void> {
+  const { forMs, pauseMaxMs, tell } = options;
   const { draw } = stage;
   const due = [...FAULT_KINDS].sort(() => draw() - 0.5);
   const untilMs = Date.now() + forMs;
-  while (due.length > 0 || Date.now() < untilMs) {
+  const lacksHalt = () => people.halts.length === 0 && Date.now() < untilMs + HALT_MAX_MS;
+  while (due.length > 0 || Date.now() < untilMs || lacksHalt()) {
     const kind = due.shift() ?? FAULT_KINDS[Math.floor(draw() * FAULT_KINDS.length)]!;
     // There may be nobody to whom it could happen just now.
     while (!(await faults.begin(kind))) await pause(TRY_AGAIN_MS);
