@@ -85,6 +85,8 @@ export class PlansLaw implements Law {
     const before = position + quantity;
     if (before > NOTHING) held.cost -= over(times(held.cost, quantity), before);
     for (const part of parts) held.parts.delete(part);
+    // Which parts a stop has sold that was taken back and filled in part meanwhile is the bot's to say, too.
+    if (parts.length === 0) held.parts.clear();
     this.#endIfFlat(id);
   }
 
