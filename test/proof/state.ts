@@ -45,7 +45,7 @@ export class ProofState {
     const known = this.results.findIndex(({ name }) => name === done.name);
     if (known < 0) this.results.push(done);
     else this.results[known] = done;
-    writeFileSync(`${this.#file}.new`, `${JSON.stringify(this.results, undefined, 1)}\n`);
+    writeFileSync(`${this.#file}.new`, `${JSON.stringify(this.results, undefined, 2)}\n`);
     renameSync(`${this.#file}.new`, this.#file);
   }
 }

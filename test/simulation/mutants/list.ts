@@ -215,12 +215,6 @@ export const MUTANTS: readonly Mutant[] = [
     "        : spreadBps > most * 10",
   ),
   mutant(
-    "something is added while no stop rests",
-    "src/engine/live/adding.ts",
-    '  if (!stop || others.length > 1 || stop.status !== "open") return',
-    "  if (!stop) return undefined;\n  if (others.length > 1) return",
-  ),
-  mutant(
     "funding at Blofin is booked with every reading",
     "src/engine/live/ledger.ts",
     "    .filter(({ entryId }) => !known.has(entryId))",
