@@ -219,8 +219,10 @@ export function overheard(wire: Wire, { process, sent, idOf, coverage }: Overhea
   return {
     async send(call) {
       const reason = call.barred?.();
-      if (reason !== undefined) coverage.mark(ENTRY_BARRED);
-      if (reason !== undefined) return { phase: "not-sent", reason };
+      if (reason !== undefined) {
+        coverage.mark(ENTRY_BARRED);
+        return { phase: "not-sent", reason };
+      }
       const clientOrderId = call.method === "POST" ? idOf(call) : undefined;
       if (clientOrderId !== undefined) sent({ process, venue: "exchange", clientOrderId });
       return wire.send(call);
