@@ -195,7 +195,7 @@ export class Lane {
   /** Looks for an order, answered or not, and books what the venue says of it. */
   async #read(order: Order): Promise<void> {
     const { clientOrderId } = order;
-    this.memory.polling(clientOrderId);
+    this.memory.readings.asking(clientOrderId);
     const begunMs = this.#host.times.monotonicMs();
     const reading = await find(this.#host.venue, order);
     const { venue, state } = this.#host;
@@ -205,7 +205,7 @@ export class Lane {
       return this.#settle(order, reading.order, begunMs);
     }
     if (reading.kind === "no-reading" && reading.isUnlisted) {
-      this.memory.unlisted(clientOrderId);
+      this.memory.readings.unlisted(clientOrderId);
       this.#host.reconciler.unlisted();
     }
     if (order.status !== "unknown") this.memory.probeDue(clientOrderId);
@@ -265,7 +265,7 @@ export class Lane {
     }
     // By the venue's word it protects no more, however long its reading has to wait for its turn.
     if (outcome.kind === "canceled" && isProtective(order)) this.#lapse(order.clientOrderId, undefined);
-    if (outcome.kind === "canceled" || outcome.kind === "gone") this.memory.stale(order.clientOrderId);
+    if (outcome.kind === "canceled" || outcome.kind === "gone") this.memory.readings.stale(order.clientOrderId);
   }
 
   /** Appends how an order went on, unless that is known better by now. */

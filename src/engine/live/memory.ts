@@ -3,7 +3,8 @@ import type { Instrument } from "../../domain/instrument.ts";
 import type { Decimal } from "../../domain/money.ts";
 import type { Order } from "../../domain/order.ts";
 import { type Measured, measured, stopMoved } from "./levels.ts";
-import { NEGATIVES_NEEDED, POLL_WORKING_MS, PROBE_AFTER_FENCE_MS, PROBE_BEFORE_FENCE_MAX_MS, RETRY_MS } from "./limits.ts";
+import { NEGATIVES_NEEDED, PROBE_AFTER_FENCE_MS, PROBE_BEFORE_FENCE_MAX_MS, RETRY_MS } from "./limits.ts";
+import { Readings } from "./readings.ts";
 import type { LiveTimes } from "./times.ts";
 
 /** What was seen of one attempt whose fate is not known. Times are monotonic milliseconds of this process. */
@@ -30,14 +31,13 @@ export class LaneMemory {
   /** Orders about which the venue is being asked something right now: at most one question for each. */
   readonly busy = new Set<string>();
   readonly #evidence = new Map<string, Evidence>();
-  /** When orders were last read whole, and when a cancel was last asked for. */
-  readonly reads = new Map<string, number>();
+  readonly readings: Readings;
+  /** When a cancel was last asked for. */
   readonly cancels = new Map<string, number>();
   /** Protective orders that this process has seen at rest, and when last. */
   readonly #rested = new Map<string, number>();
   /** Orders that the venue calls ended and whose fills are not known whole yet: what they protected, they protect no more. */
   readonly lapsed = new Map<string, { readonly sinceMs: number; readonly isDoubtful: boolean }>();
-  readonly #polls = new Map<string, number>();
   #failed = { protect: 0, exit: 0 };
   /** The code of the last refusal. */
   readonly #refused: { protect: string | undefined; exit: string | undefined } = { protect: undefined, exit: undefined };
@@ -60,6 +60,7 @@ export class LaneMemory {
   constructor(times: LiveTimes, unsent: Set<string>) {
     this.#times = times;
     this.unsent = unsent;
+    this.readings = new Readings(times);
     this.bornMs = times.monotonicMs();
   }
 
@@ -103,31 +104,9 @@ export class LaneMemory {
     return seen.negatives >= NEGATIVES_NEEDED;
   }
 
-  /** Whether a reading of this order may be asked for: an attempt that failed is not repeated at once. */
-  mayPoll(clientOrderId: string): boolean {
-    const asked = this.#polls.get(clientOrderId);
-    return asked === undefined || this.#times.monotonicMs() - asked >= POLL_WORKING_MS;
-  }
-
-  /** A reading of this order is asked for now. */
-  polling(clientOrderId: string): void {
-    this.#polls.set(clientOrderId, this.#times.monotonicMs());
-  }
-
-  /** What was read of an order is no longer so: it is to be read again. */
-  stale(clientOrderId: string): void {
-    this.reads.delete(clientOrderId);
-    this.#polls.delete(clientOrderId);
-  }
-
-  /** The venue does not know the order's symbol: what was read of it before may not be so any more. */
-  unlisted(clientOrderId: string): void {
-    this.reads.delete(clientOrderId);
-  }
-
   /** An order was read whole. */
   read(clientOrderId: string): void {
-    this.reads.set(clientOrderId, this.#times.monotonicMs());
+    this.readings.read(clientOrderId);
     this.#evidence.delete(clientOrderId);
   }
 
@@ -135,18 +114,18 @@ export class LaneMemory {
   forget(clientOrderId: string): void {
     this.unsent.delete(clientOrderId);
     this.#evidence.delete(clientOrderId);
-    this.reads.delete(clientOrderId);
     this.cancels.delete(clientOrderId);
     this.lapsed.delete(clientOrderId);
     this.#rested.delete(clientOrderId);
-    this.#polls.delete(clientOrderId);
+    this.readings.forget(clientOrderId);
   }
 
   /** Forgets orders that have ended without this lane's doing, once there are some. */
   tidy(orders: readonly Order[]): void {
-    if (this.reads.size + this.#polls.size + this.#evidence.size + this.cancels.size < orders.length * 4 + SLACK) return;
+    if (this.readings.size + this.#evidence.size + this.cancels.size < orders.length * 3 + SLACK) return;
     const working = new Set(orders.map(({ clientOrderId }) => clientOrderId));
-    for (const map of [this.reads, this.cancels, this.#polls, this.#evidence, this.#rested, this.lapsed])
+    this.readings.keep(working);
+    for (const map of [this.cancels, this.#evidence, this.#rested, this.lapsed])
       for (const clientOrderId of map.keys()) if (!working.has(clientOrderId)) map.delete(clientOrderId);
   }
 

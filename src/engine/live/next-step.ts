@@ -29,6 +29,7 @@ export function nextStep(view: LaneView): Step {
   const idle = orders.filter(({ clientOrderId }) => !memory.busy.has(clientOrderId));
   for (const order of idle)
     if (order.status === "in-flight") return { kind: memory.unsent.has(order.clientOrderId) ? "send" : "forget", order };
+  for (const order of orders) if (isProtective(order) && isNear(view, order)) memory.readings.touched(order.clientOrderId);
   const wanted = isFlat(bot.position) ? flatStep(view) : heldStep(view);
   if (URGENT.has(wanted.kind)) return wanted;
   const probe = idle.find((order) => order.status === "unknown" && memory.probeDue(order.clientOrderId));
@@ -140,7 +141,7 @@ function keptStep(view: LaneView, stop: Order): Step {
   if (memory.lapsed.has(stop.clientOrderId)) return nakedOr(view, REST, LAPSED);
   // What was called naked stays so until this very process has seen the stop, however little it knows of the exchange's list yet.
   if (bot.naked && !memory.hasSeen(stop.clientOrderId)) return REST;
-  const readMs = memory.reads.get(stop.clientOrderId);
+  const readMs = memory.readings.atMs(stop.clientOrderId);
   // A process that has never read it knows only what an earlier one wrote.
   if (listed || (readMs !== undefined && nowMs - readMs <= UNREAD_MAX_MS)) return reliefOr(view);
   return nakedOr(view, REST, `the exchange does not list ${bot.spec.symbol} now, and its stop cannot be read there`);
@@ -184,21 +185,25 @@ function takenBackStep({ memory, nowMs }: LaneView, order: Order): Step {
   if (memory.busy.has(order.clientOrderId)) return REST;
   const asked = memory.cancels.get(order.clientOrderId);
   if (asked !== undefined && nowMs - asked < CANCEL_AGAIN_MS) return REST;
-  const read = memory.reads.get(order.clientOrderId);
+  const read = memory.readings.atMs(order.clientOrderId);
   if (read !== undefined && nowMs - read <= FRESH_READ_MS) return { kind: "cancel", order };
-  return memory.mayPoll(order.clientOrderId) ? { kind: "poll", order } : REST;
+  return memory.readings.mayAsk(order.clientOrderId) ? { kind: "poll", order } : REST;
 }
 
-function pollDue({ memory, nowMs, price, bot }: LaneView, order: Order): boolean {
-  if (!memory.mayPoll(order.clientOrderId)) return false;
-  const read = memory.reads.get(order.clientOrderId);
+function pollDue({ memory, nowMs, bot, traits }: LaneView, order: Order): boolean {
+  const { clientOrderId } = order;
+  if (!memory.readings.mayAsk(clientOrderId)) return false;
+  const read = memory.readings.atMs(clientOrderId);
   if (read === undefined) return true;
-  if (!isProtective(order) || memory.cancels.has(order.clientOrderId)) return nowMs - read >= POLL_WORKING_MS;
-  const side = order.side;
-  const near =
-    price !== undefined &&
-    ((order.price && beyondStop(side, order.price, price)) || (order.takePrice && beyondTake(side, order.takePrice, price)));
-  return nowMs - read >= (near || isFlat(bot.position) ? POLL_NEAR_MS : POLL_RESTING_MS);
+  if (!isProtective(order) || memory.cancels.has(clientOrderId)) return nowMs - read >= POLL_WORKING_MS;
+  const soon = isFlat(bot.position) || memory.readings.isTouched(clientOrderId, traits.readLagMs);
+  return nowMs - read >= (soon ? POLL_NEAR_MS : POLL_RESTING_MS);
+}
+
+/** Whether the price stands at a level of a protective order. */
+function isNear({ price }: LaneView, { side, price: stop, takePrice }: Order): boolean {
+  if (price === undefined) return false;
+  return (stop !== undefined && beyondStop(side, stop, price)) || (takePrice !== undefined && beyondTake(side, takePrice, price));
 }
 
 function isOpen(order: Order): boolean {

@@ -106,7 +106,7 @@ describe("a stop that the venue calls ended while its fills cannot be read", () 
       if (!wanted) view.bot.exit = undefined;
       memory.wasProtected = true;
       memory.read(stop.clientOrderId);
-      memory.polling(stop.clientOrderId);
+      memory.readings.asking(stop.clientOrderId);
       memory.cancels.set(stop.clientOrderId, NOW_MS);
       memory.lapse(stop.clientOrderId, 0, () => false);
       expect(nextStep(view).kind).toBe("rest");
@@ -149,14 +149,14 @@ describe("a stop that rested when an earlier process looked", () => {
     expect(nextStep(view).kind).not.toBe("relief");
     memory.rests(stop.clientOrderId);
     memory.read(stop.clientOrderId);
-    memory.polling(stop.clientOrderId);
+    memory.readings.asking(stop.clientOrderId);
     expect(nextStep(view)).toEqual({ kind: "relief", nakedForMs: 30_000 });
   });
 
   it("counts as ended since the venue says so, not since it was read", () => {
     const { view, memory } = viewOf({ orders: [stop] });
     memory.read(stop.clientOrderId);
-    memory.polling(stop.clientOrderId);
+    memory.readings.asking(stop.clientOrderId);
     memory.cancels.set(stop.clientOrderId, NOW_MS);
     memory.lapse(stop.clientOrderId, 20_000, () => false);
     expect(nextStep(view)).toMatchObject({ kind: "alarm", sinceMs: NOW_MS - 20_000 });
@@ -167,11 +167,37 @@ describe("a stop that rested when an earlier process looked", () => {
     memory.rests(stop.clientOrderId);
     clock.nowMs += 1_000;
     memory.read(stop.clientOrderId);
-    memory.polling(stop.clientOrderId);
+    memory.readings.asking(stop.clientOrderId);
     memory.cancels.set(stop.clientOrderId, clock.nowMs);
     memory.lapse(stop.clientOrderId, 90_000, () => false);
     expect(nextStep({ ...view, nowMs: clock.nowMs, venueMs: clock.nowMs }).kind).toBe("rest");
     clock.nowMs += 4_500;
     expect(nextStep({ ...view, nowMs: clock.nowMs, venueMs: clock.nowMs })).toMatchObject({ kind: "alarm", sinceMs: NOW_MS });
+  });
+});
+
+describe("a target that the price touches between two readings", () => {
+  const protection = order({ purpose: "stop", type: "stop", status: "open", price: decimal(48_000), takePrice: decimal(51_000) });
+
+  it("is read although the price is away again, because the touch may have filled a part and ended the stop", () => {
+    const { view, memory, clock } = viewOf({ orders: [protection] });
+    view.bot.exit = undefined;
+    const stepAt = (ms: number, price: number) => {
+      clock.nowMs = NOW_MS + ms;
+      return nextStep({ ...view, price, nowMs: clock.nowMs, venueMs: clock.nowMs }).kind;
+    };
+    const read = () => {
+      memory.readings.asking(protection.clientOrderId);
+      memory.read(protection.clientOrderId);
+    };
+    read();
+    memory.rests(protection.clientOrderId);
+    expect(stepAt(1_000, 51_000), "read a second ago").toBe("rest");
+    expect(stepAt(2_000, 50_900)).toBe("poll");
+    read();
+    expect(stepAt(4_000, 50_900), "that reading may have been behind").toBe("poll");
+    clock.nowMs = NOW_MS + 1_000 + PERPETUAL_TRAITS.readLagMs;
+    read();
+    expect(stepAt(3_000 + PERPETUAL_TRAITS.readLagMs, 50_900), "no reading can be that late").toBe("rest");
   });
 });
