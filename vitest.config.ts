@@ -27,12 +27,7 @@ export default defineConfig({
         test: {
           name: "services",
           include: ["test/services/**/*.test.ts"],
-          exclude: [
-            "test/services/live-panic.test.ts",
-            "test/services/live-outage.test.ts",
-            "test/services/image*.test.ts",
-            "node_modules/**",
-          ],
+          exclude: ["test/services/image*.test.ts", "node_modules/**"],
           testTimeout: 300_000,
           hookTimeout: 60_000,
           // Most of them wait (slow commits, a database's election, kills of live trading) while the others compute (kills of a replay).
@@ -46,15 +41,6 @@ export default defineConfig({
           include: ["test/services/image*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
-        },
-      },
-      {
-        // The services that wait for minutes: real processes that trade at simulated exchanges, in a panic and in an outage.
-        test: {
-          name: "live",
-          include: ["test/services/live-panic.test.ts", "test/services/live-outage.test.ts"],
-          testTimeout: 600_000,
           maxWorkers: 2,
         },
       },
