@@ -39,21 +39,28 @@ export default async function risk(figures: Figures): Promise<void> {
     const whole = await measured(bots, { breakers: BREAKER_DEFAULTS, limits: [bot, account, ...WIDELY] });
     figures.time(`${size}: and fifteen of its symbol and of the desk, p50`, whole);
     figures.ratio(`${size}: the full check over one without limits and breakers`, whole / plain);
+    const moved = await measured(bots, { breakers: BREAKER_DEFAULTS, limits: [bot, account, ...WIDELY] }, true);
+    figures.time(`${size}: the full check right after every price has moved, p50`, moved);
   }
 }
 
-async function measured(bots: number, asked: BenchRisk): Promise<number> {
+/** `moves`: all prices move before each check, so that nothing that was counted for the last one holds. */
+async function measured(bots: number, asked: BenchRisk, moves = false): Promise<number> {
   const { store, remove } = await emptyStore("memory");
   const market = openJumps();
   const levels = { price: decimal(PRICE), stop: decimal(PRICE / 2) };
   await seedBots(store, market, bots, (bot) => holding(bot, market.startMs, levels));
   const { accounts, hub } = await openAccounts(store, market, asked);
-  for (let index = 0; index < SYMBOLS; index += 1) hub.seePrice(symbolAt(index), PRICE, market.startMs);
+  const seePrices = (price: number): void => {
+    for (let index = 0; index < SYMBOLS; index += 1) hub.seePrice(symbolAt(index), price, market.startMs);
+  };
+  seePrices(PRICE);
   const [first] = accounts.active();
   const bot = first?.state.bots.get("b1");
   if (!first || !bot) throw new Error("the first bot is not there");
   const spent: number[] = [];
   for (let check = -WARM_CHECKS; check < CHECKS; check += 1) {
+    if (moves) seePrices(PRICE + (check % 2 === 0 ? 1 : 0));
     const began = performance.now();
     const answer = first.executor.entryNow(bot);
     if (check >= 0) spent.push(performance.now() - began);

@@ -6,7 +6,7 @@ import { isFlat } from "../domain/position.ts";
 import type { Plan } from "../ports/strategy.ts";
 import type { Building } from "../risk/entry.ts";
 import { strategyNamed, strategyNames } from "../strategies/registry.ts";
-import { worthOf } from "./level-facts.ts";
+import { worthOf } from "./account-sums.ts";
 
 /** How a bot's position is built of several entries; undefined where one entry opens it. */
 export function planOf({ strategy, params }: Pick<BotSpec, "strategy" | "params">): Plan | undefined {

@@ -1,12 +1,11 @@
 import type { AccountState, BotState } from "../domain/books.ts";
 import { type Decimal, decimal, max, ZERO } from "../domain/money.ts";
-import { isProtective, remainingOf } from "../domain/order.ts";
 import { isFlat, unrealizedAt } from "../domain/position.ts";
 import type { RiskRecord } from "../domain/risk-record.ts";
 import { type MarketMs, MINUTE_MS } from "../domain/time.ts";
 import { type Counter, commonCurrency } from "../risk/counter.ts";
 import type { LevelFacts } from "../risk/limit-rules.ts";
-import { equityOf } from "./valuation.ts";
+import { type AccountSums, isIn, type Part } from "./account-sums.ts";
 
 /** An account as limits look at it. */
 export interface LimitedAccount {
@@ -27,7 +26,8 @@ export interface HeldEntry {
 /** What concerns one level: accounts, and which of their bots. */
 export interface LevelScope {
   readonly accounts: readonly LimitedAccount[];
-  readonly concerns: (bot: { readonly id: string; readonly symbol: string }) => boolean;
+  readonly part: Part;
+  readonly sumsOf: (account: LimitedAccount) => AccountSums;
   /** The books whose past is asked for: of one bot or of one account; none for what is summed over several. */
   readonly record: RiskRecord | undefined;
   readonly bot: BotState | undefined;
@@ -38,8 +38,6 @@ export interface LevelScope {
 /** Counts what a level has used, when it is asked and not before. Everything comes from folds, so that a restart counts the same. */
 export class CountedFacts implements LevelFacts {
   readonly #scope: LevelScope;
-  readonly #prices = new Map<number, Decimal>();
-  #exposure: { readonly sum: Decimal | undefined } | undefined;
   /** Their own where all accounts have the same one, which needs no prices. */
   readonly currency: string;
 
@@ -51,22 +49,17 @@ export class CountedFacts implements LevelFacts {
     const accounts = new Set(scope.accounts.map(({ state }) => state));
     const held = scope.held.filter(
       ({ state, clientOrderId, botId, symbol }) =>
-        accounts.has(state) && !state.orders.has(clientOrderId) && scope.concerns({ id: botId, symbol }),
+        accounts.has(state) && !state.orders.has(clientOrderId) && isIn(scope.part, { id: botId, symbol }),
     );
     this.#scope = { ...scope, held };
   }
 
-  /** Counted once for a judgement, because over a whole desk it takes longer than all else that is asked. */
   get exposure(): Decimal | undefined {
-    this.#exposure ??= { sum: this.#countExposure() };
-    return this.#exposure.sum;
-  }
-
-  #countExposure(): Decimal | undefined {
-    const { accounts, counter } = this.#scope;
+    const { accounts, counter, held, part, sumsOf } = this.#scope;
     let total = ZERO;
     for (const account of accounts) {
-      const sum = this.#exposureOf(account);
+      let sum = sumsOf(account).exposure(part);
+      for (const entry of held) if (entry.state === account.state) sum = sum.plus(entry.notional);
       const counted = sum.isZero() ? ZERO : counter.convert(sum, account.state.currency, this.currency);
       if (!counted) return undefined;
       total = total.plus(counted);
@@ -74,34 +67,15 @@ export class CountedFacts implements LevelFacts {
     return total;
   }
 
-  #exposureOf({ state, priceOf }: LimitedAccount): Decimal {
-    let sum = ZERO;
-    for (const entry of this.#scope.held) if (entry.state === state) sum = sum.plus(entry.notional);
-    for (const { position, spec } of state.bots.values())
-      if (!isFlat(position) && this.#scope.concerns(spec)) sum = sum.plus(worthAt(position, this.#exact(priceOf(spec.symbol))));
-    for (const order of state.orders.values()) {
-      if (order.purpose !== "entry" || isProtective(order) || !this.#concernsOrder(order)) continue;
-      sum = sum.plus(remainingOf(order).times(order.price ?? this.#exact(priceOf(order.symbol)) ?? ZERO));
-    }
-    return sum;
-  }
-
-  /** Many positions have the same price, and reading one is the slow part. */
-  #exact(price: number | undefined): Decimal | undefined {
-    if (price === undefined) return undefined;
-    const known = this.#prices.get(price) ?? decimal(price);
-    this.#prices.set(price, known);
-    return known;
-  }
-
   get positions(): number {
-    const open = new Set(this.#scope.held.map(({ botId }) => botId));
-    for (const { state } of this.#scope.accounts) {
-      for (const { position, spec } of state.bots.values()) if (!isFlat(position) && this.#scope.concerns(spec)) open.add(spec.id);
-      for (const order of state.orders.values())
-        if (order.purpose === "entry" && !isProtective(order) && this.#concernsOrder(order)) open.add(order.botId);
+    const { accounts, held, part, sumsOf } = this.#scope;
+    let count = 0;
+    for (const account of accounts) {
+      const open = sumsOf(account).open(part);
+      const entering = new Set(held.flatMap(({ state, botId }) => (state === account.state && !open.has(botId) ? [botId] : [])));
+      count += open.size + entering.size;
     }
-    return open.size;
+    return count;
   }
 
   get orders(): number {
@@ -109,25 +83,23 @@ export class CountedFacts implements LevelFacts {
     for (const account of this.#scope.accounts) {
       const sinceMs = account.now() - MINUTE_MS;
       for (const { atMs, botId, symbol } of account.state.recentOrders)
-        if (atMs > sinceMs && this.#scope.concerns({ id: botId, symbol })) count += 1;
+        if (atMs > sinceMs && isIn(this.#scope.part, { id: botId, symbol })) count += 1;
     }
     return count;
   }
 
   get entries(): number {
-    let count = this.#scope.held.length;
-    for (const { state } of this.#scope.accounts)
-      for (const { spec, risk } of state.bots.values())
-        if (risk.entriesDay === state.day?.day && this.#scope.concerns(spec)) count += risk.entries;
-    return count;
+    const { accounts, held, part, sumsOf } = this.#scope;
+    return accounts.reduce((sum, account) => sum + sumsOf(account).entries(part), held.length);
   }
 
   get dailyLossPct(): number | undefined {
-    const { bot, accounts, counter } = this.#scope;
+    const { bot, accounts, counter, sumsOf } = this.#scope;
     let lost = ZERO;
     let base = ZERO;
-    for (const { state, priceOf } of accounts) {
-      const equity = equityOf(state, priceOf);
+    for (const account of accounts) {
+      const { state, priceOf } = account;
+      const equity = sumsOf(account).equity();
       if (!equity) return undefined;
       const opening = state.day?.equity ?? equity;
       const counted = [opening, opening.minus(equity)].map((value) => counter.convert(value, state.currency, this.currency));
@@ -145,9 +117,9 @@ export class CountedFacts implements LevelFacts {
   }
 
   get drawdownPct(): number | undefined {
-    const { bot, record, accounts } = this.#scope;
+    const { bot, record, accounts, sumsOf } = this.#scope;
     const [account] = accounts;
-    const equity = account && equityOf(account.state, account.priceOf);
+    const equity = account && sumsOf(account).equity();
     if (!record || !account || !equity) return undefined;
     let open = ZERO;
     for (const each of bot ? [bot] : account.state.bots.values()) {
@@ -173,20 +145,6 @@ export class CountedFacts implements LevelFacts {
     const lastMs = record?.lastLossMs;
     return lastMs === undefined || !accounts[0] ? undefined : Math.max(0, accounts[0].now() - lastMs);
   }
-
-  #concernsOrder({ botId, symbol }: { readonly botId: string; readonly symbol: string }): boolean {
-    return this.#scope.concerns({ id: botId, symbol });
-  }
-}
-
-/** A position at the higher of its cost and its worth. */
-export function worthOf(position: BotState["position"], price: number | undefined): Decimal {
-  return worthAt(position, price === undefined ? undefined : decimal(price));
-}
-
-function worthAt({ quantity, cost }: BotState["position"], price: Decimal | undefined): Decimal {
-  const paid = cost.abs();
-  return price === undefined ? paid : max(paid, quantity.abs().times(price));
 }
 
 export function unrealizedOf({ position, spec }: BotState, priceOf: LimitedAccount["priceOf"]): Decimal | undefined {

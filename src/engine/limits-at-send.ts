@@ -8,8 +8,9 @@ import { MINUTE_MS } from "../domain/time.ts";
 import type { Counter } from "../risk/counter.ts";
 import type { Level, LevelFacts } from "../risk/limit-rules.ts";
 import { limitDenial, limitRooms } from "../risk/limits.ts";
+import { worthOf } from "./account-sums.ts";
 import type { BrokenAccount } from "./breaker-desk.ts";
-import { type LimitedAccount, worthOf } from "./level-facts.ts";
+import type { LimitedAccount } from "./level-facts.ts";
 import type { RiskGuard } from "./risk-guard.ts";
 
 /** What is held may have moved since an entry was sized to the last of a limit: so much is no reason not to send it. */

@@ -15,6 +15,7 @@ import { Counter } from "../risk/counter.ts";
 import type { EntryQuestion } from "../risk/entry.ts";
 import type { EntryFacts, Level } from "../risk/limit-rules.ts";
 import { LIMIT_NAMES, limitLine } from "../risk/limits.ts";
+import { AccountSums } from "./account-sums.ts";
 import { BreakerDesk, type BrokenAccount } from "./breaker-desk.ts";
 import type { Days } from "./days.ts";
 import type { Slot } from "./feeds.ts";
@@ -48,6 +49,7 @@ export class RiskGuard {
   readonly breakers: BreakerDesk;
   readonly #options: RiskGuardOptions;
   readonly #held = new Set<HeldEntry>();
+  readonly #sums = new WeakMap<LimitedAccount, AccountSums>();
 
   constructor(options: RiskGuardOptions) {
     this.#options = options;
@@ -130,7 +132,8 @@ export class RiskGuard {
   #level({ scope, limits, account, spec: { id, name, symbol }, pending, counter }: LevelQuestion): Level {
     const held = [...this.#held, ...pending];
     const { state } = account;
-    const own = { accounts: [account], held, counter };
+    const asked = { held, counter, sumsOf: this.#sumsOf };
+    const own = { ...asked, accounts: [account] };
     switch (levelOf(scope)) {
       case "bot": {
         const bot = state.bots.get(id);
@@ -138,7 +141,7 @@ export class RiskGuard {
           scope,
           name: `bot ${name}`,
           limits,
-          facts: new CountedFacts({ ...own, bot, record: bot?.risk, concerns: (each) => each.id === id }),
+          facts: new CountedFacts({ ...own, bot, record: bot?.risk, part: { botId: id } }),
         };
       }
       case "account":
@@ -146,20 +149,26 @@ export class RiskGuard {
           scope,
           name: "its account",
           limits,
-          facts: new CountedFacts({ ...own, bot: undefined, record: state.risk, concerns: () => true }),
+          facts: new CountedFacts({ ...own, bot: undefined, record: state.risk, part: "everything" }),
         };
       case "symbol":
-        return { scope, name: symbol, limits, facts: this.#together(state, { held, counter, concerns: (each) => each.symbol === symbol }) };
+        return { scope, name: symbol, limits, facts: this.#together(state, { ...asked, part: { symbol } }) };
       case "fleet":
-        return { scope, name: "the desk", limits, facts: this.#together(state, { held, counter, concerns: () => true }) };
+        return { scope, name: "the desk", limits, facts: this.#together(state, { ...asked, part: "everything" }) };
     }
   }
 
   /** Over all accounts of one mode: real money, test money and paper are never one number. */
-  #together({ mode }: AccountState, asked: Pick<LevelScope, "held" | "counter" | "concerns">): CountedFacts {
+  #together({ mode }: AccountState, asked: Pick<LevelScope, "held" | "counter" | "sumsOf" | "part">): CountedFacts {
     const accounts = this.#options.accounts().filter(({ state }) => state.mode === mode && state.sequence > 0 && !state.venue.removed);
     return new CountedFacts({ ...asked, accounts, bot: undefined, record: undefined });
   }
+
+  #sumsOf = (account: LimitedAccount): AccountSums => {
+    const known = this.#sums.get(account) ?? new AccountSums(account);
+    this.#sums.set(account, known);
+    return known;
+  };
 
   /** Every limit in force with what is used of it; over several accounts, apart for each mode. */
   lines(): LimitFacts[] {
