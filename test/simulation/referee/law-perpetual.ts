@@ -1,12 +1,15 @@
 import type { PerpetualAccount } from "../world/venue-account.ts";
 import { isOver } from "./books.ts";
-import { exact, NOTHING, textOf } from "./exact.ts";
+import { type Exact, exact, NOTHING, textOf } from "./exact.ts";
 import { Broken, type Facts, type Law, type ProcessFacts } from "./law.ts";
 import { isEqual } from "./law-books.ts";
 import type { Fact, LogRow } from "./log.ts";
 import { absolute, type PerpetualBooks, type PerpetualHolding, type PerpetualOrder } from "./perpetual-books.ts";
 
 const ENDS: ReadonlySet<string> = new Set(["order-expired", "order-canceled", "order-rejected"]);
+
+/** Until a payment for holding contracts is booked: a reconciliation a minute, and its own readings. */
+const LEDGER_READ_MS = 70_000;
 
 /** The laws of the exchange, for accounts at Blofin. */
 export function perpetualLaws(facts: Facts, venue: PerpetualBooks): Law[] {
@@ -157,10 +160,20 @@ class PerpetualQuietLaw implements Law {
       if (!booked) continue;
       coverage.mark("Blofin antecedent 16: an account is compared with the exchange");
       const [ours, theirs] = [booked.balances.get("USDT") ?? NOTHING, exact(account.book.balance.toFixed())];
-      if (!isEqual(ours, theirs, true)) throw new Broken("4", `${account.name} says ${textOf(ours)} USDT, Blofin says ${textOf(theirs)}`);
+      if (!isEqual(ours, theirs, true) && !isEqual(ours, theirs - this.#justPaid(account), true))
+        throw new Broken("4", `${account.name} says ${textOf(ours)} USDT, Blofin says ${textOf(theirs)}`);
       this.#positions(account);
       this.#resting(account);
     }
+  }
+
+  /** Funding is read with each reconciliation, and a day may end between a payment and the next one. */
+  #justPaid({ book }: PerpetualAccount): Exact {
+    const sinceMs = this.#facts.trueMs() - LEDGER_READ_MS;
+    return book.ledger.reduce(
+      (sum, { kind, atMs, amount }) => (kind === "funding" && atMs > sinceMs ? sum + exact(amount.toFixed()) : sum),
+      NOTHING,
+    );
   }
 
   #positions(account: PerpetualAccount): void {
