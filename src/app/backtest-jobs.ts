@@ -2,11 +2,12 @@ import type { BacktestJob } from "../backtest/run.ts";
 import type { BacktestResult } from "../domain/backtest.ts";
 import { messageOf, UserError } from "../domain/errors.ts";
 import { SECOND_MS } from "../domain/time.ts";
+import { failureOf, refusalOf } from "../engine/cluster/answers.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
 import { JobTooLate, type JobWorker, type OrdinaryJobs, QueueUnavailable, RESULT_CHARS_MAX } from "../ports/queue.ts";
-import { answerIn, answerText, failureOf, jobIn, jobText, refusalOf } from "./backtest-texts.ts";
+import { answerIn, answerText, jobIn, jobText } from "./backtest-texts.ts";
 import { BACKTEST_MAX_MS, type BacktestDoing, type BacktestRun, TOO_LONG } from "./backtest-threads.ts";
 
 const KIND = "backtest";
@@ -69,8 +70,9 @@ export function takeBacktests({
         // More than an outcome may hold is worked out again where it is wanted.
         return text.length > RESULT_CHARS_MAX ? answerText({ kind: "unfit" }) : text;
       } catch (failure) {
-        const refusal = signal.aborted ? undefined : refusalOf(failure);
-        if (!refusal) throw failure;
+        const refusal = refusalOf(failure);
+        // A fault is the queue's to tell.
+        if (signal.aborted || refusal.by === "fault") throw failure;
         return answerText(refusal);
       } finally {
         ended.abort();

@@ -1,14 +1,11 @@
 import { z } from "zod";
 import type { BacktestJob } from "../backtest/run.ts";
 import type { BacktestResult } from "../domain/backtest.ts";
-import { messageOf, TransientError, UserError } from "../domain/errors.ts";
 import { type Decimal, fromJson, toJson, ZERO } from "../domain/money.ts";
+import type { Refusal } from "../engine/cluster/answers.ts";
 
 /** What the process that was given a backtest says of it: `unfit` when it is not one that could do it. */
-export type BacktestAnswer =
-  | { readonly kind: "done"; readonly result: BacktestResult }
-  | { readonly kind: "refused"; readonly by: "user" | "transient"; readonly message: string }
-  | { readonly kind: "unfit" };
+export type BacktestAnswer = { readonly kind: "done"; readonly result: BacktestResult } | Refusal | { readonly kind: "unfit" };
 
 const amount = z.custom<Decimal>((value) => isAmount(value), "expected an amount");
 const count = z.int().min(0);
@@ -58,18 +55,6 @@ export function answerIn(text: string): BacktestAnswer {
   } catch {
     return { kind: "unfit" };
   }
-}
-
-/** A failure that a person or a repeat can do something about, as it is told to another process; undefined for a fault. */
-export function refusalOf(failure: unknown): BacktestAnswer | undefined {
-  const message = messageOf(failure);
-  if (failure instanceof UserError) return { kind: "refused", by: "user", message };
-  return failure instanceof TransientError ? { kind: "refused", by: "transient", message } : undefined;
-}
-
-/** The same failure where it is told. */
-export function failureOf({ by, message }: Extract<BacktestAnswer, { kind: "refused" }>): Error {
-  return by === "user" ? new UserError(message) : new TransientError(message);
 }
 
 function isAmount(value: unknown): boolean {

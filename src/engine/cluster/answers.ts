@@ -5,9 +5,14 @@ import { StoreUnavailable } from "../../ports/store.ts";
 /** How far streams had come when something was done: whoever asked reads on to there before it is answered. */
 export type Reached = Readonly<Record<string, number>>;
 
-export type Answer =
-  | { readonly kind: "done"; readonly result: unknown; readonly reached: Reached }
-  | { readonly kind: "refused"; readonly by: "user" | "transient" | "fault"; readonly message: string };
+/** Why something was not done: `user` and `transient` are for the person, in one sentence; a `fault` is not. */
+export interface Refusal {
+  readonly kind: "refused";
+  readonly by: "user" | "transient" | "fault";
+  readonly message: string;
+}
+
+export type Answer = { readonly kind: "done"; readonly result: unknown; readonly reached: Reached } | Refusal;
 
 /** What stands for a number that JSON has no word for, as an indicator that is not warm yet. */
 interface Wordless {
@@ -25,7 +30,7 @@ export function decodeAnswer(text: string): unknown {
 }
 
 /** A failure as it is told to another process. */
-export function refusalOf(failure: unknown): Extract<Answer, { kind: "refused" }> {
+export function refusalOf(failure: unknown): Refusal {
   const message = messageOf(failure);
   if (failure instanceof UserError) return { kind: "refused", by: "user", message };
   if (failure instanceof TransientError || failure instanceof StoreUnavailable) return { kind: "refused", by: "transient", message };
@@ -33,7 +38,7 @@ export function refusalOf(failure: unknown): Extract<Answer, { kind: "refused" }
 }
 
 /** The same failure where it was asked for. */
-export function failureOf({ by, message }: Extract<Answer, { kind: "refused" }>): Error {
+export function failureOf({ by, message }: Refusal): Error {
   if (by === "user") return new UserError(message);
   return by === "transient" ? new TransientError(message) : new Error(message);
 }
