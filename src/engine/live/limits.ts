@@ -17,10 +17,11 @@ export const NEGATIVES_NEEDED = 3;
 /** Between probes of an unanswered attempt: doubling up to the first before the fence, the second after it. */
 export const PROBE_BEFORE_FENCE_MAX_MS = 30_000;
 export const PROBE_AFTER_FENCE_MS = 5_000;
-/** Between readings of orders that should end at once, of protective orders at rest, and of those that may be triggered. */
+/** Between readings of orders that should end at once, of protective orders at rest, of those that may be triggered, and of those whose price nobody says. */
 export const POLL_WORKING_MS = 1_000;
 export const POLL_RESTING_MS = 60_000;
 export const POLL_NEAR_MS = 2_000;
+export const POLL_BLIND_MS = 4_000;
 /** A cancel that has shown no effect is asked for again. */
 export const CANCEL_AGAIN_MS = 5_000;
 /** Between tries to protect or to exit, by how many have failed. */

@@ -10,6 +10,7 @@ import {
   CANCEL_AGAIN_MS,
   FRESH_READ_MS,
   NAKED_MAX_MS,
+  POLL_BLIND_MS,
   POLL_NEAR_MS,
   POLL_RESTING_MS,
   POLL_WORKING_MS,
@@ -29,7 +30,7 @@ export function nextStep(view: LaneView): Step {
   const idle = orders.filter(({ clientOrderId }) => !memory.busy.has(clientOrderId));
   for (const order of idle)
     if (order.status === "in-flight") return { kind: memory.unsent.has(order.clientOrderId) ? "send" : "forget", order };
-  for (const order of orders) if (isProtective(order) && isNear(view, order)) memory.readings.touched(order.clientOrderId);
+  for (const order of orders) if (isProtective(order) && mayBeTouched(view, order)) memory.readings.touched(order.clientOrderId);
   const wanted = isFlat(bot.position) ? flatStep(view) : heldStep(view);
   if (URGENT.has(wanted.kind)) return wanted;
   const probe = idle.find((order) => order.status === "unknown" && memory.probeDue(order.clientOrderId));
@@ -190,19 +191,23 @@ function takenBackStep({ memory, nowMs }: LaneView, order: Order): Step {
   return memory.readings.mayAsk(order.clientOrderId) ? { kind: "poll", order } : REST;
 }
 
-function pollDue({ memory, nowMs, bot, traits }: LaneView, order: Order): boolean {
+function pollDue({ memory, nowMs, bot, traits, price }: LaneView, order: Order): boolean {
   const { clientOrderId } = order;
   if (!memory.readings.mayAsk(clientOrderId)) return false;
   const read = memory.readings.atMs(clientOrderId);
   if (read === undefined) return true;
   if (!isProtective(order) || memory.cancels.has(clientOrderId)) return nowMs - read >= POLL_WORKING_MS;
-  const soon = isFlat(bot.position) || memory.readings.isTouched(clientOrderId, traits.readLagMs);
-  return nowMs - read >= (soon ? POLL_NEAR_MS : POLL_RESTING_MS);
+  if (isFlat(bot.position)) return nowMs - read >= POLL_NEAR_MS;
+  const soonMs = price === undefined ? POLL_BLIND_MS : POLL_NEAR_MS;
+  return nowMs - read >= (memory.readings.isTouched(clientOrderId, traits.readLagMs) ? soonMs : POLL_RESTING_MS);
 }
 
-/** Whether the price stands at a level of a protective order. */
-function isNear({ price }: LaneView, { side, price: stop, takePrice }: Order): boolean {
-  if (price === undefined) return false;
+/**
+ * Whether the price stands at a level of a protective order. Where nobody says a price it may: then a target on a spot exchange, which is a limit order,
+ * may fill in part and end its stop without a sign.
+ */
+function mayBeTouched({ price, traits }: LaneView, { side, price: stop, takePrice }: Order): boolean {
+  if (price === undefined) return takePrice !== undefined && traits.kind === "spot";
   return (stop !== undefined && beyondStop(side, stop, price)) || (takePrice !== undefined && beyondTake(side, takePrice, price));
 }
 

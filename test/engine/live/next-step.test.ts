@@ -200,4 +200,22 @@ describe("a target that the price touches between two readings", () => {
     read();
     expect(stepAt(3_000 + PERPETUAL_TRAITS.readLagMs, 50_900), "no reading can be that late").toBe("rest");
   });
+
+  it("is read every few seconds at a spot exchange while nobody says a price, and until no reading can be behind after that", () => {
+    const spot = { ...PERPETUAL_TRAITS, kind: "spot", reduceOnly: false } as const;
+    const { view, memory, clock } = viewOf({ orders: [protection], traits: spot });
+    view.bot.exit = undefined;
+    const stepAt = (ms: number, price: number | undefined) => {
+      clock.nowMs = NOW_MS + ms;
+      return nextStep({ ...view, price, nowMs: clock.nowMs, venueMs: clock.nowMs }).kind;
+    };
+    memory.rests(protection.clientOrderId);
+    memory.readings.asking(protection.clientOrderId);
+    memory.read(protection.clientOrderId);
+    expect(stepAt(3_000, undefined)).toBe("rest");
+    expect(stepAt(4_000, undefined)).toBe("poll");
+    memory.readings.asking(protection.clientOrderId);
+    memory.read(protection.clientOrderId);
+    expect(stepAt(6_000, 50_900), "what happened meanwhile may show only now").toBe("poll");
+  });
 });

@@ -3,7 +3,7 @@ import type { SpotOrder, SpotTrade } from "../../kit/exchange/spot/order.ts";
 import type { SpotCore } from "../../kit/exchange/spot-core.ts";
 import type { VenueAccount } from "../world/venue-account.ts";
 import { type BookedOrder, isOver } from "./books.ts";
-import { exact, NOTHING, textOf } from "./exact.ts";
+import { type Exact, exact, NOTHING, textOf } from "./exact.ts";
 import { Broken, type Facts, type Law } from "./law.ts";
 import type { LogRow } from "./log.ts";
 
@@ -14,6 +14,9 @@ const LEGS: readonly string[] = ["", "s", "t"];
 const ENDS: ReadonlySet<string> = new Set(["order-expired", "order-canceled", "order-rejected"]);
 /** The desk reads the rules of its symbols once an hour, and after an order that was refused for them: it may know of finer lots only so much later. */
 const RULES_KNOWN_MS = 3_900_000;
+
+/** Until what a person did at the exchange is booked: a reconciliation a minute, and several readings that agree. */
+const STRANGERS_MS = 130_000;
 
 /** Rules of a symbol, and when the exchange showed them last. */
 interface Shown {
@@ -180,8 +183,9 @@ export class VenueQuietLaw implements Law {
       if (!account) continue;
       coverage.mark("antecedent 16: an account is compared with the exchange");
       for (const coin of new Set([...account.balances.keys(), ...book.coins])) {
-        const [ours, theirs] = [textOf(account.balances.get(coin) ?? NOTHING), book.total(coin).toFixed()];
-        if (ours !== theirs) throw new Broken("4", `${name} says ${ours} ${coin}, the exchange says ${theirs}`);
+        const [ours, theirs] = [account.balances.get(coin) ?? NOTHING, exact(book.total(coin).toFixed())];
+        if (ours === theirs || this.#withoutStrangers(book, coin, theirs).includes(ours)) continue;
+        throw new Broken("4", `${name} says ${textOf(ours)} ${coin}, the exchange says ${textOf(theirs)}`);
       }
       for (const order of book.orders) {
         if (!order.open || !VenueBooks.isOurs(order)) continue;
@@ -193,6 +197,28 @@ export class VenueQuietLaw implements Law {
       }
     }
   }
+
+  /** What an account had before each of the latest orders of a person at the exchange: they are no order of ours, and several readings have to agree on what they made. */
+  #withoutStrangers({ trades }: VenueAccount["book"], coin: string, theirs: Exact): Exact[] {
+    const sinceMs = this.#facts.trueMs() - STRANGERS_MS;
+    const before: Exact[] = [];
+    let left = theirs;
+    for (const trade of trades.filter(({ order, ms }) => ms > sinceMs && !VenueBooks.isOurs(order)).reverse()) {
+      left -= movedBy(trade, coin);
+      before.push(left);
+    }
+    return before;
+  }
+}
+
+/** What one execution made of an account's holding of a coin. */
+function movedBy({ order, quantity, price, fee, feeCoin }: SpotTrade, coin: string): Exact {
+  const isBuy = order.draft.side === "BUY";
+  const base = order.symbol.startsWith(coin) ? quantity : undefined;
+  const quote = order.symbol.endsWith(coin) ? quantity.times(price).negated() : undefined;
+  const moved = base ?? quote;
+  const traded = moved ? exact((isBuy ? moved : moved.negated()).toFixed()) : NOTHING;
+  return feeCoin === coin ? traded - exact(fee.toFixed()) : traded;
 }
 
 function shownOf(rules: ExactRules, nowMs: number): Shown {
