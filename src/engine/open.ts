@@ -27,6 +27,7 @@ import { STOP_SETTLE_MS } from "./limits.ts";
 import type { CeilingLimit } from "./live/ceiling.ts";
 import type { LiveOpening } from "./live/connect.ts";
 import { LiveDesk } from "./live/desk.ts";
+import { giveUnanswered } from "./live/unanswered.ts";
 import { catchUp, openAccount, openAccounts, openMainFloor } from "./opening.ts";
 import { OwnPart } from "./own-part.ts";
 import { Pulse } from "./pulse.ts";
@@ -234,6 +235,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
       await within(clock, STOP_SETTLE_MS, settled());
       await pulse.keep();
       if (desk.isHeld) await desk.append([{ type: "desk-stopped", reason, unwatched: unwatchedBots(accounts), heads: streams.heads() }]);
+      await within(clock, STOP_SETTLE_MS, giveUnanswered(accounts.held(), store));
       await floors.close(market);
     },
   };

@@ -196,6 +196,8 @@ export interface LiveVenue {
   instruments(): Promise<ReadonlyMap<string, Instrument>>;
   place(request: OrderRequest): Promise<PlaceOutcome>;
   cancel(ref: OrderRef): Promise<CancelOutcome>;
+  /** Whether something that this process sent to change the account has no answer and may still be taken. */
+  mayStillTake(): boolean;
   /** One round over every place where the order could be seen. */
   find(ref: OrderRef): Promise<OrderReading>;
   /** All open orders of a symbol, of everybody who uses the account, protective ones included. */

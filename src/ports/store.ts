@@ -22,8 +22,9 @@ export interface Store {
   /**
    * Gives a stream back, so that another process may take it at once: what was appended before is finished, and appends of this process are refused
    * from the call on. Does nothing for a stream that this process does not hold. One that rejects as unavailable is made up for by itself.
+   * `isUnanswered`: what was sent for the stream last may still be on its way, so that whoever takes it soon has taken it over.
    */
-  release(stream: string): Promise<void>;
+  release(stream: string, isUnanswered?: boolean): Promise<void>;
   /**
    * Why nothing that a stream speaks of may leave this process any more: it does not hold it, or another process may have taken it by now. Asked in the
    * moment of sending, so it never waits; undefined while the right to it is beyond doubt.
@@ -79,7 +80,7 @@ export interface StoreContents {
 export interface Acquired {
   readonly epoch: number;
   readonly lastSequence: number;
-  /** Another process had it a moment ago and did not give it back: what it sent last may still be on its way. */
+  /** Another process had it a moment ago and did not give it back, or gave it back unanswered: what it sent last may still be on its way. */
   readonly isTakeover?: boolean;
 }
 

@@ -29,6 +29,7 @@ import { CLIENT_ORDER_ID_MAX, canceling, type OrderHabits, placing, read } from 
 import { balancesOf, positionOf } from "./perpetual/rows.ts";
 import { BALANCES, POSITIONS } from "./perpetual/shapes.ts";
 import { VenueClock } from "./perpetual/venue-clock.ts";
+import { Unanswered } from "./unanswered.ts";
 import type { Wire } from "./wire.ts";
 
 /** A request is taken until its timestamp is so old. */
@@ -75,7 +76,7 @@ class PerpetualVenue implements LiveVenue {
     readLagMs: READ_LAG_MS,
     clientOrderIdMax: CLIENT_ORDER_ID_MAX,
   };
-  readonly #wire: Wire;
+  readonly #wire: Unanswered;
   readonly #quirks: PerpetualQuirks;
   readonly #habits: OrderHabits;
   readonly #time: VenueClock;
@@ -85,11 +86,11 @@ class PerpetualVenue implements LiveVenue {
   constructor({ wire, quirks, environment, clock, marginMode = "isolated", brokerId }: PerpetualVenueOptions) {
     this.exchangeId = quirks.exchangeId;
     this.environment = environment;
-    this.#wire = wire;
+    this.#wire = new Unanswered(wire, clock, this.traits.fenceMs - this.traits.readLagMs);
     this.#quirks = quirks;
     this.#habits = { marginMode, brokerId };
-    this.#time = new VenueClock(wire, clock);
-    this.#reader = new Reader(quirks.name, wire, this.#time);
+    this.#time = new VenueClock(this.#wire, clock);
+    this.#reader = new Reader(quirks.name, this.#wire, this.#time);
   }
 
   async instruments(): Promise<ReadonlyMap<string, Instrument>> {
@@ -111,6 +112,10 @@ class PerpetualVenue implements LiveVenue {
     if ("refused" in contract) return { kind: "not-sent", reason: contract.refused };
     const { call, space } = canceling(ref, contract);
     return cancelOutcome(await this.#reader.send(call), space);
+  }
+
+  mayStillTake(): boolean {
+    return this.#wire.any;
   }
 
   async find(ref: OrderRef): Promise<OrderReading> {

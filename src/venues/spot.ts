@@ -38,6 +38,7 @@ import {
   PLACED_LIST,
 } from "./spot/shapes.ts";
 import { VenueClock } from "./spot/venue-clock.ts";
+import { Unanswered } from "./unanswered.ts";
 import type { Wire } from "./wire.ts";
 
 /** How long the exchange takes a signed request, and how long a read may lag behind (the one assumption of the fence; not measured at the real exchange). */
@@ -78,7 +79,7 @@ class SpotVenue implements LiveVenue {
     readLagMs: READ_LAG_MS,
     clientOrderIdMax: CLIENT_ORDER_ID_MAX,
   };
-  readonly #wire: Wire;
+  readonly #wire: Unanswered;
   readonly #quirks: SpotQuirks;
   readonly #time: VenueClock;
   readonly #reader: Reader;
@@ -88,10 +89,10 @@ class SpotVenue implements LiveVenue {
   constructor({ wire, quirks, environment, clock, logger }: SpotVenueOptions) {
     this.exchangeId = quirks.exchangeId;
     this.environment = environment;
-    this.#wire = wire;
+    this.#wire = new Unanswered(wire, clock, RECV_WINDOW_MS);
     this.#quirks = quirks;
-    this.#time = new VenueClock(wire, clock);
-    this.#reader = new Reader(quirks.exchangeId, wire, this.#time);
+    this.#time = new VenueClock(this.#wire, clock);
+    this.#reader = new Reader(quirks.exchangeId, this.#wire, this.#time);
     this.#logger = logger;
   }
 
@@ -127,6 +128,10 @@ class SpotVenue implements LiveVenue {
       return { kind: "unknown", reason: "an answer that is no canceled order" };
     const order = ordersOf(ENDED_ROWS.safeParse(verdict.body).data ?? [], ref.symbol)?.[0];
     return order ? { kind: "canceled", order } : { kind: "canceled" };
+  }
+
+  mayStillTake(): boolean {
+    return this.#wire.any;
   }
 
   find(ref: OrderRef): Promise<OrderReading> {

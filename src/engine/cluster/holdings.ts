@@ -11,6 +11,7 @@ import type { Bots } from "../bots.ts";
 import type { Desk } from "../desk.ts";
 import { STOP_SETTLE_MS } from "../limits.ts";
 import { LiveAccount } from "../live/account.ts";
+import { mayStillTake } from "../live/unanswered.ts";
 import { accountOf } from "../streams.ts";
 import { within } from "../within.ts";
 import { FollowedAccount } from "./followed-account.ts";
@@ -130,13 +131,13 @@ export class Holdings {
       await within(clock, STOP_SETTLE_MS, account.settled());
     }
     await within(clock, STOP_SETTLE_MS, tolerant(accounts.snapshot(account)));
-    await this.#release(left);
+    await this.#release(left, mayStillTake(account));
   }
 
   /** A store that does not answer makes up for the release by itself, and the account's job must not wait for it. */
-  async #release(left: FollowedAccount): Promise<void> {
+  async #release(left: FollowedAccount, isUnanswered: boolean): Promise<void> {
     const { store, following, clock, onFatal } = this.#options;
-    await within(clock, STOP_SETTLE_MS, tolerant(store.release(left.writer.name)));
+    await within(clock, STOP_SETTLE_MS, tolerant(store.release(left.writer.name, isUnanswered)));
     void following.followFrom(left).catch(onFatal);
   }
 

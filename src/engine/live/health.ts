@@ -102,6 +102,7 @@ export function measured(venue: LiveVenue, health: ExchangeHealth, monotonicMs: 
     instruments: () => timed(() => venue.instruments()),
     place: (request) => timed(() => venue.place(request), lost),
     cancel: (ref) => timed(() => venue.cancel(ref), lost),
+    mayStillTake: () => venue.mayStillTake(),
     find: (ref) => timed(() => venue.find(ref), lost),
     openOrders: (symbol) => timed(() => venue.openOrders(symbol)),
     ...(all ? { allOpenOrders: () => timed(all) } : {}),

@@ -54,8 +54,8 @@ export class Holds {
     throw restless(stream);
   }
 
-  /** Gives a stream back, if it is this process's. Where nobody has it, a turn is taken all the same: what this process asked before may still arrive. */
-  async give(stream: string): Promise<void> {
+  /** Gives a stream back, if it is this process's. Where nobody has it, a turn is taken all the same: what this process asked before may still arrive. `isUnanswered` counts as left. */
+  async give(stream: string, isUnanswered: boolean): Promise<void> {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       const hold = await this.#holds.findOne({ _id: stream });
       if (!hold) {
@@ -64,7 +64,8 @@ export class Holds {
       }
       const { holder, turn } = hold;
       if (holder !== null && holder !== this.#holder) return;
-      const given = await this.#holds.updateOne({ _id: stream, holder, turn }, { $set: { holder: null }, $inc: { turn: 1 } });
+      const free = { holder: null, turn: turn + 1, ...(isUnanswered && { leftAt: "$$NOW" }) };
+      const given = await this.#holds.updateOne({ _id: stream, holder, turn }, [{ $set: free }]);
       if (given.matchedCount === 1) return;
     }
     throw restless(stream);

@@ -13,12 +13,17 @@ export interface MembershipOptions {
   readonly onTaken: (() => void) | undefined;
 }
 
+/** A stream that is to be given back: `isUnanswered` when what was sent for it last may still be on its way. */
+interface Owed {
+  readonly isUnanswered: boolean;
+}
+
 /** This process among those in a database: renewed as a whole, however many streams it holds, and good for what it could not give back at once. */
 export class Membership {
   readonly #options: MembershipOptions;
   readonly #renewal: Renewal;
   /** Streams whose acquisition or release was not answered. */
-  readonly #owed = new Set<string>();
+  readonly #owed = new Map<string, Owed>();
   #expiresAt: Date | undefined;
 
   constructor(options: MembershipOptions) {
@@ -44,12 +49,13 @@ export class Membership {
   }
 
   /** Nobody knows whether this process has a stream, which it must not keep: it is given back as soon as that can be. */
-  owe(stream: string): void {
-    this.#owed.add(stream);
+  owe(stream: string, isUnanswered = false): void {
+    this.#owed.set(stream, { isUnanswered });
   }
 
-  owes(stream: string): boolean {
-    return this.#owed.has(stream);
+  /** How a stream is to be given back; undefined when it is not owed. */
+  owed(stream: string): Owed | undefined {
+    return this.#owed.get(stream);
   }
 
   /** It is known again who has a stream. */
@@ -68,7 +74,7 @@ export class Membership {
     this.#expiresAt = await members.renew(name);
     if (this.#expiresAt === undefined) return false;
     // Whatever fails is still owed, and the next renewal tries again.
-    for (const stream of this.#owed) void giveOwed(stream).catch(() => undefined);
+    for (const stream of this.#owed.keys()) void giveOwed(stream).catch(() => undefined);
     return true;
   }
 }

@@ -85,13 +85,13 @@ export class MongoStore implements SharedStore {
     });
   }
 
-  async release(stream: string): Promise<void> {
+  async release(stream: string, isUnanswered = false): Promise<void> {
     this.#holdings.give(stream);
     try {
-      await this.#gate.write(() => this.#giveBack(stream));
+      await this.#gate.write(() => this.#giveBack(stream, isUnanswered));
     } catch (thrown) {
       // Acquired again meanwhile, it is kept.
-      if (this.#holdings.missing(stream) !== undefined) this.#membership.owe(stream);
+      if (this.#holdings.missing(stream) !== undefined) this.#membership.owe(stream, isUnanswered);
       throw thrown;
     }
   }
@@ -232,16 +232,17 @@ export class MongoStore implements SharedStore {
 
   async #giveOwed(stream: string): Promise<void> {
     await this.#tape(stream).after(async () => {
-      if (!this.#membership.owes(stream)) return;
-      await this.#holds.give(stream);
+      const owed = this.#membership.owed(stream);
+      if (!owed) return;
+      await this.#holds.give(stream, owed.isUnanswered);
       this.#membership.settle(stream);
     });
   }
 
-  #giveBack(stream: string): Promise<void> {
+  #giveBack(stream: string, isUnanswered: boolean): Promise<void> {
     return this.#tape(stream).after(async () => {
-      this.#membership.owe(stream);
-      await this.#holds.give(stream);
+      this.#membership.owe(stream, isUnanswered);
+      await this.#holds.give(stream, isUnanswered);
       this.#membership.settle(stream);
     });
   }

@@ -72,6 +72,15 @@ export function goneContract(subject: ClusterSubject): void {
     expect(await two.store.acquire("a")).toMatchObject({ epoch: 4, isTakeover: true });
   });
 
+  it("says the same of a stream that was given back unanswered, and of no other that was given back", async () => {
+    const [one, two] = [await subject().join(), await subject().join()];
+    for (const stream of ["answered", "unanswered"]) await one.store.acquire(stream);
+    await one.store.release("answered");
+    await one.store.release("unanswered", true);
+    expect(await two.store.acquire("answered")).toEqual({ epoch: 2, lastSequence: 0 });
+    expect(await two.store.acquire("unanswered")).toEqual({ epoch: 2, lastSequence: 0, isTakeover: true });
+  });
+
   it("forgets who is gone and holds nothing, and its name is gone for ever", async () => {
     const [one, other] = [await subject().join(), await subject().join()];
     await one.lapse();

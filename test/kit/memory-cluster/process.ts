@@ -31,7 +31,7 @@ export class MemoryProcess {
   readonly #travel: JoinOptions["travel"];
   readonly #holdings = new Holdings();
   /** Streams of which this process does not know whether it has them, and which it must not keep. */
-  readonly #owed = new Set<string>();
+  readonly #owed = new Map<string, boolean>();
   readonly #losses: Loss[] = [];
   #pause: PromiseWithResolvers<void> | undefined;
   #isDead = false;
@@ -110,7 +110,7 @@ export class MemoryProcess {
         cluster: this.#cluster(),
         asks: this.#asks(),
         acquire: (stream: string) => this.#acquire(stream),
-        release: (stream: string) => this.#release(stream),
+        release: (stream: string, isUnanswered = false) => this.#release(stream, isUnanswered),
         unheld: (stream: string) => this.#unheld(stream),
         append: (batch: AppendBatch) => this.#append(batch),
         prune: (beforeWallMs: number) => this.#call("write", () => this.#server.prune(beforeWallMs)),
@@ -141,9 +141,9 @@ export class MemoryProcess {
     );
   }
 
-  #release(stream: string): Promise<void> {
+  #release(stream: string, isUnanswered: boolean): Promise<void> {
     this.#holdings.give(stream);
-    return this.#owing(stream, () => this.#give(stream));
+    return this.#owing(stream, () => this.#give(stream, isUnanswered), isUnanswered);
   }
 
   #unheld(stream: string): string | undefined {
@@ -167,17 +167,17 @@ export class MemoryProcess {
     });
   }
 
-  async #owing<T>(stream: string, work: () => T | Promise<T>): Promise<T> {
+  async #owing<T>(stream: string, work: () => T | Promise<T>, isUnanswered = false): Promise<T> {
     try {
       return await this.#call("write", work);
     } catch (thrown) {
-      if (!(thrown instanceof StreamHeld)) this.#owed.add(stream);
+      if (!(thrown instanceof StreamHeld)) this.#owed.set(stream, isUnanswered);
       throw thrown;
     }
   }
 
-  #give(stream: string): void {
-    this.#server.give(this.name, stream);
+  #give(stream: string, isUnanswered: boolean): void {
+    this.#server.give(this.name, stream, isUnanswered);
     this.#owed.delete(stream);
   }
 
@@ -185,7 +185,7 @@ export class MemoryProcess {
     if (this.#pause) await this.#pause.promise;
     return this.#there(() => {
       if (!this.#server.renew(this.name)) return false;
-      for (const stream of this.#owed) this.#give(stream);
+      for (const [stream, isUnanswered] of this.#owed) this.#give(stream, isUnanswered);
       return true;
     });
   }

@@ -64,13 +64,15 @@ export class MemoryServer {
     return hold.leftMs !== undefined && nowMs - hold.leftMs < TAKEOVER_MS;
   }
 
-  give(name: string, stream: string): void {
+  give(name: string, stream: string, isUnanswered: boolean): void {
     const hold = this.#holds.get(stream);
-    if (hold?.holder === name) hold.holder = undefined;
+    if (hold?.holder !== name) return;
+    hold.holder = undefined;
+    if (isUnanswered) hold.leftMs = this.#clock.monotonicMs();
   }
 
   leave(name: string): void {
-    for (const stream of this.#streamsOf(name)) this.give(name, stream);
+    for (const stream of this.#streamsOf(name)) this.give(name, stream, false);
     this.#present.delete(name);
   }
 

@@ -15,9 +15,9 @@ export function watchedStore(store: SharedStore, process: number, holders: Holde
       holders.took(stream, process, acquired.epoch, acquired.isTakeover === true);
       return acquired;
     },
-    release: (stream) => {
+    release: (stream, isUnanswered) => {
       holders.gave(stream, process);
-      return store.release(stream);
+      return store.release(stream, isUnanswered);
     },
     unheld: (stream) => store.unheld(stream),
     append: (batch) => store.append(batch),

@@ -25,6 +25,15 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   },
   {
     ...mutant(
+      "an account is handed over as if everything that was sent for it had been answered",
+      "src/engine/cluster/holdings.ts",
+      "    await this.#release(left, mayStillTake(account));",
+      "    await this.#release(left, mayStillTake(account) && false);",
+    ),
+    instances: SEVERAL,
+  },
+  {
+    ...mutant(
       "a lease is trusted until somebody says that it is over",
       "src/stores/mongodb/renewal.ts",
       "    if (this.#clock.monotonicMs() < this.#trustedUntilMs) return undefined;",

@@ -199,12 +199,12 @@ export class VenueQuietLaw implements Law {
   }
 
   /** What an account had before each of the latest orders of a person at the exchange: they are no order of ours, and several readings have to agree on what they made. */
-  #withoutStrangers({ trades }: VenueAccount["book"], coin: string, theirs: Exact): Exact[] {
+  #withoutStrangers(book: VenueAccount["book"], coin: string, theirs: Exact): Exact[] {
     const sinceMs = this.#facts.trueMs() - STRANGERS_MS;
     const before: Exact[] = [];
     let left = theirs;
-    for (const trade of trades.filter(({ order, ms }) => ms > sinceMs && !VenueBooks.isOurs(order)).reverse()) {
-      left -= movedBy(trade, coin);
+    for (const execution of book.trades.filter(({ order, ms }) => ms > sinceMs && !VenueBooks.isOurs(order)).reverse()) {
+      left -= movedBy(execution, coin);
       before.push(left);
     }
     return before;
