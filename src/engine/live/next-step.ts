@@ -30,7 +30,7 @@ export function nextStep(view: LaneView): Step {
   const idle = orders.filter(({ clientOrderId }) => !memory.busy.has(clientOrderId));
   for (const order of idle)
     if (order.status === "in-flight") return { kind: memory.unsent.has(order.clientOrderId) ? "send" : "forget", order };
-  for (const order of orders) if (isProtective(order) && mayBeTouched(view, order)) memory.readings.touched(order.clientOrderId);
+  for (const order of orders) noteTouch(view, order);
   const wanted = isFlat(bot.position) ? flatStep(view) : heldStep(view);
   if (URGENT.has(wanted.kind)) return wanted;
   const probe = idle.find((order) => order.status === "unknown" && memory.probeDue(order.clientOrderId));
@@ -191,24 +191,29 @@ function takenBackStep({ memory, nowMs }: LaneView, order: Order): Step {
   return memory.readings.mayAsk(order.clientOrderId) ? { kind: "poll", order } : REST;
 }
 
-function pollDue({ memory, nowMs, bot, traits, price }: LaneView, order: Order): boolean {
+function pollDue({ memory, nowMs, bot, traits }: LaneView, order: Order): boolean {
   const { clientOrderId } = order;
   if (!memory.readings.mayAsk(clientOrderId)) return false;
   const read = memory.readings.atMs(clientOrderId);
   if (read === undefined) return true;
   if (!isProtective(order) || memory.cancels.has(clientOrderId)) return nowMs - read >= POLL_WORKING_MS;
   if (isFlat(bot.position)) return nowMs - read >= POLL_NEAR_MS;
-  const soonMs = price === undefined ? POLL_BLIND_MS : POLL_NEAR_MS;
-  return nowMs - read >= (memory.readings.isTouched(clientOrderId, traits.readLagMs) ? soonMs : POLL_RESTING_MS);
+  return nowMs - read >= (memory.readings.touchedEveryMs(clientOrderId, traits.readLagMs) ?? POLL_RESTING_MS);
 }
 
 /**
- * Whether the price stands at a level of a protective order. Where nobody says a price it may: then a target on a spot exchange, which is a limit order,
- * may fill in part and end its stop without a sign.
+ * The price stands at a level of a protective order. Where nobody says a price it may: then a target on a spot exchange, which is a limit order, may fill
+ * in part and end its stop without a sign.
  */
-function mayBeTouched({ price, traits }: LaneView, { side, price: stop, takePrice }: Order): boolean {
-  if (price === undefined) return takePrice !== undefined && traits.kind === "spot";
-  return (stop !== undefined && beyondStop(side, stop, price)) || (takePrice !== undefined && beyondTake(side, takePrice, price));
+function noteTouch({ price, traits, memory }: LaneView, order: Order): void {
+  const { side, price: stop, takePrice, clientOrderId } = order;
+  if (!isProtective(order)) return;
+  if (price === undefined) {
+    if (takePrice !== undefined && traits.kind === "spot") memory.readings.touched(clientOrderId, POLL_BLIND_MS);
+    return;
+  }
+  const isThere = (stop !== undefined && beyondStop(side, stop, price)) || (takePrice !== undefined && beyondTake(side, takePrice, price));
+  if (isThere) memory.readings.touched(clientOrderId, POLL_NEAR_MS);
 }
 
 function isOpen(order: Order): boolean {

@@ -8,8 +8,8 @@ export class Readings {
   readonly #read = new Map<string, { readonly atMs: number; readonly begunMs: number }>();
   /** When a reading was last asked for. */
   readonly #asked = new Map<string, number>();
-  /** When the price was last seen at a level of a protective order. */
-  readonly #touched = new Map<string, number>();
+  /** When the price was last at a level of a protective order, or may have been, and how often that is looked into. */
+  readonly #touched = new Map<string, { readonly atMs: number; readonly everyMs: number }>();
 
   constructor(times: LiveTimes) {
     this.#times = times;
@@ -53,19 +53,20 @@ export class Readings {
     this.#read.delete(clientOrderId);
   }
 
-  /** The price stands at a level of this protective order. */
-  touched(clientOrderId: string): void {
-    this.#touched.set(clientOrderId, this.#times.monotonicMs());
+  /** The price stands at a level of this protective order, or may do so: it is looked into every so often. */
+  touched(clientOrderId: string, everyMs: number): void {
+    this.#touched.set(clientOrderId, { atMs: this.#times.monotonicMs(), everyMs });
   }
 
   /**
-   * Whether the price was at a level of this order so lately that no reading need have shown what that led to: a touch of a moment may have filled a
-   * part, and the price may be away again when the next reading is due. `readLagMs` is the longest time for which a reading may be behind.
+   * How often this order is to be read because the price was at a level of it so lately that no reading need have shown what that led to: a touch of a
+   * moment may have filled a part, and the price may be away again when the next reading is due. Undefined when that is over. `readLagMs` is the longest
+   * time for which a reading may be behind.
    */
-  isTouched(clientOrderId: string, readLagMs: number): boolean {
-    const touchedMs = this.#touched.get(clientOrderId);
+  touchedEveryMs(clientOrderId: string, readLagMs: number): number | undefined {
+    const touched = this.#touched.get(clientOrderId);
     const read = this.#read.get(clientOrderId);
-    return touchedMs !== undefined && (read === undefined || read.begunMs - touchedMs < readLagMs);
+    return touched && (read === undefined || read.begunMs - touched.atMs < readLagMs) ? touched.everyMs : undefined;
   }
 
   /** An order has ended: nothing of it is remembered. */

@@ -216,6 +216,7 @@ describe("a target that the price touches between two readings", () => {
     expect(stepAt(4_000, undefined)).toBe("poll");
     memory.readings.asking(protection.clientOrderId);
     memory.read(protection.clientOrderId);
-    expect(stepAt(6_000, 50_900), "what happened meanwhile may show only now").toBe("poll");
+    expect(stepAt(6_000, 50_900)).toBe("rest");
+    expect(stepAt(8_000, 50_900), "what happened meanwhile may show only now").toBe("poll");
   });
 });
