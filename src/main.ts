@@ -188,9 +188,13 @@ type Stop = (reason: string, options?: { readonly isAgain: boolean; readonly cod
 /** Stops once, within the time that a shutdown may take, and exits with a code; a second signal ends at once. */
 function stopper(started: Promise<RunningProcess>, standsBy: () => boolean): Stop {
   let stopping = false;
+  let asked = false;
   return async (reason, { isAgain, code = 0 } = { isAgain: true }) => {
-    if (stopping && !isAgain) return;
-    if (stopping) process.exit(1);
+    // One that gives way by itself is often asked to end at the same moment: that cuts nothing short.
+    const isSecond = asked && isAgain;
+    asked ||= isAgain;
+    if (isSecond) process.exit(1);
+    if (stopping) return;
     // Nothing is open and nothing was done.
     if (standsBy()) process.exit(0);
     stopping = true;

@@ -1,4 +1,4 @@
-import { ConfigError, messageOf } from "../domain/errors.ts";
+import { ConfigError } from "../domain/errors.ts";
 import { UnknownEvent } from "../domain/event-codec.ts";
 import { DESK_STREAM } from "../engine/streams.ts";
 import { within } from "../engine/within.ts";
@@ -24,7 +24,7 @@ export async function namingBuild(failure: unknown, store: Store | undefined, { 
   };
   await within(clock, NAMING_MS, look().catch(unreadable));
   const what = needed === undefined ? "the newer version that wrote it" : `version ${needed} or a newer one`;
-  const problem = `${messageOf(failure).replace(/, and this build knows .*/, "")}, which version ${version} does not know`;
+  const problem = `${failure.what}, which version ${version} does not know`;
   return new NewerBuild([{ setting: "STORE_URL", problem, remedy: `Start ${what}, or put a backup of before it in its place.` }]);
 }
 

@@ -111,15 +111,19 @@ export function encodeEvent(recorded: Omit<Recorded<AccountEvent | DeskEvent>, "
 /** A record that only a newer build can read. What came before it is as good as ever; nothing may be built on what comes after it. */
 export class UnknownEvent extends Error {
   override readonly name = "UnknownEvent";
+  /** Which row holds which event, as the beginning of a sentence. */
+  readonly what: string;
+  constructor(what: string) {
+    super(`${what}, and this build knows no such event: start the newer build that wrote it`);
+    this.what = what;
+  }
 }
 
 /** The event that `encodeEvent` wrote; throws UnknownEvent, naming the stream's row, when this build cannot read it. */
 export function decodeEvent<E extends AccountEvent | DeskEvent>(sequence: number, body: string): Recorded<E> {
   const stored = fromJson(body) as { v: number; wallMs: WallMs; marketMs: MarketMs; requestId?: string; event: E };
   if (stored.v > EVENT_VERSION || !isKnownEvent(stored.event?.type)) {
-    throw new UnknownEvent(
-      `row ${sequence} holds the event "${stored.event?.type}" of version ${stored.v}, and this build knows no such event: start the newer build that wrote it`,
-    );
+    throw new UnknownEvent(`row ${sequence} holds the event "${stored.event?.type}" of version ${stored.v}`);
   }
   return { sequence, wallMs: stored.wallMs, marketMs: stored.marketMs, requestId: stored.requestId, event: stored.event };
 }
