@@ -6,6 +6,7 @@ import { DeskBacktests } from "./app/backtests.ts";
 import { panicOf, startBeat } from "./app/beating.ts";
 import { type EngineSources, engineOptions } from "./app/engine-options.ts";
 import { metersOf } from "./app/meters.ts";
+import { namingBuild, namingFatal } from "./app/newer-build.ts";
 import { ownersOf } from "./app/owners.ts";
 import { apiUrlsOf, openCache, openHttpApi, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
 import { type ProcessOptions, type RunningProcess, takenFrom } from "./app/process.ts";
@@ -94,11 +95,13 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   try {
     api = await openHttpApi(options, catalogOf(commands));
     store = options.store ?? sharing?.store ?? (await openStore({ ...options, onTaken: takenFrom(options) }));
-    return await composeDesk(options, { store, market, commands, venues, service, api, cache, sharing });
+    const onFatal = namingFatal(options, store);
+    return await composeDesk({ ...options, onFatal }, { store, market, commands, venues, service, api, cache, sharing });
   } catch (thrown) {
+    const failure = await namingBuild(thrown, store, options);
     // A store's thread would keep a process alive that has refused to start.
     await Promise.allSettled([market.close(), cache?.close(), sharing?.close(), (store ?? sharing?.store)?.close(), api?.stop()]);
-    throw thrown instanceof StreamHeld ? inUse(thrown) : thrown;
+    throw failure instanceof StreamHeld ? inUse(failure) : failure;
   }
 }
 
@@ -173,10 +176,14 @@ function inUse({ holder: { pid, host } }: StreamHeld): StoreInUse {
 }
 
 /** Backtests are done in this process, or where several share the desk by an engine. */
-function openBacktests({ clock, config, logger }: DeskOptions, { sharing }: Sources, { desk, marketOf }: OpenedEngine): DeskBacktests {
+function openBacktests(
+  { clock, config, logger, version }: DeskOptions,
+  { sharing }: Sources,
+  { desk, marketOf }: OpenedEngine,
+): DeskBacktests {
   const limits = { dailyLossPct: config.dailyLossLimitPct, positionCapPct: config.positionCapPct };
   const here = new BacktestThreads(clock).run;
-  const does = sharing ? backtestsByEngines({ queue: sharing.jobs, clock, here, logger }) : here;
+  const does = sharing ? backtestsByEngines({ queue: sharing.jobs, clock, here, version, logger }) : here;
   return new DeskBacktests({ clock, desk, marketOf, limits, breakers: BREAKER_DEFAULTS, timeZone: config.timezone, does });
 }
 

@@ -4,6 +4,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { examine } from "./app/doctor.ts";
 import { startEngineProcess } from "./app/engine-process.ts";
+import { NewerBuild } from "./app/newer-build.ts";
 import type { RunningProcess } from "./app/process.ts";
 import { rotateConfigured } from "./app/rotate-keys.ts";
 import { standBy, startAgain } from "./app/standby.ts";
@@ -118,6 +119,12 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     process.stderr.write(`The desk ended: ${cause}\n`);
     process.exit(EXIT_CRASH);
   };
+  /** What this process has is whole, so others may have it at once; the code says that nobody asked it to end. */
+  const giveWay = ({ message }: NewerBuild) => {
+    logger.error({ problem: message }, "the desk gives way to a newer version");
+    process.stderr.write(`The desk ended: ${message}\n`);
+    void stop("it met what only a newer version knows", { isAgain: false, code: EXIT_CRASH });
+  };
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
   const started = Promise.withResolvers<RunningProcess>();
@@ -145,7 +152,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     residentBytes: () => process.memoryUsage.rss(),
     ...(config.httpAddress ? { loopDelay: watchEventLoop() } : {}),
     panicRequested: () => existsSync(config.panicFile),
-    onFatal: crash,
+    onFatal: (failure: unknown) => (failure instanceof NewerBuild ? giveWay(failure) : crash(failure)),
   };
   if (config.role === "engine") return started.resolve(await startEngineProcess(options));
   const deskOptions: DeskOptions = {
@@ -176,21 +183,25 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     process.stderr.write(`Nobody owns this desk yet. Send this in Discord or Telegram: /access link code:${desk.claimCode}\n`);
 }
 
-type Stop = (reason: string, options?: { readonly isAgain: boolean }) => Promise<void>;
+type Stop = (reason: string, options?: { readonly isAgain: boolean; readonly code?: number }) => Promise<void>;
 
-/** Stops once, within the time that a shutdown may take; a second signal ends at once. */
+/** Stops once, within the time that a shutdown may take, and exits with a code; a second signal ends at once. */
 function stopper(started: Promise<RunningProcess>, standsBy: () => boolean): Stop {
   let stopping = false;
-  return async (reason, { isAgain } = { isAgain: true }) => {
-    if (stopping && !isAgain) return;
-    if (stopping) process.exit(1);
+  let asked = false;
+  return async (reason, { isAgain, code = 0 } = { isAgain: true }) => {
+    // One that gives way by itself is often asked to end at the same moment: that cuts nothing short.
+    const isSecond = asked && isAgain;
+    asked ||= isAgain;
+    if (isSecond) process.exit(1);
+    if (stopping) return;
     // Nothing is open and nothing was done.
     if (standsBy()) process.exit(0);
     stopping = true;
-    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+    setTimeout(() => process.exit(code || 1), SHUTDOWN_MS).unref();
     const desk = await started;
     await desk.stop(reason);
-    process.exit(0);
+    process.exit(code);
   };
 }
 

@@ -1,4 +1,3 @@
-import type { BacktestJob } from "../backtest/run.ts";
 import type { BacktestResult } from "../domain/backtest.ts";
 import { messageOf, UserError } from "../domain/errors.ts";
 import { SECOND_MS } from "../domain/time.ts";
@@ -25,14 +24,22 @@ export interface BacktestJobsParts {
   readonly clock: Clock;
   /** Does them in this process. */
   readonly here: BacktestDoing;
+  /** Of this build. */
+  readonly version: string;
 }
 
 /** Has backtests done by whichever engine has room, and in this process when none begins, none is heard of any more or the queue is away. */
-export function backtestsByEngines({ queue, clock, here, logger }: BacktestJobsParts & { readonly logger: Logger }): BacktestDoing {
+export function backtestsByEngines({
+  queue,
+  clock,
+  here,
+  version,
+  logger,
+}: BacktestJobsParts & { readonly logger: Logger }): BacktestDoing {
   return async (job, run) => {
     const silence = new Silence(clock);
     try {
-      return await atAnEngine(job, run, queue, silence);
+      return await atAnEngine(jobText(job, version), run, queue, silence);
     } catch (failure) {
       if (run.signal.aborted) throw run.signal.reason;
       if (failure instanceof JobTooLate) throw new UserError(TOO_LONG, { cause: failure });
@@ -50,14 +57,15 @@ export function takeBacktests({
   queue,
   clock,
   here,
+  version,
   marketOf,
 }: BacktestJobsParts & { readonly marketOf: (key: string) => { readonly market: Market } | undefined }): JobWorker {
   return queue.handle(KIND, {
     concurrency: 1,
     timeoutMs: OVERDUE_MS,
     async run({ id, body }, signal, tell) {
-      const job = jobIn(body);
-      const found = marketOf(job.market);
+      const job = jobIn(body, version);
+      const found = job && marketOf(job.market);
       if (!found) return answerText({ kind: "unfit" });
       let at = "";
       const ended = new AbortController();
@@ -84,12 +92,12 @@ export function takeBacktests({
 /** No engine does it, or not any more. */
 class NotDone extends Error {}
 
-async function atAnEngine(job: BacktestJob, run: BacktestRun, queue: OrdinaryJobs, silence: Silence): Promise<BacktestResult> {
+async function atAnEngine(body: string, run: BacktestRun, queue: OrdinaryJobs, silence: Silence): Promise<BacktestResult> {
   const { id, signal, onProgress } = run;
   const outcome = await queue.submit({
     kind: KIND,
     id,
-    body: jobText(job),
+    body,
     timeoutMs: 2 * OVERDUE_MS,
     signal: AbortSignal.any([signal, silence.signal]),
     onTold(told) {

@@ -34,14 +34,18 @@ const backtestAnswer = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("unfit") }),
 ]);
 
-/** A backtest as the text of a job; decimals survive. */
-export function jobText(job: BacktestJob): string {
-  return toJson(job);
+/** A backtest as the text of a job, with the version of the build that wants it; decimals survive. */
+export function jobText(job: BacktestJob, version: string): string {
+  return toJson({ version, job });
 }
 
-/** What `jobText` wrote. A bot that is none is refused by the engine that tries it. */
-export function jobIn(text: string): BacktestJob {
-  return fromJson(text) as BacktestJob;
+/**
+ * What `jobText` wrote; undefined for a job of another version: it may want what this one does not know, and would work out something else. A bot that is
+ * none is refused by the engine that tries it.
+ */
+export function jobIn(text: string, own: string): BacktestJob | undefined {
+  const { version, job } = fromJson(text) as { readonly version?: string; readonly job: BacktestJob };
+  return version === own ? job : undefined;
 }
 
 export function answerText(answer: BacktestAnswer): string {

@@ -97,19 +97,33 @@ const TYPES: Readonly<Record<AccountEvent["type"] | DeskEvent["type"], true>> = 
 };
 const KNOWN_TYPES: ReadonlySet<string> = new Set(Object.keys(TYPES));
 
+/** Whether this build knows events of a type. */
+export function isKnownEvent(type: string): boolean {
+  return KNOWN_TYPES.has(type);
+}
+
 /** The stored text of an event, with its version. */
 export function encodeEvent(recorded: Omit<Recorded<AccountEvent | DeskEvent>, "sequence">): string {
   const { wallMs, marketMs, requestId, event } = recorded;
   return toJson({ v: EVENT_VERSION, wallMs, marketMs, requestId, event });
 }
 
-/** The event that `encodeEvent` wrote; throws, naming the stream's row, when this build cannot read it. */
+/** A record that only a newer build can read. What came before it is as good as ever; nothing may be built on what comes after it. */
+export class UnknownEvent extends Error {
+  override readonly name = "UnknownEvent";
+  /** Which row holds which event, as the beginning of a sentence. */
+  readonly what: string;
+  constructor(what: string) {
+    super(`${what}, and this build knows no such event: start the newer build that wrote it`);
+    this.what = what;
+  }
+}
+
+/** The event that `encodeEvent` wrote; throws UnknownEvent, naming the stream's row, when this build cannot read it. */
 export function decodeEvent<E extends AccountEvent | DeskEvent>(sequence: number, body: string): Recorded<E> {
   const stored = fromJson(body) as { v: number; wallMs: WallMs; marketMs: MarketMs; requestId?: string; event: E };
-  if (stored.v > EVENT_VERSION || !KNOWN_TYPES.has(stored.event?.type)) {
-    throw new Error(
-      `row ${sequence} holds the event "${stored.event?.type}" of version ${stored.v}; this build reads up to version ${EVENT_VERSION}: start the newer build that wrote it`,
-    );
+  if (stored.v > EVENT_VERSION || !isKnownEvent(stored.event?.type)) {
+    throw new UnknownEvent(`row ${sequence} holds the event "${stored.event?.type}" of version ${stored.v}`);
   }
   return { sequence, wallMs: stored.wallMs, marketMs: stored.marketMs, requestId: stored.requestId, event: stored.event };
 }

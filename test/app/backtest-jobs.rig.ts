@@ -15,6 +15,7 @@ import { FakeLedger } from "../kit/fake-ledger.ts";
 import { type MemoryBroker, MemoryQueueServer } from "../kit/queue/memory-server.ts";
 
 export const market = openSimulated({ seed: 7 });
+const VERSION = "1.2.3";
 export const RESULT: BacktestResult = {
   ...{ currency: "USDT", capital: decimal(10_000), fromMs: 0, toMs: DAY_MS, minutes: 1_440, results: new Map(), curve: [] },
   ...{ equity: decimal("10000.5"), unrealized: decimal(0), drawdown: decimal(0), drawdownMs: 0, exposure: decimal("0.25") },
@@ -56,7 +57,7 @@ export class JobsRig {
     this.#clock = clock;
     this.server = new MemoryQueueServer({ clock });
     const { queue } = this.join();
-    this.backtests = this.desk(backtestsByEngines({ queue, clock, here: this.here.run, logger: SILENT }), this.ledger);
+    this.backtests = this.desk(backtestsByEngines({ queue, clock, here: this.here.run, version: VERSION, logger: SILENT }), this.ledger);
   }
 
   desk(does: BacktestDoing, ledger = new FakeLedger()): DeskBacktests {
@@ -74,11 +75,19 @@ export class JobsRig {
     return { queue, broker };
   }
 
-  engine({ knows = true, does }: { readonly knows?: boolean; readonly does?: BacktestDoing } = {}): EngineOfJobs {
+  engine({
+    knows = true,
+    version = VERSION,
+    does,
+  }: {
+    readonly knows?: boolean;
+    readonly version?: string;
+    readonly does?: BacktestDoing;
+  } = {}): EngineOfJobs {
     const { queue, broker } = this.join();
     const bench = new Bench();
     const marketOf = () => (knows ? { market } : undefined);
-    return { broker, bench, worker: takeBacktests({ queue, clock: this.#clock, here: does ?? bench.run, marketOf }) };
+    return { broker, bench, worker: takeBacktests({ queue, clock: this.#clock, here: does ?? bench.run, version, marketOf }) };
   }
 
   /** A person's wish, with what is told meanwhile. */

@@ -75,6 +75,16 @@ describe("a backtest of a desk of several processes", () => {
     expect(bench.runs.map(({ id }) => id)).toEqual(["r1", "r3"]);
   });
 
+  test("is done in this process when the only engine is of another version, which may work out something else", async () => {
+    const { bench } = rig.engine({ version: "1.3.0" });
+    const { done } = rig.wanted();
+    await clock.advance(1_000);
+    expect([bench.runs, rig.here.runs.map(({ id }) => id)]).toEqual([[], ["r1"]]);
+    rig.here.runs[0]?.resolve(RESULT);
+    await clock.advance(1_000);
+    expect((await done).id).toBe("t1");
+  });
+
   test("goes to another engine when the one that does it dies", async () => {
     const first = rig.engine();
     const { done } = rig.wanted();

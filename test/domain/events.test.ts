@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { decodeEvent, EVENT_VERSION, encodeEvent } from "../../src/domain/event-codec.ts";
+import { decodeEvent, EVENT_VERSION, encodeEvent, UnknownEvent } from "../../src/domain/event-codec.ts";
 import { decimal, plain } from "../../src/domain/money.ts";
 import { marketMs, wallMs } from "../../src/domain/time.ts";
 import { ALICE, playUndisturbed, script, stormyMarket } from "../engine/crash-scenario.ts";
@@ -40,6 +40,7 @@ describe("a stored event", () => {
     const newer = body.replace(`"v":${EVENT_VERSION}`, `"v":${EVENT_VERSION + 1}`);
     expect(() => decodeEvent(9, newer)).toThrow(/row 9 holds the event "bot-started" of version 2.*start the newer build/);
     expect(() => decodeEvent(9, body.replace("bot-started", "bot-promoted"))).toThrow(/"bot-promoted".*start the newer build/);
+    expect(() => decodeEvent(9, newer)).toThrow(UnknownEvent);
     expect(() => decodeEvent(9, "{}")).toThrow(/row 9/);
     expect(() => decodeEvent(9, '{"v":1')).toThrow();
   });

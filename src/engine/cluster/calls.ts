@@ -1,4 +1,5 @@
 import type { OpenBreaker } from "../../domain/breaker.ts";
+import { UserError } from "../../domain/errors.ts";
 import type { SealedKey } from "../../domain/sealed.ts";
 import type { BotChange } from "../../ports/bot-changes.ts";
 import type { BotRanges, Caller, ManualOrder, NewAccount, NewBot } from "../../ports/engine.ts";
@@ -55,7 +56,11 @@ export const STANDS: ReadonlySet<Call> = new Set(["stopBot", "closePosition", "c
 
 /** Does what another process asks for. */
 export async function perform(hands: Hands, call: string, args: readonly unknown[]): Promise<unknown> {
-  if (!isCall(call)) throw new Error(`this build knows no call named ${call.slice(0, 40)}: both processes should be of one version`);
+  // Said to the person who wanted it, for the desk is well: it is being upgraded.
+  if (!isCall(call))
+    throw new UserError(
+      `The process that has this account is of a version that cannot do this (${call.slice(0, 40)}), so nothing was done. Try again when all processes are of one version; system nodes shows theirs.`,
+    );
   // Both ends are checked against this table by the compiler, so that the arguments are what the call takes.
   const does = CALLS[call] as (hands: Hands, ...args: readonly unknown[]) => unknown;
   return does(hands, ...args);

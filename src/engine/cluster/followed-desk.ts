@@ -1,5 +1,6 @@
 import type { DeskState } from "../../domain/desk.ts";
 import { TransientError, UserError } from "../../domain/errors.ts";
+import { isKnownEvent } from "../../domain/event-codec.ts";
 import type { DeskEvent } from "../../domain/events.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { type Store, StoreUnavailable } from "../../ports/store.ts";
@@ -62,6 +63,9 @@ function unkept(failure: unknown): never {
 export async function appendFor(desk: Desk, [events, , requestId]: readonly unknown[]): Promise<Appended> {
   const asked = events as readonly DeskEvent[];
   const strange = asked.find(({ type }) => !FROM_ENGINES.has(type));
+  // An engine of a newer build is told what it is told while nobody has the desk: it says it again until a gateway knows the event.
+  if (strange && !isKnownEvent(strange.type))
+    throw new TransientError(`the gateway's version knows no event "${strange.type.slice(0, 40)}" yet`);
   if (strange) throw new Error(`an engine may not write "${strange.type}" into the desk's stream`);
   try {
     await desk.append(() => asked.filter((event) => isNew(desk, event)), requestId as string | undefined);

@@ -1,4 +1,5 @@
 import { TransientError, UserError } from "../../domain/errors.ts";
+import { UnknownEvent } from "../../domain/event-codec.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type {
   AccountFacts,
@@ -258,7 +259,12 @@ export class RoutedEngine implements Engine {
       if (caller && (isTakenBack || !(failure instanceof UserError))) this.#repeats.failed(id);
       throw failure;
     });
-    await following.reach(reached);
+    await following.reach(reached).catch((failure: unknown) => {
+      if (!(failure instanceof UnknownEvent)) throw failure;
+      throw new UserError(
+        `The account ${account} is with a process of a newer version, which has done what it was asked for, and this one gives way to it. Look again in a moment what came of it.`,
+      );
+    });
     // Both ends are checked against one table by the compiler.
     return result as CallResult<C>;
   }

@@ -4,6 +4,8 @@ import type { Member } from "../../ports/cluster.ts";
 export const UNPLACED_MS = 10_000;
 /** An engine that has less than its share is given accounts for so long; one that takes none in that time cannot. */
 export const LACKING_MS = 30_000;
+/** One that has none yet must have been there for so long: one that refuses its start, again and again under its supervisor, is gone by then. */
+export const ARRIVED_MS = 5_000;
 
 /** What an engine knows when it reckons how many accounts it should have. */
 export interface Spread {
@@ -45,7 +47,7 @@ export class Share {
     return own;
   }
 
-  /** Whether some engine that has less than its share has taken one lately, or has lacked it for a short time only. */
+  /** Whether some engine that has less than its share has taken one lately, or has come to stay and has lacked it for a short time only. */
   #willing(lacking: readonly Engine[], nowMs: number): boolean {
     const before = this.#lacking;
     this.#lacking = new Map(
@@ -54,7 +56,9 @@ export class Share {
         return [name, known && known.held >= held ? known : { sinceMs: nowMs, held }];
       }),
     );
-    return [...this.#lacking.values()].some(({ sinceMs }) => nowMs - sinceMs < LACKING_MS);
+    return [...this.#lacking.values()].some(
+      ({ sinceMs, held }) => nowMs - sinceMs < LACKING_MS && (held > 0 || nowMs - sinceMs >= ARRIVED_MS),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from "../../domain/errors.ts";
+import { UnknownEvent } from "../../domain/event-codec.ts";
 import type { Advisor } from "../../ports/advisor.ts";
 import type { AskBook } from "../../ports/asks.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -152,7 +153,7 @@ export class Shared {
     this.#desk = desk;
     this.#accounts = accounts;
     this.#placement = new Placement({ desk, accounts: () => accounts.all() });
-    await following.followAll();
+    await following.followAll().catch((failure: unknown) => this.#cannotFollow(desk, failure));
     following.start();
     this.#advise(parts);
     const server = this.#serve(parts, desk);
@@ -174,6 +175,13 @@ export class Shared {
     });
     if (role === "engine") return engine;
     return new RoutedEngine({ own: engine, desk, accounts, asker: this.#asker, following, vault, clock, hand, newId: this.#newId });
+  }
+
+  /** A gateway of a build that is too old for the accounts' streams has started the desk already: that is no crash, and many of them must not start the right one safe. */
+  async #cannotFollow(desk: Desk, failure: unknown): Promise<never> {
+    if (desk.isHeld && failure instanceof UnknownEvent)
+      await desk.append([{ type: "desk-stopped", reason: `this version cannot read all accounts: ${failure.message}`, unwatched: [] }]);
+    throw failure;
   }
 
   #spansAccounts(): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LACKING_MS, Share, type Spread, UNPLACED_MS } from "../../../src/engine/cluster/share.ts";
+import { ARRIVED_MS, LACKING_MS, Share, type Spread, UNPLACED_MS } from "../../../src/engine/cluster/share.ts";
 
 const ACCOUNTS = ["a", "b", "c", "d", "e"];
 
@@ -32,10 +32,18 @@ describe("an engine's share of the accounts", () => {
   it("is given up for an engine that has less, and no longer where that one takes nothing", () => {
     const share = new Share();
     const members = engines({ x: ACCOUNTS, y: [] });
-    expect(asked(share, "x", members)).toBe(3);
+    asked(share, "x", members);
+    expect(asked(share, "x", members, ARRIVED_MS)).toBe(3);
     expect(asked(share, "x", members, LACKING_MS - 1)).toBe(3);
     expect(asked(share, "x", members, LACKING_MS)).toBe(5);
     expect(asked(share, "x", engines({ x: ["a", "b", "c", "d"], y: ["e"] }), LACKING_MS + 1)).toBe(3);
+  });
+
+  it("is not given up for engines that come and do not stay", () => {
+    const share = new Share();
+    for (let atMs = 0; atMs < LACKING_MS; atMs += ARRIVED_MS - 1)
+      expect(asked(share, "x", engines({ x: ACCOUNTS, [`y${atMs}`]: [] }), atMs)).toBe(5);
+    expect(asked(share, "x", engines({ x: ["a", "b", "c", "d"], y: ["e"] }), LACKING_MS)).toBe(3);
   });
 
   it("is more than its part where nobody has an account for a while", () => {

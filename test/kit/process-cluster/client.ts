@@ -32,11 +32,12 @@ export interface ApiWish {
 
 /** A program at the API of whichever gateway has the desk: it tries all addresses until one answers. */
 export class ClusterClient {
-  readonly #ports: readonly number[];
+  readonly #ports: number[] = [];
   #turn = 0;
 
-  constructor(ports: readonly number[]) {
-    this.#ports = ports;
+  /** From now on it tries this one, too. */
+  knows(port: number): void {
+    this.#ports.push(port);
   }
 
   async run(wish: ApiWish): Promise<Outcome> {

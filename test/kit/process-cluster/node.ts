@@ -1,7 +1,9 @@
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { execPath } from "node:process";
 import { DeskProcess, type Exit } from "../process-desk.ts";
 import { pause } from "../process-live-desk.ts";
+import type { Build } from "./build.ts";
 
 export type NodeRole = "gateway" | "engine";
 
@@ -20,6 +22,8 @@ export interface NodeOptions {
   readonly folder: string;
   /** Settings of one life; each has an address of its own. */
   readonly settings: (life: number) => Readonly<Record<string, string>>;
+  /** Which build of the product it runs; the sources as they are where none is named. */
+  readonly build?: Build | undefined;
 }
 
 /** A place for one process, which a supervisor starts again whenever it has ended. */
@@ -69,6 +73,11 @@ export class ClusterNode {
     await this.process.kill();
   }
 
+  /** What the lives that are over have logged, each with its end. */
+  get said(): string {
+    return readFileSync(join(this.#options.folder, OUTPUT), "utf8");
+  }
+
   /** Looks at its memory. */
   weigh(): void {
     try {
@@ -82,10 +91,11 @@ export class ClusterNode {
 
   #start(): DeskProcess {
     this.lives += 1;
-    const { folder, settings } = this.#options;
-    const process = new DeskProcess({ folder, settings: settings(this.lives), keepOpen: true });
-    void process.exited.then((exit) => this.#ended(process, exit));
-    return process;
+    const { folder, settings, build } = this.#options;
+    const program = build && ([execPath, build.entry, "--json"] as const);
+    const started = new DeskProcess({ folder, settings: settings(this.lives), keepOpen: true, ...(program && { program }) });
+    void started.exited.then((exit) => this.#ended(started, exit));
+    return started;
   }
 
   async #ended(process: DeskProcess, exit: Exit): Promise<void> {

@@ -76,14 +76,19 @@ export class People {
     for (const { id } of seats) {
       const rules = 'strategy:ema-cross timeframe:1m params:"fast=1 slow=2" size:1000USDT stop:0.8% take:0.9%';
       await this.#stage.sayWell(`bot create name:paper-${id} symbol:BTC/USDT ${rules} start:yes`);
-      await this.#stage.sayWell(`bot promote bot:paper-${id} account:${id} name:bot-${id} confirm:yes`);
-      await this.#stage.sayWell(`order enter account:${id} symbol:SOL/USDT side:buy amount:500 stop:20% confirm:yes`);
+      await this.#whenReady(`bot promote bot:paper-${id} account:${id} name:bot-${id} confirm:yes`);
+      await this.#whenReady(`order enter account:${id} symbol:SOL/USDT side:buy amount:500 stop:20% confirm:yes`);
     }
     const lost = [...this.counts].filter(([what]) => !what.endsWith(" done"));
     if (lost.length > 0)
       throw new Error(
         `not everything could be set up: ${lost.map(([what, count]) => `${what} ${count}`).join(", ")}; ${this.faults.join("; ")} ${[...this.refusals.keys()].join("; ")}`,
       );
+  }
+
+  /** Everybody with a token makes one more bot, named so with a number behind it, and starts it. */
+  async beginAll(name: string): Promise<void> {
+    await Promise.all(this.#tokens.map(async (token, index) => this.#change(await this.#create(token, `${name}${index + 1}`), "running")));
   }
 
   /** Goes on until `stop`; resolves when all that was asked is answered. */
@@ -110,9 +115,9 @@ export class People {
     }
   }
 
-  async #create(token: string): Promise<KnownBot> {
+  async #create(token: string, name = `b${this.#made + 1}`): Promise<KnownBot> {
     this.#made += 1;
-    const bot: KnownBot = { name: `b${this.#made}`, token, made: "maybe", wanted: "unknown", isBusy: true };
+    const bot: KnownBot = { name, token, made: "maybe", wanted: "unknown", isBusy: true };
     this.bots.push(bot);
     const symbol = `${COINS[this.#made % COINS.length]}/USDT`;
     const outcome = await this.#run(token, "bot create", { name: bot.name, symbol, ...RULES });
@@ -223,6 +228,16 @@ export class People {
       const shown = JSON.stringify((await this.#stage.say("account list"))?.view);
       if (!shown.includes("being reconciled")) return;
       if (Date.now() > untilMs) throw new Error(`${id} was not reconciled: ${shown.slice(0, 2_000)}`);
+    }
+  }
+
+  /** An account that has just moved to an engine which came later is reconciled there once more. */
+  async #whenReady(line: string): Promise<void> {
+    for (const untilMs = Date.now() + READY_MAX_MS; ; await pause(LOOK_MS)) {
+      const answer = await this.#stage.say(line);
+      if (answer && answer.view.tone !== "bad") return;
+      const words = JSON.stringify(answer?.view);
+      if (!words.includes("being reconciled") || Date.now() > untilMs) throw new Error(`"${line}" was refused: ${words}`);
     }
   }
 

@@ -2,11 +2,12 @@ import { join } from "node:path";
 import mongoose from "mongoose";
 import { encryptionKeyCanary } from "../canary/canary.ts";
 import { random } from "../engine-market.ts";
-import type { DeskProcess, Shown } from "../process-desk.ts";
+import type { DeskProcess, Exit, Shown } from "../process-desk.ts";
 import { pause } from "../process-live-desk.ts";
 import { Mongod } from "../services/mongod.ts";
 import { RedisServer } from "../services/redis.ts";
 import { freePort } from "../services/server.ts";
+import type { Build } from "./build.ts";
 import { ClusterClient } from "./client.ts";
 import { ClusterNode, type NodeRole } from "./node.ts";
 import { ClusterWorld } from "./world.ts";
@@ -43,36 +44,51 @@ export class ClusterStage {
   readonly world: ClusterWorld;
   readonly mongod: Mongod;
   readonly redis: RedisServer;
-  readonly nodes: readonly ClusterNode[];
-  readonly client: ClusterClient;
+  readonly client = new ClusterClient();
   readonly database: mongoose.Connection;
+  readonly #folder: string;
+  readonly #servers: Servers;
   readonly #answered = new WeakMap<DeskProcess, number>();
+  #nodes: readonly ClusterNode[] = [];
 
-  private constructor(shape: ClusterShape, servers: Servers, nodes: readonly ClusterNode[], ports: readonly number[]) {
+  private constructor(folder: string, shape: ClusterShape, servers: Servers) {
+    this.#folder = folder;
+    this.#servers = servers;
     this.shape = shape;
     this.draw = random(shape.seed);
     this.world = servers.world;
     this.mongod = servers.mongod;
     this.redis = servers.redis;
     this.database = servers.database;
-    this.nodes = nodes;
-    this.client = new ClusterClient(ports);
   }
 
   static async open(folder: string, shape: ClusterShape): Promise<ClusterStage> {
-    const servers = await openServers(shape);
-    const nodes: ClusterNode[] = [];
-    const ports: number[] = [];
-    const add = async (role: NodeRole, name: string) => {
-      const port = await freePort();
-      if (role === "gateway") ports.push(port);
-      const own = { HTTP_ADDRESS: String(port), STANDBY: role === "gateway" ? "yes" : "no" };
-      const settings = (life: number) => ({ ...commonSettings(servers, `${name}-${life}`), ROLE: role, ...own });
-      nodes.push(new ClusterNode({ name, role, port, folder: join(folder, name), settings }));
-    };
-    for (let index = 1; index <= shape.gateways; index += 1) await add("gateway", `gateway${index}`);
-    for (let index = 1; index <= shape.engines; index += 1) await add("engine", `engine${index}`);
-    return new ClusterStage(shape, servers, nodes, ports);
+    const stage = new ClusterStage(folder, shape, await openServers(shape));
+    for (let index = 1; index <= shape.gateways; index += 1) await stage.start("gateway", `gateway${index}`);
+    for (let index = 1; index <= shape.engines; index += 1) await stage.start("engine", `engine${index}`);
+    return stage;
+  }
+
+  get nodes(): readonly ClusterNode[] {
+    return this.#nodes;
+  }
+
+  /** Starts one more process, under a name that none had; of another build where one is named. */
+  async start(role: NodeRole, name: string, build?: Build): Promise<ClusterNode> {
+    const port = await freePort();
+    if (role === "gateway") this.client.knows(port);
+    const own = { HTTP_ADDRESS: String(port), STANDBY: role === "gateway" ? "yes" : "no" };
+    const settings = (life: number) => ({ ...commonSettings(this.#servers, `${name}-${life}`), ROLE: role, ...own });
+    const node = new ClusterNode({ name, role, port, folder: join(this.#folder, name), settings, build });
+    this.#nodes = [...this.#nodes, node];
+    return node;
+  }
+
+  /** Ends one for good, as asked. */
+  async retire(node: ClusterNode): Promise<Exit> {
+    const exit = await node.end();
+    this.#nodes = this.#nodes.filter((each) => each !== node);
+    return exit;
   }
 
   of(role: NodeRole): ClusterNode[] {
