@@ -13,8 +13,11 @@ for %%n in (mongo-root-password mongo-key store-password redis-password grafana-
   if not exist secrets\%%n powershell -NoProfile -Command "$b = New-Object byte[] 32; [Security.Cryptography.RandomNumberGenerator]::Create().GetBytes($b); [IO.File]::WriteAllText('secrets\%%n', -join ($b | ForEach-Object { $_.ToString('x2') }))"
   if not exist secrets\%%n exit /b 1
 )
+rem What runs of a profile is stopped with the rest: docker compose alone would leave it running.
+set all=
+for %%v in (down stop kill) do if /i "%~1"=="%%v" set all=--profile "*"
 if not "%~1"=="" (
-  docker compose %*
+  docker compose %all% %*
   exit /b %errorlevel%
 )
 docker compose up --build --detach

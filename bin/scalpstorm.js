@@ -10,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const NODE_MAJOR_MIN = 24;
 const NO_EXPERIMENTS = "--disable-warning=ExperimentalWarning";
 const FORWARDED_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"];
+const ENDING_SIGNALS = ["SIGINT", "SIGTERM"];
 const entry = fileURLToPath(import.meta.url);
 const root = join(dirname(entry), "..");
 
@@ -20,9 +21,17 @@ else runOn(bundledRuntime());
 async function run() {
   nodeModule.enableCompileCache();
   hideExperimentalWarnings();
+  if (process.pid === 1) endWhileNobodyElseDoes();
   const source = join(root, "src", "main.ts");
   const built = join(root, "dist", "src", "main.js");
   await import(pathToFileURL(existsSync(built) && !existsSync(source) ? built : source).href);
+}
+
+/** The first process of a container is not ended by a signal that it does not handle, and what is loaded takes seconds until it handles any. */
+function endWhileNobodyElseDoes() {
+  for (const signal of ENDING_SIGNALS) {
+    process.on(signal, () => process.listenerCount(signal) === 1 && process.exit(128 + constants.signals[signal]));
+  }
 }
 
 /** node:sqlite and type stripping are marked experimental, which is no news to whoever runs the desk. Other warnings stay. */

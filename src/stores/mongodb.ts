@@ -5,7 +5,7 @@ import type { ProcessFacts, SharedStore } from "../ports/cluster.ts";
 import type { Logger } from "../ports/logger.ts";
 import { connect, type MongoAddress, placeOf } from "./mongodb/connect.ts";
 import { entryFault } from "./mongodb/entry.ts";
-import { type Fault, faultOf } from "./mongodb/faults.ts";
+import { type Fault, faultOf, isRefusedUser, ROOT_REFUSED } from "./mongodb/faults.ts";
 import { closeFormer, formerFault } from "./mongodb/former.ts";
 import { Holds } from "./mongodb/holds.ts";
 import { Members } from "./mongodb/members.ts";
@@ -91,7 +91,8 @@ export async function setUpMongo(options: SetupOptions): Promise<string> {
   try {
     return await setUp(options);
   } catch (thrown) {
-    const fault = faultOf(thrown);
+    // All of a set-up is asked for as root.
+    const fault = isRefusedUser(thrown) ? ROOT_REFUSED : faultOf(thrown);
     throw fault ? refused(placeOf(options.url), fault) : thrown;
   }
 }

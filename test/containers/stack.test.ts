@@ -64,7 +64,8 @@ describe("the stack of containers", () => {
   it("runs what is ours without rights, on a root that cannot be written, and lets nobody in from outside", () => {
     expect(ours.map(([name]) => name)).toEqual(["store-setup", "desk", "gateway", "engine"]);
     for (const [, each] of ours) {
-      expect(each).toMatchObject({ read_only: true, cap_drop: ["ALL"], security_opt: ["no-new-privileges:true"], tmpfs: ["/tmp"] });
+      expect(each).toMatchObject({ read_only: true, cap_drop: ["ALL"], security_opt: ["no-new-privileges:true"] });
+      expect(each.tmpfs).toContain("/tmp");
     }
   });
 
@@ -79,6 +80,15 @@ describe("the stack of containers", () => {
         if (condition === "service_healthy") expect(compose.services[name]?.healthcheck).toBeDefined();
       }
       if (build === undefined) expect(image).toMatch(/:v?\d/);
+    }
+  });
+
+  it("leaves no volume without a name behind: each that an image asks for is one of the stack's own, or in memory", () => {
+    const VOLUMES = { mongo: ["/data/db", "/data/configdb"], redis: ["/data"], scalpstorm: ["/data"], "prom/prometheus": ["/prometheus"] };
+    for (const [name, { image, volumes = [], tmpfs = [] }] of services) {
+      const asked = new Map(Object.entries(VOLUMES)).get(image.replace(/:.*$/, "")) ?? [];
+      const mounted = [...volumes.map((volume) => volume.split(":")[1]), ...tmpfs];
+      expect(mounted, name).toEqual(expect.arrayContaining(asked));
     }
   });
 
@@ -104,8 +114,9 @@ describe("the stack of containers", () => {
 
   it("keeps what is in Redis, evicts nothing of it, and shows its password to no list of processes", () => {
     const { command = [], volumes, secrets, user } = compose.services.redis ?? {};
+    // The server is what the shell becomes: it hears the signal to stop.
     expect(command.join(" ")).toMatch(
-      /requirepass .*\| exec redis-server - --dir \/data --appendonly yes --maxmemory \d+mb --maxmemory-policy noeviction$/,
+      /^sh -c exec redis-server - --dir \/data --appendonly yes --maxmemory \d+mb --maxmemory-policy noeviction <<END\nrequirepass \$\$\(cat .*\)\nEND\n$/,
     );
     expect(command.join(" ")).not.toContain("--requirepass");
     // Without rights even root could not write a volume that is another user's.
@@ -132,6 +143,12 @@ describe("the stack of containers", () => {
     expect([names, String(port)]).toEqual([["engine"], portOf("engine")]);
     expect(textOf("docs/monitoring/grafana/dashboards.yaml")).toContain("path: /var/lib/grafana/dashboards");
     expect(inContainer.get("/var/lib/grafana/dashboards/scalpstorm.json")).toBe("./docs/monitoring/dashboard.json");
+  });
+
+  it("takes MongoDB for well when the others can reach it, which they cannot while it makes its root", () => {
+    const { command = [], healthcheck } = compose.services.mongo ?? {};
+    expect(command.join(" ")).toContain("--bind_ip_all");
+    expect(healthcheck?.test).toEqual(["CMD", "bash", "-c", ": > /dev/tcp/$$HOSTNAME/27017"]);
   });
 
   it("has a desk in two roles for who wants more than one machine's worth, found by the name of the one process", () => {

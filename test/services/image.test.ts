@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { telegramCanary } from "../kit/canary/canary.ts";
 import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { factsOf } from "../kit/process-books.ts";
 import { QUICK_BOT } from "../kit/process-stage.ts";
@@ -78,6 +79,24 @@ describe("a container of the image", () => {
     const script = 'for folder; do if touch "$folder/written" 2>/dev/null; then echo "$folder"; fi; done';
     expect((await container.exec("sh", "-c", script, "sh", ...tried)).stdout.trim().split("\n")).toEqual(["/data", "/tmp"]);
     expect(image.user).toBe("node");
+  });
+
+  it("ends when it is asked to while it still loads, though the first process of a container ignores what it does not handle", async () => {
+    const loading = join(data, "main.ts");
+    writeFileSync(loading, 'process.stderr.write("loads\\n");\nawait new Promise((resolve) => setTimeout(resolve, 60_000));\n');
+    const { desk } = start({ files: { "/opt/scalpstorm/src/main.ts": loading } });
+    await desk.until(() => desk.stderr.includes("loads") || undefined, "a process that loads", START_MAX_MS);
+    expect(await desk.end()).toEqual({ code: 143, signal: null });
+  });
+
+  it("is told by the doctor of no token that it was handed in, closed to others by the folder around it", async () => {
+    const token = join(data, "telegram-token");
+    writeFileSync(token, telegramCanary(), { mode: 0o644 });
+    const settings = { TELEGRAM_TOKEN_FILE: "/secrets/telegram-token", STORE_URL: "memory:" };
+    const { desk } = start({ files: { "/secrets/telegram-token": token }, settings, flags: ["--doctor"] });
+    await desk.exited;
+    rmSync(token);
+    expect(desk.stdout).toContain("nobody else may read what holds secrets");
   });
 
   it("is not well by its health check while the desk does not answer", async () => {

@@ -109,6 +109,9 @@ describe("a desk on MongoDB", () => {
         expect(await setup.exited).toEqual({ code: 0, signal: null });
         expect(setup.stdout).toContain(words);
       }
+      const other = stage.start({ ...settings, STORE_ADMIN_PASSWORD: "not-the-password" }, { flags: ["--store", "setup"] });
+      expect(await other.exited).toEqual({ code: 1, signal: null });
+      expect(other.stderr).toContain("refuses the password of root. Check STORE_ADMIN_PASSWORD: a MongoDB keeps the one");
       const desk = await stage.startUp(settings);
       expect((await desk.end()).code).toBe(0);
     } finally {

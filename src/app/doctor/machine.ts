@@ -11,8 +11,8 @@ const FREE_WARN_BYTES = 1_024 * MIB;
 const FREE_FAIL_BYTES = 200 * MIB;
 const OTHERS = 0o077;
 const OTHERS_READ = 0o004;
-/** Where containers are handed their secrets: the mode of those files is not the operator's. */
-const HANDED_IN = /^\/run\/secrets\//;
+/** Where containers are handed their secrets, in the stack those of secrets/desk at /secrets: what closes them is outside, and closed themselves they could not be read. */
+const HANDED_IN = /^\/(run\/)?secrets\//;
 
 /** Folders in which the desk writes: whether it may, and how much room there is. */
 export function diskFindings({ config }: Look): readonly Finding[] {

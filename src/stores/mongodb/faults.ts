@@ -20,12 +20,24 @@ const NOT_ALLOWED: Fault = {
   remedy: "Give the user the role readWrite on this database, and for an upgrade dbAdmin.",
 };
 
+/** What a set-up meets where the password is not that of the first start. */
+export const ROOT_REFUSED: Fault = {
+  problem: "refuses the password of root",
+  remedy:
+    "Check STORE_ADMIN_PASSWORD: a MongoDB keeps the one that it was first started with, which in the stack of containers was secrets/mongo-root-password.",
+};
+
 const BROKEN: Fault = { problem: "broke the connection", remedy: "Check that it runs and that this machine reaches it." };
 const SOCKET_CODES: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET", "ECONNREFUSED", "ECONNABORTED", "ETIMEDOUT", "EHOSTUNREACH"]);
 
+const REFUSED_USER = 18;
+
 /** Codes of the server: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
 const BY_CODE: ReadonlyMap<number, Fault> = new Map([
-  [18, { problem: "refuses the user name or the password", remedy: "Check the user and authSource in STORE_URL, and STORE_PASSWORD." }],
+  [
+    REFUSED_USER,
+    { problem: "refuses the user name or the password", remedy: "Check the user and authSource in STORE_URL, and STORE_PASSWORD." },
+  ],
   [13, NOT_ALLOWED],
   [50, TOO_SLOW],
   [64, TOO_SLOW],
@@ -49,6 +61,11 @@ const NAMESPACE_EXISTS = 48;
 /** Somebody else has this key already. */
 export function isDuplicate(thrown: unknown): boolean {
   return codeOf(thrown) === DUPLICATE;
+}
+
+/** The server knows no such user with this password. */
+export function isRefusedUser(thrown: unknown): boolean {
+  return codeOf(thrown) === REFUSED_USER;
 }
 
 /** The collection that was to be made is there already. */
