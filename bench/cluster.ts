@@ -2,8 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MINUTE_MS } from "../src/domain/time.ts";
 import { readBooks } from "../test/kit/process-cluster/books.ts";
 import { BenchCluster } from "./kit/cluster.ts";
-import { ALL_ENGINES, type Load, loadOf, msPerSlot } from "./kit/cluster-load.ts";
-import { acted, type ClosedSlots, lastMs, slotsAt, slotsPerSecond } from "./kit/cluster-slots.ts";
+import { ALL_ENGINES, type Load, loadOf, msPerOrder } from "./kit/cluster-load.ts";
+import { acted, type ClosedSlots, checkActed, lastMs, slotsAt, slotsPerSecond } from "./kit/cluster-slots.ts";
 import type { Figures } from "./kit/figures.ts";
 import { residentOf } from "./kit/process.ts";
 import { hasServers, sizeOf } from "./kit/sizes.ts";
@@ -45,14 +45,15 @@ export default async function cluster(figures: Figures): Promise<void> {
       await desk.placed(engines);
       found.push(await measure(desk, engines, minutes));
     }
-    for (const measured of found.toReversed()) tell(figures, measured, `${bots.toLocaleString("en-US")} bots, ${label(measured.engines)}`);
+    for (const measured of found.toReversed()) tell(figures, measured, bots);
     compare(figures, found);
-    weigh(figures, desk, `${bots.toLocaleString("en-US")} bots, all at one engine`);
+    weigh(figures, desk, `${named(bots)}, all at one engine`);
   } finally {
     await desk.close();
   }
 }
 
+const named = (bots: number) => `${bots.toLocaleString("en-US")} bots`;
 const label = (engines: number) => (engines === 1 ? "1 engine" : `${engines} engines`);
 
 /** Some whole minutes of the desk. */
@@ -63,10 +64,15 @@ async function measure(desk: BenchCluster, engines: number, minutes: number): Pr
   if (faults.length > 0) throw new Error(`the books have faults: ${faults.join("; ")}`);
   const firstMs = Math.ceil(load.begunMs / MINUTE_MS) * MINUTE_MS;
   const closes = Array.from({ length: minutes }, (_, minute) => firstMs + minute * MINUTE_MS);
-  return { engines, load, slots: closes.map((closeMs) => slotsAt(closeMs, facts, desk.people.bots.length)) };
+  const slots = closes.map((closeMs) => slotsAt(closeMs, facts));
+  checkActed(slots, desk.people.bots.length, facts);
+  return { engines, load, slots };
 }
 
-function tell(figures: Figures, { slots, load }: Measured, what: string): void {
+function tell(figures: Figures, { engines, slots, load }: Measured, bots: number): void {
+  const what = `${named(bots)}, ${label(engines)}`;
+  const orders = slots.reduce((sum, { acceptedMs }) => sum + acceptedMs.length, 0);
+  figures.count(`${what}: orders accepted in ${(bots * slots.length).toLocaleString("en-US")} slots`, orders);
   const each = (times: (slots: ClosedSlots) => readonly number[]) => slots.flatMap((closed) => times(closed));
   figures.count(`${what}: slots a second, from the first decision on a candle until the last order is accepted`, slotsPerSecond(slots));
   figures.percentiles(
@@ -79,15 +85,15 @@ function tell(figures: Figures, { slots, load }: Measured, what: string): void {
   );
   figures.time(`${what}: from a candle's close until the last bot is done, worst`, lastMs(slots));
   for (const [process, ms] of load.perMinute) figures.time(`${what}: computed in a minute by ${process}`, ms);
-  const { engines, all } = costOf({ slots, load });
-  if (engines > 0) figures.time(`${what}: computed by engines for a slot`, engines);
-  if (all > 0) figures.time(`${what}: computed by all processes for a slot`, all);
+  const cost = costOf({ slots, load });
+  if (cost.engines > 0) figures.time(`${what}: computed by engines for an order`, cost.engines);
+  if (cost.all > 0) figures.time(`${what}: computed by all processes for an order`, cost.all);
 }
 
-/** What a slot costs in milliseconds; not above 0 where it cannot be told from what else a process does. */
+/** What a slot costs that ends with an order, its fill included, in milliseconds; 0 or less where it cannot be told from what else a process does. */
 function costOf({ slots, load }: Pick<Measured, "slots" | "load">): { readonly engines: number; readonly all: number } {
-  const count = slots[0]?.decidedMs.length ?? 0;
-  return { engines: msPerSlot(load, count, [ALL_ENGINES]), all: msPerSlot(load, count) };
+  const count = slots.reduce((sum, { acceptedMs }) => sum + acceptedMs.length, 0) / slots.length;
+  return { engines: msPerOrder(load, count, [ALL_ENGINES]), all: msPerOrder(load, count) };
 }
 
 /** How several engines compare with one. */
@@ -97,7 +103,7 @@ function compare(figures: Figures, found: readonly Measured[]): void {
   for (const more of found.filter(({ engines }) => engines > 1).toReversed()) {
     figures.ratio(`slots a second: ${label(more.engines)} over one`, slotsPerSecond(more.slots) / slotsPerSecond(one.slots));
     const [many, single] = [costOf(more).all, costOf(one).all];
-    if (many > 0 && single > 0) figures.ratio(`computed by all processes for a slot: ${label(more.engines)} over one`, many / single);
+    if (many > 0 && single > 0) figures.ratio(`computed by all processes for an order: ${label(more.engines)} over one`, many / single);
   }
 }
 

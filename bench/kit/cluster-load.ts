@@ -42,9 +42,9 @@ export async function loadOf(cluster: BenchCluster, minutes: number): Promise<Lo
   return { begunMs: samples[0]!.atMs, perMinute: perMinute(pieces), without: perMinute(calm) };
 }
 
-/** What one slot costs beyond what is computed anyhow, in milliseconds: of some, or of all. */
-export function msPerSlot({ perMinute, without }: Load, slots: number, whose: Iterable<string> = perMinute.keys()): number {
-  return [...whose].reduce((sum, what) => sum + (perMinute.get(what) ?? 0) - (without.get(what) ?? 0), 0) / slots;
+/** What one of so many orders a minute costs beyond what is computed anyhow, in milliseconds: of some processes, or of all. */
+export function msPerOrder({ perMinute, without }: Load, orders: number, whose: Iterable<string> = perMinute.keys()): number {
+  return [...whose].reduce((sum, what) => sum + (perMinute.get(what) ?? 0) - (without.get(what) ?? 0), 0) / orders;
 }
 
 function perMinute(pieces: readonly { readonly from: Sample; readonly to: Sample }[]): ReadonlyMap<string, number> {

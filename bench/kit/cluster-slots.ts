@@ -4,6 +4,11 @@ import { quantile } from "./figures.ts";
 const PAPER = "account:paper:";
 const MS_PER_SECOND = 1_000;
 
+/** Of all slots so many must have been acted on; a desk that denies more of its entries is not the desk that is to be measured. */
+const ACTED_MIN = 0.75;
+/** What becomes of an order that is given up before it is sent. */
+const GIVEN_UP: ReadonlySet<string> = new Set(["order-canceled", "order-expired", "order-rejected"]);
+
 /** One candle's slots of all bots, in milliseconds from the candle's close on. */
 export interface ClosedSlots {
   /** Until each bot's decision was written down. */
@@ -19,10 +24,17 @@ interface Decision {
   readonly clientOrderId: string | undefined;
 }
 
-/** What became of one candle's slots, by the desk's own records. Throws unless each bot has decided, and every order was accepted. */
-export function slotsAt(closeMs: number, facts: readonly ClusterFact[], bots: number): ClosedSlots {
+/**
+ * What became of one candle's slots, by the desk's own records. A bot whose entry is denied has nothing to sell with the next candle, so that it is not
+ * seen there. Throws when an order just vanished.
+ */
+export function slotsAt(closeMs: number, facts: readonly ClusterFact[]): ClosedSlots {
   const accepted = new Map<unknown, number>();
-  for (const { event, wallMs } of facts) if (event.type === "order-accepted") accepted.set(event.clientOrderId, wallMs);
+  const givenUp = new Set<unknown>();
+  for (const { event, wallMs } of facts) {
+    if (event.type === "order-accepted") accepted.set(event.clientOrderId, wallMs);
+    else if (GIVEN_UP.has(event.type)) givenUp.add(event.clientOrderId);
+  }
   const decided = new Map<string, number>();
   const acceptedMs: number[] = [];
   for (const fact of facts) {
@@ -32,14 +44,17 @@ export function slotsAt(closeMs: number, facts: readonly ClusterFact[], bots: nu
     decided.set(who, fact.wallMs - closeMs);
     if (clientOrderId === undefined) continue;
     const atMs = accepted.get(clientOrderId);
-    if (atMs === undefined) throw new Error(`an order of ${who} was never accepted`);
-    acceptedMs.push(atMs - closeMs);
-  }
-  if (decided.size !== bots) {
-    const what = `${decided.size} of ${bots} bots have acted on the candle that closed at ${new Date(closeMs).toISOString()}`;
-    throw new Error([what, ...denialsUpTo(closeMs, facts)].join("; before it was denied "));
+    if (atMs !== undefined) acceptedMs.push(atMs - closeMs);
+    else if (!givenUp.has(clientOrderId)) throw new Error(`an order of ${who} was never accepted`);
   }
   return { decidedMs: [...decided.values()], acceptedMs };
+}
+
+/** Throws when too few of all bots have acted, with why entries were denied. */
+export function checkActed(slots: readonly ClosedSlots[], bots: number, facts: readonly ClusterFact[]): void {
+  const orders = slots.reduce((sum, { acceptedMs }) => sum + acceptedMs.length, 0);
+  if (orders >= ACTED_MIN * bots * slots.length) return;
+  throw new Error([`${orders} orders were accepted in ${bots * slots.length} slots`, ...denialsIn(facts)].join("; denied "));
 }
 
 /** How many bots have ever acted. From then on such a bot holds something after one candle and nothing after the next, so that it acts on each. */
@@ -60,11 +75,9 @@ export function lastMs(slots: readonly ClosedSlots[]): number {
   return quantile(all, 1);
 }
 
-/** Why entries were denied until then, in the desk's words: who was denied one has nothing to sell with the next candle. */
-function denialsUpTo(closeMs: number, facts: readonly ClusterFact[]): string[] {
-  const reasons = facts.flatMap(({ marketMs, event }) =>
-    event.type === "wish-denied" && marketMs <= closeMs ? [String(event.because)] : [],
-  );
+/** Why entries were denied, in the desk's words. */
+function denialsIn(facts: readonly ClusterFact[]): string[] {
+  const reasons = facts.flatMap(({ event }) => (event.type === "wish-denied" ? [String(event.because)] : []));
   return [...new Set(reasons)].map((reason) => `${reasons.filter((each) => each === reason).length} times: ${reason}`);
 }
 

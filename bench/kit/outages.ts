@@ -9,6 +9,8 @@ import { isAsItShouldBe, isReady, isSound } from "./whole.ts";
 
 /** A breaker that an outage opens stays open for minutes. */
 const CATCH_UP_MAX_MS = 300_000;
+/** What it may take to look how the processes are, while some of them are deaf. */
+const LOOKS_MS = 6_000;
 const BREAKERS_LATE_MS = 10_000;
 const BREAKERS_EVERY_MS = 1_000;
 const TRY_AGAIN_MS = 50;
@@ -23,8 +25,8 @@ export interface Part {
   comeBack(): Promise<void> | void;
   /** Whether commands are answered without it. */
   readonly answers: boolean;
-  /** Whether it is gone as planned, told by somebody else than the switch. */
-  isMissed(): Promise<boolean>;
+  /** Whether it has ended, where nobody else might notice that. */
+  isGone(): boolean;
   /** What of its own must be as it was, beside what is asked of every part. */
   readonly isWhole?: () => Promise<boolean>;
 }
@@ -52,25 +54,31 @@ export async function commandTimes(cluster: BenchCluster): Promise<readonly numb
 export async function outage(cluster: BenchCluster, part: Part, forMs: number): Promise<CaughtUp> {
   await until(() => isAsItShouldBe(cluster), `a desk that is whole before ${part.name} goes away`, { maxMs: CATCH_UP_MAX_MS });
   await part.leave();
-  const awayMs = performance.now();
-  const meanwhileMs = part.answers ? await commandTimes(cluster) : [];
-  await pause(Math.max(0, forMs - (performance.now() - awayMs)));
-  if (!(await part.isMissed())) throw new Error(`nobody has missed ${part.name} in ${forMs} ms`);
-  const [wasReady, wasSound] = [await isReady(cluster), await isSound(cluster)];
-  await part.comeBack();
+  const { meanwhileMs, wasReady, wasSound } = await withoutIt(cluster, part, forMs).finally(() => part.comeBack());
   const [backMs, backWallMs] = [performance.now(), Date.now()];
   const since = async (holds: () => Promise<boolean>, what: string) => {
     await until(holds, `${what} after ${part.name} was away`, { maxMs: CATCH_UP_MAX_MS });
     return performance.now() - backMs;
   };
   const [command, readyMs, soundMs, ownMs] = await Promise.all([
-    wasReady ? undefined : commandMs(cluster, "bot stop").then(() => performance.now() - backMs),
+    wasReady ? undefined : commandMs(cluster, "bot stop"),
     wasReady ? undefined : since(() => isReady(cluster), "every process ready"),
     wasSound ? undefined : since(() => isSound(cluster), "an end of all problems"),
     part.isWhole && since(part.isWhole, "all that it held"),
   ]);
   if (!wasReady) await commandMs(cluster, "bot start");
   return { meanwhileMs, commandMs: command, readyMs, soundMs, ownMs, breakerMs: await breakersClosed(cluster, backWallMs) };
+}
+
+/** The time without a part: answers to commands, and whether anything is wrong in the end. */
+async function withoutIt(cluster: BenchCluster, part: Part, forMs: number) {
+  const endMs = performance.now() + forMs;
+  const meanwhileMs = part.answers ? await commandTimes(cluster) : [];
+  await pause(Math.max(0, endMs - LOOKS_MS - performance.now()));
+  const [wasReady, wasSound] = await Promise.all([isReady(cluster), isSound(cluster)]);
+  if (wasReady && wasSound && !part.isGone()) throw new Error(`nobody has missed ${part.name} in ${forMs} ms`);
+  await pause(Math.max(0, endMs - performance.now()));
+  return { meanwhileMs, wasReady, wasSound };
 }
 
 /** How long after the return the last breaker that the outage had opened let an entry through; undefined where it has opened none. */
@@ -95,7 +103,7 @@ export function mongoPart(cluster: BenchCluster): Part {
     },
     comeBack: () => mongod.member(member).signal("SIGCONT"),
     answers: false,
-    isMissed: async () => !(await isReady(cluster)),
+    isGone: () => false,
   };
 }
 
@@ -108,7 +116,7 @@ export async function redisPart({ stage: { redis } }: BenchCluster): Promise<Par
     leave: () => redis.process.end(),
     comeBack: () => redis.startAgain(),
     answers: true,
-    isMissed: async () => !redis.process.running,
+    isGone: () => !redis.process.running,
     isWhole: async () => {
       const now = new Set(await jobsIn(redis.url));
       return before.every((job) => now.has(job));
@@ -125,7 +133,7 @@ export function exchangePart(cluster: BenchCluster): Part {
     leave: () => way.cut(),
     comeBack: () => way.mend(),
     answers: true,
-    isMissed: async () => !(await isSound(cluster)),
+    isGone: () => false,
   };
 }
 

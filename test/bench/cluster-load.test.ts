@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Load, msPerSlot } from "../../bench/kit/cluster-load.ts";
+import { type Load, msPerOrder } from "../../bench/kit/cluster-load.ts";
 
 const LOAD: Load = {
   begunMs: 0,
@@ -13,9 +13,9 @@ const LOAD: Load = {
   ]),
 };
 
-describe("what a slot costs", () => {
-  test("is what is computed in a minute beyond what it would be without slots, shared among them", () => {
-    expect(msPerSlot(LOAD, 1_000, ["engines"])).toBe(2);
-    expect(msPerSlot(LOAD, 1_000)).toBe(2.5);
+describe("what an order costs", () => {
+  test("is what is computed in a minute beyond what its calm part would make of it, shared among the orders", () => {
+    expect(msPerOrder(LOAD, 1_000, ["engines"])).toBe(2);
+    expect(msPerOrder(LOAD, 1_000)).toBe(2.5);
   });
 });
