@@ -26,6 +26,8 @@ interface Measured {
 /**
  * A desk of several processes at work: all bots decide on each closed candle of a minute and act on it. As fast as that goes with one, two and four
  * engines, what the processes compute meanwhile, and what they hold.
+ *
+ * Other sizes, for a look: `CLUSTER_BOTS=100 CLUSTER_ACCOUNTS=8 CLUSTER_MINUTES=1 npm run bench cluster`.
  */
 export default async function cluster(figures: Figures): Promise<void> {
   if (!hasServers("cluster", ["mongod", "redis-server"])) return;

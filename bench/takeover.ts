@@ -16,6 +16,8 @@ type Work = (desk: BenchCluster) => Promise<Telling>;
 /**
  * What a desk of several processes needs until all is as it was: after the death of an engine, of the gateway, and after outages of what it stands on.
  * Nearly all of it is waiting, so three desks suffer side by side: one loses engines, one gateways, and one the exchange and its servers.
+ *
+ * Other sizes, for a look: `TAKEOVER_ROUNDS=2 TAKEOVER_OUTAGE_SECONDS=45 npm run bench takeover`.
  */
 export default async function takeover(figures: Figures): Promise<void> {
   if (!hasServers("takeover", ["mongod", "redis-server"])) return;
