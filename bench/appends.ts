@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Store } from "../src/ports/store.ts";
 import { openSqliteStore } from "../src/stores/sqlite.ts";
-import { binaryOf } from "../test/kit/services/binary.ts";
 import { MongoPlace } from "../test/kit/services/mongo-place.ts";
 import { Mongod, type MongodOptions } from "../test/kit/services/mongod.ts";
 import { type Figures, quantile } from "./kit/figures.ts";
+import { hasServers } from "./kit/sizes.ts";
 
 const SERIAL = 500;
 const STREAMS = 100;
@@ -21,12 +21,7 @@ const SERVERS: readonly (readonly [string, MongodOptions["members"]])[] = [
 
 /** What it costs until an append is durable, one after the other and a hundred streams at once: SQLite, and MongoDB as it may be set up. All on this machine's disk. */
 export default async function appends(figures: Figures): Promise<void> {
-  try {
-    binaryOf("mongod");
-  } catch (thrown) {
-    process.stderr.write(`appends was left out: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-    return;
-  }
+  if (!hasServers("appends", ["mongod"])) return;
   const sqlite = await ofSqlite(figures);
   for (const [name, members] of SERVERS) {
     const mongod = await Mongod.start({ members });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { Container, type ImageFacts, imageFacts, openToAll } from "../test/kit/services/container.ts";
 import { freePort } from "../test/kit/services/server.ts";
 import { type Figures, quantile } from "./kit/figures.ts";
@@ -61,8 +62,4 @@ async function isHealthy(port: number): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

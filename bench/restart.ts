@@ -1,11 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DeskProcess } from "../test/kit/process-desk.ts";
-import { LiveStage, pause, symbolAt, WELCOME_MAX_MS } from "../test/kit/process-live-desk.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { LiveStage, symbolAt, WELCOME_MAX_MS } from "../test/kit/process-live-desk.ts";
 import { heldAt, unsettled } from "../test/kit/process-live-referee.ts";
 import type { WorldSeat } from "../test/kit/process-live-world.ts";
 import { type Figures, quantile } from "./kit/figures.ts";
+import { residentOf } from "./kit/process.ts";
+import { until } from "./kit/until.ts";
 
 const SEED = 42;
 const ROUNDS = 5;
@@ -71,7 +73,7 @@ async function measure(figures: Figures, stage: LiveStage, label: string): Promi
     const ready = await reconciled(stage, beganMs);
     if (round === ROUNDS) {
       await pause(IDLE_MS);
-      residentBytes = residentOf(desk);
+      residentBytes = residentOf(desk.pid);
     }
     // The first one fills the compile cache.
     if (round === 0) continue;
@@ -94,17 +96,4 @@ async function reconciled(stage: LiveStage, beganMs: number): Promise<ReadonlyMa
     await pause(LOOK_EVERY_MS);
   }
   return found;
-}
-
-async function until(holds: () => boolean, what: string): Promise<void> {
-  for (const untilMs = Date.now() + READY_MAX_MS; !holds(); await pause(LOOK_EVERY_MS))
-    if (Date.now() > untilMs) throw new Error(`${READY_MAX_MS} ms passed without ${what}`);
-}
-
-/** Resident memory as Linux tells it; undefined elsewhere. */
-function residentOf({ pid }: DeskProcess): number | undefined {
-  const status = `/proc/${pid}/status`;
-  if (!existsSync(status)) return undefined;
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(status, "utf8"))?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
 }

@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSimulated } from "../src/feeds/simulated.ts";
 import { openSqliteStore } from "../src/stores/sqlite.ts";
 import { seedBots } from "./kit/desk.ts";
 import { type Figures, quantile } from "./kit/figures.ts";
+import { residentOf } from "./kit/process.ts";
 
 const ENTRY = join(import.meta.dirname, "../bin/scalpstorm.js");
 const SEED = 42;
@@ -68,18 +69,10 @@ async function run(command: string, args: string[], folder: string, settings: Re
   await Promise.race([spoke, ended]);
   const ms = performance.now() - began;
   if (idleMs > 0) await new Promise((resolve) => setTimeout(resolve, idleMs));
-  const residentBytes = residentOf(child);
+  const residentBytes = residentOf(child.pid ?? 0);
   const late = setTimeout(() => child.kill("SIGKILL"), END_MS);
   child.kill("SIGTERM");
   await ended;
   clearTimeout(late);
   return { ms, residentBytes, said, exitCode: child.exitCode };
-}
-
-/** Resident memory as Linux tells it; undefined elsewhere. */
-function residentOf({ pid }: ChildProcess): number | undefined {
-  const status = `/proc/${pid}/status`;
-  if (!existsSync(status)) return undefined;
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(status, "utf8"))?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
 }

@@ -23,7 +23,7 @@ describe("the benches", () => {
     const ran = promisify(execFile)(process.execPath, [join(BENCH, "run.ts"), "slot"]);
     await expect(ran).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/no bench named "slot".*slash, slots, start, statistics, watch/),
+      stderr: expect.stringMatching(/no bench named "slot".*slash, slots, start, statistics, takeover, watch/),
     });
   });
 
