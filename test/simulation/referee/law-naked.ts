@@ -7,8 +7,10 @@ import { VenueBooks } from "./law-exchange.ts";
 const BEAT_MS = 1_000;
 /** A process that has just opened cannot say what it finds before it had the time to ask and to be answered. */
 const FIRST_LOOK_MS = 2 * BEAT_MS;
+/** The desk knows the exchange's time by its answers, and these take their time. */
+const HALF_ROUND_TRIP_MS = 250;
 /** The design's five seconds, and one beat, because the desk looks once a second. */
-const NAKED_MAX_MS = 5_000 + BEAT_MS;
+const NAKED_MAX_MS = 5_000 + BEAT_MS + HALF_ROUND_TRIP_MS;
 /**
  * After the alarm it must still end, once nothing has been wrong for so long: a fence and the readings after it, the longest pause between two tries, and
  * between two rounds of a reconciliation that failed.
