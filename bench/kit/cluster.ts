@@ -2,7 +2,6 @@ import { discard, temporaryFolder } from "../../test/kit/canary/watch.ts";
 import type { ClusterNode } from "../../test/kit/process-cluster/node.ts";
 import { People } from "../../test/kit/process-cluster/people.ts";
 import { type ClusterShape, ClusterStage } from "../../test/kit/process-cluster/stage.ts";
-import type { Mongod } from "../../test/kit/services/mongod.ts";
 import type { Passage } from "../../test/kit/services/passage.ts";
 import { until } from "./until.ts";
 import { wayToExchange } from "./way-to-exchange.ts";
@@ -10,7 +9,10 @@ import { wayToExchange } from "./way-to-exchange.ts";
 const SEED = 42;
 const ACCOUNT = "account:";
 
-/** The processes of one desk with all that they need on this machine: the stage of the tests, with a MongoDB of one member. */
+/**
+ * The processes of one desk with all that they need on this machine: the stage of the tests, with a MongoDB of one member, because three servers beside the
+ * desk, on one disk and two cores, would be what is measured.
+ */
 export class BenchCluster {
   readonly stage: ClusterStage;
   readonly people: People;
@@ -28,10 +30,9 @@ export class BenchCluster {
   /** Resolves when a gateway has the desk. It ends with `close`. `cuts`: the exchange can be made unreachable. */
   static async open(shape: Omit<ClusterShape, "seed">, { cuts = false } = {}): Promise<BenchCluster> {
     const folder = temporaryFolder("bench");
-    const stage = await ClusterStage.open(folder, { ...shape, seed: SEED });
+    const stage = await ClusterStage.open(folder, { ...shape, seed: SEED, databases: 1 });
     let way: Passage | undefined;
     try {
-      await keepOneMember(stage.mongod);
       if (cuts) way = await wayToExchange(stage);
       await stage.whenActive();
     } catch (thrown) {
@@ -69,21 +70,4 @@ export class BenchCluster {
     await this.way?.close();
     discard(this.#folder);
   }
-}
-
-/** What belongs to a replica set, as far as it is changed here. */
-interface SetConfig {
-  readonly version: number;
-  readonly members: readonly { readonly _id: number }[];
-}
-
-/** A set of three becomes one of one: three servers beside the desk, on one disk and two cores, would be what is measured. */
-async function keepOneMember(mongod: Mongod): Promise<void> {
-  const index = await mongod.primary();
-  const { config } = (await mongod.command({ replSetGetConfig: 1 }, { index })) as { readonly config?: SetConfig };
-  if (!config) throw new Error("the replica set did not tell its members");
-  const members = config.members.filter(({ _id }) => _id === index);
-  await mongod.command({ replSetReconfig: { ...config, version: config.version + 1, members }, force: true }, { index });
-  await Promise.all(config.members.filter(({ _id }) => _id !== index).map(({ _id }) => mongod.member(_id).end()));
-  await mongod.primary();
 }

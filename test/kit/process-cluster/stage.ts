@@ -25,6 +25,8 @@ export interface ClusterShape {
   readonly live: number;
   readonly paper: number;
   readonly bots: number;
+  /** Members of the set of MongoDB; three where it is left out. */
+  readonly databases?: 1 | 3;
 }
 
 /** Who has streams, as the database says. */
@@ -163,8 +165,9 @@ interface Servers {
   readonly database: mongoose.Connection;
 }
 
-async function openServers({ seed, live }: ClusterShape): Promise<Servers> {
-  const [world, mongod, redis] = await Promise.all([ClusterWorld.start(seed, live), Mongod.start({ members: 3 }), RedisServer.start()]);
+async function openServers({ seed, live, databases = 3 }: ClusterShape): Promise<Servers> {
+  const starting = [ClusterWorld.start(seed, live), Mongod.start({ members: databases }), RedisServer.start()] as const;
+  const [world, mongod, redis] = await Promise.all(starting);
   const database = await mongoose.createConnection(mongod.url(DATABASE), { serverSelectionTimeoutMS: 30_000 }).asPromise();
   return { world, mongod, redis, database };
 }
