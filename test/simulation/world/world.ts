@@ -33,6 +33,8 @@ import type { PerpetualAccount, VenueAccount } from "./venue-account.ts";
 const HOUR_MS = 60 * MINUTE_MS;
 /** Within this after the last fault everything has converged. */
 export const QUIET_MS = 120_000;
+/** What a paper account begins with: mostly much, and now and then so little that a few entries use it up. */
+const PAPER_BALANCES = [...Array<number>(5).fill(10_000), ...Array<number>(3).fill(1_000), 60, 60];
 /** With an account at the exchange somebody waits a minute for what the exchange has sent away, and for the fence. */
 const RETRY_AFTER_MS = 60_000;
 const FENCE_MS = 20_000;
@@ -158,8 +160,7 @@ export class World {
     // A bot on a contract is tried on paper first: on the prices of its own exchange, which the market for paper shows beside its own.
     const spot = { exchangeId: "binance", instruments: new Map([...instrumentsOf(tape), ...perpetuals]), faults: "", quotes };
     const breakers = this.#options.scenario ? BREAKER_DEFAULTS : drawnBreakers(this.#dice.fork("breakers"));
-    // So little that it is spent before every bot has a position, in some.
-    const paperBalance = this.#options.scenario ? 10_000 : this.#dice.fork("paper balance").pick([10_000, 10_000, 1_000]);
+    const paperBalance = this.#options.scenario ? 10_000 : this.#dice.fork("paper balance").pick(PAPER_BALANCES);
     const swaps = { exchangeId: "blofin", instruments: perpetuals, faults: "Blofin market ", quotes };
     return (generation, clock, store, onFatal) =>
       openLife(generation, {
