@@ -6,7 +6,7 @@ import { openSqliteStore } from "../src/stores/sqlite.ts";
 import { MongoPlace } from "../test/kit/services/mongo-place.ts";
 import { Mongod, type MongodOptions } from "../test/kit/services/mongod.ts";
 import { type Figures, quantile } from "./kit/figures.ts";
-import { hasServers } from "./kit/sizes.ts";
+import { hasServers } from "./kit/servers.ts";
 
 const SERIAL = 500;
 const STREAMS = 100;

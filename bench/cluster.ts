@@ -1,12 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { MINUTE_MS } from "../src/domain/time.ts";
 import { readBooks } from "../test/kit/process-cluster/books.ts";
+import { sizeOf } from "../test/kit/sizes.ts";
 import { BenchCluster } from "./kit/cluster.ts";
 import { ALL_ENGINES, type Load, loadOf, msPerOrder } from "./kit/cluster-load.ts";
 import { acted, type ClosedSlots, checkActed, lastMs, slotsAt, slotsPerSecond } from "./kit/cluster-slots.ts";
 import type { Figures } from "./kit/figures.ts";
 import { residentOf } from "./kit/process.ts";
-import { hasServers, sizeOf } from "./kit/sizes.ts";
+import { hasServers } from "./kit/servers.ts";
 import { until } from "./kit/until.ts";
 
 /** From the most engines down to one: the same bots on the same accounts, which the engines that are left take over. */

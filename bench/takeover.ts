@@ -1,8 +1,9 @@
 import { ClusterFaults, type FaultKind } from "../test/kit/process-cluster/faults.ts";
+import { sizeOf } from "../test/kit/sizes.ts";
 import { BenchCluster } from "./kit/cluster.ts";
 import { type Figures, quantile } from "./kit/figures.ts";
 import { type CaughtUp, commandTimes, exchangePart, mongoPart, outage, redisPart } from "./kit/outages.ts";
-import { hasServers, sizeOf } from "./kit/sizes.ts";
+import { hasServers } from "./kit/servers.ts";
 import { until } from "./kit/until.ts";
 import { isAsItShouldBe } from "./kit/whole.ts";
 

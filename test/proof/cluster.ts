@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { discard, temporaryFolder } from "../kit/canary/watch.ts";
 import { type ChaosRound, runChaos, saidOf } from "../kit/process-cluster/chaos.ts";
+import { sizeOf } from "../kit/sizes.ts";
 import type { Unit } from "./state.ts";
 
 /** Half an hour in rows of ten minutes, so that an interrupted proof loses little. */
@@ -44,10 +45,4 @@ function hashOf({ bots, intents, sent, fills, turns }: ChaosRound): string {
     .update(JSON.stringify([bots, intents, sent, fills, turns]))
     .digest("hex")
     .slice(0, HASH_DIGITS);
-}
-
-function sizeOf(name: string, usual: number): number {
-  const size = Number(process.env[name] ?? usual);
-  if (!Number.isSafeInteger(size) || size < 1) throw new Error(`${name}: expected a whole number from 1 on, found "${process.env[name]}"`);
-  return size;
 }
