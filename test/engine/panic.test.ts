@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/domain/errors.ts";
+import { ZERO } from "../../src/domain/money.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { NOON, scripted } from "../kit/engine-market.ts";
 import { by, OWNER, openRig, startBot } from "../kit/engine-rig.ts";
@@ -62,6 +63,26 @@ describe("a panic", () => {
       expect((await second.eventsOf(owner, "panic-finished")).length).toBe(1);
       expect(second.books(owner).balances.get("BTC")?.isZero()).toBe(true);
     }
+  });
+
+  it("that a crash cut off before an account heard of it comes before its market at the next start: nothing more is bought", async () => {
+    const store = openMemoryStore();
+    const market = scripted({ [BTC]: RISING }, THIN);
+    const first = await openRig({ market, store });
+    await startBot(first, { name: "one" });
+    await first.move(4);
+    const working = [...first.books(OWNER).orders.values()].filter(({ purpose }) => purpose === "entry");
+    expect(working.length).toBe(1);
+    // Only the desk's stream has it.
+    await first.desk.deny({ type: "halted", reason: "fire", untilMs: undefined, by: OWNER, panic: true }, "panic");
+    const held = first.books(OWNER).balances.get("BTC");
+    const second = await openRig({ market, store });
+    await second.move(12);
+    const fills = await second.eventsOf(OWNER, "order-filled");
+    const bought = fills.filter(({ fill }) => fill.side === "buy").reduce((sum, { fill }) => sum.plus(fill.quantity), ZERO);
+    expect(bought).toEqual(held);
+    expect((await second.eventsOf(OWNER, "panic-finished")).length).toBe(1);
+    expect(second.books(OWNER).balances.get("BTC")?.isZero()).toBe(true);
   });
 
   it("survives a start that is safe after three crashes, and entries stay denied until somebody resumes", async () => {
