@@ -190,12 +190,9 @@ export class Bots {
     await told(this.#desk.append([{ type: "bot-unregistered", botId: bot.spec.id }], caller.requestId));
   }
 
-  /** Settles what a crash left between the desk's stream and those of the accounts that this process has: a name without a bot, or a deleted bot with a name. */
-  async reconcileNames(isHeld: (account: string) => boolean = () => true): Promise<void> {
-    for (const { botId, account } of [...this.#desk.state.bots.values()].filter((registered) => isHeld(registered.account))) {
-      const bot = this.#accounts.get(`account:${account}`)?.state.bots.get(botId);
-      if (!bot || bot.deleted) await this.#desk.append([{ type: "bot-unregistered", botId }]);
-    }
+  /** Runs something while no bot is being made in this process. */
+  betweenCreations<T>(task: () => Promise<T>): Promise<T> {
+    return this.#creating.run(task);
   }
 
   async #inQueue(account: Account, caller: Caller, eventsOf: () => Promise<AccountEvent[]>): Promise<void> {

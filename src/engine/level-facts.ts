@@ -38,6 +38,7 @@ export interface LevelScope {
 /** Counts what a level has used, when it is asked and not before. Everything comes from folds, so that a restart counts the same. */
 export class CountedFacts implements LevelFacts {
   readonly #scope: LevelScope;
+  #exposure: { readonly value: Decimal | undefined } | undefined;
   /** Their own where all accounts have the same one, which needs no prices. */
   readonly currency: string;
 
@@ -54,7 +55,13 @@ export class CountedFacts implements LevelFacts {
     this.#scope = { ...scope, held };
   }
 
+  /** Asked for by several rules of one judgement, in which nothing moves. */
   get exposure(): Decimal | undefined {
+    this.#exposure ??= { value: this.#sumOfExposure() };
+    return this.#exposure.value;
+  }
+
+  #sumOfExposure(): Decimal | undefined {
     const { accounts, counter, held, part, sumsOf } = this.#scope;
     let total = ZERO;
     for (const account of accounts) {

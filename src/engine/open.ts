@@ -35,6 +35,7 @@ import type { MarketSpeed } from "./pump.ts";
 import { DeskRates } from "./rates.ts";
 import { type AliveMark, crashReport, loadAlive } from "./recovery.ts";
 import { RiskGuard } from "./risk-guard.ts";
+import { StrayNames } from "./stray-names.ts";
 import { StreamBook } from "./streams.ts";
 import { within } from "./within.ts";
 
@@ -159,7 +160,8 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
   if (market.pace === "stepped") await alerts.tend();
   else void alerts.tend().catch(onFatal);
   const bots = new Bots(desk, accounts, main.services);
-  if (!shared) await bots.reconcileNames();
+  const names = new StrayNames({ desk, accounts, bots, store });
+  if (!shared) await names.settle();
   const { residentBytes } = options;
   const pulse = new Pulse({
     store,
@@ -171,6 +173,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     desk,
     accounts,
     alerts,
+    names,
     rates,
     residentBytes,
     onFatal,
@@ -199,7 +202,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     return account;
   };
   const front = await shared?.begin(
-    { engine, accounts, bots, live, floors, paper: main.services, streams, advisor: () => advisor, open },
+    { engine, accounts, names, live, floors, paper: main.services, streams, advisor: () => advisor, open },
     desk,
   );
   return {

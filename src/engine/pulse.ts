@@ -13,6 +13,7 @@ import { BEAT_STALE_MS, SNAPSHOT_EVERY_MS, STORE_STALE_MS, WATCH_STALE_MS } from
 import { startPanic } from "./panic.ts";
 import type { DeskRates } from "./rates.ts";
 import { saveAlive } from "./recovery.ts";
+import type { StrayNames } from "./stray-names.ts";
 
 export interface PulseServices {
   readonly store: Store;
@@ -25,6 +26,7 @@ export interface PulseServices {
   readonly desk: Desk;
   readonly accounts: Accounts;
   readonly alerts: AlertWatch;
+  readonly names: StrayNames;
   readonly rates: DeskRates;
   readonly residentBytes: () => number;
   readonly onFatal: (failure: unknown) => void;
@@ -63,6 +65,7 @@ export class Pulse {
       void account.tendBreakers()?.catch(this.fatal);
     }
     this.#services.rates.tend(this.fatal);
+    void this.#services.names.tend(this.#beatMs).catch(this.fatal);
     if (desk.isHeld) {
       void this.#services.alerts.tend().catch(this.fatal);
       void desk.writeHalt().catch(this.fatal);

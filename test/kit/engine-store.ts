@@ -70,6 +70,8 @@ export interface MoodyStore {
   readonly held: Set<string>;
   /** Appends of these streams throw StoreUnavailable. */
   readonly broken: Set<string>;
+  /** The next append of these streams is kept, and its answer is lost: it throws StoreUnavailable. */
+  readonly lost: Set<string>;
   /** Called with each batch before it is kept. */
   onAppend: (batch: AppendBatch) => void;
   release(stream: string): void;
@@ -80,6 +82,7 @@ export function moodyStore(inner: Store): MoodyStore {
   const moody: MoodyStore = {
     held: new Set(),
     broken: new Set(),
+    lost: new Set(),
     onAppend: () => undefined,
     release(stream) {
       moody.held.delete(stream);
@@ -93,7 +96,9 @@ export function moodyStore(inner: Store): MoodyStore {
         await new Promise<void>((resolve) => waiting.set(batch.stream, [...(waiting.get(batch.stream) ?? []), resolve]));
       }
       moody.onAppend(batch);
-      return call();
+      const answer = await call();
+      if (moody.lost.delete(batch.stream)) throw new StoreUnavailable("no answer");
+      return answer;
     }),
   };
   return moody;

@@ -7,11 +7,11 @@ import type { RunEnd } from "../../ports/queue.ts";
 import { type Store, StoreUnavailable, StreamHeld } from "../../ports/store.ts";
 import type { Account, AccountWriter } from "../account.ts";
 import type { Accounts } from "../accounts.ts";
-import type { Bots } from "../bots.ts";
 import type { Desk } from "../desk.ts";
 import { STOP_SETTLE_MS } from "../limits.ts";
 import { LiveAccount } from "../live/account.ts";
 import { mayStillTake } from "../live/unanswered.ts";
+import type { StrayNames } from "../stray-names.ts";
 import { accountOf } from "../streams.ts";
 import { within } from "../within.ts";
 import { FollowedAccount } from "./followed-account.ts";
@@ -32,7 +32,7 @@ export interface HoldingsOptions {
   readonly desk: Desk;
   readonly deskStream: FollowedStream<DeskState, DeskEvent> | undefined;
   readonly accounts: Accounts;
-  readonly bots: Bots;
+  readonly names: StrayNames;
   readonly following: Following;
   /** Puts an account that was taken to work; undefined where there is none any more. */
   readonly open: (writer: AccountWriter) => Promise<Account | undefined>;
@@ -87,7 +87,7 @@ export class Holdings {
   }
 
   async #take(stream: string): Promise<Account | undefined> {
-    const { desk, deskStream, accounts, bots, following, onTaken, onFatal } = this.#options;
+    const { desk, deskStream, accounts, names, following, onTaken, onFatal } = this.#options;
     const name = accountOf(stream);
     if (name === undefined) return undefined;
     if (!desk.state.accounts.has(name)) await deskStream?.look();
@@ -97,7 +97,7 @@ export class Holdings {
       if (!accounts.get(stream)?.isHeld) void following.followAgain(stream).catch(onFatal);
     });
     if (!account) return undefined;
-    await bots.reconcileNames((each) => each === name);
+    await names.settle((each) => each === name);
     onTaken();
     return account;
   }

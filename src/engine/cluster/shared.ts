@@ -12,12 +12,12 @@ import type { Vault } from "../../ports/vault.ts";
 import type { Account, AccountWriter } from "../account.ts";
 import type { Accounts } from "../accounts.ts";
 import { advisedSymbols } from "../advised-symbols.ts";
-import type { Bots } from "../bots.ts";
 import { type Desk, openDesk } from "../desk.ts";
 import type { TradingEngine } from "../engine.ts";
 import type { Floors } from "../floors.ts";
 import type { LiveDesk } from "../live/desk.ts";
 import type { AccountServices } from "../services.ts";
+import type { StrayNames } from "../stray-names.ts";
 import { accountStream, DESK_STREAM, type StreamBook } from "../streams.ts";
 import { AskServer } from "./ask-server.ts";
 import { Asker } from "./asker.ts";
@@ -59,7 +59,7 @@ interface SharedNeeds {
 export interface SharedParts {
   readonly engine: TradingEngine;
   readonly accounts: Accounts;
-  readonly bots: Bots;
+  readonly names: StrayNames;
   readonly live: LiveDesk;
   readonly floors: Floors;
   readonly paper: AccountServices;
@@ -144,7 +144,7 @@ export class Shared {
   async begin(parts: SharedParts, desk: Desk): Promise<Engine> {
     const { clock, logger, store, onFatal } = this.#needs;
     const { role, queue, vault } = this.#options;
-    const { accounts, bots, floors, paper, streams, open, engine } = parts;
+    const { accounts, names, floors, paper, streams, open, engine } = parts;
     const deskStream = this.#deskStream;
     const following = new Following({
       ...{ store, clock, logger, streams, wakeUps: queue, desk, deskStream, accounts, floors, paper, onFatal },
@@ -160,7 +160,7 @@ export class Shared {
     const onTaken = () => server.look();
     const onCut = () => this.#worker?.setCapacity(0);
     const holdings = new Holdings({
-      ...{ clock, logger, store, desk, deskStream, accounts, bots, following, open, onTaken, onCut, onFatal },
+      ...{ clock, logger, store, desk, deskStream, accounts, names, following, open, onTaken, onCut, onFatal },
     });
     this.#holdings = holdings;
     if (role === "engine") this.#worker = queue.work({ capacity: 0, run: holdings.run });
