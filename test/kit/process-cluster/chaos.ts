@@ -95,6 +95,7 @@ async function settle(stage: ClusterStage, people: People, faults: ClusterFaults
     return [
       ...unsettled(stage.world, liveBooks(books)),
       ...broken(people.bots, books.facts),
+      ...emptyNames(books.facts),
       ...(await untrueNodes(stage, nodes)),
       ...(await untrueAddresses(stage, people.adminToken)),
     ];

@@ -51,7 +51,7 @@ export function broken(bots: readonly KnownBot[], facts: readonly ClusterFact[])
   });
 }
 
-/** Names that the desk keeps for bots that no account has: nobody else can take them. */
+/** Names that the desk keeps for bots that no account has, or has no more: nobody else can take them. */
 export function emptyNames(facts: readonly ClusterFact[]): string[] {
   const names = new Map<string, string>();
   const made = new Set<string>();
@@ -59,6 +59,7 @@ export function emptyNames(facts: readonly ClusterFact[]): string[] {
     if (event.type === "bot-registered") names.set(String(event.botId), String(event.name));
     else if (event.type === "bot-unregistered") names.delete(String(event.botId));
     else if (event.type === "bot-created") made.add((event.bot as { readonly id: string }).id);
+    else if (event.type === "bot-deleted") made.delete(String(event.botId));
   }
   return [...names].flatMap(([botId, name]) => (made.has(botId) ? [] : [`the name ${name} is kept for ${botId}, which no account has`]));
 }
