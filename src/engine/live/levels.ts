@@ -4,7 +4,7 @@ import { type Instrument, priceOnTick } from "../../domain/instrument.ts";
 import { type Decimal, floorToStep, percentOf, toDouble, ZERO } from "../../domain/money.ts";
 import type { Side } from "../../domain/order.ts";
 import { entryPrice, type Position } from "../../domain/position.ts";
-import { STOP_LIMIT_SLACK_PCT } from "./limits.ts";
+import { NEAR_TARGET_PCT, STOP_LIMIT_SLACK_PCT } from "./limits.ts";
 
 /** The side that closes a position. */
 export function closingSide({ quantity }: Position): Side {
@@ -66,6 +66,12 @@ export function beyondStop(side: Side, stopPrice: Decimal, price: number): boole
 export function beyondTake(side: Side, takePrice: Decimal, price: number): boolean {
   const take = toDouble(takePrice);
   return side === "sell" ? price >= take : price <= take;
+}
+
+/** Whether a price is so near a target that it may have been there between two looks at it. */
+export function isNearTake(side: Side, takePrice: Decimal, price: number): boolean {
+  const near = 1 + NEAR_TARGET_PCT / 100;
+  return beyondTake(side, takePrice, side === "sell" ? price * near : price / near);
 }
 
 /** A position measured by the rules of its symbol: what does not change until one of the two does. */

@@ -22,6 +22,8 @@ export const POLL_WORKING_MS = 1_000;
 export const POLL_RESTING_MS = 60_000;
 export const POLL_NEAR_MS = 2_000;
 export const POLL_BLIND_MS = 4_000;
+/** A price so near a target may have been there between two looks at it: then it is as if nobody said one. */
+export const NEAR_TARGET_PCT = 0.3;
 /** A cancel that has shown no effect is asked for again. */
 export const CANCEL_AGAIN_MS = 5_000;
 /** Between tries to protect or to exit, by how many have failed. */

@@ -5,7 +5,7 @@ import { isProtective, type Order, remainingOf } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import { wantsMore } from "./exit-wish.ts";
 import type { LaneView, Step } from "./lane-view.ts";
-import { beyondStop, beyondTake, sellable } from "./levels.ts";
+import { beyondStop, beyondTake, isNearTake, sellable } from "./levels.ts";
 import {
   CANCEL_AGAIN_MS,
   FRESH_READ_MS,
@@ -202,18 +202,17 @@ function pollDue({ memory, nowMs, bot, traits }: LaneView, order: Order): boolea
 }
 
 /**
- * The price stands at a level of a protective order. Where nobody says a price it may: then a target on a spot exchange, which is a limit order, may fill
- * in part and end its stop without a sign.
+ * The price stands at a level of a protective order. It may, unseen, where nobody says a price, and between two looks at one that is near: then a target on
+ * a spot exchange, which is a limit order, may fill in part and end its stop without a sign.
  */
 function noteTouch({ price, traits, memory }: LaneView, order: Order): void {
   const { side, price: stop, takePrice, clientOrderId } = order;
   if (!isProtective(order)) return;
-  if (price === undefined) {
-    if (takePrice !== undefined && traits.kind === "spot") memory.readings.touched(clientOrderId, POLL_BLIND_MS);
-    return;
-  }
-  const isThere = (stop !== undefined && beyondStop(side, stop, price)) || (takePrice !== undefined && beyondTake(side, takePrice, price));
-  if (isThere) memory.readings.touched(clientOrderId, POLL_NEAR_MS);
+  const isAt = (seen: number): boolean =>
+    (stop !== undefined && beyondStop(side, stop, seen)) || (takePrice !== undefined && beyondTake(side, takePrice, seen));
+  if (price !== undefined && isAt(price)) return memory.readings.touched(clientOrderId, POLL_NEAR_MS);
+  if (takePrice === undefined || traits.kind !== "spot") return;
+  if (price === undefined || isNearTake(side, takePrice, price)) memory.readings.touched(clientOrderId, POLL_BLIND_MS);
 }
 
 function isOpen(order: Order): boolean {

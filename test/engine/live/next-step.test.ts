@@ -176,6 +176,8 @@ describe("a stop that rested when an earlier process looked", () => {
   });
 });
 
+const SPOT = { ...PERPETUAL_TRAITS, kind: "spot", reduceOnly: false } as const;
+
 describe("a target that the price touches between two readings", () => {
   const protection = order({ purpose: "stop", type: "stop", status: "open", price: decimal(48_000), takePrice: decimal(51_000) });
 
@@ -202,8 +204,7 @@ describe("a target that the price touches between two readings", () => {
   });
 
   it("is read every few seconds at a spot exchange while nobody says a price, and until no reading can be behind after that", () => {
-    const spot = { ...PERPETUAL_TRAITS, kind: "spot", reduceOnly: false } as const;
-    const { view, memory, clock } = viewOf({ orders: [protection], traits: spot });
+    const { view, memory, clock } = viewOf({ orders: [protection], traits: SPOT });
     view.bot.exit = undefined;
     const stepAt = (ms: number, price: number | undefined) => {
       clock.nowMs = NOW_MS + ms;
@@ -216,7 +217,25 @@ describe("a target that the price touches between two readings", () => {
     expect(stepAt(4_000, undefined)).toBe("poll");
     memory.readings.asking(protection.clientOrderId);
     memory.read(protection.clientOrderId);
-    expect(stepAt(6_000, 50_900)).toBe("rest");
-    expect(stepAt(8_000, 50_900), "what happened meanwhile may show only now").toBe("poll");
+    expect(stepAt(6_000, 50_500)).toBe("rest");
+    expect(stepAt(8_000, 50_500), "what happened meanwhile may show only now").toBe("poll");
+  });
+
+  it("is read every few seconds at a spot exchange while the price is so near that it may have been there between two looks", () => {
+    const { view, memory, clock } = viewOf({ orders: [protection], traits: SPOT });
+    view.bot.exit = undefined;
+    const stepAt = (ms: number, price: number) => {
+      clock.nowMs = NOW_MS + ms;
+      return nextStep({ ...view, price, nowMs: clock.nowMs, venueMs: clock.nowMs }).kind;
+    };
+    memory.rests(protection.clientOrderId);
+    memory.readings.asking(protection.clientOrderId);
+    memory.read(protection.clientOrderId);
+    expect(stepAt(5_000, 50_500)).toBe("rest");
+    expect(stepAt(6_000, 50_900)).toBe("poll");
+    memory.readings.asking(protection.clientOrderId);
+    memory.read(protection.clientOrderId);
+    expect(stepAt(8_000, 50_500)).toBe("rest");
+    expect(stepAt(10_000, 50_500), "what happened meanwhile may show only now").toBe("poll");
   });
 });
