@@ -13,6 +13,12 @@ interface Held {
   readonly parts: Set<number>;
 }
 
+/** An intent's parts in the order in which its fills reach them, each with how much has filled when it is reached. */
+interface Moves {
+  readonly parts: readonly { readonly number: number; readonly from: Exact }[];
+  filled: Exact;
+}
+
 /**
  * 30: a position that is built of several entries never costs more than what its whole was sized to with the first of them, beyond what prices move meanwhile;
  * no part of it is bought again while it is held, and none is added to what was not begun so.
@@ -22,7 +28,7 @@ export class PlansLaw implements Law {
   readonly #facts: Facts;
   readonly #held = new Map<string, Held>();
   /** Parts that an intent moves, whichever of its orders does. */
-  readonly #parts = new Map<string, readonly number[]>();
+  readonly #parts = new Map<string, Moves>();
   /** Orders that add: when they leave there must be something that they add to. */
   readonly #adds = new Set<string>();
 
@@ -45,9 +51,9 @@ export class PlansLaw implements Law {
   }
 
   #intended(intent: Fact, where: string): void {
-    const parts = intent.has("parts") ? intent.list("parts").map((part) => part.number("number")) : undefined;
-    if (!parts) return;
-    this.#parts.set(intent.text("intentId"), parts);
+    if (!intent.has("parts")) return;
+    const moves = movesOf(intent.list("parts"));
+    this.#parts.set(intent.text("intentId"), moves);
     if (intent.text("purpose") !== "entry") return this.#facts.coverage.mark(`antecedent 30: a part is sold${where}`);
     const id = intent.text("botId");
     const { name, position } = this.#facts.books.botOf(id);
@@ -57,8 +63,8 @@ export class PlansLaw implements Law {
     if (!begins) this.#adds.add(intent.text("clientOrderId"));
     if (begins) this.#held.set(id, { whole: intent.money("whole"), cost: NOTHING, parts: new Set() });
     this.#facts.coverage.mark(`antecedent 30: ${begins ? "a plan is begun" : "a part is added"}${where}`);
-    const again = parts.find((part) => this.#held.get(id)?.parts.has(part));
-    if (again !== undefined) throw new Broken(this.id, `${name} buys part ${again} again, which it holds`);
+    const again = moves.parts.find(({ number }) => this.#held.get(id)?.parts.has(number));
+    if (again !== undefined) throw new Broken(this.id, `${name} buys part ${again.number} again, which it holds`);
   }
 
   #filled(event: Fact): void {
@@ -68,11 +74,13 @@ export class PlansLaw implements Law {
     const fill = event.part("fill");
     const quantity = fill.money("quantity");
     const order = this.#facts.books.sentOrder(fill.text("clientOrderId"));
-    const parts = (order && this.#parts.get(order.intentId)) ?? [];
+    const moves = order && this.#parts.get(order.intentId);
     const { name, position } = this.#facts.books.botOf(id);
     if (fill.text("side") === "buy") {
       held.cost += times(fill.money("price"), quantity);
-      for (const part of parts) held.parts.add(part);
+      if (moves) moves.filled += quantity;
+      // A part that no fill has reached was not bought, and may be later.
+      for (const { number, from } of moves?.parts ?? []) if (moves && from < moves.filled) held.parts.add(number);
       const most = toNumber(held.whole) * (1 + MOVED_PCT / 100);
       if (toNumber(held.cost) > most)
         throw new Broken(
@@ -84,9 +92,9 @@ export class PlansLaw implements Law {
     // The books have the fill already.
     const before = position + quantity;
     if (before > NOTHING) held.cost -= over(times(held.cost, quantity), before);
-    for (const part of parts) held.parts.delete(part);
+    for (const { number } of moves?.parts ?? []) held.parts.delete(number);
     // Which parts a stop has sold that was taken back and filled in part meanwhile is the bot's to say, too.
-    if (parts.length === 0) held.parts.clear();
+    if (!moves) held.parts.clear();
     this.#endIfFlat(id);
   }
 
@@ -99,4 +107,14 @@ export class PlansLaw implements Law {
   #endIfFlat(id: string): void {
     if (this.#held.has(id) && this.#facts.books.botOf(id).position === NOTHING) this.#held.delete(id);
   }
+}
+
+function movesOf(parts: readonly Fact[]): Moves {
+  let from = NOTHING;
+  const reached = parts.map((part) => {
+    const begins = from;
+    from += part.money("quantity");
+    return { number: part.number("number"), from: begins };
+  });
+  return { parts: reached, filled: NOTHING };
 }
