@@ -226,4 +226,10 @@ export const MUTANTS: readonly Mutant[] = [
     "  const size = toContracts(contract, quantity);",
     "  const size = toContracts(contract, quantity) && quantity;",
   ),
+  mutant(
+    "a grid buys a level again that it holds",
+    "src/strategies/grid.ts",
+    "    return !held.has(part) && previous.close > price && candle.close <= price;",
+    "    return previous.close > price && candle.close <= price;",
+  ),
 ];
