@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { CancelOutcome, PlaceOutcome } from "../../ports/live-venue.ts";
 import type { WireAnswer } from "../wire.ts";
 import { GONE_CODES, GONE_TEXT, verdictOn } from "./codes.ts";
@@ -7,7 +7,6 @@ import { ENVELOPE, PLACED } from "./shapes.ts";
 const TEXT_CHARS_MAX = 160;
 const SECOND_MS = 1_000;
 const RETRY_AFTER_S_MAX = 4 * 86_400;
-const ROWS = z.union([z.array(PLACED), PLACED.transform((row) => [row])]);
 
 /** One code for an answer: the inner one where there is one that is not 0, else the outer one. */
 interface Judged {
@@ -35,8 +34,7 @@ export function judged(answer: Answered): Judged | undefined {
 /** The row of the one order; lists of several rows, which most reads answer, are not looked through for it. */
 function rowOf(data: unknown): Judged["row"] {
   if (Array.isArray(data) && data.length !== 1) return undefined;
-  const found = ROWS.safeParse(data).data ?? [];
-  return found.length === 1 ? found[0] : undefined;
+  return PLACED.safeParse(Array.isArray(data) ? data[0] : data).data;
 }
 
 /** Words of a venue for a sentence of ours: one line, of bounded length. */

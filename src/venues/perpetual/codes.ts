@@ -41,11 +41,15 @@ const TABLE: readonly Row[] = [
   ...unknown("the venue failed inside", 103013, 500, 503),
 ];
 
+/** The same by code: every answer of the venue is looked up. */
+const VERDICTS: ReadonlyMap<number, Verdict> = new Map(
+  TABLE.toReversed().flatMap(({ from, to, verdict }) => Array.from({ length: to - from + 1 }, (_, index) => [from + index, verdict])),
+);
+const UNLISTED: Verdict = { kind: "unknown", why: "a code that is not on the list of proofs" };
+
 /** The verdict on a code, as text from the wire. A code that is on no list proves nothing. */
 export function verdictOn(code: string): Verdict {
-  const number = /^\d{1,9}$/.test(code) ? Number(code) : Number.NaN;
-  const row = TABLE.find(({ from, to }) => number >= from && number <= to);
-  return row?.verdict ?? { kind: "unknown", why: "a code that is not on the list of proofs" };
+  return (/^\d{1,9}$/.test(code) && VERDICTS.get(Number(code))) || UNLISTED;
 }
 
 /** Codes by which a cancel is told that nothing rests under its id. */
