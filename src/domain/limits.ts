@@ -62,6 +62,16 @@ export function scopesOf({ id, symbol, account }: { readonly id: string; readonl
   return [`bot:${id}`, `symbol:${symbol}`, `account:${account}`, "all"];
 }
 
+/** Whether a scope is one of those that concern a bot. It is asked for every bot and open breaker each second, so it makes none of them. */
+export function isWithin(
+  scope: RiskScope,
+  { id, symbol, account }: { readonly id: string; readonly symbol: string; readonly account: string },
+): boolean {
+  const names = (kind: string, name: string): boolean =>
+    scope.length === kind.length + name.length && scope.startsWith(kind) && scope.endsWith(name);
+  return scope === "all" || names("bot:", id) || names("symbol:", symbol) || names("account:", account);
+}
+
 /** Entries denied until a time or until somebody removes it; one for each scope. Exits pass. */
 export interface EntryLock {
   readonly scope: RiskScope;

@@ -294,5 +294,7 @@ export class Accounts {
 
 /** Running bots that have no runner. */
 function withoutRunner({ state, runners }: Account): BotState[] {
-  return [...state.bots.values()].filter(({ status, spec }) => status === "running" && !runners.get(spec.id));
+  const found: BotState[] = [];
+  for (const bot of state.bots.values()) if (bot.status === "running" && !runners.get(bot.spec.id)) found.push(bot);
+  return found;
 }

@@ -4,7 +4,7 @@ import { BREAKER_NAMES, type BreakerName, breakerKey, type OpenBreaker } from ".
 import type { Rates } from "../domain/conversion.ts";
 import type { DeskState } from "../domain/desk.ts";
 import { SLIPPAGE_FILLS } from "../domain/fold-risk.ts";
-import { levelOf, type RiskScope, scopesOf } from "../domain/limits.ts";
+import { isWithin, levelOf, type RiskScope } from "../domain/limits.ts";
 import type { Decimal } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
 import { minuteText } from "../domain/time.ts";
@@ -246,7 +246,7 @@ function scopesOfAccount({ account }: AccountState): readonly [RiskScope, RiskSc
 }
 
 function concerns({ scope }: { readonly scope: RiskScope }, spec: BotSpec): boolean {
-  return scopesOf(spec).includes(scope);
+  return isWithin(scope, spec);
 }
 
 /** A half-open breaker of refused orders is tried with one entry, and with one at a time. */

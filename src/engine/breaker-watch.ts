@@ -2,7 +2,7 @@ import type { BotState } from "../domain/books.ts";
 import type { OpenBreaker } from "../domain/breaker.ts";
 import type { BreakerEvent } from "../domain/breaker-events.ts";
 import type { AccountEvent } from "../domain/events.ts";
-import { scopesOf } from "../domain/limits.ts";
+import { isWithin } from "../domain/limits.ts";
 import { decimal } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
 import type { MarketStep } from "../ports/market.ts";
@@ -151,7 +151,7 @@ export class BreakerWatch {
     return [...state.bots.values()].flatMap((bot): AccountEvent[] => {
       const seen = priceOf(bot.spec.symbol);
       const stop = stopOf(bot, this.#account);
-      if (seen === undefined || !stop || isFlat(bot.position) || !scopesOf(bot.spec).includes(scope)) return [];
+      if (seen === undefined || !stop || isFlat(bot.position) || !isWithin(scope, bot.spec)) return [];
       const price = decimal(seen).minus(decimal(seen).minus(stop).dividedBy(TIGHTER));
       return [{ type: "stop-tightened", botId: bot.spec.id, price, reason: `the ${event.breaker} breaker` }];
     });
@@ -159,7 +159,7 @@ export class BreakerWatch {
 }
 
 function concernsBot({ scope }: OpenBreaker, { spec, deleted }: BotState): boolean {
-  return !deleted && scopesOf(spec).includes(scope);
+  return !deleted && isWithin(scope, spec);
 }
 
 function stopOf({ spec }: BotState, { state }: WatchedAccount) {

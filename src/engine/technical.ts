@@ -18,17 +18,17 @@ const SLOW_OF_THEM = 3;
 export class StorePace implements Technical {
   #tookMs: number[] = [];
   /** Asked every second, and other only after a writing. */
-  #slowMs: number | undefined;
+  #reading: Reading | undefined;
 
   wrote(tookMs: number): void {
     this.#tookMs = [...this.#tookMs, tookMs].slice(-WRITINGS);
-    this.#slowMs = this.#tookMs.toSorted((a, b) => b - a)[SLOW_OF_THEM - 1];
+    const value = this.#tookMs.toSorted((a, b) => b - a)[SLOW_OF_THEM - 1];
+    const said = (slowMs: number) => `${SLOW_OF_THEM} of the last ${this.#tookMs.length} writings took ${Math.round(slowMs)} ms or longer`;
+    this.#reading = value === undefined ? undefined : { value, because: said(value) };
   }
 
   reading(breaker: BreakerName): Reading | undefined {
-    const value = this.#slowMs;
-    if (breaker !== "store" || value === undefined) return undefined;
-    return { value, because: `${SLOW_OF_THEM} of the last ${this.#tookMs.length} writings took ${Math.round(value)} ms or longer` };
+    return breaker === "store" ? this.#reading : undefined;
   }
 
   /** The event that makes it half-open is itself written, and says how quick that was. */
@@ -40,7 +40,7 @@ export class StorePace implements Technical {
   begin(breaker: BreakerName): void {
     if (breaker !== "store") return;
     this.#tookMs = [];
-    this.#slowMs = undefined;
+    this.#reading = undefined;
   }
 }
 

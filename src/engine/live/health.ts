@@ -46,7 +46,8 @@ export class ExchangeHealth implements Technical {
     const nowMs = this.#nowMs();
     const known = this.#read.get(breaker);
     if (known && nowMs < known.untilMs) return known.reading;
-    const asked = this.#asked[breaker].filter(({ atMs }) => nowMs - atMs < WINDOW_MS);
+    const oldest = this.#asked[breaker].findIndex(({ atMs }) => nowMs - atMs < WINDOW_MS);
+    const asked = oldest < 0 ? [] : this.#asked[breaker].slice(oldest);
     const reading = readingOf(breaker, asked);
     this.#read.set(breaker, { untilMs: (asked[0]?.atMs ?? Number.POSITIVE_INFINITY) + WINDOW_MS, reading });
     return reading;
@@ -71,7 +72,7 @@ export class ExchangeHealth implements Technical {
 function readingOf(breaker: Measured, asked: readonly Asked[]): Reading | undefined {
   if (breaker === "latency") {
     if (asked.length < ANSWERS_LEAST) return undefined;
-    const value = asked.map(({ tookMs }) => tookMs).sort((a, b) => a - b)[Math.floor(asked.length / 2)] ?? 0;
+    const value = new Float64Array(asked.map(({ tookMs }) => tookMs)).sort()[Math.floor(asked.length / 2)] ?? 0;
     return { value, because: `half of the last ${asked.length} answers of the exchange took ${Math.round(value)} ms or longer` };
   }
   const failures = asked.filter(({ failed }) => failed).length;
