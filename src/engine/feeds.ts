@@ -190,7 +190,7 @@ export class FeedHub {
 
   seePrice(symbol: string, price: number, atMs: MarketMs, quote?: Quote): void {
     this.#prices.set(symbol, { price, atMs });
-    if (quote) this.#quotes.set(symbol, { ...quote, atMs });
+    if (quote) this.#quotes.set(symbol, { bid: quote.bid, ask: quote.ask, atMs });
   }
 
   /** The best bid and ask as they were seen last, where a live market tells them. */

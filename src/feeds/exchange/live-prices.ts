@@ -150,8 +150,9 @@ export class LivePrices {
     for (const symbol of symbols) {
       const known = newer(this.#believed(symbol), this.#book.asked(symbol));
       if (!known || ageMs(known, nowMs) > PRICE_AGE_MAX_MS) continue;
-      const { price, quote } = known;
-      readings.push({ symbol, price, ...(quote && { quote }), wallMs: wallMs(Math.floor(wall - (nowMs - known.atMs))) });
+      const { price, quote, atMs } = known;
+      const seenMs = wallMs(Math.floor(wall - (nowMs - atMs)));
+      readings.push(quote ? { symbol, price, quote, wallMs: seenMs } : { symbol, price, wallMs: seenMs });
     }
     return readings;
   }

@@ -76,7 +76,7 @@ export class SimMarketData implements MarketData {
     return [...symbols].map((symbol) => {
       const price = this.#tape.lastPrice(symbol, nowMs);
       const quote = this.#listing.quotes.of(symbol, price, nowMs);
-      return { symbol, price, wallMs: askedMs, ...(quote && { quote }) };
+      return quote ? { symbol, price, wallMs: askedMs, quote } : { symbol, price, wallMs: askedMs };
     });
   }
 
