@@ -49,6 +49,8 @@ export class Following {
   readonly #allRounds: Rounds;
   readonly #newRounds: Rounds;
   readonly #caughtUp: JointLook;
+  /** Sequence of the desk's stream up to which no account is missing. */
+  #wholeSequence: number | undefined;
 
   constructor(options: FollowingOptions) {
     this.#options = options;
@@ -111,10 +113,9 @@ export class Following {
 
   /** Follows every account of the desk that is neither held nor followed yet. One whose exchange does not answer is tried again. */
   async followAll(): Promise<void> {
-    const { desk, accounts, logger } = this.#options;
-    const missing = [...desk.state.accounts].filter(([name]) => !accounts.get(accountStream(name)));
+    const { logger } = this.#options;
     await Promise.all(
-      missing.map(async ([name, registered]) => {
+      this.#missing().map(async ([name, registered]) => {
         try {
           await this.#follow(name, registered);
         } catch (failure) {
@@ -123,6 +124,16 @@ export class Following {
         }
       }),
     );
+  }
+
+  /** What is known here once stays known, so that they are looked for only after the desk has written something. */
+  #missing(): (readonly [string, RegisteredAccount])[] {
+    const { desk, accounts } = this.#options;
+    const { sequence } = desk.state;
+    if (sequence === this.#wholeSequence) return [];
+    const missing = [...desk.state.accounts].filter(([name]) => !accounts.get(accountStream(name)));
+    if (missing.length === 0) this.#wholeSequence = sequence;
+    return missing;
   }
 
   async #follow(name: string, { exchange, environment = "demo" }: RegisteredAccount): Promise<void> {

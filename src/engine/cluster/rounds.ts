@@ -1,5 +1,8 @@
 import type { Clock } from "../../ports/clock.ts";
 
+/** Nobody reads why a pause has ended; without a reason, an exception would be made for it each time. */
+const WOKEN = "woken";
+
 /** Work that is done again and again, never twice at once: after a pause, and at once when it is woken. */
 export class Rounds {
   readonly #clock: Clock;
@@ -22,7 +25,7 @@ export class Rounds {
 
   /** Begins the next round at once, or right after the one that runs. */
   wake(): void {
-    this.#wake.abort();
+    this.#wake.abort(WOKEN);
   }
 
   get isOver(): boolean {
@@ -43,7 +46,7 @@ export class Rounds {
 
   async #run(): Promise<void> {
     while (!this.isOver) {
-      this.#wake = new AbortController();
+      if (this.#wake.signal.aborted) this.#wake = new AbortController();
       await this.#work();
       if (!this.isOver) await this.#clock.sleep(this.#everyMs, this.#wake.signal);
     }

@@ -4,6 +4,9 @@ import type { Logger } from "../../ports/logger.ts";
 import { QueueUnavailable } from "../../ports/queue.ts";
 import { type JobList, LOOK_MS, RENEW_MS, type TakenJob } from "./broker.ts";
 
+/** Nobody reads why a pause has ended; without a reason, an exception would be made for it each time. */
+const WOKEN = "woken";
+
 export interface TakerParts {
   readonly list: JobList;
   readonly clock: Clock;
@@ -32,7 +35,7 @@ export class Taker {
 
   /** Looks for jobs now. */
   wake(): void {
-    this.#pause.abort();
+    this.#pause.abort(WOKEN);
   }
 
   /** Renews a job no longer. */
@@ -49,7 +52,7 @@ export class Taker {
 
   async #run(): Promise<void> {
     while (!this.#ended) {
-      this.#pause = new AbortController();
+      if (this.#pause.signal.aborted) this.#pause = new AbortController();
       const pause = this.#pause.signal;
       try {
         await this.#turn();
