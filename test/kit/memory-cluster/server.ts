@@ -102,7 +102,8 @@ export class MemoryServer {
   }
 
   #streamsOf(name: string): string[] {
-    const held = [...this.#holds].filter(([, { holder }]) => holder === name);
-    return held.map(([stream]) => stream).sort();
+    const held: string[] = [];
+    for (const [stream, { holder }] of this.#holds) if (holder === name) held.push(stream);
+    return held.sort();
   }
 }

@@ -3,6 +3,7 @@ export type Exact = bigint;
 
 const PLACES = 30;
 const UNIT = 10n ** BigInt(PLACES);
+const UNIT_NUMBER = Number(UNIT);
 
 export const NOTHING: Exact = 0n;
 
@@ -37,7 +38,7 @@ export function over(a: Exact, b: Exact): Exact {
 }
 
 export function toNumber(value: Exact): number {
-  return Number(value) / Number(UNIT);
+  return Number(value) / UNIT_NUMBER;
 }
 
 export function textOf(value: Exact): string {

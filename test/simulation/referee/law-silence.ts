@@ -1,3 +1,4 @@
+import type { SpotDoor } from "../../kit/exchange/spot-door.ts";
 import type { SimExchange } from "../world/exchange.ts";
 import { Broken, type Law } from "./law.ts";
 
@@ -14,7 +15,12 @@ export class SilenceLaw implements Law {
     const { silence, doors, addresses } = this.#exchange;
     const [knock] = silence.knocks;
     if (knock !== undefined) throw new Broken(this.id, knock);
-    for (const [environment, { limits }] of [...doors, ...addresses]) {
+    this.#look(doors);
+    this.#look(addresses);
+  }
+
+  #look(doors: ReadonlyMap<string, SpotDoor>): void {
+    for (const [environment, { limits }] of doors) {
       if (limits.refusals > 0)
         throw new Broken(this.id, `the ${environment} world refused a request, for its weight per minute was used up`);
       if (limits.knocksWhileBanned > 0) throw new Broken(this.id, `the ${environment} world banned this address for its weight`);

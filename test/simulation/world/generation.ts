@@ -152,18 +152,19 @@ export function gated<T extends object>(
   quiet: ReadonlySet<string>,
   noise: ReadonlySet<string>,
 ): T {
-  const gate = Object.create(null);
+  const gate: Record<string, unknown> = {};
   for (const name of namesOf(target)) {
     const value: unknown = Reflect.get(target, name);
     if (typeof value !== "function") {
       Object.defineProperty(gate, name, { get: () => Reflect.get(target, name), enumerable: true });
       continue;
     }
-    const method = value.bind(target) as (...args: unknown[]) => Promise<unknown>;
     const isNoise = noise.has(name);
-    gate[name] = quiet.has(name) ? method : (...args: unknown[]) => generation.gate(port, name, () => method(...args), isNoise);
+    gate[name] = quiet.has(name)
+      ? value.bind(target)
+      : (...args: unknown[]) => generation.gate(port, name, () => Reflect.apply(value, target, args) as Promise<unknown>, isNoise);
   }
-  return gate;
+  return gate as T;
 }
 
 /** Its own names and those of its classes. */

@@ -1,5 +1,5 @@
 /** Macrotask turns asked of Node at once: fewer rounds of its loop for the same number of turns. */
-const TURNS_AT_ONCE = 32;
+const TURNS_AT_ONCE = 256;
 
 /** Something that happens at an instant. */
 export interface Happening {

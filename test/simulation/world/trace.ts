@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
-const CHUNK_CHARACTERS = 1 << 16;
+/** As many as the processor's cache still has when they are put together. */
+const CHUNK_CHARACTERS = 1 << 12;
 
 /** Everything that happened in one world, as one hash; the same lines are read by a person when somebody listens. */
 export class Trace {

@@ -6,6 +6,12 @@ interface Spell {
   readonly untilMs: number;
 }
 
+/** Spells in their order, and the first of them that has not ended: time only moves on. */
+interface Spells {
+  readonly all: readonly Spell[];
+  next: number;
+}
+
 /** How often spells of one kind of fault come and how long they last. */
 export interface Climate {
   readonly perHour: number;
@@ -18,7 +24,7 @@ export interface Climate {
  * bad times and times in which several things are bad at once.
  */
 export class Weather {
-  readonly #spells = new Map<string, readonly Spell[]>();
+  readonly #spells = new Map<string, Spells>();
   readonly #odds = new Map<string, number>();
   readonly #dice: Dice;
   readonly #coverage: Coverage;
@@ -44,7 +50,7 @@ export class Weather {
       spells.push({ fromMs: atMs, untilMs: endMs });
       atMs = endMs;
     }
-    this.#spells.set(id, spells);
+    this.#spells.set(id, { all: spells, next: 0 });
     this.#odds.set(id, dice.between(0.2, 1));
     this.#drawn = [...this.#spells.keys()].sort();
   }
@@ -67,14 +73,19 @@ export class Weather {
   spellOf(id: string): Spell | undefined {
     if (this.#over) return undefined;
     const spells = this.#spells.get(id);
-    if (spells === undefined || spells.length === 0) return undefined;
+    if (spells === undefined) return undefined;
     const nowMs = this.#nowMs();
-    return spells.find(({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs);
+    let spell = spells.all[spells.next];
+    while (spell !== undefined && spell.untilMs <= nowMs) {
+      spells.next += 1;
+      spell = spells.all[spells.next];
+    }
+    return spell !== undefined && spell.fromMs <= nowMs ? spell : undefined;
   }
 
   /** All spells of a fault, for those that happen by themselves. */
   spellsOf(id: string): readonly Spell[] {
-    return this.#spells.get(id) ?? [];
+    return this.#spells.get(id)?.all ?? [];
   }
 
   /** Whether a fault strikes here and now; if so it is counted. `scale` makes it rarer for calls that come often. */

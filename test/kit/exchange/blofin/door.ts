@@ -96,11 +96,12 @@ function read(request: DoorRequest, route: Pick<Route, "required" | "optional" |
     throw new BadParameter("152004", "JSON syntax error, Please check if the parameter should be an array or an object.");
   const rows = (Array.isArray(found) ? found : [found]) as Params[];
   if (rows.length > 20) throw new BadParameter("152006", "Batch orders can be placed for up to 20 at once.");
-  const known = new Set([...route.required, ...route.optional]);
+  const { required, optional } = route;
   for (const params of rows) {
     if (typeof params !== "object" || params === null) throw new BadParameter("152004", "JSON syntax error");
-    for (const name of Object.keys(params)) if (!known.has(name)) throw new BadParameter("152002", `Parameter ${name} error.`);
-    for (const name of route.required)
+    for (const name of Object.keys(params))
+      if (!required.includes(name) && !optional.includes(name)) throw new BadParameter("152002", `Parameter ${name} error.`);
+    for (const name of required)
       if (params[name] === undefined || params[name] === null || params[name] === "")
         throw new BadParameter("152001", `Parameter ${name} cannot be empty.`);
   }
