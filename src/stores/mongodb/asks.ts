@@ -1,5 +1,6 @@
 import { Types } from "mongoose";
 import type { Ask, AskBook } from "../../ports/asks.ts";
+import type { AskDocument } from "./documents.ts";
 import { isDuplicate } from "./faults.ts";
 import { OPEN_ASKS_MAX } from "./limits.ts";
 import type { Collections } from "./schemas.ts";
@@ -8,11 +9,16 @@ import type { Collections } from "./schemas.ts";
 const UNANSWERED = { $in: ["open", "begun"] as const };
 const MAJORITY = { readConcern: "majority" } as const;
 
+/** Of an ask what its beginning compares with. */
+type Found = Pick<AskDocument, "stream" | "by">;
+
 /** The asks in a database. Each changes by a compare-and-set on its one document. */
 export class Asks implements AskBook {
   readonly #asks: Collections["asks"];
   readonly #name: string;
   readonly #isHeld: (stream: string) => boolean;
+  /** What the newest look found: to begin one of these costs no look of its own. */
+  #found: ReadonlyMap<string, Found> = new Map();
 
   /** `name` is this process's, `isHeld` says which streams are. */
   constructor({ asks }: Pick<Collections, "asks">, name: string, isHeld: (stream: string) => boolean) {
@@ -37,15 +43,22 @@ export class Asks implements AskBook {
     if (held.length === 0) return [];
     const wanted = { stream: { $in: held }, state: UNANSWERED, by: { $ne: this.#name } };
     const rows = await this.#asks.find(wanted, { sort: { wallMs: 1, arrival: 1 }, limit: OPEN_ASKS_MAX, ...MAJORITY }).toArray();
+    this.#found = new Map(rows.map(({ _id, stream, by }) => [_id, { stream, by }]));
     return rows.map(({ _id: id, stream, body, wallMs }) => ({ id, stream, body, wallMs }));
   }
 
-  /** Who is another one's beginner has lost the stream, for this process holds it now. */
+  /** Who is another one's beginner has lost the stream, for this process holds it now. What a look found may be old: then nothing matches, and it is looked at anew. */
   async begin(id: string): Promise<boolean> {
+    const known = this.#found.get(id);
+    if (known && (await this.#begin(id, known))) return true;
     const found = await this.#asks.findOne({ _id: id }, { projection: { stream: 1, by: 1 } });
-    if (!found || !this.#isHeld(found.stream)) return false;
+    return found !== null && this.#begin(id, found);
+  }
+
+  async #begin(id: string, { stream, by }: Found): Promise<boolean> {
+    if (!this.#isHeld(stream)) return false;
     const begun = await this.#asks.updateOne(
-      { _id: id, state: UNANSWERED, by: { $in: [found.by, this.#name] } },
+      { _id: id, state: UNANSWERED, by: { $in: [by, this.#name] } },
       { $set: { state: "begun", by: this.#name } },
     );
     return begun.matchedCount === 1;

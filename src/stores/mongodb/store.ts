@@ -46,8 +46,10 @@ export class MongoStore implements SharedStore {
   readonly #asks: Asks;
   readonly #tapes = new Map<string, Tape>();
   readonly #holdings = new Holdings();
-  /** What is asked of one channel, or of the inbox, happens in order. */
+  /** What is asked of one channel happens in order, */
   readonly #turns = new Turns();
+  /** and of one request; what is asked of the whole inbox comes after it. */
+  readonly #requests = new Turns();
   readonly #gate: Gate;
 
   constructor(parts: StoreParts) {
@@ -152,15 +154,15 @@ export class MongoStore implements SharedStore {
   }
 
   accept(request: InboxRow): Promise<"new" | "seen"> {
-    return this.#gate.write(() => this.#turns.run("inbox", () => this.#inbox.accept(request)));
+    return this.#gate.write(() => this.#requests.run(request.requestId, () => this.#inbox.accept(request)));
   }
 
   settle(requestId: string): Promise<void> {
-    return this.#gate.write(() => this.#turns.run("inbox", () => this.#inbox.settle(requestId)));
+    return this.#gate.write(() => this.#requests.run(requestId, () => this.#inbox.settle(requestId)));
   }
 
   unsettled(): Promise<InboxRow[]> {
-    return this.#gate.ask(() => this.#turns.run("inbox", () => this.#inbox.unsettled()));
+    return this.#gate.ask(() => this.#requests.ended().then(() => this.#inbox.unsettled()));
   }
 
   cursors(channel: string): Promise<Map<string, number>> {
@@ -181,7 +183,8 @@ export class MongoStore implements SharedStore {
 
   prune(beforeWallMs: number): Promise<void> {
     return this.#gate.write(async () => {
-      await this.#turns.run("inbox", () => this.#inbox.prune(beforeWallMs));
+      await this.#requests.ended();
+      await this.#inbox.prune(beforeWallMs);
       await this.#asks.prune(beforeWallMs);
       await this.#parts.members.prune();
     });
@@ -195,7 +198,7 @@ export class MongoStore implements SharedStore {
   }
 
   requests(): ReturnType<Inbox["all"]> {
-    return this.#gate.ask(() => this.#turns.run("inbox", () => this.#inbox.all()));
+    return this.#gate.ask(() => this.#requests.ended().then(() => this.#inbox.all()));
   }
 
   channels(): Promise<string[]> {

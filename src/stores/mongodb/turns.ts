@@ -3,6 +3,11 @@ export class Turns {
   /** The last thing that was asked of each. */
   readonly #last = new Map<string, Promise<unknown>>();
 
+  /** Resolves when everything that was asked so far has ended, whatever became of it. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#last.values());
+  }
+
   /** Runs after what was asked of the same thing before, whatever became of it. */
   run<T>(what: string, work: () => Promise<T>): Promise<T> {
     const turn = (this.#last.get(what) ?? Promise.resolve()).then(work);

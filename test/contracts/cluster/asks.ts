@@ -8,6 +8,7 @@ const asked = (id: string, wallMs = 1, stream = "a"): Ask => ({ id, stream, wall
 export function asksContract(subject: ClusterSubject): void {
   bookContract(subject);
   changeContract(subject);
+  staleLookContract(subject);
   withdrawalContract(subject);
 }
 
@@ -98,6 +99,24 @@ function changeContract(subject: ClusterSubject): void {
     expect(await next.store.asks.open(["a"])).toEqual([asked("1")]);
     expect(await next.store.asks.begin("1")).toBe(true);
     expect([await own.answer("1", "late"), await next.store.asks.answer("1", "done")]).toEqual([false, true]);
+  });
+}
+
+/** A process has looked, and what it saw is not so any more when it begins. */
+function staleLookContract(subject: ClusterSubject): void {
+  it("begins what another process had begun and left after it was seen open, and not what was withdrawn", async () => {
+    const { holder, own, book } = await holderAndAsker(subject);
+    const next = await subject().join("engine");
+    for (const id of ["left", "withdrawn"]) await book.ask(asked(id));
+    expect((await own.open(["a"])).length).toBe(2);
+    await holder.store.release("a");
+    await next.store.acquire("a");
+    expect(await next.store.asks.begin("left")).toBe(true);
+    expect([await own.begin("left"), await book.withdraw("withdrawn")]).toEqual([false, true]);
+    await next.store.release("a");
+    await holder.store.acquire("a");
+    expect([await own.begin("left"), await own.begin("withdrawn")]).toEqual([true, false]);
+    expect([await next.store.asks.answer("left", "late"), await own.answer("left", "done")]).toEqual([false, true]);
   });
 }
 
