@@ -108,14 +108,25 @@ function uncappedRole(people: People, asker: Asker): Role | undefined {
   );
 }
 
-/** The role on one bot: by the desk, by the bot, by its group, or as its owner. An owner acts as trader while they hold any grant. */
-export function roleOn(people: People, asker: Asker, bot: Named): Role | undefined {
-  if (isLocked(people, asker.user)) return undefined;
+/**
+ * The role on each bot: by the desk, by the bot, by its group, or as its owner. An owner acts as trader while they hold any grant. What does not depend on the bot is looked up
+ * once, for grants and bots may be many.
+ */
+export function rolesOn(people: People, asker: Asker): (bot: Named) => Role | undefined {
+  if (isLocked(people, asker.user)) return () => undefined;
   const person = personOf(people.links, asker.user);
-  const scopes = [`bot:${bot.name}`, bot.group === undefined ? undefined : `group:${bot.group}`];
-  const held = people.grants.filter(({ user, scope }) => user === person && scopes.includes(scope)).map(({ role }) => below(role));
-  const owned: Role | undefined = personOf(people.links, bot.owner) === person && holdsAny(people, asker) ? "trader" : undefined;
-  return capped(people, asker, highest([deskRole(people, asker), owned, ...held]));
+  const held = Map.groupBy(
+    people.grants.filter(({ user }) => user === person),
+    ({ scope }) => scope,
+  );
+  const byDesk = deskRole(people, asker);
+  const asOwner: Role | undefined = holdsAny(people, asker) ? "trader" : undefined;
+  const by = (scope: string) => (held.get(scope) ?? []).map(({ role }) => below(role));
+  return ({ name, group, owner }) => {
+    const owned = asOwner && personOf(people.links, owner) === person ? asOwner : undefined;
+    const named = held.size === 0 ? [] : [...by(`bot:${name}`), ...(group === undefined ? [] : by(`group:${group}`))];
+    return capped(people, asker, highest([byDesk, owned, ...named]));
+  };
 }
 
 /** Whether the person holds any grant that counts at that place. */

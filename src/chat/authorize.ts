@@ -1,7 +1,7 @@
 import type { Role } from "../domain/events.ts";
 import { meant } from "../domain/nearest.ts";
 import type { BotFacts } from "../ports/engine.ts";
-import { type Asker, atLeast, deskRole, holdsAny, isLocked, type People, roleOn } from "./access.ts";
+import { type Asker, atLeast, deskRole, holdsAny, isLocked, type People, rolesOn } from "./access.ts";
 import { targetOf } from "./arg-info.ts";
 import type { Command } from "./command.ts";
 
@@ -38,7 +38,8 @@ interface Named {
 }
 
 function authorizeBots(need: Role, { raw, isOptional }: Named, people: People, asker: Asker, bots: readonly BotFacts[]): Verdict {
-  const mine = bots.filter(({ state }) => atLeast(roleOn(people, asker, state.spec), need));
+  const roleOf = rolesOn(people, asker);
+  const mine = bots.filter(({ state }) => atLeast(roleOf(state.spec), need));
   const everywhere = atLeast(deskRole(people, asker), need);
   if (mine.length === 0 && !everywhere) return DENIED;
   if (raw === undefined && isOptional) return { kind: "allowed", bots: [] };

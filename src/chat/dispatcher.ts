@@ -4,7 +4,7 @@ import type { BotFacts } from "../ports/engine.ts";
 import type { ButtonPress, Completion, FrontDoor, Place, Request } from "../ports/platform.ts";
 import { StoreUnavailable } from "../ports/store.ts";
 import type { View } from "../ports/view.ts";
-import { type Asker, atLeast, deskRole, holdsAny, type People, peopleOf, personOf, roleOn, samePerson } from "./access.ts";
+import { type Asker, atLeast, deskRole, holdsAny, type People, peopleOf, personOf, rolesOn, samePerson } from "./access.ts";
 import { tokenDesk } from "./api-tokens.ts";
 import { argumentsOf, catalogOf } from "./arg-info.ts";
 import { auditOf } from "./audit.ts";
@@ -35,6 +35,9 @@ export interface RunOptions {
   readonly onProgress?: ((view: View) => void) | undefined;
   readonly again?: boolean;
 }
+
+/** All bots of the desk, and those of them that a request names. */
+type Meant = Readonly<Record<"all" | "bots", readonly BotFacts[]>>;
 
 /** Finds, authorizes, parses, asks, confirms, runs and audits commands. The one door for platforms, tests and simulations. */
 export class Dispatcher implements FrontDoor {
@@ -124,9 +127,10 @@ export class Dispatcher implements FrontDoor {
     const asked = command && argumentsOf(command).find(({ name }) => name === argument);
     if (!command || !asked) return Promise.resolve([]);
     const asker = { user, place: undefined };
-    const verdict = authorize(command, without(args, [asked.name]), this.#people(), asker, this.options.engine.bots());
+    const bots = this.options.engine.bots();
+    const verdict = authorize(command, without(args, [asked.name]), this.#people(), asker, bots);
     if (verdict.kind !== "allowed") return Promise.resolve([]);
-    return Promise.resolve(completionsOf(asked, typed, this.#sight(command, asker)));
+    return Promise.resolve(completionsOf(asked, typed, this.#sight(command, asker, bots)));
   }
 
   answer(text: string, requestId: string, user: Request["user"], place: Place): { request: Request } | undefined {
@@ -160,12 +164,13 @@ export class Dispatcher implements FrontDoor {
     const { commands, engine, desk } = this.options;
     const command = commands.get(request.path);
     if (!command) return unknownCommand(request.path, this.#catalog);
-    const verdict = this.#verdict(command, request);
+    const all = engine.bots();
+    const verdict = this.#verdict(command, request, all);
     if (verdict.kind === "denied" || verdict.kind === "locked") return this.#deny(request, verdict.kind === "locked");
     const done = earlierResult(request.id, desk.state, again ? [] : engine.accounts());
     if (done !== undefined) return card(`Already done: ${done}`).view();
     if (verdict.kind === "missing") return badView(verdict.sentence);
-    const sight = this.#sight(command, askerOf(request));
+    const sight = this.#sight(command, askerOf(request), all);
     const parsed = parseArgs(request.path, command, request.args, sight);
     const privately = command.private === true;
     if (parsed.kind === "missing")
@@ -178,7 +183,7 @@ export class Dispatcher implements FrontDoor {
       return this.#questions.ask({ ...request, args: kept }, { argument, values: offersOf(argument, sight), privately, problem });
     }
     const recorded: DeskEvent[] = [];
-    const call = this.#call(request, parsed.args, verdict.bots, recorded, onProgress);
+    const call = this.#call(request, parsed.args, { all, bots: verdict.bots }, recorded, onProgress);
     const held = await this.#gate.hold(command, call, request);
     return held ?? this.#effect(command, () => command.run(call), request, recorded);
   }
@@ -221,18 +226,19 @@ export class Dispatcher implements FrontDoor {
     return { request: { id, ...line, user, place, ...(answerHandle === undefined ? {} : { answerHandle }) } };
   }
 
-  #call(request: Request, args: Args, bots: readonly BotFacts[], recorded: DeskEvent[], onProgress: RunOptions["onProgress"]): Call<Args> {
+  #call(request: Request, args: Args, { all, bots }: Meant, recorded: DeskEvent[], onProgress: RunOptions["onProgress"]): Call<Args> {
     const { engine, desk, strategies, backtests, clock, claim, shenron, timeZone, version, platforms } = this.options;
     const asker = askerOf(request);
     const people = this.#people();
     const role = deskRole(people, asker);
+    const roleOf = rolesOn(people, asker);
     const { id: requestId, user, place } = request;
     const person = personOf(people.links, user.id);
     const identity = { person, holdsRights: holdsAny(people, asker), ...this.#proofs };
     return {
       args,
       bots,
-      visible: engine.bots().filter(({ state }) => atLeast(roleOn(people, asker, state.spec), "viewer")),
+      visible: all.filter(({ state }) => atLeast(roleOf(state.spec), "viewer")),
       accounts: engine.accounts().filter(({ state }) => atLeast(role, "viewer") || samePerson(people.links, state.owner, person)),
       engine,
       desk,
@@ -275,17 +281,17 @@ export class Dispatcher implements FrontDoor {
     }
   }
 
-  #verdict(command: Command, request: Request) {
-    return authorize(command, request.args, this.#people(), askerOf(request), this.options.engine.bots());
+  #verdict(command: Command, request: Request, all = this.options.engine.bots()) {
+    return authorize(command, request.args, this.#people(), askerOf(request), all);
   }
 
   #people(): People {
     return peopleOf(this.options.desk.state, this.options.owners);
   }
 
-  #sight(command: Command, asker: Asker): Sight {
+  #sight(command: Command, asker: Asker, all: readonly BotFacts[]): Sight {
     const need = command.role === "anyone" ? "viewer" : command.role;
-    return sightOf(this.options, this.#people(), { asker, need, paths: this.#catalog.map(({ path }) => path) });
+    return sightOf(this.options, this.#people(), { asker, need, paths: this.#catalog.map(({ path }) => path), all });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Role } from "../domain/events.ts";
 import { splitSymbol } from "../domain/instrument.ts";
 import { meant } from "../domain/nearest.ts";
 import type { BotFacts, DeskLedger, Engine } from "../ports/engine.ts";
-import { type Asker, atLeast, type People, roleOn } from "./access.ts";
+import { type Asker, atLeast, type People, rolesOn } from "./access.ts";
 import type { Argument } from "./arg-info.ts";
 import { quoted, type Source } from "./arg-meta.ts";
 import type { Strategies } from "./command.ts";
@@ -19,13 +19,22 @@ export interface Sight {
   readonly alerts: readonly string[];
 }
 
+export interface SightWish {
+  readonly asker: Asker;
+  readonly need: Role;
+  readonly paths: readonly string[];
+  /** All bots of the desk. */
+  readonly all: readonly BotFacts[];
+}
+
 /** What a person may know to exist who uses a command with that role. */
 export function sightOf(
   { engine, strategies, desk }: { readonly engine: Engine; readonly strategies: Strategies; readonly desk: DeskLedger },
   people: People,
-  { asker, need, paths }: { readonly asker: Asker; readonly need: Role; readonly paths: readonly string[] },
+  { asker, need, paths, all }: SightWish,
 ): Sight {
-  const bots = engine.bots().filter(({ state }) => atLeast(roleOn(people, asker, state.spec), need));
+  const roleOf = rolesOn(people, asker);
+  const bots = all.filter(({ state }) => atLeast(roleOf(state.spec), need));
   const alerts = alertsOf(desk.state, asker.user).map(({ id }) => id);
   return { bots, engine, strategies, paths, alerts };
 }

@@ -8,17 +8,38 @@ import { leverageLimitOf } from "../risk/leverage.ts";
 import { liquidationPrice } from "../risk/liquidation.ts";
 import type { Account } from "./account.ts";
 import { LiveAccount } from "./live/account.ts";
+import { once } from "./once.ts";
 import { equityOf, reservedOf } from "./valuation.ts";
 
-/** An account as commands see it. `drilled` says whether a drill has run at its exchange. */
+/** An account as commands see it; what has to be reckoned is reckoned when it is read. `drilled` says whether a drill has run at its exchange. */
 export function accountFacts(account: Account, drilled: boolean): AccountFacts {
   const { state, priceOf } = account;
-  const reserved = reservedOf(state, priceOf);
-  const base = { state, equity: equityOf(state, priceOf), reserved: decimal(reserved) };
-  if (state.mode === "paper") return { ...base, troubles: [], venue: undefined };
-  const closed = account instanceof LiveAccount && !state.venue.removed ? account.closed() : undefined;
-  const venue = account instanceof LiveAccount ? venueFacts(account, drilled) : followedVenueFacts(account, drilled);
-  return { ...base, troubles: troublesOf(state, closed), venue };
+  const isPaper = state.mode === "paper";
+  const equity = once(() => equityOf(state, priceOf));
+  const reserved = once(() => decimal(reservedOf(state, priceOf)));
+  const troubles = once(() => (isPaper ? [] : troublesOf(state, closedOf(account))));
+  const venueOf = account instanceof LiveAccount ? () => venueFacts(account, drilled) : () => followedVenueFacts(account, drilled);
+  const venue = once(() => (isPaper ? undefined : venueOf()));
+  return {
+    state,
+    get equity() {
+      return equity();
+    },
+    get reserved() {
+      return reserved();
+    },
+    get troubles() {
+      return troubles();
+    },
+    get venue() {
+      return venue();
+    },
+  };
+}
+
+/** Why nothing may enter an account, where this process knows it. */
+function closedOf(account: Account): string | undefined {
+  return account instanceof LiveAccount && !account.state.venue.removed ? account.closed() : undefined;
 }
 
 /** Where the exchange would close what a bot holds, reckoned on the safe side; undefined where it never would. */

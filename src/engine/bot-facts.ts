@@ -4,33 +4,62 @@ import type { BotFacts } from "../ports/engine.ts";
 import type { Account } from "./account.ts";
 import { liquidationOf } from "./account-facts.ts";
 import { exitFacts } from "./exit-facts.ts";
+import { once } from "./once.ts";
 import { sizeQuestion } from "./sizing.ts";
 
-/** A bot as commands see it; undefined when its account has none with that id. Its newest decision is known only where the account is held. */
+/**
+ * A bot as commands see it; undefined when its account has none with that id. Its newest decision is known only where the account is held. Each command goes over all bots to
+ * see whose they are, and shows a few: what has to be reckoned is reckoned when it is read.
+ */
 export function botFacts(account: Account, botId: string): BotFacts | undefined {
   const state = account.state.bots.get(botId);
   if (!state) return undefined;
   const { hub, risk } = account.services;
-  const seen = hub.price(state.spec.symbol);
-  const price = seen && decimal(seen.price);
-  const runner = account.runners.get(botId);
-  const decision = runner?.lastDecision();
-  const size = sizeQuestion(state.spec, runner?.lastSlot);
+  const price = once(() => {
+    const seen = hub.price(state.spec.symbol);
+    return seen && decimal(seen.price);
+  });
+  const size = once(() => sizeQuestion(state.spec, account.runners.get(botId)?.lastSlot));
+  const orders = once(() => [...account.state.orders.values()].filter((order) => order.botId === botId));
+  const exits = once(() => exitFacts(account, state));
+  const lastDecision = once(() => decisionOf(account, botId));
   return {
     state,
     account: account.state.account,
-    price,
-    liquidationPrice: liquidationOf(account, state),
-    unrealized: isFlat(state.position) ? decimal(0) : price && unrealizedAt(state.position, price),
-    orders: [...account.state.orders.values()].filter((order) => order.botId === botId),
-    locked: risk.locked(state.spec),
-    atrPct: size.atrPct,
-    stopPct: size.stopPct,
-    exits: exitFacts(account, state),
-    lastDecision: decision && {
-      slotMs: decision.slotMs,
-      text: decision.signal.reason === undefined ? decision.signal.kind : `${decision.signal.kind}: ${decision.signal.reason}`,
-      values: decision.values,
+    get price() {
+      return price();
+    },
+    get liquidationPrice() {
+      return liquidationOf(account, state);
+    },
+    get unrealized() {
+      const at = price();
+      return isFlat(state.position) ? decimal(0) : at && unrealizedAt(state.position, at);
+    },
+    get orders() {
+      return orders();
+    },
+    get locked() {
+      return risk.locked(state.spec);
+    },
+    get atrPct() {
+      return size().atrPct;
+    },
+    get stopPct() {
+      return size().stopPct;
+    },
+    get exits() {
+      return exits();
+    },
+    get lastDecision() {
+      return lastDecision();
     },
   };
+}
+
+function decisionOf(account: Account, botId: string): BotFacts["lastDecision"] {
+  const decision = account.runners.get(botId)?.lastDecision();
+  if (!decision) return undefined;
+  const { reason, kind } = decision.signal;
+  return { slotMs: decision.slotMs, text: reason === undefined ? kind : `${kind}: ${reason}`, values: decision.values };
 }

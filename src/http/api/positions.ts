@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { atLeast, roleOn } from "../../chat/access.ts";
+import { atLeast, rolesOn } from "../../chat/access.ts";
 import { plain } from "../../domain/money.ts";
 import { entryPrice } from "../../domain/position.ts";
 import type { BotFacts } from "../../ports/engine.ts";
@@ -60,7 +60,8 @@ function listRoute(app: Server, { door }: Parts): void {
   app.get("/api/positions", { schema: { summary: "The bots that you may see", ...TAGGED, response } }, async (request) => {
     const { people, asker } = await sightOf(request, door(), "bot list");
     const bots = door().options.engine.bots();
-    return { positions: bots.filter(({ state }) => atLeast(roleOn(people, asker, state.spec), "viewer")).map(positionOf) };
+    const roleOf = rolesOn(people, asker);
+    return { positions: bots.filter(({ state }) => atLeast(roleOf(state.spec), "viewer")).map(positionOf) };
   });
 }
 

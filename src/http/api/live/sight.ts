@@ -1,4 +1,4 @@
-import { type Asker, atLeast, deskRole, holdsAny, type People, peopleOf, roleOn, samePerson } from "../../../chat/access.ts";
+import { type Asker, atLeast, deskRole, holdsAny, type People, peopleOf, rolesOn, samePerson } from "../../../chat/access.ts";
 import type { Dispatcher } from "../../../chat/dispatcher.ts";
 import type { BotSpec } from "../../../domain/bot.ts";
 import { accountOf, DESK_STREAM } from "../../../engine/streams.ts";
@@ -9,6 +9,7 @@ export class Sight {
   readonly #door: Dispatcher;
   readonly #asker: Asker;
   readonly #people: People;
+  readonly #roleOf: ReturnType<typeof rolesOn>;
   readonly #seesDesk: boolean;
   /** Accounts with bots that may be seen: looked for once, because there may be thousands of bots. */
   #accounts: ReadonlySet<string> | undefined;
@@ -18,6 +19,7 @@ export class Sight {
     this.#door = door;
     this.#asker = { user: user.id, place: place.id };
     this.#people = peopleOf(desk.state, owners);
+    this.#roleOf = rolesOn(this.#people, this.#asker);
     this.#seesDesk = atLeast(deskRole(this.#people, this.#asker), "viewer");
   }
 
@@ -26,7 +28,7 @@ export class Sight {
   }
 
   bot(spec: BotSpec | undefined): boolean {
-    return this.#seesDesk || (spec !== undefined && atLeast(roleOn(this.#people, this.#asker, spec), "viewer"));
+    return this.#seesDesk || (spec !== undefined && atLeast(this.#roleOf(spec), "viewer"));
   }
 
   /** An account as such: its equity, and what happens to it as a whole. */
@@ -54,6 +56,6 @@ export class Sight {
 
   #accountsOfBots(): ReadonlySet<string> {
     const bots = [...this.#door.options.desk.state.bots.values()];
-    return new Set(bots.filter((bot) => atLeast(roleOn(this.#people, this.#asker, bot), "viewer")).map(({ account }) => account));
+    return new Set(bots.filter((bot) => atLeast(this.#roleOf(bot), "viewer")).map(({ account }) => account));
   }
 }
