@@ -1,5 +1,5 @@
 import type { DigestPeriod } from "./digest.ts";
-import type { AlertKind, Role } from "./events.ts";
+import type { AlertKind, DeskEvent, Recorded, Role } from "./events.ts";
 import type { QuietHours } from "./quiet.ts";
 import type { MarketMs, WallMs } from "./time.ts";
 
@@ -34,6 +34,19 @@ export interface RegisteredBot {
   readonly group: string | undefined;
   readonly owner: string;
   readonly account: string;
+  /** The request by which it has its name, so that a repeat of it is given the same number. */
+  readonly requestId?: string;
+}
+
+/** What a bot is to be known by; its number is given. */
+export type NamedBot = Pick<RegisteredBot, "name" | "group" | "owner" | "account">;
+
+/** A bot as its registration says. */
+export function registeredBot(
+  { botId, name, group, owner, account }: Extract<DeskEvent, { type: "bot-registered" }>,
+  { requestId }: Pick<Recorded<DeskEvent>, "requestId">,
+): RegisteredBot {
+  return { botId, name, group, owner, account, ...(requestId === undefined ? {} : { requestId }) };
 }
 
 export interface RegisteredAccount {
@@ -55,4 +68,9 @@ export interface ApiToken {
 /** The user that stands for a program. */
 export function apiUser(tokenName: string): string {
   return `api:${tokenName}`;
+}
+
+/** An account as its registration says. */
+export function registeredAccount({ owner, exchange, environment }: Extract<DeskEvent, { type: "account-registered" }>): RegisteredAccount {
+  return { owner, ...(exchange === undefined ? {} : { exchange }), ...(environment === undefined ? {} : { environment }) };
 }

@@ -2,7 +2,16 @@ import type { SeenAnomaly } from "./anomaly.ts";
 import type { BacktestRecord } from "./backtest.ts";
 import type { BreakerSettings } from "./breaker.ts";
 import { newChannel, periodicOf, toldDigest } from "./channels.ts";
-import { type ApiToken, apiUser, type Channel, type Grant, type RegisteredAccount, type RegisteredBot } from "./desk-facts.ts";
+import {
+  type ApiToken,
+  apiUser,
+  type Channel,
+  type Grant,
+  type RegisteredAccount,
+  type RegisteredBot,
+  registeredAccount,
+  registeredBot,
+} from "./desk-facts.ts";
 import type { CrashReport, DeskEvent, Recorded } from "./events.ts";
 import { type AlertFact, applyAlertFact, endAlertsAt } from "./fold-alerts.ts";
 import { type AskedReset, applyDeskRisk, type DeskRiskFact } from "./fold-desk-risk.ts";
@@ -179,7 +188,7 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       return;
     case "bot-registered":
       state.botsEver += 1;
-      state.bots.set(event.botId, { botId: event.botId, name: event.name, group: event.group, owner: event.owner, account: event.account });
+      state.bots.set(event.botId, registeredBot(event, recorded));
       return;
     case "bot-unregistered":
       state.bots.delete(event.botId);
@@ -190,10 +199,6 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
     default:
       return applyPeopleFact(state, event);
   }
-}
-
-function registeredAccount({ owner, exchange, environment }: Extract<DeskEvent, { type: "account-registered" }>): RegisteredAccount {
-  return { owner, ...(exchange === undefined ? {} : { exchange }), ...(environment === undefined ? {} : { environment }) };
 }
 
 function remember(state: DeskState, requestId: string, result: string): void {

@@ -260,7 +260,7 @@ export class Accounts {
     return writer;
   }
 
-  /** Reads an account's stream on while another process has it, from a fold that is known already where there is one. */
+  /** Reads an account's stream while another process has it, from a fold that is known already where there is one. Whoever follows it adds it to the streams of the desk. */
   async read(account: string, known?: AccountState): Promise<FollowedStream<AccountState, AccountEvent>> {
     const { store, streams, desk } = this.#options;
     const name = accountStream(account);
@@ -270,7 +270,6 @@ export class Accounts {
       onAppend: streams.appended,
     });
     await stream.look();
-    if (!this.#accounts.get(name)?.isHeld) streams.add(name, () => stream.end);
     return stream;
   }
 

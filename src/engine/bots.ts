@@ -8,26 +8,27 @@ import { isFlat } from "../domain/position.ts";
 import type { Caller, NewBot } from "../ports/engine.ts";
 import { StoreUnavailable } from "../ports/store.ts";
 import type { Account } from "./account.ts";
-import type { Accounts } from "./accounts.ts";
+import { type Accounts, paperAccountOf } from "./accounts.ts";
 import { buildsUp } from "./building.ts";
 import type { Desk } from "./desk.ts";
 import { BOTS_MAX, BOTS_PER_OWNER_MAX } from "./limits.ts";
 import { traderOf } from "./live/manual.ts";
-import { NumberTaken } from "./names.ts";
+import { nameTaken } from "./names.ts";
 import { specOf } from "./new-bot.ts";
 import { refuseBeyond } from "./plan-facts.ts";
 import { SerialQueue } from "./queue.ts";
 import type { AccountServices } from "./services.ts";
-
-/** How often a bot asks for its number, where others ask at the same time. */
-const NUMBER_TRIES_MAX = 20;
+import { accountStream } from "./streams.ts";
 
 /** What people do to bots. Each runs in its account's serial queue, is durable when it resolves, and has its effect once per request id. */
 export class Bots {
   readonly #desk: Desk;
   readonly #accounts: Accounts;
   readonly #services: AccountServices;
-  readonly #creating = new SerialQueue();
+  /** Bots that are being made, one after another in each account, by its stream. */
+  readonly #creating = new Map<string, SerialQueue>();
+  /** Those whose names are found when it is their turn. */
+  readonly #naming = new SerialQueue();
 
   constructor(desk: Desk, accounts: Accounts, services: AccountServices) {
     this.#desk = desk;
@@ -44,9 +45,15 @@ export class Bots {
     return { account, bot };
   }
 
-  /** One bot after another, so that names and numbers are given once. */
+  /** One bot after another of each owner, so that they are counted; that names and numbers are given once whoever has the desk sees to. */
   create(wish: NewBot, caller: Caller): Promise<void> {
-    return this.#creating.run(() => this.#create(wish, caller));
+    return this.#creatingIn(accountStream(paperAccountOf(caller.user))).run(() => this.#create(wish, caller));
+  }
+
+  #creatingIn(stream: string): SerialQueue {
+    const creating = this.#creating.get(stream) ?? new SerialQueue();
+    this.#creating.set(stream, creating);
+    return creating;
   }
 
   async #create(wish: NewBot, caller: Caller): Promise<void> {
@@ -59,7 +66,7 @@ export class Bots {
         `You have ${count} bots and the desk ${state.bots.size}; the most are ${BOTS_PER_OWNER_MAX} a person and ${BOTS_MAX} a desk. Delete one first.`,
       );
     }
-    if (this.#registered(wish.name)) throw new UserError(`The name ${wish.name} is taken. Choose another one.`);
+    if (this.#registered(wish.name)) throw nameTaken(wish.name);
     const account = await told(this.#accounts.openFor(caller.user, this.#services));
     const { account: accountName, currency } = account.state;
     // A plan of several entries follows from the price, also of a symbol that nobody has followed yet.
@@ -75,18 +82,11 @@ export class Bots {
     await this.#inQueue(account, caller, async () => [{ type: "bot-created", bot }]);
   }
 
-  /** Gives a bot its name and the next number on the desk. Where other processes give numbers, too, it may be taken by then: then the one after it. */
+  /** Gives a bot that may be made its name and its number. */
   async #register(caller: Caller, specFor: (id: string) => BotSpec): Promise<BotSpec> {
-    for (let tries = 1; ; tries += 1) {
-      const spec = specFor(`b${this.#desk.state.botsEver + 1}`);
-      const { id: botId, name, group, owner, account } = spec;
-      try {
-        await told(this.#desk.append([{ type: "bot-registered", botId, name, group, owner, account }], caller.requestId));
-        return spec;
-      } catch (failure) {
-        if (!(failure instanceof NumberTaken) || tries === NUMBER_TRIES_MAX) throw failure;
-      }
-    }
+    const spec = specFor(`b${this.#desk.state.botsEver + 1}`);
+    const { name, group, owner, account } = spec;
+    return { ...spec, id: await told(this.#desk.register({ name, group, owner, account }, caller.requestId)) };
   }
 
   /** A market that does not answer now leaves the price unknown. */
@@ -109,10 +109,10 @@ export class Bots {
     specFor: (id: string, name: string) => BotSpec,
     then: (spec: BotSpec) => readonly AccountEvent[],
   ): Promise<string> {
-    return this.#creating.run(async () => {
+    const create = async () => {
       const name = typeof nameOf === "string" ? nameOf : nameOf();
       if (account.state.requests.includes(caller.requestId)) return name;
-      if (this.#registered(name)) throw new UserError(`The name ${name} is taken. Choose another one.`);
+      if (this.#registered(name)) throw nameTaken(name);
       const spec = await this.#register(caller, (id) => specFor(id, name));
       const { id: botId } = spec;
       try {
@@ -123,7 +123,8 @@ export class Bots {
       }
       await this.#accounts.run(account, botId);
       return name;
-    });
+    };
+    return this.#naming.run(() => this.#creatingIn(account.writer.name).run(create));
   }
 
   /** A name for a bot that nobody has taken: the wished one, or one with a number behind it. */
@@ -190,9 +191,9 @@ export class Bots {
     await told(this.#desk.append([{ type: "bot-unregistered", botId: bot.spec.id }], caller.requestId));
   }
 
-  /** Runs something while no bot is being made in this process. */
-  betweenCreations<T>(task: () => Promise<T>): Promise<T> {
-    return this.#creating.run(task);
+  /** Runs something while this process makes no bot in an account. */
+  betweenCreations<T>(stream: string, task: () => Promise<T>): Promise<T> {
+    return this.#creatingIn(stream).run(task);
   }
 
   async #inQueue(account: Account, caller: Caller, eventsOf: () => Promise<AccountEvent[]>): Promise<void> {

@@ -1,4 +1,5 @@
 import { applyDeskEvent, type DeskState, emptyDesk } from "../domain/desk.ts";
+import type { NamedBot } from "../domain/desk-facts.ts";
 import { UserError } from "../domain/errors.ts";
 import type { DeskEvent, Recorded } from "../domain/events.ts";
 import { fromJson, toJson } from "../domain/money.ts";
@@ -6,7 +7,7 @@ import type { MarketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeskLedger } from "../ports/engine.ts";
 import { type Store, StoreUnavailable } from "../ports/store.ts";
-import { BotNames } from "./names.ts";
+import { BotNames, nameTaken } from "./names.ts";
 import { openStream, type StreamFold } from "./stream.ts";
 import { DESK_STREAM, type StreamBook } from "./streams.ts";
 
@@ -17,7 +18,12 @@ export interface DeskParts extends Pick<DeskFold, "names" | "keptSequence"> {
   readonly stream: StreamFold<DeskState, DeskEvent>;
   readonly clock: Clock;
   readonly isHeld: boolean;
+  /** How a bot is given its number where another process has the desk. */
+  readonly register?: AskedNumber;
 }
+
+/** Asks the process that has the desk for a bot's number. Resolves with the bot's id once it is folded here. */
+export type AskedNumber = (bot: NamedBot, marketMs: MarketMs, requestId: string) => Promise<string>;
 
 /** The desk's stream: written here, or followed while another process writes it. */
 export class Desk implements DeskLedger {
@@ -26,6 +32,7 @@ export class Desk implements DeskLedger {
   /** Whether this process has the desk; otherwise what it appends is asked of the one that has. */
   readonly isHeld: boolean;
   readonly names: BotNames;
+  readonly #register: AskedNumber | undefined;
   #marketMs: () => MarketMs;
   /** A halt that the store could not take yet: it holds all the same, and is written as soon as that is possible. */
   #unwritten: Halted | undefined;
@@ -33,7 +40,8 @@ export class Desk implements DeskLedger {
   /** How far the newest snapshot has folded. */
   #keptSequence: number;
 
-  constructor({ stream, names, clock, keptSequence, isHeld }: DeskParts) {
+  constructor({ stream, names, clock, keptSequence, isHeld, register }: DeskParts) {
+    this.#register = register;
     this.#writer = stream;
     this.#keptSequence = keptSequence;
     this.names = names;
@@ -54,6 +62,23 @@ export class Desk implements DeskLedger {
   /** A function is asked for its events once all earlier ones are folded. */
   append(events: readonly DeskEvent[] | (() => readonly DeskEvent[]), requestId?: string): Promise<void> {
     return this.#writer.append(events, this.#marketMs(), requestId);
+  }
+
+  /**
+   * Gives a bot its name and the next number on the desk, once for a request. Resolves with its id; rejects with UserError where another one has the name. Whoever has the desk
+   * gives all numbers, in one append each, so that nobody asks for one twice because others ask as well.
+   */
+  async register(bot: NamedBot, requestId: string): Promise<string> {
+    if (this.#register) return this.#register(bot, this.#marketMs(), requestId);
+    let botId = "";
+    const events = (): DeskEvent[] => {
+      const known = this.names.named(bot.name);
+      if (known && (known.requestId !== requestId || known.account !== bot.account)) throw nameTaken(bot.name);
+      botId = known?.botId ?? `b${this.state.botsEver + 1}`;
+      return known ? [] : [{ type: "bot-registered", botId, ...bot }];
+    };
+    await this.append(events, requestId);
+    return botId;
   }
 
   /** Keeps the fold, once enough has happened, so that a start reads a tail. */
@@ -173,7 +198,7 @@ export async function deskFold(store: Store): Promise<DeskFold> {
   const state = kept ?? emptyDesk();
   const names = new BotNames(state);
   const apply = (folded: DeskState, recorded: Recorded<DeskEvent>): void => {
-    names.follow(folded, recorded.event);
+    names.follow(folded, recorded);
     applyDeskEvent(folded, recorded);
   };
   return { state, names, apply, keptSequence: kept?.sequence ?? 0 };

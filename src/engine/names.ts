@@ -1,10 +1,16 @@
 import type { DeskState } from "../domain/desk.ts";
-import type { RegisteredBot } from "../domain/desk-facts.ts";
-import type { DeskEvent } from "../domain/events.ts";
+import { type RegisteredBot, registeredBot } from "../domain/desk-facts.ts";
+import { UserError } from "../domain/errors.ts";
+import type { DeskEvent, Recorded } from "../domain/events.ts";
 
 /** A bot's number that was given to another one meanwhile: whoever meets it takes the next. */
 export class NumberTaken extends Error {
   override readonly name = "NumberTaken";
+}
+
+/** Two bots are never known by one name. */
+export function nameTaken(name: string): UserError {
+  return new UserError(`The name ${name} is taken. Choose another one.`);
 }
 
 /** Bots by name and counted by owner, kept beside the desk's fold: people type names, and ten thousand bots must not be searched for one. */
@@ -18,11 +24,10 @@ export class BotNames {
   }
 
   /** To be told of each event right before it is folded. */
-  follow(state: Readonly<DeskState>, event: DeskEvent): void {
-    if (event.type === "bot-registered") {
-      const { botId, name, group, owner, account } = event;
-      this.#put({ botId, name, group, owner, account });
-    } else if (event.type === "bot-unregistered") {
+  follow(state: Readonly<DeskState>, recorded: Recorded<DeskEvent>): void {
+    const { event } = recorded;
+    if (event.type === "bot-registered") this.#put(registeredBot(event, recorded));
+    else if (event.type === "bot-unregistered") {
       const gone = state.bots.get(event.botId);
       if (!gone) return;
       if (this.#byName.get(gone.name)?.botId === gone.botId) this.#byName.delete(gone.name);

@@ -52,7 +52,8 @@ export class StrayNames {
     if (due.length === 0) return;
     this.#working = true;
     try {
-      for (const { botId, account } of due) await this.#parts.bots.betweenCreations(() => this.#giveBack(botId, account));
+      for (const { botId, account } of due)
+        await this.#parts.bots.betweenCreations(accountStream(account), () => this.#giveBack(botId, account));
     } catch (failure) {
       // It is tried again.
       if (!(failure instanceof StoreUnavailable)) throw failure;

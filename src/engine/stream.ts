@@ -40,7 +40,7 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #apply: (state: S, recorded: Recorded<E>) => void;
-  readonly #onAppend: (stream: string) => void;
+  readonly #onAppend: StreamOptions<S, E>["onAppend"];
   readonly #onTaken: (refusal: AppendRefused) => void;
   readonly #epoch: number;
   readonly isTakeover: boolean;
@@ -82,15 +82,16 @@ export class StreamWriter<S extends Folded, E extends AccountEvent | DeskEvent> 
     const facts = { wallMs, marketMs, requestId };
     const { sequence: expectedSequence } = this.state;
     let link = this.#link;
-    const bodies = events.map((event, index) => {
-      const record = chained(this.name, expectedSequence + index + 1, link, encodeEvent({ ...facts, event }));
+    const rows = events.map((event, index) => {
+      const sequence = expectedSequence + index + 1;
+      const record = chained(this.name, sequence, link, encodeEvent({ ...facts, event }));
       link = record.link;
-      return record.body;
+      return { sequence, body: record.body };
     });
-    await this.#keep(bodies);
+    await this.#keep(rows.map(({ body }) => body));
     this.#link = link;
     for (const event of events) this.#apply(this.state, { sequence: this.state.sequence + 1, ...facts, event });
-    this.#onAppend(this.name);
+    this.#onAppend(this.name, rows);
   }
 
   async #keep(bodies: readonly string[]): Promise<void> {
@@ -110,8 +111,8 @@ export interface StreamOptions<S extends Folded, E extends AccountEvent | DeskEv
   readonly store: Store;
   readonly clock: Clock;
   readonly apply: (state: S, recorded: Recorded<E>) => void;
-  /** Called after each durable append. */
-  readonly onAppend: (stream: string) => void;
+  /** Called after each durable append with what it brought. */
+  readonly onAppend: (stream: string, rows: readonly StoredEvent[]) => void;
   /** Called when the store refuses an append for good: another process writes the stream now, and whatever this one still knows is old. */
   readonly onTaken: (refusal: AppendRefused) => void;
 }

@@ -1,8 +1,9 @@
 import type { ChainEnd } from "../domain/audit-chain.ts";
 import { decodeEvent } from "../domain/event-codec.ts";
 import type { AccountEvent, ChainHead, DeskEvent, Recorded } from "../domain/events.ts";
-import type { Store } from "../ports/store.ts";
+import type { Store, StoredEvent } from "../ports/store.ts";
 import type { Streams } from "../ports/streams.ts";
+import { NewestRecords } from "./newest-records.ts";
 
 export const DESK_STREAM = "desk";
 
@@ -24,7 +25,8 @@ export class StreamBook implements Streams {
   /** Called by the writers when a stream turns out to be another process's: this one must end then. */
   readonly taken: (refusal: unknown) => void;
   readonly #ends = new Map<string, () => ChainEnd>();
-  readonly #listeners = new Set<(stream: string) => void>();
+  readonly #newest = new NewestRecords();
+  readonly #listeners = new Set<(stream: string, rows: readonly StoredEvent[]) => void>();
 
   constructor(store: Store, taken: (refusal: unknown) => void) {
     this.#store = store;
@@ -57,18 +59,23 @@ export class StreamBook implements Streams {
   }
 
   async since(stream: string, afterSequence: number, limit: number): Promise<readonly Recorded<AccountEvent | DeskEvent>[]> {
-    if (afterSequence >= this.lastSequence(stream)) return [];
-    const rows = await this.#store.read(stream, afterSequence, Math.min(limit, PAGE_MAX));
+    const last = this.lastSequence(stream);
+    if (afterSequence >= last) return [];
+    const count = Math.min(limit, PAGE_MAX);
+    const known = this.#newest.between(stream, afterSequence + 1, Math.min(last, afterSequence + count));
+    if (known) return known;
+    const rows = await this.#store.read(stream, afterSequence, count);
     return rows.map(({ sequence, body }) => decodeEvent(sequence, body));
   }
 
-  onAppend(listener: (stream: string) => void): () => void {
+  onAppend(listener: (stream: string, rows: readonly StoredEvent[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Called by the writers after each durable append. */
-  appended = (stream: string): void => {
-    for (const listener of this.#listeners) listener(stream);
+  /** Called after each durable append with what it brought, by the writers and by whoever reads on what others write. */
+  appended = (stream: string, rows: readonly StoredEvent[]): void => {
+    this.#newest.keep(stream, rows);
+    for (const listener of this.#listeners) listener(stream, rows);
   };
 }

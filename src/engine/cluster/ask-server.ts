@@ -5,7 +5,7 @@ import type { Logger } from "../../ports/logger.ts";
 import type { WakeUps } from "../../ports/queue.ts";
 import { AppendRefused, StoreUnavailable } from "../../ports/store.ts";
 import { type Answer, decodeAnswer, encodeAnswer, type Reached, refusalOf } from "./answers.ts";
-import { ANSWERED, ASKED } from "./asker.ts";
+import { answeredOf, askedIn } from "./asker.ts";
 import { NotHeldHere } from "./followed-stream.ts";
 import { Rounds } from "./rounds.ts";
 
@@ -47,9 +47,10 @@ export class AskServer {
   }
 
   start(): void {
-    const { wakeUps, onFatal } = this.#options;
+    const { wakeUps, onFatal, streams } = this.#options;
     this.#stopListening = wakeUps.onTell((topic) => {
-      if (topic === ASKED) this.look();
+      const stream = askedIn(topic);
+      if (stream !== undefined && streams().includes(stream)) this.look();
     });
     this.#rounds.start(onFatal);
   }
@@ -101,7 +102,7 @@ export class AskServer {
     if (!this.#options.streams().includes(ask.stream)) throw new NotHeldHere(`the stream ${ask.stream} was given back`);
     const body = encodeAnswer(await this.#outcome(ask));
     await this.#patiently(() => book.answer(ask.id, body));
-    wakeUps.tell(ANSWERED);
+    wakeUps.tell(answeredOf(ask.id));
   }
 
   async #outcome({ id, stream, body }: Ask): Promise<Answer> {

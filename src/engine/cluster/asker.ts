@@ -12,8 +12,18 @@ const BEGIN_MS = 10_000;
 /** And so long to do what was begun. */
 const DONE_MS = 60_000;
 
-export const ASKED = "asked";
-export const ANSWERED = "answered";
+/** Before the stream of which something is asked: a word that names it costs a question only where that is held. */
+const ASKED = "asked ";
+
+/** The stream of which something is asked, if a word says so. */
+export function askedIn(topic: string): string | undefined {
+  return topic.startsWith(ASKED) ? topic.slice(ASKED.length) : undefined;
+}
+
+/** The word that an ask was answered. It names the ask, so that it costs a question only where that is awaited. */
+export function answeredOf(id: string): string {
+  return `answered ${id}`;
+}
 
 export interface AskerOptions {
   readonly book: AskBook;
@@ -55,13 +65,15 @@ export class NobodyAnswers extends UserError {
 export class Asker {
   readonly #options: AskerOptions;
   readonly #waiting = new Map<string, (answer: Answer) => void>();
+  /** The words for which those who wait listen. */
+  readonly #words = new Set<string>();
   #looking = false;
   #wake = new AbortController();
 
   constructor(options: AskerOptions) {
     this.#options = options;
     options.wakeUps.onTell((topic) => {
-      if (topic === ANSWERED) this.#wake.abort();
+      if (this.#words.has(topic)) this.#wake.abort();
     });
   }
 
@@ -81,8 +93,9 @@ export class Asker {
         },
       );
     }
-    wakeUps.tell(ASKED);
     this.#waiting.set(id, answered.resolve);
+    this.#words.add(answeredOf(id));
+    wakeUps.tell(`${ASKED}${stream}`);
     void this.#look();
     try {
       const answer = await this.#within(answered.promise, wish);
@@ -90,6 +103,7 @@ export class Asker {
       return { result: answer.result, reached: answer.reached };
     } finally {
       this.#waiting.delete(id);
+      this.#words.delete(answeredOf(id));
     }
   }
 
@@ -131,16 +145,20 @@ export class Asker {
     }
   }
 
-  /** One look for all that wait, again and again until nobody does. */
+  /** One look for all that wait, at a word or after a while, again and again until nobody does. At once nothing can be answered that was just asked. */
   async #look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
     const { book, clock } = this.#options;
     try {
       while (this.#waiting.size > 0) {
+        await clock.sleep(LOOK_EVERY_MS, this.#wake.signal);
         this.#wake = new AbortController();
-        for (const [id, body] of await answersOf(book, [...this.#waiting.keys()])) this.#waiting.get(id)?.(decodeAnswer(body) as Answer);
-        if (this.#waiting.size > 0) await clock.sleep(LOOK_EVERY_MS, this.#wake.signal);
+        if (this.#waiting.size === 0) return;
+        for (const [id, body] of await answersOf(book, [...this.#waiting.keys()])) {
+          this.#waiting.get(id)?.(decodeAnswer(body) as Answer);
+          this.#waiting.delete(id);
+        }
       }
     } finally {
       this.#looking = false;

@@ -54,6 +54,9 @@ export type CallResult<C extends Call> = Awaited<ReturnType<(typeof CALLS)[C]>>;
 /** What lowers risk is never taken back once it was asked for: it waits until some process has the account. */
 export const STANDS: ReadonlySet<Call> = new Set(["stopBot", "closePosition", "cancelOrder"]);
 
+/** What is about a bot of another account than the one that is asked. */
+export const OF_TWO_ACCOUNTS: ReadonlySet<string> = new Set<Call>(["promotion", "promoteBot"]);
+
 /** Does what another process asks for. */
 export async function perform(hands: Hands, call: string, args: readonly unknown[]): Promise<unknown> {
   // Said to the person who wanted it, for the desk is well: it is being upgraded.

@@ -27,8 +27,8 @@ export interface FollowOptions<S extends Folded, E extends AccountEvent | DeskEv
   readonly store: Store;
   readonly clock: Clock;
   readonly apply: StreamOptions<S, E>["apply"];
-  /** Called when something was folded that is new here. */
-  readonly onAppend: (stream: string) => void;
+  /** Called with what was folded and is new here. */
+  readonly onAppend: StreamOptions<S, E>["onAppend"];
   /** How something is appended from here; without it nothing can be. */
   readonly append?: AskedAppend<E>;
 }
@@ -69,12 +69,18 @@ export class FollowedStream<S extends Folded, E extends AccountEvent | DeskEvent
   async append(events: readonly E[] | (() => readonly E[]), marketMs: MarketMs, requestId?: string): Promise<void> {
     const { append, name } = this.#options;
     if (!append) throw new NotHeldHere(`the stream ${name} is followed here, so that only the process that has it can append to it`);
-    await this.#shown(await append(typeof events === "function" ? events() : events, marketMs, requestId));
+    await this.shows(await append(typeof events === "function" ? events() : events, marketMs, requestId));
   }
 
   /** Folds all that is durable by now. A store that does not answer leaves the fold as old as it is. */
   look(): Promise<void> {
     return this.#looks.look();
+  }
+
+  /** Reads on to a record that is durable, unless a look that is under way brings it. What the store does not show yet comes later. */
+  async reach(sequence: number): Promise<void> {
+    if (this.state.sequence < sequence) await this.#looks.settled();
+    if (this.state.sequence < sequence) await this.look();
   }
 
   /** Resolves when no look is under way. */
@@ -95,7 +101,11 @@ export class FollowedStream<S extends Folded, E extends AccountEvent | DeskEvent
     try {
       this.#link = foldRows(this.#options, rows, link);
     } finally {
-      if (this.state.sequence > before) onAppend(name);
+      const { sequence: last } = this.state;
+      if (last > before) {
+        const isNew = ({ sequence }: StoredEvent) => sequence > before && sequence <= last;
+        onAppend(name, rows.filter(isNew));
+      }
     }
   }
 
@@ -104,11 +114,11 @@ export class FollowedStream<S extends Folded, E extends AccountEvent | DeskEvent
   }
 
   /** Resolves when what was appended for this process is folded here. It is durable, so a store that does not show it yet must not look like one that did not take it. */
-  async #shown(sequence: number): Promise<void> {
+  async shows(sequence: number): Promise<void> {
     const { clock, name } = this.#options;
     const sinceMs = clock.monotonicMs();
     for (;;) {
-      if (this.state.sequence < sequence) await this.look();
+      await this.reach(sequence);
       if (this.state.sequence >= sequence) return;
       if (clock.monotonicMs() - sinceMs >= SHOWN_MS)
         throw new UserError(

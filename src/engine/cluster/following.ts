@@ -2,11 +2,12 @@ import type { AccountState } from "../../domain/books.ts";
 import type { DeskState } from "../../domain/desk.ts";
 import type { RegisteredAccount } from "../../domain/desk-facts.ts";
 import { messageOf, TransientError } from "../../domain/errors.ts";
+import { decodeEvent } from "../../domain/event-codec.ts";
 import type { AccountEvent, DeskEvent } from "../../domain/events.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { WakeUps } from "../../ports/queue.ts";
-import { type Store, StoreUnavailable } from "../../ports/store.ts";
+import { type Store, type StoredEvent, StoreUnavailable } from "../../ports/store.ts";
 import type { Accounts } from "../accounts.ts";
 import type { Desk } from "../desk.ts";
 import type { Floors } from "../floors.ts";
@@ -28,7 +29,7 @@ export interface FollowingOptions {
   readonly store: Pick<Store, "news">;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly streams: Pick<StreamBook, "onAppend">;
+  readonly streams: Pick<StreamBook, "onAppend" | "add">;
   readonly wakeUps: Pick<WakeUps, "tell" | "onTell">;
   readonly desk: Pick<Desk, "state" | "isHeld">;
   /** Set where another process has the desk. */
@@ -44,6 +45,8 @@ export interface FollowingOptions {
 export class Following {
   readonly #options: FollowingOptions;
   readonly #streams = new Map<string, FollowedStream<AccountState, AccountEvent>>();
+  /** Streams that this process takes or has: a read of one that began before must not follow it beside its writer. */
+  readonly #left = new Set<string>();
   readonly #stops: (() => void)[] = [];
   readonly #deskRounds: Rounds;
   readonly #allRounds: Rounds;
@@ -68,12 +71,13 @@ export class Following {
   start(): void {
     const { streams, wakeUps, deskStream, onFatal } = this.#options;
     this.#stops.push(
-      streams.onAppend((stream) => {
-        if (this.#writes(stream)) wakeUps.tell(stream);
+      streams.onAppend((stream, rows) => {
+        if (this.#writes(stream) && rows.some(isAwaited)) wakeUps.tell(stream);
         if (stream === DESK_STREAM) this.#newRounds.wake();
       }),
       wakeUps.onTell((topic) => {
-        const told = topic === DESK_STREAM ? deskStream : this.#streams.get(topic);
+        // Accounts of others are what people see, and nothing that an engine acts on before it has caught up: there the next round will do.
+        const told = topic === DESK_STREAM ? deskStream : deskStream === undefined ? this.#streams.get(topic) : undefined;
         void told?.look().catch(onFatal);
       }),
     );
@@ -133,7 +137,8 @@ export class Following {
     if (sequence === this.#wholeSequence) return [];
     const missing = [...desk.state.accounts].filter(([name]) => !accounts.get(accountStream(name)));
     if (missing.length === 0) this.#wholeSequence = sequence;
-    return missing;
+    // One that is just being taken is missing still, for it may not be had after all.
+    return missing.filter(([name]) => !this.#left.has(accountStream(name)));
   }
 
   async #follow(name: string, { exchange, environment = "demo" }: RegisteredAccount): Promise<void> {
@@ -141,9 +146,14 @@ export class Following {
     const services = exchange === undefined ? paper : (await floors.atExchange(exchange, environment)).services;
     const stream = await accounts.read(name);
     // Taken by this process meanwhile: then it is more than followed.
-    if (accounts.get(stream.name)) return;
+    if (!accounts.get(stream.name)) this.#begin(stream, services);
+  }
+
+  #begin(stream: FollowedStream<AccountState, AccountEvent>, services: AccountServices): void {
+    if (this.#left.has(stream.name)) return;
     this.#streams.set(stream.name, stream);
-    accounts.add(new FollowedAccount(stream, services));
+    this.#options.streams.add(stream.name, () => stream.end);
+    this.#options.accounts.add(new FollowedAccount(stream, services));
   }
 
   /** Follows an account that this process had, on from where its books are. Its stream is read from what is known, so that a store that does not answer keeps nothing from it. */
@@ -152,15 +162,15 @@ export class Following {
     // The books of an account that nobody has opened yet do not know its name.
     const account = accountOf(left.writer.name);
     if (account === undefined) return;
+    this.#left.delete(left.writer.name);
     const stream = await accounts.read(account, left.state);
-    if (accounts.get(stream.name) !== left) return;
-    this.#streams.set(stream.name, stream);
-    accounts.add(new FollowedAccount(stream, left.services));
+    if (accounts.get(stream.name) === left) this.#begin(stream, left.services);
   }
 
   /** Follows an account no longer, because this process is about to write it: two that fold into the same books would fold some events twice. */
   async leave(stream: string): Promise<void> {
     const followed = this.#streams.get(stream);
+    this.#left.add(stream);
     this.#streams.delete(stream);
     await followed?.idle();
   }
@@ -169,6 +179,7 @@ export class Following {
   async followAgain(stream: string): Promise<void> {
     const { accounts } = this.#options;
     const account = accounts.get(stream);
+    this.#left.delete(stream);
     if (account instanceof FollowedAccount && !this.#streams.has(stream)) await this.followFrom(account);
   }
 
@@ -178,7 +189,7 @@ export class Following {
     await Promise.all(
       Object.entries(reached).map(async ([name, sequence]) => {
         const stream = name === DESK_STREAM ? deskStream : this.#streams.get(name);
-        if (stream && stream.state.sequence < sequence) await stream.look();
+        await stream?.reach(sequence);
       }),
     );
   }
@@ -187,6 +198,11 @@ export class Following {
     const { desk, accounts } = this.#options;
     return stream === DESK_STREAM ? desk.isHeld : accounts.get(stream)?.isHeld === true;
   }
+}
+
+/** Whether somebody else may wait for a record. An audit line of the desk, which comes with each command, is for people alone, and they are asked where it is written. */
+function isAwaited({ sequence, body }: StoredEvent): boolean {
+  return decodeEvent<AccountEvent | DeskEvent>(sequence, body).event.type !== "command-done";
 }
 
 /** A store that does not answer leaves everything as old as it is until the next round. */

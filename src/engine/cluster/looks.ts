@@ -16,6 +16,11 @@ export class Looks {
     return this.#next;
   }
 
+  /** Resolves when the look that is under way, if there is one, has ended, whatever came of it. */
+  async settled(): Promise<void> {
+    await (this.#looking ?? this.#next)?.catch(() => undefined);
+  }
+
   /** Resolves when no look is under way. */
   async idle(): Promise<void> {
     for (let look = this.#looking ?? this.#next; look; look = this.#looking ?? this.#next) await look.catch(() => undefined);

@@ -21,7 +21,7 @@ import type { StrayNames } from "../stray-names.ts";
 import { accountStream, DESK_STREAM, type StreamBook } from "../streams.ts";
 import { AskServer } from "./ask-server.ts";
 import { Asker } from "./asker.ts";
-import { perform } from "./calls.ts";
+import { OF_TWO_ACCOUNTS, perform } from "./calls.ts";
 import { appendFor, followDesk } from "./followed-desk.ts";
 import { Following, type FollowingOptions } from "./following.ts";
 import { Holdings } from "./holdings.ts";
@@ -87,6 +87,8 @@ export class Shared {
   #desk: Desk | undefined;
   #server: AskServer | undefined;
   #spreading: Rounds | undefined;
+  /** Accounts that the newest round of spreading knew. */
+  #spread: ReadonlySet<string> = new Set();
   #worker: AccountWorker | undefined;
   #holdings: Holdings | undefined;
 
@@ -164,14 +166,15 @@ export class Shared {
     });
     this.#holdings = holdings;
     if (role === "engine") this.#worker = queue.work({ capacity: 0, run: holdings.run });
-    this.#spreading = new Rounds(clock, SPREAD_EVERY_MS, () => this.#spread(desk));
+    this.#spreading = new Rounds(clock, SPREAD_EVERY_MS, () => this.#spreadOn(desk));
     this.#spreading.start(onFatal);
     const hand = async (stream: string) => {
       await holdings.give(stream);
       this.#spreading?.wake();
     };
     streams.onAppend((stream) => {
-      if (stream === DESK_STREAM) this.#spreading?.wake();
+      // Of all that a desk writes only a new account changes who is to have what; the rest is seen in time.
+      if (stream === DESK_STREAM && [...desk.state.accounts.keys()].some((account) => !this.#spread.has(account))) this.#spreading?.wake();
     });
     if (role === "engine") return engine;
     return new RoutedEngine({ own: engine, desk, accounts, asker: this.#asker, following, vault, clock, hand, newId: this.#newId });
@@ -218,7 +221,12 @@ export class Shared {
     const held = () => [...(desk.isHeld ? [DESK_STREAM] : []), ...accounts.held().map(({ writer }) => writer.name)];
     const server = new AskServer({
       ...{ book: asks, wakeUps: queue, clock, logger, onFatal, streams: held },
-      serve: (stream, call, args) => (stream === DESK_STREAM ? appendFor(desk, args) : perform({ engine, live }, call, args)),
+      serve: async (stream, call, args) => {
+        if (stream === DESK_STREAM) return appendFor(desk, args);
+        // The bot that is promoted is another account's, and its person may have made it a moment ago.
+        if (OF_TWO_ACCOUNTS.has(call)) await this.caughtUp();
+        return perform({ engine, live }, call, args);
+      },
       reached: (stream) => ({ [stream]: streams.lastSequence(stream), [DESK_STREAM]: desk.state.sequence }),
     });
     this.#server = server;
@@ -232,8 +240,9 @@ export class Shared {
   }
 
   /** A gateway sees to it that every account has its job, an engine to its own fair share of them. With the queue or the store gone everything stays as it is. */
-  async #spread(desk: Desk): Promise<void> {
+  async #spreadOn(desk: Desk): Promise<void> {
     const { queue, cluster, role, processName } = this.#options;
+    this.#spread = new Set(desk.state.accounts.keys());
     const accounts = [...desk.state.accounts.keys()].map(accountStream).filter((stream) => !this.#isRemoved(stream));
     try {
       const members = await cluster.members();

@@ -66,7 +66,7 @@ async function follower(count: number) {
   const services = servicesOf(clock);
   const following = new Following({
     ...{ store, clock, deskStream, logger: services.logger, paper: services, onFatal: (failure) => void fatal.push(failure) },
-    streams: { onAppend: () => () => undefined },
+    streams: { onAppend: () => () => undefined, add: () => undefined },
     wakeUps: { tell: () => undefined, onTell: () => () => undefined },
     desk: { state: { ...emptyDesk(), accounts: new Map(names.map((name) => [name, { owner: "discord:1" }])) }, isHeld: false },
     floors: { atExchange: () => Promise.reject(new Error("nothing here is at an exchange")) },
@@ -105,6 +105,22 @@ describe("what a process follows", () => {
     expect(sequences()).toEqual(Array(40).fill(1));
     await following.stop();
     expect(fatal).toEqual([]);
+  });
+
+  it("is not what this process takes while it is read for the first time, or two would fold the same books", async () => {
+    const { clock, following, asked, writers, sequences } = await follower(1);
+    const stream = writers[0]!.name;
+    await following.leave(stream);
+    await following.followAgain(stream);
+    const reading = following.followAgain(stream);
+    await following.leave(stream);
+    await reading;
+    following.start();
+    asked.read.length = 0;
+    await writers[0]!.append([OPENED], marketMs(0));
+    await clock.advance(3_000);
+    expect([asked.read.includes(stream), sequences()]).toEqual([false, [0]]);
+    await following.stop();
   });
 
   it("goes on in rounds when the store answers again", async () => {
