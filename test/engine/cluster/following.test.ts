@@ -8,11 +8,12 @@ import type { Account } from "../../../src/engine/account.ts";
 import { FollowedStream } from "../../../src/engine/cluster/followed-stream.ts";
 import { Following } from "../../../src/engine/cluster/following.ts";
 import { Days } from "../../../src/engine/days.ts";
+import { openDesk } from "../../../src/engine/desk.ts";
 import { FeedHub } from "../../../src/engine/feeds.ts";
 import { RiskGuard } from "../../../src/engine/risk-guard.ts";
 import type { AccountServices } from "../../../src/engine/services.ts";
 import { openStream } from "../../../src/engine/stream.ts";
-import { accountStream, DESK_STREAM } from "../../../src/engine/streams.ts";
+import { accountStream, DESK_STREAM, StreamBook } from "../../../src/engine/streams.ts";
 import { type Store, StoreUnavailable } from "../../../src/ports/store.ts";
 import { openMemoryStore } from "../../../src/stores/memory.ts";
 import { scripted } from "../../kit/engine-market.ts";
@@ -90,6 +91,28 @@ async function follower(count: number) {
   return { clock, following, asked, view, desk, deskStream, writers, sequences, fatal };
 }
 
+describe("what the process that has the desk tells the others", () => {
+  it("is every record but audit lines, which nobody waits for elsewhere", async () => {
+    const [clock, store, told] = [new FakeClock(), openMemoryStore(), [] as string[]];
+    const streams = new StreamBook(store, () => undefined);
+    const desk = await openDesk(store, clock, streams);
+    const services = servicesOf(clock);
+    const following = new Following({
+      ...{ store, clock, streams, desk, deskStream: undefined, logger: services.logger, paper: services, onFatal: () => undefined },
+      wakeUps: { tell: (topic) => void told.push(topic), onTell: () => () => undefined },
+      floors: { atExchange: () => Promise.reject(new Error("nothing here is at an exchange")) },
+      accounts: { get: () => undefined, add: (account) => account, read: () => Promise.reject(new Error("there is no account")) },
+    });
+    following.start();
+    const done: DeskEvent = { type: "command-done", path: "help", args: {}, user: "discord:1", place: "discord:2", result: "Help" };
+    await desk.append([done]);
+    expect(told).toEqual([]);
+    await desk.append([done, HALT]);
+    expect(told).toEqual([DESK_STREAM]);
+    await following.stop();
+  });
+});
+
 describe("what a process follows", () => {
   it("is read on in rounds of one question, however many accounts there are, and the desk by itself as well", async () => {
     const { clock, following, asked, writers, sequences, fatal } = await follower(40);
@@ -107,11 +130,10 @@ describe("what a process follows", () => {
     expect(fatal).toEqual([]);
   });
 
-  it("is not what this process takes while it is read for the first time, or two would fold the same books", async () => {
+  it("is not an account that this process takes while it begins to be read on, or two would fold the same books", async () => {
     const { clock, following, asked, writers, sequences } = await follower(1);
     const stream = writers[0]!.name;
     await following.leave(stream);
-    await following.followAgain(stream);
     const reading = following.followAgain(stream);
     await following.leave(stream);
     await reading;
