@@ -50,6 +50,7 @@ export const EXPECTED: readonly string[] = [
   "antecedent 30: a plan is begun at an exchange",
   "antecedent 30: a part is added",
   "antecedent 30: a part is sold",
+  "antecedent 30: a part that is known is sold",
   "antecedent 30: a plan is begun",
   "antecedent 29: a real entry under a limit of the spread",
   "antecedent 6: a wish is denied (spread)",

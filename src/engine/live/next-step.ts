@@ -59,6 +59,8 @@ function heldStep(view: LaneView): Step {
   if (sales.some(isOpen)) return nakedOr(view, REST, "its sale works");
   // Even a sale that only reduces is not repeated before the answer to the last one came or was given up.
   if (sales.some(({ status }) => !traits.reduceOnly || status === "in-flight")) return nakedOr(view, REST, "its sale is unanswered");
+  // Of everything a second sale takes only what is left. Of a part it would take another one, so the part waits for its proof, behind its stop.
+  if (sales.length > 0 && bot.exit?.keep) return protectStep(view, rules, quantity);
   if (!view.listed) return unlistedStep(view);
   const stop = orders.find((order) => isProtective(order) && isOpen(order));
   if (stop && memory.may("exit")) return view.turn ? cancelStep(view, stop) : REST;

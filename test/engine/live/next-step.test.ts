@@ -72,6 +72,22 @@ describe("the next step of a bot at a venue with orders that only reduce", () =>
     expect(nextStep({ ...view, nowMs: clock.nowMs }).kind).toBe("exit");
   });
 
+  it("sells no part again while its first sale is unanswered, and stands behind a stop meanwhile: both could come through", () => {
+    const sale = order({ quantity: decimal("0.004"), purpose: "exit" });
+    const { view, memory, clock } = viewOf({ orders: [sale] });
+    view.bot.exit = { ...view.bot.exit!, keep: decimal("0.006") };
+    memory.failed("exit");
+    clock.nowMs += 2_000;
+    const later = { ...view, nowMs: clock.nowMs, venueMs: clock.nowMs };
+    expect(nextStep(later)).toMatchObject({ kind: "protect", quantity: decimal("0.01") });
+    expect(nextStep({ ...later, orders: [] }), "once it is proven never to have arrived").toMatchObject({
+      kind: "exit",
+      quantity: decimal("0.004"),
+    });
+    view.bot.exit = { ...view.bot.exit!, keep: undefined };
+    expect(nextStep(later).kind, "of everything a second sale takes only what is left").toBe("exit");
+  });
+
   it("sends no exit beside one whose answer is on its way, however many went before", () => {
     const { view, memory, clock } = viewOf({ orders: [order({}), order({ clientOrderId: "ss2", status: "in-flight" })] });
     memory.busy.add("ss2");

@@ -232,4 +232,10 @@ export const MUTANTS: readonly Mutant[] = [
     "    return !held.has(part) && previous.close > price && candle.close <= price;",
     "    return previous.close > price && candle.close <= price;",
   ),
+  mutant(
+    "a part is sold again before its first sale is proven absent",
+    "src/engine/live/next-step.ts",
+    "  if (sales.length > 0 && bot.exit?.keep) return protectStep(view, rules, quantity);",
+    "",
+  ),
 ];

@@ -9,19 +9,26 @@ const MOVED_PCT = 3;
 interface Held {
   whole: Exact;
   cost: Exact;
-  /** Numbers of the parts that it has bought and not sold. */
-  readonly parts: Set<number>;
+  /** Parts that it has bought, by number. */
+  readonly parts: Map<number, HeldPart>;
 }
 
-/** An intent's parts in the order in which its fills reach them, each with how much has filled when it is reached. */
+interface HeldPart {
+  bought: Exact;
+  held: Exact;
+  /** Some of it was sold, so that it may be bought again. */
+  isSold: boolean;
+}
+
+/** An intent's parts in the order in which its fills reach them, each with how much has filled when it is reached and when it is over. */
 interface Moves {
-  readonly parts: readonly { readonly number: number; readonly from: Exact }[];
+  readonly parts: readonly { readonly number: number; readonly from: Exact; readonly to: Exact }[];
   filled: Exact;
 }
 
 /**
  * 30: a position that is built of several entries never costs more than what its whole was sized to with the first of them, beyond what prices move meanwhile;
- * no part of it is bought again while it is held, and none is added to what was not begun so.
+ * no part of it is bought again while it is held or sold again when it was, and none is added to what was not begun so.
  */
 export class PlansLaw implements Law {
   readonly id = "30";
@@ -61,9 +68,9 @@ export class PlansLaw implements Law {
     if (begins && position !== NOTHING) throw new Broken(this.id, `${name} begins a whole on top of what it holds`);
     // What it adds to may end while the wish is written down: it is then stopped at the send.
     if (!begins) this.#adds.add(intent.text("clientOrderId"));
-    if (begins) this.#held.set(id, { whole: intent.money("whole"), cost: NOTHING, parts: new Set() });
+    if (begins) this.#held.set(id, { whole: intent.money("whole"), cost: NOTHING, parts: new Map() });
     this.#facts.coverage.mark(`antecedent 30: ${begins ? "a plan is begun" : "a part is added"}${where}`);
-    const again = moves.parts.find(({ number }) => this.#held.get(id)?.parts.has(number));
+    const again = moves.parts.find(({ number }) => this.#held.get(id)?.parts.get(number)?.isSold === false);
     if (again !== undefined) throw new Broken(this.id, `${name} buys part ${again.number} again, which it holds`);
   }
 
@@ -78,9 +85,8 @@ export class PlansLaw implements Law {
     const { name, position } = this.#facts.books.botOf(id);
     if (fill.text("side") === "buy") {
       held.cost += times(fill.money("price"), quantity);
-      if (moves) moves.filled += quantity;
       // A part that no fill has reached was not bought, and may be later.
-      for (const { number, from } of moves?.parts ?? []) if (moves && from < moves.filled) held.parts.add(number);
+      for (const part of moves ? movedBy(moves, quantity) : []) bought(held, part);
       const most = toNumber(held.whole) * (1 + MOVED_PCT / 100);
       if (toNumber(held.cost) > most)
         throw new Broken(
@@ -92,10 +98,20 @@ export class PlansLaw implements Law {
     // The books have the fill already.
     const before = position + quantity;
     if (before > NOTHING) held.cost -= over(times(held.cost, quantity), before);
-    for (const { number } of moves?.parts ?? []) held.parts.delete(number);
+    for (const part of moves ? movedBy(moves, quantity) : []) this.#sold(name, held, part);
+    for (const { number } of moves?.parts ?? []) markSold(held.parts.get(number));
     // Which parts a stop has sold that was taken back and filled in part meanwhile is the bot's to say, too.
     if (!moves) held.parts.clear();
     this.#endIfFlat(id);
+  }
+
+  /** Fees in the coin, and what is too little to be a part and goes to another one, are less than half of one. */
+  #sold(name: string, { parts }: Held, { number, quantity }: Moved): void {
+    const part = parts.get(number);
+    if (!part) return;
+    part.held -= quantity;
+    this.#facts.coverage.mark("antecedent 30: a part that is known is sold");
+    if (part.held * 2n < -part.bought) throw new Broken(this.id, `${name} sells part ${number} again, which it has sold`);
   }
 
   /** What somebody else took of a position is no part that the law could name: the bot says which it buys again. */
@@ -109,12 +125,42 @@ export class PlansLaw implements Law {
   }
 }
 
+/** How much of a part a fill moves. */
+interface Moved {
+  readonly number: number;
+  readonly quantity: Exact;
+}
+
 function movesOf(parts: readonly Fact[]): Moves {
-  let from = NOTHING;
+  let to = NOTHING;
   const reached = parts.map((part) => {
-    const begins = from;
-    from += part.money("quantity");
-    return { number: part.number("number"), from: begins };
+    const from = to;
+    to += part.money("quantity");
+    return { number: part.number("number"), from, to };
   });
   return { parts: reached, filled: NOTHING };
+}
+
+/** One part after the other is filled. */
+function movedBy(moves: Moves, quantity: Exact): Moved[] {
+  const from = moves.filled;
+  moves.filled += quantity;
+  return moves.parts.flatMap((part) => {
+    const begin = from > part.from ? from : part.from;
+    const end = moves.filled < part.to ? moves.filled : part.to;
+    return end > begin ? [{ number: part.number, quantity: end - begin }] : [];
+  });
+}
+
+function bought({ parts }: Held, { number, quantity }: Moved): void {
+  const part = parts.get(number);
+  if (!part || part.isSold) parts.set(number, { bought: quantity, held: quantity, isSold: false });
+  else {
+    part.bought += quantity;
+    part.held += quantity;
+  }
+}
+
+function markSold(part: HeldPart | undefined): void {
+  if (part) part.isSold = true;
 }
