@@ -21,8 +21,9 @@ export class StopLaw implements Law {
     const nowMs = this.#facts.trueMs();
     const healthyMs = this.#facts.healthySinceMs();
     for (const bot of books.bots.values()) {
-      if (bot.position === NOTHING || bot.stop === undefined || books.accounts.get(bot.account)?.mode !== "paper") continue;
-      const passed = tape.lastPrice(bot.symbol, nowMs) < toNumber(bot.stop);
+      const isWatched = bot.position !== NOTHING && books.accounts.get(bot.account)?.mode === "paper";
+      const passed = isWatched && bot.stop !== undefined && tape.lastPrice(bot.symbol, nowMs) < toNumber(bot.stop);
+      // What is flat was sold: the next position's stop is another one.
       if (!passed || healthyMs === undefined || nowMs - healthyMs < CATCH_UP_MS) {
         this.#passedMs.delete(bot.id);
         continue;
@@ -31,7 +32,10 @@ export class StopLaw implements Law {
       if (!this.#passedMs.has(bot.id)) this.#facts.coverage.mark("antecedent 5: the price passes a stop");
       this.#passedMs.set(bot.id, sinceMs);
       if (nowMs - sinceMs > STOP_LATE_MS)
-        throw new Broken(this.id, `${bot.name} is below its stop of ${toNumber(bot.stop)} for ${nowMs - sinceMs} ms and still holds`);
+        throw new Broken(
+          this.id,
+          `${bot.name} is below its stop of ${toNumber(bot.stop ?? NOTHING)} for ${nowMs - sinceMs} ms and still holds`,
+        );
     }
   }
 }
