@@ -39,8 +39,8 @@ export interface DeskState extends Unwatched {
   accounts: Map<string, RegisteredAccount>;
   bots: Map<string, RegisteredBot>;
   botsEver: number;
-  /** Why entries are denied. With `panic` every position is to be sold, too, also after a restart. */
-  halt: { reason: string; untilMs: WallMs | undefined; by: string; panic: boolean } | undefined;
+  /** Why entries are denied, and where the market stood then. With `panic` every position is to be sold, too, also after a restart. */
+  halt: { reason: string; untilMs: WallMs | undefined; by: string; panic: boolean; marketMs?: MarketMs } | undefined;
   /** Starts and how they ended; the last one is the running process. */
   starts: { wallMs: WallMs; stopped: boolean }[];
   lastWallMs: WallMs | undefined;
@@ -143,7 +143,7 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
     case "accounts-placed":
       return applyUnwatched(state, event);
     case "halted":
-      state.halt = { reason: event.reason, untilMs: event.untilMs, by: event.by, panic: event.panic };
+      state.halt = { reason: event.reason, untilMs: event.untilMs, by: event.by, panic: event.panic, marketMs: recorded.marketMs };
       return;
     case "resumed":
       state.halt = undefined;

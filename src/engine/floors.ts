@@ -1,3 +1,4 @@
+import type { DeskState } from "../domain/desk.ts";
 import { exchangeMarketKey } from "../domain/market-key.ts";
 import { marketMs } from "../domain/time.ts";
 import type { Advisor } from "../ports/advisor.ts";
@@ -11,6 +12,7 @@ import type { Accounts } from "./accounts.ts";
 import type { Days } from "./days.ts";
 import { FeedHub } from "./feeds.ts";
 import { LATE_AFTER_MS } from "./limits.ts";
+import { panicBefore } from "./panic.ts";
 import { PriceWatch } from "./price-watch.ts";
 import { type MarketSpeed, Pump } from "./pump.ts";
 import type { RiskGuard } from "./risk-guard.ts";
@@ -35,6 +37,8 @@ export interface FloorsOptions {
   readonly speed: MarketSpeed;
   readonly limits: AccountLimits;
   readonly days: Days;
+  /** The halt in force. */
+  readonly halt: () => DeskState["halt"];
   readonly halted: () => string | undefined;
   readonly caughtUp: AccountServices["caughtUp"];
   readonly risk: RiskGuard;
@@ -109,6 +113,7 @@ export class Floors {
       scheduled: main ? scheduled : () => [],
       told: main ? told : () => Promise.resolve(),
       alerts,
+      before: ({ atMs }) => panicBefore(atMs, this.#options.halt(), active),
       passed: (step) => passed(market.key, step),
       onFatal,
     });

@@ -137,6 +137,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     limits: options.limits,
     days,
     risk,
+    halt: () => desk.halt,
     halted: () => desk.halted() ?? shared?.blind(),
     caughtUp: shared && (() => shared.caughtUp()),
     advisor: () => advisor,

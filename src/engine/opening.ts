@@ -7,7 +7,6 @@ import type { Desk } from "./desk.ts";
 import type { Floor, Floors } from "./floors.ts";
 import { STEPS_PER_BATCH } from "./limits.ts";
 import type { LiveDesk } from "./live/desk.ts";
-import { startPanic } from "./panic.ts";
 import { PaperAccount } from "./paper-account.ts";
 import { type AliveMark, resumeAt } from "./recovery.ts";
 import { accountOf } from "./streams.ts";
@@ -65,9 +64,6 @@ export async function openAccount(
   }
   await accounts.resume(account, registered?.owner ?? account.state.owner, joins);
   await account.executor.recover();
-  // A panic that was written before this account heard of it comes before its market moves: nothing more may be bought on the way.
-  // One that joins others catches up with the market first, and the next beat tells it.
-  if (desk.halt?.panic && !joins) await startPanic(account, desk.halt.reason);
   // Its last fill may be the last thing that was written: on a quiet account nothing would look again.
   await account.executor.finishPanic();
   return account;

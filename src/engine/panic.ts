@@ -1,5 +1,7 @@
 import { marked } from "../domain/bot.ts";
+import type { DeskState } from "../domain/desk.ts";
 import { isFlat } from "../domain/position.ts";
+import type { MarketMs } from "../domain/time.ts";
 import type { PanicFacts } from "../ports/engine.ts";
 import type { Account } from "./account.ts";
 
@@ -14,6 +16,16 @@ export function panicFacts(accounts: readonly Account[]): PanicFacts {
     }
   }
   return { canceledEntries, closing };
+}
+
+/**
+ * Before a step of the market: the panic that was written when the market stood before it, for accounts that a crash kept from hearing of it. So nothing more
+ * is bought or sold on the way to it, and it comes at its own place in market time. Resolves when it is in the books; undefined where nothing is to be done.
+ */
+export function panicBefore(atMs: MarketMs, halt: DeskState["halt"], accounts: () => readonly Account[]): Promise<unknown> | undefined {
+  if (!halt?.panic || atMs <= (halt.marketMs ?? Number.NEGATIVE_INFINITY)) return undefined;
+  const begun = accounts().flatMap((account) => (account.isHeld ? (startPanic(account, halt.reason) ?? []) : []));
+  return begun.length === 0 ? undefined : Promise.all(begun);
 }
 
 /** Cancels the entries of an account and sells all it holds, one position at a time; asking again while it is under way does nothing. It overtakes whatever waits in the account's queue. */

@@ -2,6 +2,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { HealthFacts } from "../ports/health-facts.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
+import type { Account } from "./account.ts";
 import type { Accounts } from "./accounts.ts";
 import type { AlertWatch } from "./alert-watch.ts";
 import type { Blindness } from "./blindness.ts";
@@ -72,7 +73,9 @@ export class Pulse {
       await desk.endTimedHalt();
     }
     const { halt } = desk.state;
-    if (halt?.panic) for (const account of held) void startPanic(account, halt.reason)?.catch(this.fatal);
+    // Where the market is not back yet where it stood at a panic, its pump tells the accounts at that place.
+    const isThere = ({ services }: Account) => services.now() >= (halt?.marketMs ?? 0);
+    if (halt?.panic) for (const account of held) if (isThere(account)) void startPanic(account, halt.reason)?.catch(this.fatal);
     if (this.#beatMs - this.#keptMs >= SNAPSHOT_EVERY_MS || this.#storeMs === undefined) void this.#keep();
   }
 

@@ -27,6 +27,8 @@ export interface PumpServices {
   readonly told: () => Promise<void>;
   /** Rules that are told of when they become true. */
   readonly alerts: SlotListener;
+  /** What comes before a step: a panic that not every account has heard of. */
+  readonly before: (step: MarketStep) => Promise<unknown> | undefined;
   /** Told of each step once the feeds and accounts have it; keeps it at most. */
   readonly passed: (step: MarketStep) => void;
   /** A fault that no account may outlive: the process must end. */
@@ -121,6 +123,8 @@ export class Pump {
       for (const step of batch.steps) {
         if (this.#stopped) return;
         if (symbols() !== asked && [...symbols()].some((symbol) => !asked.has(symbol))) break;
+        const first = this.#services.before(step)?.catch(this.#services.onFatal);
+        if (first && market.pace === "stepped") await first;
         const wait = this.#step(step);
         if (wait) await wait;
         if (clock.monotonicMs() - breathedMs < BREATHE_EVERY_MS) continue;
