@@ -66,7 +66,7 @@ export class Bots {
         `You have ${count} bots and the desk ${state.bots.size}; the most are ${BOTS_PER_OWNER_MAX} a person and ${BOTS_MAX} a desk. Delete one first.`,
       );
     }
-    if (this.#registered(wish.name)) throw nameTaken(wish.name);
+    if (this.#isTaken(wish.name, caller)) throw nameTaken(wish.name);
     const account = await told(this.#accounts.openFor(caller.user, this.#services));
     const { account: accountName, currency } = account.state;
     // A plan of several entries follows from the price, also of a symbol that nobody has followed yet.
@@ -112,7 +112,7 @@ export class Bots {
     const create = async () => {
       const name = typeof nameOf === "string" ? nameOf : nameOf();
       if (account.state.requests.includes(caller.requestId)) return name;
-      if (this.#registered(name)) throw nameTaken(name);
+      if (this.#isTaken(name, caller)) throw nameTaken(name);
       const spec = await this.#register(caller, (id) => specFor(id, name));
       const { id: botId } = spec;
       try {
@@ -203,6 +203,13 @@ export class Bots {
         await account.appendOnce(await eventsOf(), caller.requestId);
       }),
     );
+  }
+
+  /** Not by what this very request was given before its account moved, or the store failed: it goes on with that. */
+  #isTaken(name: string, { requestId }: Caller): boolean {
+    const known = this.#desk.names.named(name);
+    if (!known) return false;
+    return known.requestId !== requestId || this.#accounts.get(accountStream(known.account))?.state.bots.has(known.botId) === true;
   }
 
   #registered(name: string): boolean {

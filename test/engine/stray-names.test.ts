@@ -42,6 +42,18 @@ describe("a name without a bot", () => {
     expect(rig.fatal).toEqual([]);
   });
 
+  it("is the same request's own when that comes again, also where its account has moved to another process meanwhile", async () => {
+    const { rig, moody } = await rigWithMoods();
+    moody.broken.add(STREAM);
+    await expect(rig.engine.createBot(wishFor({ name: "second" }), by("second"))).rejects.toThrow(UserError);
+    moody.broken.delete(STREAM);
+    await rig.engine.createBot(wishFor({ name: "second" }), by("second"));
+    expect(rig.engine.bot("second")?.state.spec.id).toBe("b2");
+    await rig.engine.createBot(wishFor({ name: "second" }), by("second"));
+    await expect(rig.engine.createBot(wishFor({ name: "second" }), by("another"))).rejects.toThrow("The name second is taken.");
+    expect((await rig.eventsOf(OWNER, "bot-created")).map(({ bot }) => bot.id)).toEqual(["b1", "b2"]);
+  });
+
   it("is left alone while its bot is still being made, however long the store takes", async () => {
     const { rig, moody } = await rigWithMoods();
     moody.held.add(STREAM);
