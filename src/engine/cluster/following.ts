@@ -22,6 +22,9 @@ import { Rounds } from "./rounds.ts";
 const DESK_EVERY_MS = 250;
 /** and everything together so often; one stream by itself at once at a word. */
 const ALL_EVERY_MS = 500;
+/** So long an answer waits until what it speaks of is read here, and between two looks for it. */
+const REACH_MS = 2_000;
+const REACH_AGAIN_MS = 50;
 /** A view of the desk that is older than this lets nothing enter: a halt may stand in what was not read yet. */
 export const DESK_VIEW_MAX_MS = 1_000;
 
@@ -183,15 +186,26 @@ export class Following {
     if (account instanceof FollowedAccount && !this.#streams.has(stream)) await this.followFrom(account);
   }
 
-  /** Reads on until streams have come so far; what the store does not show yet comes later. */
+  /** Reads on until streams have come so far, also of an account that is only about to be followed. What the store does not show in time comes later. */
   async reach(reached: Readonly<Record<string, number>>): Promise<void> {
-    const { deskStream } = this.#options;
-    await Promise.all(
-      Object.entries(reached).map(async ([name, sequence]) => {
-        const stream = name === DESK_STREAM ? deskStream : this.#streams.get(name);
-        await stream?.reach(sequence);
-      }),
-    );
+    await Promise.all(Object.entries(reached).map(([name, sequence]) => this.#reach(name, sequence)));
+  }
+
+  async #reach(name: string, sequence: number): Promise<void> {
+    const { deskStream, clock } = this.#options;
+    const untilMs = clock.monotonicMs() + REACH_MS;
+    for (;;) {
+      const stream = name === DESK_STREAM ? deskStream : this.#streams.get(name);
+      if (!stream && !this.#isNew(name)) return;
+      await (stream ? stream.reach(sequence) : this.followAll());
+      if ((stream && stream.state.sequence >= sequence) || clock.monotonicMs() >= untilMs) return;
+      await clock.sleep(REACH_AGAIN_MS);
+    }
+  }
+
+  /** Whether a stream is an account's that this process has yet to read. */
+  #isNew(stream: string): boolean {
+    return stream !== DESK_STREAM && !this.#left.has(stream) && !this.#options.accounts.get(stream);
   }
 
   #writes(stream: string): boolean {

@@ -42,10 +42,11 @@ async function follower(count: number) {
   const disk = openMemoryStore();
   const asked = { read: [] as string[], news: 0 };
   const view = { isAway: false };
+  const hidden = { rows: false };
   const answered = <T>(answer: Promise<T>): Promise<T> => (view.isAway ? Promise.reject(new StoreUnavailable("away")) : answer);
   const read: Store["read"] = (stream, ...rest) => {
     asked.read.push(stream);
-    return answered(disk.read(stream, ...rest));
+    return hidden.rows ? Promise.resolve([]) : answered(disk.read(stream, ...rest));
   };
   const news: Store["news"] = (...question) => {
     asked.news += 1;
@@ -88,7 +89,7 @@ async function follower(count: number) {
   });
   await following.followAll();
   const sequences = () => writers.map(({ name }) => known.get(name)?.state.sequence);
-  return { clock, following, asked, view, desk, deskStream, writers, sequences, fatal };
+  return { clock, following, asked, view, hidden, known, desk, deskStream, writers, sequences, fatal };
 }
 
 describe("what the process that has the desk tells the others", () => {
@@ -114,6 +115,30 @@ describe("what the process that has the desk tells the others", () => {
 });
 
 describe("what a process follows", () => {
+  it("is read before an answer is given that speaks of it, also where it was not followed yet or the store shows it a moment later", async () => {
+    const { clock, following, desk, writers, known, hidden } = await follower(1);
+    const [writer] = writers;
+    known.clear();
+    await following.leave(writer!.name);
+    await following.followAgain(writer!.name);
+    await writer!.append([OPENED], marketMs(0));
+    await desk.append([HALT], marketMs(0));
+    hidden.rows = true;
+    const reached = { [writer!.name]: 1, [DESK_STREAM]: 1 };
+    const reaching = following.reach(reached);
+    await clock.advance(500);
+    expect(known.get(writer!.name)?.state.sequence).toBe(0);
+    hidden.rows = false;
+    await clock.advance(100);
+    await reaching;
+    expect(known.get(writer!.name)?.state.sequence).toBe(1);
+    hidden.rows = true;
+    // What is shown no sooner comes later, and the answer goes out all the same.
+    const late = following.reach({ [writer!.name]: 2 });
+    await clock.advance(2_100);
+    await late;
+  });
+
   it("is read on in rounds of one question, however many accounts there are, and the desk by itself as well", async () => {
     const { clock, following, asked, writers, sequences, fatal } = await follower(40);
     following.start();
