@@ -32,11 +32,15 @@ export class StrayNames {
     this.#parts = parts;
   }
 
-  /** Settles what a crash left, for accounts that were just taken: nothing of theirs is under way. */
+  /** Settles what a crash left, for accounts that were just taken: what is asked of them now waits for it, or goes on with a name first. */
   async settle(isTaken: (account: string) => boolean = () => true): Promise<void> {
-    const { desk } = this.#parts;
-    const strays = [...desk.state.bots.values()].filter(({ botId, account }) => isTaken(account) && !this.#hasBot(botId, account));
-    for (const { botId } of strays) await desk.append([{ type: "bot-unregistered", botId }]);
+    const { desk, bots } = this.#parts;
+    const isStray = (botId: string, account: string) => !this.#hasBot(botId, account);
+    const strays = [...desk.state.bots.values()].filter(({ botId, account }) => isTaken(account) && isStray(botId, account));
+    for (const { botId, account } of strays)
+      await bots.betweenCreations(accountStream(account), async () => {
+        if (isStray(botId, account)) await desk.append([{ type: "bot-unregistered", botId }]);
+      });
   }
 
   /** On every beat: the names of the accounts that this process has. */

@@ -77,6 +77,22 @@ describe("a name without a bot", () => {
     expect(next.engine.bot("kept")?.state.spec.id).toBe("b2");
   });
 
+  it("that is being given back when its own request comes again is not lost to the bot that follows", async () => {
+    const { rig, moody } = await rigWithMoods();
+    moody.broken.add(STREAM);
+    await expect(rig.engine.createBot(wishFor({ name: "second" }), by("second"))).rejects.toThrow(UserError);
+    moody.broken.delete(STREAM);
+    await beats(rig, STRAY_MS);
+    moody.held.add("desk");
+    await beats(rig, 10_000);
+    const again = rig.engine.createBot(wishFor({ name: "second" }), by("second"));
+    await rig.clock.breathe();
+    moody.release("desk");
+    await again;
+    expect(rig.engine.bot("second")?.state.spec.id).toBe("b3");
+    expect(namesOf(rig)).toEqual(["first", "second"]);
+  });
+
   it("goes with a bot whose deletion the desk did not hear of", async () => {
     const { rig, moody } = await rigWithMoods();
     await rig.engine.createBot(wishFor({ name: "second" }), by("second"));

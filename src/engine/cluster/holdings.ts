@@ -97,6 +97,8 @@ export class Holdings {
       if (!accounts.get(stream)?.isHeld) void following.followAgain(stream).catch(onFatal);
     });
     if (!account) return undefined;
+    // Names that the process before it was given are known only then.
+    await deskStream?.look();
     await names.settle((each) => each === name);
     onTaken();
     return account;
