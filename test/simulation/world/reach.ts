@@ -10,6 +10,8 @@ export const STRUCK_MS = 4_000;
 export const SILENCING: ReadonlySet<number> = new Set([418, 429]);
 /** A clock that was set is measured anew with the next answer. */
 const CLOCK_WRONG = /"code":-1021\b/;
+/** In maintenance that closes it, an exchange answers nothing else to anybody, whatever fills meanwhile. */
+const CLOSED = /"code":-1016\b/;
 const MS_PER_SECOND = 1_000;
 
 /** Until when something keeps a process from an account at the exchange, as the world knows it that spoils requests. True time. */
@@ -39,7 +41,7 @@ export class Reach {
   /** What the exchange itself answers to an account. */
   hear(account: string, { atMs, answer }: WireExchange): void {
     if (answer === undefined) return;
-    if (CLOCK_WRONG.test(answer.body)) this.block(account, atMs + STRUCK_MS);
+    if (CLOCK_WRONG.test(answer.body) || CLOSED.test(answer.body)) this.block(account, atMs + STRUCK_MS);
     if (!SILENCING.has(answer.status)) return;
     this.block(account, atMs + Number(answer.headers["retry-after"] ?? 0) * MS_PER_SECOND + STRUCK_MS);
   }
