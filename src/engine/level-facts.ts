@@ -6,6 +6,7 @@ import { type MarketMs, MINUTE_MS } from "../domain/time.ts";
 import { type Counter, commonCurrency } from "../risk/counter.ts";
 import type { LevelFacts } from "../risk/limit-rules.ts";
 import { type AccountSums, isIn, type Part } from "./account-sums.ts";
+import { once } from "./once.ts";
 
 /** An account as limits look at it. */
 export interface LimitedAccount {
@@ -38,7 +39,7 @@ export interface LevelScope {
 /** Counts what a level has used, when it is asked and not before. Everything comes from folds, so that a restart counts the same. */
 export class CountedFacts implements LevelFacts {
   readonly #scope: LevelScope;
-  #exposure: { readonly value: Decimal | undefined } | undefined;
+  readonly #exposure = once(() => this.#sumOfExposure());
   /** Their own where all accounts have the same one, which needs no prices. */
   readonly currency: string;
 
@@ -57,8 +58,7 @@ export class CountedFacts implements LevelFacts {
 
   /** Asked for by several rules of one judgement, in which nothing moves. */
   get exposure(): Decimal | undefined {
-    this.#exposure ??= { value: this.#sumOfExposure() };
-    return this.#exposure.value;
+    return this.#exposure();
   }
 
   #sumOfExposure(): Decimal | undefined {

@@ -55,8 +55,6 @@ export class Following {
   readonly #allRounds: Rounds;
   readonly #newRounds: Rounds;
   readonly #caughtUp: JointLook;
-  /** Sequence of the desk's stream up to which no account is missing. */
-  #wholeSequence: number | undefined;
 
   constructor(options: FollowingOptions) {
     this.#options = options;
@@ -133,15 +131,8 @@ export class Following {
     );
   }
 
-  /** What is known here once stays known, so that they are looked for only after the desk has written something. */
   #missing(): (readonly [string, RegisteredAccount])[] {
-    const { desk, accounts } = this.#options;
-    const { sequence } = desk.state;
-    if (sequence === this.#wholeSequence) return [];
-    const missing = [...desk.state.accounts].filter(([name]) => !accounts.get(accountStream(name)));
-    if (missing.length === 0) this.#wholeSequence = sequence;
-    // One that is just being taken is missing still, for it may not be had after all.
-    return missing.filter(([name]) => !this.#left.has(accountStream(name)));
+    return [...this.#options.desk.state.accounts].filter(([name]) => this.#isNew(accountStream(name)));
   }
 
   async #follow(name: string, { exchange, environment = "demo" }: RegisteredAccount): Promise<void> {
@@ -203,7 +194,7 @@ export class Following {
     }
   }
 
-  /** Whether a stream is an account's that this process has yet to read. */
+  /** Whether a stream is an account's that this process has yet to read; one that it is just taking is not. */
   #isNew(stream: string): boolean {
     return stream !== DESK_STREAM && !this.#left.has(stream) && !this.#options.accounts.get(stream);
   }

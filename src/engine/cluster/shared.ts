@@ -88,7 +88,7 @@ export class Shared {
   #server: AskServer | undefined;
   #spreading: Rounds | undefined;
   /** Accounts that the newest round of spreading knew. */
-  #spread: ReadonlySet<string> = new Set();
+  #spreadAccounts: ReadonlySet<string> = new Set();
   #worker: AccountWorker | undefined;
   #holdings: Holdings | undefined;
 
@@ -166,7 +166,7 @@ export class Shared {
     });
     this.#holdings = holdings;
     if (role === "engine") this.#worker = queue.work({ capacity: 0, run: holdings.run });
-    this.#spreading = new Rounds(clock, SPREAD_EVERY_MS, () => this.#spreadOn(desk));
+    this.#spreading = new Rounds(clock, SPREAD_EVERY_MS, () => this.#spread(desk));
     this.#spreading.start(onFatal);
     const hand = async (stream: string) => {
       await holdings.give(stream);
@@ -174,7 +174,8 @@ export class Shared {
     };
     streams.onAppend((stream) => {
       // Of all that a desk writes only a new account changes who is to have what; the rest is seen in time.
-      if (stream === DESK_STREAM && [...desk.state.accounts.keys()].some((account) => !this.#spread.has(account))) this.#spreading?.wake();
+      if (stream === DESK_STREAM && [...desk.state.accounts.keys()].some((account) => !this.#spreadAccounts.has(account)))
+        this.#spreading?.wake();
     });
     if (role === "engine") return engine;
     return new RoutedEngine({ own: engine, desk, accounts, asker: this.#asker, following, vault, clock, hand, newId: this.#newId });
@@ -240,9 +241,9 @@ export class Shared {
   }
 
   /** A gateway sees to it that every account has its job, an engine to its own fair share of them. With the queue or the store gone everything stays as it is. */
-  async #spreadOn(desk: Desk): Promise<void> {
+  async #spread(desk: Desk): Promise<void> {
     const { queue, cluster, role, processName } = this.#options;
-    this.#spread = new Set(desk.state.accounts.keys());
+    this.#spreadAccounts = new Set(desk.state.accounts.keys());
     const accounts = [...desk.state.accounts.keys()].map(accountStream).filter((stream) => !this.#isRemoved(stream));
     try {
       const members = await cluster.members();

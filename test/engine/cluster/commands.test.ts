@@ -106,6 +106,27 @@ describe("what is asked for at a gateway", () => {
     expect([call, args[3]]).toEqual(["promotion", { atrPct: expect.any(Number) }]);
   });
 
+  it("finds a bot that another account's process knows of, however old its own view of that account is", async () => {
+    const { rig, gateway, front } = await desk();
+    await rig.during(front.createBot(wishFor({ name: "one" }), by("c1")));
+    await rig.during(front.createBot(wishFor({ name: "two" }), by("c2", "other")));
+    const holder = await rig.holderOf(streamOf("other"));
+    expect(holder).not.toBe(await rig.holderOf(streamOf(OWNER)));
+    const { store } = rig.processes.find(({ name }) => name === holder)!.process;
+    const { asks } = gateway.process.store;
+    const [news, ask] = [store.news.bind(store), asks.ask.bind(asks)];
+    let hasAsked = false;
+    store.news = (...about) => (hasAsked ? news(...about) : Promise.reject(new StoreUnavailable("no primary")));
+    await rig.during(front.createBot(wishFor({ name: "new" }), by("c3")));
+    asks.ask = (each) => {
+      hasAsked = true;
+      return ask(each);
+    };
+    await expect(rig.during(Promise.resolve(front.promotion("new", "paper:other", undefined)))).rejects.toThrow(
+      /no account named paper:other at/,
+    );
+  });
+
   it("gives bots of two engines different numbers and a wished name once, also at the same moment", async () => {
     const { rig, front } = await desk();
     await running(rig, "first", "discord:1");
