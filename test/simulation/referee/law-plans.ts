@@ -22,6 +22,7 @@ interface HeldPart {
 
 /** An intent's parts in the order in which its fills reach them, each with how much has filled when it is reached and when it is over. */
 interface Moves {
+  readonly side: string;
   readonly parts: readonly { readonly number: number; readonly from: Exact; readonly to: Exact }[];
   filled: Exact;
 }
@@ -59,7 +60,7 @@ export class PlansLaw implements Law {
 
   #intended(intent: Fact, where: string): void {
     if (!intent.has("parts")) return;
-    const moves = movesOf(intent.list("parts"));
+    const moves = movesOf(intent);
     this.#parts.set(intent.text("intentId"), moves);
     if (intent.text("purpose") !== "entry") return this.#facts.coverage.mark(`antecedent 30: a part is sold${where}`);
     const id = intent.text("botId");
@@ -81,7 +82,9 @@ export class PlansLaw implements Law {
     const fill = event.part("fill");
     const quantity = fill.money("quantity");
     const order = this.#facts.books.sentOrder(fill.text("clientOrderId"));
-    const moves = order && this.#parts.get(order.intentId);
+    const intended = order && this.#parts.get(order.intentId);
+    // The stop that came with an entry sells all of a position, whatever the entry was to buy of it.
+    const moves = intended?.side === fill.text("side") ? intended : undefined;
     const { name, position } = this.#facts.books.botOf(id);
     if (fill.text("side") === "buy") {
       held.cost += times(fill.money("price"), quantity);
@@ -131,14 +134,14 @@ interface Moved {
   readonly quantity: Exact;
 }
 
-function movesOf(parts: readonly Fact[]): Moves {
+function movesOf(intent: Fact): Moves {
   let to = NOTHING;
-  const reached = parts.map((part) => {
+  const reached = intent.list("parts").map((part) => {
     const from = to;
     to += part.money("quantity");
     return { number: part.number("number"), from, to };
   });
-  return { parts: reached, filled: NOTHING };
+  return { side: intent.text("side"), parts: reached, filled: NOTHING };
 }
 
 /** One part after the other is filled. */
