@@ -18,7 +18,7 @@ const MOVED_PCT = 0.5;
 
 /**
  * Why the limits keep a durable entry from being sent after all: they were tightened, or used up, since it was decided. The entry is in the books by now, so that it is
- * taken out of what is used. What is looked at in a candle (spread and volume) belongs to the decision and is not asked again.
+ * taken out of what is used. The volume belongs to the candle of the decision and is not asked again.
  */
 export function limitsAtSend(
   guard: RiskGuard,
@@ -37,7 +37,7 @@ export function limitsAtSend(
     account,
     counter,
   };
-  const without = levels.map((level): Level => ({ ...level, limits: timeless(level.limits), facts: new FactsWithout(level.facts, own) }));
+  const without = levels.map((level): Level => ({ ...level, limits: ofNow(level.limits), facts: new FactsWithout(level.facts, own) }));
   const entry = guard.entryFacts(account, bot.spec, { instrument, slot: undefined }, counter);
   const denial = limitDenial(without, entry);
   if (denial) return denial.because;
@@ -47,7 +47,7 @@ export function limitsAtSend(
   return room && `${room.name}, leaves ${shown(max(ZERO, room.amount), 2)} ${instrument.quote} by now`;
 }
 
-function timeless({ spreadBps: _spread, volume: _volume, ...limits }: Limits): Limits {
+function ofNow({ volume: _volume, ...limits }: Limits): Limits {
   return limits;
 }
 

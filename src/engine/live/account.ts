@@ -58,7 +58,7 @@ export class LiveAccount extends Account {
   readonly preparations: Preparations;
   venue: LiveVenue | undefined;
   locked: string | undefined;
-  readonly unsent = new Set<string>();
+  readonly unsent = new Map<string, number>();
   readonly #right: SendingRight;
   readonly #lanes = new Map<string, Lane>();
   readonly #refusals = new Refusals();
@@ -196,8 +196,8 @@ export class LiveAccount extends Account {
     return this.fills.sync(symbol);
   }
 
-  entryForbidden(order: Order): string | undefined {
-    return forbiddenAtSend(this, order);
+  entryForbidden(order: Order, decidedMs: number): string | undefined {
+    return forbiddenAtSend(this, order, this.times.monotonicMs() - decidedMs);
   }
 
   hasLapsed(botId: string): boolean {

@@ -26,6 +26,7 @@ import { feasible, gate } from "./gate.ts";
 import { entryBound, entryIntent } from "./intents.ts";
 import { ENTRY_PRICE_AGE_MS } from "./limits.ts";
 import type { Preparations } from "./preparations.ts";
+import type { LiveTimes } from "./times.ts";
 
 /** What the executor needs of the account whose queue it runs in. */
 export interface LiveExecutorHost extends BrokenAccount {
@@ -41,8 +42,9 @@ export interface LiveExecutorHost extends BrokenAccount {
   closed(): string | undefined;
   appendEvents(facts: Facts): Promise<void>;
   appendOnce(facts: Facts, requestId?: string): Promise<void>;
-  /** Attempts that this process makes durable: their lanes may send them. */
-  readonly unsent: Set<string>;
+  /** Attempts that this process makes durable, each with the monotonic time at which it was decided: their lanes may send them. */
+  readonly unsent: Map<string, number>;
+  readonly times: LiveTimes;
   wake(botId: string): void;
 }
 
@@ -94,7 +96,8 @@ export class LiveExecutor implements AccountExecutor {
   /** Attempts are handed to their lanes before they are durable, so that no lane takes them for a dead process's. */
   async send(events: readonly AccountEvent[], requestId?: string): Promise<void> {
     const intents = events.flatMap((event): Intent[] => (event.type === "intent" ? [event.intent] : []));
-    for (const { clientOrderId } of intents) this.#account.unsent.add(clientOrderId);
+    const decidedMs = this.#account.times.monotonicMs();
+    for (const { clientOrderId } of intents) this.#account.unsent.set(clientOrderId, decidedMs);
     const risked = intents.reduce(
       (sum, { purpose, price, quantity }) => (purpose === "entry" && price ? sum.plus(price.times(quantity)) : sum),
       ZERO,

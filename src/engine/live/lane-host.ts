@@ -11,8 +11,8 @@ import type { LiveTimes } from "./times.ts";
 export interface LaneHost {
   readonly state: AccountState;
   readonly times: LiveTimes;
-  /** Attempts that this process makes durable and has not sent yet. */
-  readonly unsent: Set<string>;
+  /** Attempts that this process makes durable and has not sent yet, each with the monotonic time at which it was decided. */
+  readonly unsent: Map<string, number>;
   /** Undefined while the account has no key at hand. */
   readonly venue: LiveVenue | undefined;
   /** The view of a bot without what its lane remembers; undefined while the venue's rules are not known. */
@@ -21,8 +21,8 @@ export interface LaneHost {
   readonly services: Pick<AccountServices, "logger" | "caughtUp">;
   /** Books the fills of a symbol that the venue lists and the books do not hold. Resolves to whether the list was whole. */
   syncFills(symbol: string): Promise<boolean>;
-  /** Why an entry that is durable may not be sent after all. */
-  entryForbidden(order: Order): string | undefined;
+  /** Why an entry that is durable may not be sent after all; it was decided at this monotonic time. */
+  entryForbidden(order: Order, decidedMs: number): string | undefined;
   /** A venue has refused an order: what that means for the account, as events. */
   refused(order: Order, outcome: Extract<PlaceOutcome, { kind: "rejected" }>): readonly AccountEvent[];
   /** Is told when the venue does not know the symbol of an order that it was asked for. */

@@ -125,7 +125,7 @@ export class Lane {
     await this.#host.appendEvents(() => {
       const intent = isFlat(this.#bot.position) ? undefined : intentOf();
       if (!intent) return [];
-      this.memory.unsent.add(intent.clientOrderId);
+      this.memory.unsent.set(intent.clientOrderId, this.#host.times.monotonicMs());
       const { id: botId, symbol } = this.#bot.spec;
       const left = this.#host.state.venue.dust.get(baseOf(symbol));
       if (dust && !left?.isEqualTo(dust)) return [];
@@ -136,8 +136,9 @@ export class Lane {
 
   async #send(order: Order): Promise<void> {
     const { clientOrderId } = order;
+    const decidedMs = this.memory.unsent.get(clientOrderId) ?? Number.NEGATIVE_INFINITY;
     this.memory.unsent.delete(clientOrderId);
-    const forbidden = order.purpose === "entry" ? () => this.#host.entryForbidden(order) : undefined;
+    const forbidden = order.purpose === "entry" ? () => this.#host.entryForbidden(order, decidedMs) : undefined;
     // The entry is durable, so that of two processes that use up one limit at a time at least one sees what the other one is about to do.
     const { caughtUp } = this.#host.services;
     const unread = forbidden && caughtUp && (await caughtUp());

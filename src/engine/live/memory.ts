@@ -26,8 +26,8 @@ const SLACK = 32;
 export class LaneMemory {
   readonly #times: LiveTimes;
   readonly bornMs: number;
-  /** Attempts that this process makes durable and has not sent yet, of all bots of the account. */
-  readonly unsent: Set<string>;
+  /** Attempts that this process makes durable and has not sent yet, of all bots of the account, each with the monotonic time at which it was decided. */
+  readonly unsent: Map<string, number>;
   /** Orders about which the venue is being asked something right now: at most one question for each. */
   readonly busy = new Set<string>();
   readonly #evidence = new Map<string, Evidence>();
@@ -57,7 +57,7 @@ export class LaneMemory {
     | (Pick<BotState, "position" | "highest"> & { readonly rules: Instrument; readonly stop: ReturnType<typeof stopMoved> })
     | undefined;
 
-  constructor(times: LiveTimes, unsent: Set<string>) {
+  constructor(times: LiveTimes, unsent: Map<string, number>) {
     this.#times = times;
     this.unsent = unsent;
     this.readings = new Readings(times);

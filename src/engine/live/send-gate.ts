@@ -21,12 +21,12 @@ export interface SendGateHost extends BrokenAccount {
   hasLapsed(botId: string): boolean;
 }
 
-/** Why an entry that is durable is not sent after all; undefined when it is. */
-export function forbiddenAtSend(account: SendGateHost, order: Order): string | undefined {
+/** Why an entry that was decided so long ago, and is durable, is not sent after all; undefined when it is. */
+export function forbiddenAtSend(account: SendGateHost, order: Order, ageMs: number): string | undefined {
   const { state, services } = account;
   const bot = state.bots.get(order.botId);
   if (bot?.status !== "running") return "the bot no longer runs";
-  if (services.now() - order.sinceMs > ENTRY_TTL_MS) return "it waited too long to be sent";
+  if (ageMs > ENTRY_TTL_MS) return "it waited too long to be sent";
   const intent = state.intents.get(order.intentId);
   const late = cameLate(services, bot, intent);
   if (late !== undefined) return late;

@@ -44,7 +44,7 @@ async function held() {
       ...{
         state,
         times,
-        unsent: new Set<string>(),
+        unsent: new Map<string, number>(),
         venue,
         services: { logger: SILENT, caughtUp: undefined },
         answered: none,

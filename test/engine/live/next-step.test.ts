@@ -47,7 +47,7 @@ function order(about: Partial<Order>): Order {
 
 function viewOf(about: Partial<LaneView>): { view: LaneView; memory: LaneMemory; clock: { nowMs: number } } {
   const clock = { nowMs: NOW_MS };
-  const memory = new LaneMemory({ monotonicMs: () => clock.nowMs, venueMs: () => clock.nowMs }, new Set());
+  const memory = new LaneMemory({ monotonicMs: () => clock.nowMs, venueMs: () => clock.nowMs }, new Map());
   const bot = heldBot();
   const base = {
     bot,

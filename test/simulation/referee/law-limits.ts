@@ -58,10 +58,7 @@ export class PersonalLimitsLaw implements Law {
     const entries = this.#today.get(stream) ?? [];
     this.#today.set(stream, [...entries, entry]);
     this.#entries.set(intent.text("clientOrderId"), entry);
-    for (const scoped of this.#scopesOf(entry)) {
-      this.#judgeNumbers(scoped, entry);
-      this.#judgeSpread(scoped, entry);
-    }
+    for (const scoped of this.#scopesOf(entry)) this.#judgeNumbers(scoped, entry);
   }
 
   sent({ clientOrderId }: SentOrder): void {
@@ -71,6 +68,7 @@ export class PersonalLimitsLaw implements Law {
     if (!entry || !order) return;
     for (const scoped of this.#scopesOf(entry)) {
       this.#judgeWorth(scoped, entry, toNumber(order.quantity));
+      this.#judgeSpread(scoped, entry);
       if (this.#isWide(scoped.scope)) this.#judgePositions(scoped, entry);
     }
   }
@@ -119,13 +117,13 @@ export class PersonalLimitsLaw implements Law {
     this.#most(scope, entry, "positions", this.#open(scope, entry).size, limits.number("positions"));
   }
 
-  /** When exactly it was decided is not written: any moment between its market time and now at which the spread was narrow enough will do. */
+  /** Any moment at which a quote could be seen that was believed when the entry left will do. */
   #judgeSpread({ scope, limits }: Scoped, entry: Entry): void {
     const { books, coverage, quotes } = this.#facts;
     if (!limits.has("spreadBps") || books.accounts.get(entry.account)?.mode === "paper") return;
     coverage.mark("antecedent 29: a real entry under a limit of the spread");
-    const sinceMs = Math.min(entry.atMs, this.#facts.trueMs()) - QUOTE_AGE_MS - CLOCK_STEPS * this.#facts.clockErrorMaxMs();
-    const narrowest = quotes.narrowestBps(entry.symbol, sinceMs, this.#facts.trueMs());
+    const trueMs = this.#facts.trueMs();
+    const narrowest = quotes.narrowestBps(entry.symbol, trueMs - QUOTE_AGE_MS - CLOCK_STEPS * this.#facts.clockErrorMaxMs(), trueMs);
     const most = limits.number("spreadBps");
     if (narrowest === undefined || narrowest > most)
       throw new Broken(this.id, `${entry.bot} enters at a spread of ${narrowest ?? "nobody knows how many"} bps, and ${scope} has ${most}`);
