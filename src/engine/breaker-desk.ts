@@ -67,7 +67,7 @@ export class BreakerDesk {
   ): Broken | undefined {
     const bot = account.state.bots.get(spec.id);
     for (const open of account.state.breakers.open.values())
-      if (concerns(open, spec) && !letsThrough(open, asked)) return brokenBy(open, account.state, spec);
+      if ((open.reaction === "halt" || concerns(open, spec)) && !letsThrough(open, asked)) return brokenBy(open, account.state, spec);
     const halting = this.#halting(account);
     if (halting)
       return {

@@ -87,7 +87,8 @@ export class BreakerWatch {
     const bots = new Set([...looked, ...this.#desk.widened(this.#account)]);
     const questions = this.#desk.questions(this.#account, {
       bots: [...bots].filter(({ deleted }) => !deleted),
-      results: this.#wire.crossed(),
+      // What a bot has lost with the sale of all that it held is nothing that a price could still reach.
+      results: this.#wire.crossed() || looked.some(({ spec }) => this.#desk.settings.has(`bot:${spec.id}`)),
       alarms: (step && this.#account.alarmsOf(step)) ?? [],
     });
     const events: AccountEvent[] = [];

@@ -243,14 +243,14 @@ describe("the reaction of a breaker", () => {
     expect(rig.books(OWNER).bots.get("b1")?.position.quantity.isZero()).toBe(false);
   });
 
-  it("halts: no bot of any account enters, until somebody resets it", async () => {
-    const rig = await openRig({ market: scripted({ [BTC]: falling, [ETH]: [100, 100, 100, 100, 100, 100, 102, 102, 100, 104, 104] }) });
+  it("halts for one bot's sake: no bot of its own or of any other account enters, until somebody resets it", async () => {
+    const rig = await openRig({ market: scripted({ [BTC]: falling, [ETH]: [...Array<number>(7).fill(100), 102, 102, 100, 104, 104] }) });
     await startBot(rig, { name: "one", params: { fast: 2, slow: 20 } });
-    await startBot(rig, { name: "two", symbol: ETH }, OTHER);
-    await set(rig, ACCOUNT, "drawdown", { at: 0.1, reaction: "halt" });
-    await rig.move(8);
-    expect(await denials(rig, OTHER)).toEqual(["halted"]);
-    await rig.engine.breakers.reset(`paper:${OWNER}`, { breaker: "drawdown", scope: ACCOUNT }, "by hand", by("reset"));
+    for (const owner of [OTHER, OWNER]) await startBot(rig, { name: owner === OTHER ? "two" : "three", symbol: ETH }, owner);
+    await set(rig, "bot:b1", "drawdown", { at: 0.1, reaction: "halt" });
+    await rig.move(9);
+    expect([await denials(rig), await denials(rig, OTHER)]).toEqual([["breaker"], ["halted"]]);
+    await rig.engine.breakers.reset(`paper:${OWNER}`, { breaker: "drawdown", scope: "bot:b1" }, "by hand", by("reset"));
     await rig.engine.moveMarket("end");
     expect(await sides(rig, OTHER)).toContain("buy");
   });

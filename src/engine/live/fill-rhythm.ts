@@ -1,10 +1,10 @@
 import type { AccountState } from "../../domain/books.ts";
-import { isProtective } from "../../domain/order.ts";
+import { isProtective, type Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import { FILLS_RESTING_MS, FILLS_UNANSWERED_MS, FILLS_WORKING_MS } from "./limits.ts";
 
 /**
- * When fills are read on by themselves, because a cancel's word, a lost answer or a stop may hide one: soon while an answer stays out, for its fill must
+ * When fills are read on by themselves, because a cancel's word, a lost answer or a stop may hide one: soon while an answer stays out or was lost, for its fill must
  * be protected without it; now and then while something works; seldom while a position rests.
  */
 export class FillRhythm {
@@ -17,8 +17,7 @@ export class FillRhythm {
     for (const { spec, position } of state.bots.values()) if (!isFlat(position)) every.set(spec.symbol, FILLS_RESTING_MS);
     for (const order of state.orders.values()) {
       if (isProtective(order)) continue;
-      const isLate = order.status === "in-flight" && marketMs - order.sinceMs >= FILLS_UNANSWERED_MS / 2;
-      const wished = isLate ? FILLS_UNANSWERED_MS : FILLS_WORKING_MS;
+      const wished = staysOut(order, marketMs) ? FILLS_UNANSWERED_MS : FILLS_WORKING_MS;
       every.set(order.symbol, Math.min(every.get(order.symbol) ?? wished, wished));
     }
     const due: string[] = [];
@@ -29,4 +28,10 @@ export class FillRhythm {
     for (const symbol of due) this.#askedMs.set(symbol, nowMs);
     return due;
   }
+}
+
+/** Whether an order may have filled without an answer that says it. What an entry buys must be protected, however long it takes to find the order itself. */
+function staysOut({ status, sinceMs, purpose }: Order, marketMs: number): boolean {
+  if (status === "unknown") return purpose === "entry";
+  return status === "in-flight" && marketMs - sinceMs >= FILLS_UNANSWERED_MS / 2;
 }

@@ -49,6 +49,23 @@ describe("an entry whose answer is lost", () => {
     });
   }
 
+  it("is protected within seconds once the exchange can be reached again, however long that took (F08)", async () => {
+    for (let seconds = 2; seconds < 40; seconds += 1) {
+      const rig = await connectedRig();
+      rig.faults.next(ORDER, { answer: said(503, -1006) });
+      const entering = rig.engine.enterOrder(handOrder(), by("enter"));
+      while (story(rig).length === 0) await rig.clock.breathe();
+      rig.down = true;
+      await rig.beat(seconds);
+      await entering;
+      rig.down = false;
+      const backMs = rig.clock.wall();
+      await rig.beat(8);
+      expect(story(rig)).toEqual(["BUY LIMIT FILLED", "SELL STOP_LOSS_LIMIT NEW"]);
+      expect(rig.venue.orders[1]!.acceptedMs - backMs, `after ${seconds} s`).toBeLessThan(5_000);
+    }
+  });
+
   it("is found when its request arrives only after our time-out (F01, F08)", async () => {
     const rig = await connectedRig();
     rig.faults.next(ORDER, { delayMs: 14_000 });

@@ -199,8 +199,14 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a breaker is open and lets entries through",
     "src/engine/breaker-desk.ts",
-    "      if (concerns(open, spec) && !letsThrough(open, asked)) return brokenBy(open, account.state, spec);",
+    '      if ((open.reaction === "halt" || concerns(open, spec)) && !letsThrough(open, asked)) return brokenBy(open, account.state, spec);',
     '      if (open.breaker === "daily-loss" && concerns(open, spec)) return brokenBy(open, account.state, spec);',
+  ),
+  mutant(
+    "a breaker that halts leaves out its own account",
+    "src/engine/breaker-desk.ts",
+    'open.reaction === "halt" || concerns(open, spec)',
+    "concerns(open, spec)",
   ),
   mutant(
     "a spread that was told long ago is believed",

@@ -88,8 +88,10 @@ export class BreakerLaw implements Law {
     const bot = this.#facts.books.botOf(botId);
     const scopes = [`bot:${botId}`, `symbol:${bot.symbol}`, stream, "all"];
     for (const open of this.#open.values()) {
-      if (open.stream !== stream && this.#facts.trueMs() - open.sinceMs < this.#facts.viewMs) continue;
-      if (open.stream !== stream ? open.reaction !== "halt" || what === "is decided on" : !scopes.includes(open.scope)) continue;
+      const isOwn = open.stream === stream;
+      // What was written in another stream is known a moment later.
+      if (!isOwn && (what === "is decided on" || this.#facts.trueMs() - open.sinceMs <= this.#facts.viewMs)) continue;
+      if (open.reaction !== "halt" && !(isOwn && scopes.includes(open.scope))) continue;
       if (open.name === "rejects" && open.probing && (open.probe === undefined || open.probe === clientOrderId)) {
         this.#facts.coverage.mark("antecedent 27: a half-open breaker is tried with an entry");
         open.probe = clientOrderId;
