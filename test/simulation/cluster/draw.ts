@@ -20,6 +20,7 @@ const CLUSTER_CLIMATES: Readonly<Record<string, Climate>> = {
   "C8 stopped at a send": { perHour: 4, shortestMs: 2 * MINUTE_MS, longestMs: 15 * MINUTE_MS },
   "C9 halt at a candle's close": { perHour: 6, shortestMs: SECOND_MS, longestMs: SECOND_MS },
   "C9 panic at a candle's close": { perHour: 3, shortestMs: SECOND_MS, longestMs: SECOND_MS },
+  "C10 ended at a lost answer": { perHour: 6, shortestMs: 5 * MINUTE_MS, longestMs: 30 * MINUTE_MS },
 };
 
 export const CLUSTER_SPELLS: readonly string[] = Object.keys(CLUSTER_CLIMATES);

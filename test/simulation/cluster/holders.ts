@@ -1,4 +1,4 @@
-import { accountStream } from "../../../src/engine/streams.ts";
+import { accountOf, accountStream } from "../../../src/engine/streams.ts";
 import { Broken, type Facts, type Law } from "../referee/law.ts";
 
 /** What exchanges give a request from its signing on: Binance by the desk's own choice, Blofin always. */
@@ -55,6 +55,10 @@ export class HoldersLaw implements Law {
   }
 
   gave(stream: string, process: number): void {
+    const nowMs = this.#facts.trueMs();
+    const sent = this.#requests.get(accountOf(stream) ?? "") ?? [];
+    if (sent.some((request) => request.process === process && leftMs(request, nowMs) > 0))
+      this.#facts.coverage.mark("antecedent 31: an account is given back while the exchange may still take something");
     if (this.#current.get(stream)?.process === process) this.#current.delete(stream);
     this.changes += 1;
   }
@@ -93,17 +97,20 @@ export class HoldersLaw implements Law {
         this.id,
         `the exchange took a request of process ${process} for ${account} ${nowMs - newest.signedMs} ms after its next holder, process ${newest.process}, had signed one`,
       );
-    const windowMs = WINDOW_MS[account.replace(/\d+$/, "")] ?? 0;
     for (const older of this.#requests.get(account) ?? []) {
-      if (older.epoch >= epoch || older.isAnswered) continue;
-      const leftMs = older.signedMs + windowMs - nowMs;
-      if (leftMs > 0)
+      const ms = older.epoch < epoch ? leftMs(older, nowMs) : 0;
+      if (ms > 0)
         throw new Broken(
           this.id,
-          `the exchange took a request of process ${process} for ${account}, and may take one of process ${older.process} for another ${leftMs} ms`,
+          `the exchange took a request of process ${process} for ${account}, and may take one of process ${older.process} for another ${ms} ms`,
         );
     }
     if (newest && newest.epoch < epoch) this.#facts.coverage.mark("antecedent 31: another holder sends for an account");
     this.#newest.set(account, request);
   }
+}
+
+/** How long the exchange may still take a request of which nobody knows what has become. */
+function leftMs({ account, signedMs, isAnswered }: SignedRequest, nowMs: number): number {
+  return isAnswered ? 0 : signedMs + (WINDOW_MS[account.replace(/\d+$/, "")] ?? 0) - nowMs;
 }

@@ -19,6 +19,8 @@ export interface LineParts {
   readonly sent: (order: SentOrder) => void;
   /** Stops the process here, now and then. */
   readonly maybeStop: (account: string, where: string) => void;
+  /** Ends the process here, now and then: it may not know what has become of what it sent. */
+  readonly maybeEnd: () => void;
   /** Judges; what is broken goes to the referee. */
   readonly judge: (look: () => void) => void;
 }
@@ -95,6 +97,7 @@ class OwnLine implements AccountLine {
         const answer = await wire.send(call);
         const signed = this.#byCall.get(call);
         if (signed && answer.phase !== "lost") signed.isAnswered = true;
+        else if (signed) this.#parts.maybeEnd();
         return answer;
       },
       setOffset: (offsetMs) => wire.setOffset(offsetMs),

@@ -76,6 +76,13 @@ export class Misfortunes {
     crew.standStill(member, spanMs, where);
   }
 
+  /** The answer to what a process sent is lost, and it may be told to end right there: who has its accounts next must not meet what it sent. */
+  maybeEnd(member: ClusterMember): void {
+    const { machine, crew } = this.#parts;
+    if (member.isEnding || !machine.weather.strikes("C10 ended at a lost answer")) return;
+    crew.end(member);
+  }
+
   /** Everything goes on and can be reached. */
   end(): void {
     const { crew, queue } = this.#parts;

@@ -199,7 +199,8 @@ export class ClusterWorld {
   #line(member: ClusterMember, sent: (order: SentOrder) => void, coverage: Machine["coverage"]): ProcessLine {
     const judge = (look: () => void) => this.referee.judge(this.#holders.id, look);
     const maybeStop = (account: string, where: string) => this.#misfortunes.maybeStop(member, account, where);
-    return new ProcessLine({ generation: member.generation, holders: this.#holders, coverage, sent, maybeStop, judge });
+    const maybeEnd = () => this.#misfortunes.maybeEnd(member);
+    return new ProcessLine({ generation: member.generation, holders: this.#holders, coverage, sent, maybeStop, maybeEnd, judge });
   }
 
   #limitsSet(): readonly DeskEvent[] {

@@ -17,6 +17,8 @@ const RULES_KNOWN_MS = 3_900_000;
 
 /** Until what a person did at the exchange is booked: a reconciliation a minute, and several readings that agree. */
 const STRANGERS_MS = 130_000;
+/** Until what an order of ours that rests near the price has filled is booked: it is read every four seconds, on the next beat. */
+const SEEN_MS = 6_000;
 
 /** Rules of a symbol, and when the exchange showed them last. */
 interface Shown {
@@ -184,7 +186,7 @@ export class VenueQuietLaw implements Law {
       coverage.mark("antecedent 16: an account is compared with the exchange");
       for (const coin of new Set([...account.balances.keys(), ...book.coins])) {
         const [ours, theirs] = [account.balances.get(coin) ?? NOTHING, exact(book.total(coin).toFixed())];
-        if (ours === theirs || this.#withoutStrangers(book, coin, theirs).includes(ours)) continue;
+        if (ours === theirs || this.#notSeenYet(book, coin, theirs).includes(ours)) continue;
         throw new Broken("4", `${name} says ${textOf(ours)} ${coin}, the exchange says ${textOf(theirs)}`);
       }
       for (const order of book.orders) {
@@ -198,16 +200,27 @@ export class VenueQuietLaw implements Law {
     }
   }
 
-  /** What an account had before each of the latest orders of a person at the exchange: they are no order of ours, and several readings have to agree on what they made. */
-  #withoutStrangers(book: VenueAccount["book"], coin: string, theirs: Exact): Exact[] {
-    const sinceMs = this.#facts.trueMs() - STRANGERS_MS;
-    const before: Exact[] = [];
-    let left = theirs;
-    for (const execution of book.trades.filter(({ order, ms }) => ms > sinceMs && !VenueBooks.isOurs(order)).reverse()) {
-      left -= movedBy(execution, coin);
-      before.push(left);
-    }
-    return before;
+  /**
+   * What an account may say without what need not be known yet: any orders of ours of a moment ago, and the latest of a person's at the exchange, for several
+   * readings have to agree on what those made.
+   */
+  #notSeenYet(book: VenueAccount["book"], coin: string, theirs: Exact): Exact[] {
+    const nowMs = this.#facts.trueMs();
+    const since = (ms: number, ours: boolean) =>
+      book.trades.filter((each) => nowMs - each.ms < ms && VenueBooks.isOurs(each.order) === ours);
+    const withoutOwn = since(SEEN_MS, true).reduce(
+      (all, execution) => all.flatMap((left) => [left, left - movedBy(execution, coin)]),
+      [theirs],
+    );
+    const strangers = since(STRANGERS_MS, false).toReversed();
+    return withoutOwn.flatMap((own) => {
+      let left = own;
+      const before = strangers.map((execution) => {
+        left -= movedBy(execution, coin);
+        return left;
+      });
+      return [own, ...before];
+    });
   }
 }
 
