@@ -77,6 +77,11 @@ export class MemoryProcess {
     this.#losses.push(loss);
   }
 
+  /** Loses no call that was not made yet. */
+  loseNothing(): void {
+    this.#losses.length = 0;
+  }
+
   /** Does one thing at the server, at once when nothing is in the way, so that calls take effect in their order. */
   async #call<T>(kind: "read" | "write" | "append", work: () => T | Promise<T>): Promise<T> {
     if (this.#isClosed) throw new StoreUnavailable("the store is closed");

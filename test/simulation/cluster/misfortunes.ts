@@ -89,6 +89,8 @@ export class Misfortunes {
     queue.start();
     for (const member of crew.members) {
       member.isCut = false;
+      // One that seldom writes still has calls to lose.
+      member.process?.loseNothing();
       member.process?.wake();
       member.broker.mend();
     }
