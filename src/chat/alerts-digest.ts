@@ -9,7 +9,10 @@ import { type Card, card, right } from "./view.ts";
 
 const TITLES: Readonly<Record<DigestPeriod, string>> = { weekly: "Weekly digest", monthly: "Monthly digest" };
 
-/** The statistics of a channel, as they were frozen when they fell due. Modes and currencies stand apart, LIVE first. */
+/**
+ * The statistics of a channel, as they were frozen when they fell due. Modes and currencies stand apart, LIVE first. What is held and what it is
+ * worth is of the moment at which the digest fell due, often the morning after its day: its words say "now".
+ */
 export function digestView(digest: Digest): View {
   const totals = digest.totals ?? [{ ...digest, mode: "paper" as const }];
   const [first] = totals;
@@ -25,9 +28,9 @@ export function digestView(digest: Digest): View {
   if (isPaper) made.line(isReal ? `Paper market: ${digest.market}.` : `Market: ${digest.market}.`);
   made.line(digest.bots.length === 0 ? "There are no bots." : undefined);
   const open = digest.bots.filter(({ positionQuantity }) => !positionQuantity.isZero());
-  made.line(open.length === 0 ? "No open positions." : `Open positions: ${open.map(openText).join("; ")}.`);
+  made.line(open.length === 0 ? "No open positions now." : `Open now: ${open.map(openText).join("; ")}.`);
   if (digest.bots.length > 0) {
-    const columns = ["Bot", "Status", right("Realized"), right("Unrealized"), right("Fees"), right("Fills")];
+    const columns = ["Bot", "Status", right("Realized"), right("Unrealized now"), right("Fees"), right("Fills")];
     const isOnly = oneCurrency(totals);
     made.table(
       columns,
@@ -43,10 +46,10 @@ function oneTotal(made: Card, total: DigestTotal, digest: Digest): void {
   const { mode, currency, realized, unrealized, fees, fills, equity } = total;
   made.fields({
     [`${modeMark(mode)}Realized`]: resultText(realized, currency),
-    [`${modeMark(mode)}Unrealized`]: resultText(unrealized, currency),
+    [`${modeMark(mode)}Unrealized now`]: resultText(unrealized, currency),
     [`${modeMark(mode)}Fees`]: feeText(fees, currency),
     Fills: String(fills),
-    [`${modeMark(mode)}Equity`]: equity && moneyText(equity, currency),
+    [`${modeMark(mode)}Equity now`]: equity && moneyText(equity, currency),
     ...bestAndWorst(total, digest, false),
   });
 }
@@ -61,10 +64,10 @@ function totalText({ currency, day, realized, unrealized, fees, fills, equity }:
   const parts = [
     day === digestDay ? undefined : `${day} so far`,
     `${resultText(realized, currency)} realized`,
-    `${resultText(unrealized, currency)} unrealized`,
+    `${resultText(unrealized, currency)} unrealized now`,
     `${feeText(fees, currency)} fees`,
     fillsText(fills),
-    equity && `equity ${moneyText(equity, currency)}`,
+    equity && `equity now ${moneyText(equity, currency)}`,
   ];
   return parts.filter((part) => part !== undefined).join(", ");
 }

@@ -29,10 +29,10 @@ test("a digest of a desk with paper only looks as it always did", () => {
   expect(digestView(one)).toEqual(digestView(old));
   expect(fieldsOf(digestView(one))).toEqual([
     "Realized: +5.00 USDT",
-    "Unrealized: +0.50 USDT",
+    "Unrealized now: +0.50 USDT",
     "Fees: 0.10 USDT",
     "Fills: 2",
-    "Equity: 100.00 USDT",
+    "Equity now: 100.00 USDT",
     "Best bot: dip +6.00 USDT",
     "Worst bot: rise -1.00 USDT",
   ]);
@@ -44,12 +44,12 @@ test("a digest of several modes says each apart, LIVE first, with the best and w
   const bots = [bot("a", "live", "-1"), bot("b", "live", "-1.5"), bot("c", "demo", "1"), bot("d", "paper", "300")];
   const view = digestView(digest(totals, bots));
   expect(fieldsOf(view)).toEqual([
-    "LIVE (real money): 2026-05-20 so far, -2.00 USDT realized, +0.50 USDT unrealized, 0.10 USDT fees, 2 fills, equity 100.00 USDT",
+    "LIVE (real money): 2026-05-20 so far, -2.00 USDT realized, +0.50 USDT unrealized now, 0.10 USDT fees, 2 fills, equity now 100.00 USDT",
     "Best LIVE bot: a (LIVE) -1.00 USDT",
     "Worst LIVE bot: b (LIVE) -1.50 USDT",
-    "DEMO (test money): +1.00 USDT realized, +0.50 USDT unrealized, 0.10 USDT fees, 2 fills, equity 100.00 USDT",
+    "DEMO (test money): +1.00 USDT realized, +0.50 USDT unrealized now, 0.10 USDT fees, 2 fills, equity now 100.00 USDT",
     "Best DEMO bot: c (DEMO) +1.00 USDT",
-    "Paper: +300.00 USDT realized, +0.50 USDT unrealized, 0.10 USDT fees, 2 fills, equity 100.00 USDT",
+    "Paper: +300.00 USDT realized, +0.50 USDT unrealized now, 0.10 USDT fees, 2 fills, equity now 100.00 USDT",
     "Best paper bot: d +300.00 USDT",
   ]);
   expect(view.lines[0]).toBe("Paper market: simulated market.");

@@ -70,9 +70,9 @@ async function seesThePosition(person: Person): Promise<void> {
 
 async function seesTheDigest(person: Person): Promise<void> {
   const digest = await person.nextAlert(/^Daily digest/);
-  expect(digest).toContain("Daily digest 2026-01-05 Market test market. No open positions.");
-  expect(digest).toContain("Realized +38.02 USDT Unrealized 0.00 USDT Fees 2.04 USDT Fills 2 Equity 10,038.02 USDT");
-  expect(cellsOf(digest, ["Status", "Realized", "Unrealized", "Fees", "Fills"])).toContain("ema-btc stopped +38.02 0.00 2.04 2");
+  expect(digest).toContain("Daily digest 2026-01-05 Market test market. No open positions now.");
+  expect(digest).toContain("Realized +38.02 USDT Unrealized now 0.00 USDT Fees 2.04 USDT Fills 2 Equity now 10,038.02 USDT");
+  expect(cellsOf(digest, ["Status", "Realized", "Unrealized now", "Fees", "Fills"])).toContain("ema-btc stopped +38.02 0.00 2.04 2");
 }
 
 /** The text without the names of a table's columns, which a narrow place repeats in each row. */
