@@ -4,11 +4,12 @@ import type { BotFacts } from "../ports/engine.ts";
 import type { ButtonPress, Completion, FrontDoor, Place, Request } from "../ports/platform.ts";
 import { StoreUnavailable } from "../ports/store.ts";
 import type { View } from "../ports/view.ts";
-import { type Asker, atLeast, deskRole, holdsAny, type People, peopleOf, personOf, rolesOn, samePerson } from "./access.ts";
+import { type Asker, type People, peopleOf, samePerson } from "./access.ts";
 import { tokenDesk } from "./api-tokens.ts";
 import { argumentsOf, catalogOf } from "./arg-info.ts";
 import { auditOf } from "./audit.ts";
 import { authorize } from "./authorize.ts";
+import { askerOf, callOf, type Meant, type Proofs, type Voice } from "./call-of.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
 import type { Args, Call, Command } from "./command.ts";
 import { completionsOf } from "./complete.ts";
@@ -18,7 +19,6 @@ import type { DoorOptions } from "./door-options.ts";
 import { FACTOR_ACTION } from "./factors.ts";
 import { failureView } from "./failures.ts";
 import { Gate } from "./gate.ts";
-import type { Identity } from "./identity.ts";
 import { offersOf, type Sight, sightOf } from "./known.ts";
 import { type Line, parseLine, unknownCommand } from "./line.ts";
 import { LongActions } from "./long-actions.ts";
@@ -36,9 +36,6 @@ export interface RunOptions {
   readonly again?: boolean;
 }
 
-/** All bots of the desk, and those of them that a request names. */
-type Meant = Readonly<Record<"all" | "bots", readonly BotFacts[]>>;
-
 /** Finds, authorizes, parses, asks, confirms, runs and audits commands. The one door for platforms, tests and simulations. */
 export class Dispatcher implements FrontDoor {
   readonly options: DoorOptions;
@@ -47,7 +44,7 @@ export class Dispatcher implements FrontDoor {
   readonly #questions: Questions;
   readonly #gate: Gate;
   readonly #longActions: LongActions;
-  readonly #proofs: Omit<Identity, "person" | "holdsRights">;
+  readonly #proofs: Proofs;
   readonly #running = new Map<string, Promise<View>>();
   /** Requests that this process accepted and has not settled. */
   readonly #accepted = new Set<string>();
@@ -226,37 +223,8 @@ export class Dispatcher implements FrontDoor {
     return { request: { id, ...line, user, place, ...(answerHandle === undefined ? {} : { answerHandle }) } };
   }
 
-  #call(request: Request, args: Args, { all, bots }: Meant, recorded: DeskEvent[], onProgress: RunOptions["onProgress"]): Call<Args> {
-    const { engine, desk, strategies, backtests, clock, claim, shenron, timeZone, version, platforms } = this.options;
-    const asker = askerOf(request);
-    const people = this.#people();
-    const role = deskRole(people, asker);
-    const roleOf = rolesOn(people, asker);
-    const { id: requestId, user, place } = request;
-    const person = personOf(people.links, user.id);
-    const identity = { person, holdsRights: holdsAny(people, asker), ...this.#proofs };
-    return {
-      args,
-      bots,
-      visible: all.filter(({ state }) => atLeast(roleOf(state.spec), "viewer")),
-      accounts: engine.accounts().filter(({ state }) => atLeast(role, "viewer") || samePerson(people.links, state.owner, person)),
-      engine,
-      desk,
-      strategies,
-      backtests,
-      clock,
-      claim,
-      shenron,
-      timeZone,
-      version,
-      platforms: platforms(),
-      catalog: this.#catalog,
-      user,
-      place,
-      role,
-      identity,
-      caller: { requestId, user: person },
-      callerFor: (effect) => ({ requestId: `${requestId}/${effect}`, user: person }),
+  #call(request: Request, args: Args, meant: Meant, recorded: DeskEvent[], onProgress: RunOptions["onProgress"]): Call<Args> {
+    const voice: Voice = {
       record: (event) => recorded.push(event),
       progress: (view) => onProgress?.(this.#longActions.shorten(viewOf(view))),
       secretForm: (form, then) => {
@@ -265,6 +233,8 @@ export class Dispatcher implements FrontDoor {
         return this.forms.open({ request, form, then, recorded });
       },
     };
+    const parts = { options: this.options, catalog: this.#catalog, people: this.#people(), proofs: this.#proofs, voice };
+    return callOf(request, args, meant, parts);
   }
 
   #deny(request: Request, isLocked = false): Promise<View> {
@@ -293,8 +263,4 @@ export class Dispatcher implements FrontDoor {
     const need = command.role === "anyone" ? "viewer" : command.role;
     return sightOf(this.options, this.#people(), { asker, need, paths: this.#catalog.map(({ path }) => path), all });
   }
-}
-
-function askerOf({ user, place }: Request): Asker {
-  return { user: user.id, place: place.id };
 }
