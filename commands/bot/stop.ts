@@ -1,6 +1,7 @@
 import { botName, flag } from "../../src/chat/args.ts";
-import { botButtons, closingVerb, forEachBot, outcomeCard, positionText, protectionNow } from "../../src/chat/bot-cards.ts";
+import { botButtons, closingVerb, forEachBot, outcomeCard, positionText } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { protectionNow } from "../../src/chat/protection-text.ts";
 import { card } from "../../src/chat/view.ts";
 import { isFlat } from "../../src/domain/position.ts";
 import type { BotFacts } from "../../src/ports/engine.ts";

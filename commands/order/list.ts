@@ -1,6 +1,7 @@
 import { priceText, quantityText } from "../../src/chat/amounts.ts";
 import { coinsOf, restsAt, shownName } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { priceNow } from "../../src/chat/protection-text.ts";
 import { card, right } from "../../src/chat/view.ts";
 import type { Order } from "../../src/domain/order.ts";
 import type { BotFacts } from "../../src/ports/engine.ts";
@@ -36,8 +37,8 @@ export default defineCommand({
 
 function rowOf({ bot, order }: { readonly bot: BotFacts; readonly order: Order }): string[] {
   const { base, quote } = coinsOf(bot);
-  const { purpose, side, quantity, price, takePrice, clientOrderId } = order;
-  const prices = [price, takePrice].filter((each) => each !== undefined).map(priceText);
+  const { purpose, side, quantity, takePrice, clientOrderId } = order;
+  const prices = [priceNow(bot, order), takePrice].filter((each) => each !== undefined).map(priceText);
   return [
     shownName(bot),
     `${purpose} ${side}`,

@@ -1,6 +1,7 @@
 import { priceText, quantityText, resultDigits } from "../../src/chat/amounts.ts";
-import { coinsOf, modesOf, pricesLine, protectionNow, shownName } from "../../src/chat/bot-cards.ts";
+import { coinsOf, modesOf, pricesLine, shownName } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { protectionNow } from "../../src/chat/protection-text.ts";
 import { card, right } from "../../src/chat/view.ts";
 import { entryPrice, isFlat } from "../../src/domain/position.ts";
 

@@ -114,9 +114,10 @@ export class BooksSeries {
       const worse = (toDouble(price) / decidedAt - 1) * 10_000 * (side === "buy" ? 1 : -1);
       found.push(...this.#here("slippage", this.#slippage.push(worse)));
     }
-    if (after.realized === undefined) return found;
+    const result = after.result ?? after.realized;
+    if (result === undefined) return found;
     const notional = toDouble(price.times(quantity));
-    if (notional > 0) found.push(...this.#of("result", botId, this.#bot(botId).result.push((toDouble(after.realized) / notional) * 100)));
+    if (notional > 0) found.push(...this.#of("result", botId, this.#bot(botId).result.push((toDouble(result) / notional) * 100)));
     return found;
   }
 

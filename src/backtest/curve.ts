@@ -13,7 +13,6 @@ export class EquityCurve {
   #peak: EquityPoint;
   #drawdown = ZERO;
   #longestMs = 0;
-  #held = 0;
 
   constructor(begun: EquityPoint, readings: number) {
     this.#strideReadings = Math.max(1, Math.ceil(readings / POINTS_MAX));
@@ -22,10 +21,9 @@ export class EquityCurve {
     this.#points.push(begun);
   }
 
-  see(point: EquityPoint, isHeld: boolean): void {
+  see(point: EquityPoint): void {
     this.#readings += 1;
     this.#last = point;
-    if (isHeld) this.#held += 1;
     if (point.equity.isGreaterThanOrEqualTo(this.#peak.equity)) {
       this.#peak = point;
     } else {
@@ -47,10 +45,5 @@ export class EquityCurve {
   /** The longest time from a peak until it was reached again, or until the end. */
   get belowPeakMs(): number {
     return this.#longestMs;
-  }
-
-  /** Readings at which something was held, of all. */
-  get heldReadings(): { readonly held: number; readonly of: number } {
-    return { held: this.#held, of: this.#readings };
   }
 }

@@ -1,12 +1,11 @@
-import type { BacktestResult } from "../domain/backtest.ts";
+import { type BacktestResult, markedEveryMs } from "../domain/backtest.ts";
+import type { BotState } from "../domain/books.ts";
 import { OWN_RULES } from "../domain/bot.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { type Decimal, decimal, lessBps, ZERO } from "../domain/money.ts";
-import { isFlat } from "../domain/position.ts";
 import type { Result } from "../domain/result.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../domain/time.ts";
-import { timeframeMs } from "../domain/timeframe.ts";
+import { DAY_MS, MINUTE_MS } from "../domain/time.ts";
 import { type OpenedEngine, openEngine } from "../engine/open.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { NewBot } from "../ports/engine.ts";
@@ -99,10 +98,10 @@ async function settled(bot: NewBot, market: BacktestMarket): Promise<NewBot> {
   return typeof params === "string" ? bot : { ...bot, params };
 }
 
-/** Marks the equity at every candle of the bot's timeframe, at most once an hour. */
+/** Marks the equity now and then; what lies between two marks is in no drawdown. */
 function watchEquity(opened: OpenedEngine, job: BacktestJob, seen: SeenCandles, onProgress: (atMs: number) => void): EquityCurve {
   const { fromMs, toMs, capital, bot } = job;
-  const everyMs = Math.max(HOUR_MS, timeframeMs(bot.timeframe));
+  const everyMs = markedEveryMs(bot.timeframe);
   const curve = new EquityCurve({ atMs: fromMs, equity: capital, held: capital }, Math.ceil((toMs - fromMs) / everyMs));
   let dueMs = fromMs + everyMs;
   let toldMs = fromMs;
@@ -111,8 +110,7 @@ function watchEquity(opened: OpenedEngine, job: BacktestJob, seen: SeenCandles, 
     async run(atMs) {
       while (dueMs <= atMs) dueMs += everyMs;
       const equity = opened.engine.accountOf(OWNER)?.equity;
-      const state = opened.engine.bot(bot.name)?.state;
-      if (equity && state) curve.see({ atMs, equity, held: heldOf(job, seen) ?? capital }, !isFlat(state.position));
+      if (equity) curve.see({ atMs, equity, held: heldOf(job, seen) ?? capital });
       if (atMs - toldMs < DAY_MS) return;
       toldMs = atMs;
       onProgress(atMs);
@@ -170,14 +168,13 @@ function resultOf({ engine }: OpenedEngine, job: BacktestJob, curve: EquityCurve
   const bot = engine.bot(wish.name);
   const equity = engine.accountOf(OWNER)?.equity ?? capital;
   const results: ReadonlyMap<number, Result> = bot?.state.results ?? new Map();
-  const { held, of } = curve.heldReadings;
   const bought = heldOf(job, seen);
-  curve.see({ atMs: seen.lastMs ?? toMs, equity, held: bought ?? capital }, false);
+  curve.see({ atMs: seen.lastMs ?? toMs, equity, held: bought ?? capital });
+  const span = { fromMs: seen.firstMs ?? fromMs, toMs: seen.lastMs ?? toMs };
   return {
     currency: instrument.quote,
     capital,
-    fromMs: seen.firstMs ?? fromMs,
-    toMs: seen.lastMs ?? toMs,
+    ...span,
     minutes: seen.minutes,
     results,
     curve: curve.points,
@@ -185,13 +182,24 @@ function resultOf({ engine }: OpenedEngine, job: BacktestJob, curve: EquityCurve
     unrealized: bot?.unrealized ?? ZERO,
     drawdown: curve.drawdown,
     drawdownMs: curve.belowPeakMs,
-    exposure: of === 0 ? ZERO : decimal(held).dividedBy(of),
+    exposure: bot ? exposureOf(bot.state, span) : ZERO,
     entries: counts.entries,
     exits: counts.exits,
     denials: counts.denials,
     held: bought,
     fault: bot?.state.status === "faulted" ? bot.state.statusReason : undefined,
   };
+}
+
+/** Share of a span in which a bot held something. */
+function exposureOf(
+  { held, heldSinceMs }: Readonly<BotState>,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): Decimal {
+  if (toMs <= fromMs) return ZERO;
+  const ends = heldSinceMs === undefined ? held : [...held, heldSinceMs, toMs];
+  const heldMs = ends.reduce((sum, ms, index) => sum + (index % 2 === 0 ? -ms : ms), 0);
+  return decimal(heldMs).dividedBy(toMs - fromMs);
 }
 
 /** Buying with everything at the first price and selling at the last one that was seen, with the fee of each; undefined before the first. */

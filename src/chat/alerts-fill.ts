@@ -31,16 +31,17 @@ function coinsOf(symbol: string): readonly string[] {
 
 /** A fill with everything that it led to. A stop loss is critical. */
 export function fillAlert(event: Filled, about: About): Alert {
-  const { fill, botId, purpose, after } = event;
+  const { fill, botId, purpose } = event;
   const name = about.bot(botId).shown;
   const currency = coinsOf(fill.symbol)[1] ?? "";
   const counted = { one: `fill of ${name}`, many: `fills of ${name}`, currency };
+  const amount = resultOf(event);
   return {
     kind: "fills",
     critical: purpose === "stop",
     botId,
     foldKey: `fills:${botId}`,
-    counted: after.realized === undefined ? counted : { ...counted, amount: after.realized },
+    counted: amount === undefined ? counted : { ...counted, amount },
     view: fillCard(event, name).line(newReason(event), about.when).view(),
   };
 }
@@ -55,17 +56,23 @@ function newReason({ reason, purpose }: Filled): string | undefined {
 /** What the title does not say already. */
 function fillCard(event: Filled, name: string): Card {
   const { fill, purpose, after } = event;
+  const result = resultOf(event);
   const [base = "", quote = ""] = coinsOf(fill.symbol);
   const flat = after.positionQuantity.isZero();
   const level = (price: typeof after.stopPrice) => (flat || price === undefined ? undefined : `${priceText(price)} ${quote}`);
   const fee = fill.feeCurrency === quote ? feeText(fill.fee, quote) : quantityText(fill.fee, fill.feeCurrency);
   const made = card(titleOf(event, name)).fields({
     Notional: `${moneyText(fill.price.times(fill.quantity), quote)}, fee ${fee}`,
-    Result: after.realized && resultText(after.realized, quote),
+    Result: result && resultText(result, quote),
     "Still held": flat || purpose === "entry" ? undefined : quantityText(after.positionQuantity, base),
     "Stop loss": purpose === "entry" ? level(after.stopPrice) : undefined,
     "Take profit": purpose === "entry" ? level(after.takePrice) : undefined,
   });
-  if (purpose === "stop") return after.realized?.isGreaterThan(0) ? made.good() : made.bad();
-  return after.realized?.isGreaterThan(0) ? made.good() : made;
+  if (purpose === "stop") return result?.isGreaterThan(0) ? made.good() : made.bad();
+  return result?.isGreaterThan(0) ? made.good() : made;
+}
+
+/** What a sale made, the fees of opening included; undefined of what opens. */
+function resultOf({ after }: Filled) {
+  return after.result ?? after.realized;
 }

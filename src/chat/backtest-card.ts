@@ -1,4 +1,4 @@
-import type { BacktestRecord } from "../domain/backtest.ts";
+import { type BacktestRecord, markedEveryMs } from "../domain/backtest.ts";
 import { sizingText } from "../domain/bot.ts";
 import { protectionText } from "../domain/exits.ts";
 import { type Decimal, shown } from "../domain/money.ts";
@@ -21,7 +21,7 @@ export function backtestCard({ id, bot, marketLabel, tookMs, result }: BacktestR
       "From, to (UTC)": `${minuteText(fromMs)} to ${minuteText(toMs)}, ${spanText(toMs - fromMs)}`,
       Equity: `${moneyText(capital, currency)} to ${moneyText(equity, currency)} (${resultText(made, currency)})`,
       "Buy and hold": held && `${moneyText(held, currency)} (${signedPercent(held.minus(capital).dividedBy(capital))})`,
-      "Max drawdown": `${percent(result.drawdown)} of equity, ${result.drawdownMs === 0 ? "never below a peak" : `below a peak for ${spanText(result.drawdownMs)} at most`}`,
+      "Max drawdown": `${percent(result.drawdown)} of equity, marked every ${spanText(markedEveryMs(bot.timeframe))}, ${result.drawdownMs === 0 ? "never below a peak" : `below a peak for ${spanText(result.drawdownMs)} at most`}`,
       Entries: `${entries}, in the market ${percent(result.exposure)} of the time`,
       "Win rate": texts.winRate,
       Expectancy: texts.expectancy,

@@ -2,14 +2,14 @@ import type { AdviceMode } from "../domain/advice.ts";
 import { type Mode, marked, sizingText } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import { protectionText } from "../domain/exits.ts";
-import type { Decimal } from "../domain/money.ts";
-import { isProtective, type Order } from "../domain/order.ts";
+import type { Order } from "../domain/order.ts";
 import { entryPrice, isFlat, isPerpetual, netRealized } from "../domain/position.ts";
-import { minuteText } from "../domain/time.ts";
 import type { BotFacts, BotLook, Engine } from "../ports/engine.ts";
 import type { EntryNow } from "../ports/risk-facts.ts";
 import { feeText, marketTime, priceText, quantityText, resultText } from "./amounts.ts";
+import { venueWords } from "./mode-words.ts";
 import { withPlan } from "./plan-card.ts";
+import { protectionNow } from "./protection-text.ts";
 import { inBrackets } from "./reasons.ts";
 import { type Card, card, right } from "./view.ts";
 
@@ -39,39 +39,17 @@ export function closingVerb({ state }: BotFacts): "sells" | "buys back" {
   return state.position.quantity.isNegative() ? "buys back" : "sells";
 }
 
-/** The levels that protect a position and where they rest, in one sentence; undefined when flat. */
-export function protectionNow(bot: BotFacts): string | undefined {
-  const { position, spec, naked } = bot.state;
-  if (isFlat(position)) return undefined;
-  if (naked) return `NAKED since ${minuteText(naked.sinceMs)} UTC: ${naked.reason}`;
-  const orders = bot.orders.filter(isProtective);
-  const levels = orders.flatMap((order) => levelsOf(order, coinsOf(bot).quote));
-  if (levels.length === 0) return "no protective order rests at the venue";
-  const isConfirmed = spec.mode === "paper" || orders.every(({ status }) => status === "open" || status === "partially-filled");
-  const where = isConfirmed ? `resting at the ${MODE_WORDS[spec.mode]} venue` : "sent and not confirmed yet";
-  const holdsTarget = orders.some(({ purpose, takePrice }) => purpose === "take" || takePrice !== undefined);
-  const watched = spec.mode !== "paper" && spec.protection.takePct !== undefined && !holdsTarget ? "; the desk watches the target" : "";
-  return `${levels.join(", ")}, ${where}${watched}`;
-}
-
 /** Where an order is, in a few words. */
 export function restsAt({ state: { spec } }: BotFacts, { status, filledQuantity }: Order): string {
   if (status === "unknown" || status === "in-flight") return "unanswered, being looked for";
   const filled = filledQuantity.isZero() ? "" : `, ${quantityText(filledQuantity, spec.symbol.split("/")[0] ?? "")} filled`;
-  return `at the ${MODE_WORDS[spec.mode]} venue${filled}`;
+  return `at ${venueWords(spec.mode)}${filled}`;
 }
 
 const ADVICE_WORDS: Readonly<Record<AdviceMode, string>> = {
   advise: "SHENRON's is told, and changes nothing",
   veto: "SHENRON may keep it out or make an entry smaller",
 };
-const MODE_WORDS: Readonly<Record<Mode, string>> = { paper: "paper", demo: "DEMO", live: "LIVE" };
-
-function levelsOf({ purpose, price, takePrice, trailingPct }: Order, quote: string): readonly string[] {
-  const name = trailingPct === undefined ? purpose : `${purpose} (trailing ${trailingPct}%)`;
-  const at = (level: string, value: Decimal | undefined) => (value === undefined ? level : `${level} at ${priceText(value)} ${quote}`);
-  return takePrice === undefined ? [at(name, price)] : [at(name, price), at("take", takePrice)];
-}
 
 /** One line about the prices of paper trading that every view with such prices carries. */
 export function marketLine(engine: Engine, name = "Prices"): string {
@@ -99,7 +77,7 @@ export function botCard({ bot, entryNow, plan }: BotLook, engine: Engine, title 
   const answer = card(title).fields({
     Status: statusReason.startsWith(`${status} `) ? statusReason : `${status}${inBrackets(statusReason)}`,
     Entries: bot.locked,
-    Mode: spec.mode === "paper" ? "paper" : `${MODE_WORDS[spec.mode]}, account ${bot.account}`,
+    Mode: spec.mode === "paper" ? "paper" : `${spec.mode.toUpperCase()}, account ${bot.account}`,
     Symbol: spec.symbol,
     Timeframe: spec.timeframe,
     Strategy: spec.rules ? "rules of its own" : params.length === 0 ? spec.strategy : `${spec.strategy} (${params.join(" ")})`,
@@ -134,7 +112,7 @@ function withLevels(answer: Card, bot: BotFacts): Card {
       what,
       price ? `${priceText(price)} ${quote}` : atMs === undefined ? "-" : marketTime(atMs),
       quantity.isZero() ? "-" : quantityText(quantity, base),
-      heldBy === "desk" ? "the desk" : `the ${MODE_WORDS[state.spec.mode]} venue`,
+      heldBy === "desk" ? "the desk" : venueWords(state.spec.mode),
     ]),
   );
 }

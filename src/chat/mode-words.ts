@@ -17,6 +17,11 @@ export function modeMark(mode: Mode): string {
   return mode === "paper" ? "" : `${mode.toUpperCase()} `;
 }
 
+/** Where a mode's orders rest: `the paper venue`, `the LIVE venue`. */
+export function venueWords(mode: Mode): string {
+  return `the ${mode === "paper" ? mode : mode.toUpperCase()} venue`;
+}
+
 /** The name of a group's sum in a table: `all`, `all (LIVE)`, `all paper` beside others, with the currency where one mode has several. */
 export function sumName({ mode, currency }: Group, groups: readonly Group[]): string {
   const name = mode === "paper" && groups.some((other) => other.mode !== "paper") ? "all paper" : marked("all", mode);

@@ -11,9 +11,9 @@ export function withPlan(answer: Card, plan: PlanFacts | undefined, quote: strin
   return answer
     .table(
       ["Entry", right("At"), right("Share"), right("Worth")],
-      plan.entries.map(({ share, price: at, notional }, index) => [
+      plan.entries.map(({ share, price: at, notional, isHeld }, index) => [
         String(index + 1),
-        at ? `${price(at)} ${quote}` : "-",
+        isHeld ? "bought" : at ? `${price(at)} ${quote}` : "-",
         shareText(share),
         notional ? moneyText(notional, quote) : "-",
       ]),
@@ -23,7 +23,13 @@ export function withPlan(answer: Card, plan: PlanFacts | undefined, quote: strin
 
 function planLines({ entries, whole, says, average, stopPrice, lossAtStop }: PlanFacts, quote: string): readonly (string | undefined)[] {
   if (!whole) return [`How much its ${entries.length} entries would be together is not known yet: ${says}.`];
-  const all = `All ${entries.length} entries together need ${moneyText(whole, quote)} (${says}); prices are those of a fall from here.`;
+  const held = entries.filter(({ isHeld }) => isHeld).length;
+  const needed = `All ${entries.length} entries together need ${moneyText(whole, quote)}`;
+  const fall = "prices are those of a fall from here";
+  const all =
+    held === 0
+      ? `${needed} (${says}); ${fall}.`
+      : `${held} of ${entries.length} entries are bought. ${needed}, as sized at the first; ${fall}.`;
   if (!average) return [all];
   const loss =
     stopPrice && lossAtStop

@@ -15,7 +15,7 @@ export function whyCard(bot: BotFacts, { decision, gates, silent }: WhyFacts, at
     return botButtons(bot, answer.line(`At ${marketTime(at)}: ${silent ?? "nothing is known of that candle"}.`));
   }
   if (!decision) {
-    return botButtons(bot, answer.line("It has judged no candle since this process runs.").fields(gateFields(gates)));
+    return botButtons(bot, answer.line(unjudged(bot)).fields(gateFields(gates)));
   }
   const { slotMs, signal, explanation, outcome, position, advice } = decision;
   const because = signal.kind === "hold" ? (explanation?.because ?? signal.reason ?? "its strategy saw nothing to act on") : signal.reason;
@@ -29,6 +29,13 @@ export function whyCard(bot: BotFacts, { decision, gates, silent }: WhyFacts, at
   if (at !== undefined)
     return botButtons(bot, answer.line("Decided again from the records and candles of then; `bot why` without at tells the gates of now."));
   return botButtons(bot, answer.line(closedText(gates)).fields(gateFields(gates)));
+}
+
+/** Why there is no decision to tell. */
+function unjudged({ state: { status, spec } }: BotFacts): string {
+  if (status === "created") return "It was never started.";
+  if (status === "running") return "It has judged no candle since this process runs.";
+  return `It is ${status}, and what it judged last is not kept: \`bot why ${spec.name} at:TIME\` decides a candle of then again.`;
 }
 
 function verbOf({ signal, outcome }: WhyDecision): string {

@@ -1,6 +1,8 @@
 import type { BotSpec } from "./bot.ts";
 import type { Decimal } from "./money.ts";
 import type { Result } from "./result.ts";
+import { HOUR_MS } from "./time.ts";
+import { type Timeframe, timeframeMs } from "./timeframe.ts";
 
 /** A bot without the account that it would belong to. */
 export type TriedBot = Omit<BotSpec, "id" | "owner" | "account" | "mode">;
@@ -11,6 +13,11 @@ export interface EquityPoint {
   readonly equity: Decimal;
   /** What the capital would be worth had it bought the symbol at the first price, after fees of buying and selling. */
   readonly held: Decimal;
+}
+
+/** Time between marks of the equity: a candle of the bot's timeframe, at least an hour. */
+export function markedEveryMs(timeframe: Timeframe): number {
+  return Math.max(HOUR_MS, timeframeMs(timeframe));
 }
 
 /** What a bot would have done. Money in the symbol's quote currency. */
@@ -27,7 +34,7 @@ export interface BacktestResult {
   readonly equity: Decimal;
   /** Result of what is still held at the end, at its last price and before the fee of selling it. */
   readonly unrealized: Decimal;
-  /** The deepest fall of the marked curve below an earlier peak, as a share of that peak. */
+  /** The deepest fall of the curve, as it was marked, below an earlier peak, as a share of that peak. */
   readonly drawdown: Decimal;
   readonly drawdownMs: number;
   /** Share of the time in which something was held. */

@@ -23,4 +23,6 @@ export interface Execution {
   readonly fee: Decimal;
   readonly liquidity: "maker" | "taker";
   readonly marketMs: MarketMs;
+  /** Of a stop, the level at which it stood, in quote: what it was slower or worse than, if it was. */
+  readonly trigger?: Decimal;
 }

@@ -7,6 +7,9 @@ export interface FillOutcome {
   readonly entryPrice: Decimal | undefined;
   /** Result of this fill in quote after its fee; undefined for buys. */
   readonly realized: Decimal | undefined;
+  /** The same less the share of the fees that opening had cost: what the trade made. Left out in records of earlier versions. */
+  readonly result?: Decimal;
+  /** Of an entry, where its stop lies. Of a sale by a stop on paper, the level at which the stop stood. */
   readonly stopPrice: Decimal | undefined;
   readonly takePrice: Decimal | undefined;
   /** Where there are several targets, all of them, nearest first. */

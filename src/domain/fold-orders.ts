@@ -100,7 +100,7 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
   const before = bot.position;
   bot.position = applyFill(before, state.mode === "paper" ? fill : claimed(bot, fill), base);
   countResult(state, bot, before);
-  countSlippage(bot, order, state.intents.get(order.intentId), fill);
+  countSlippage(bot, order, state.intents.get(order.intentId), event);
   if (order.parts) moveParts(bot, { ...order, parts: order.parts }, fill, bot.position.quantity.minus(before.quantity));
   const filled = { ...order, filledQuantity: order.filledQuantity.plus(fill.quantity), fillIds: [...order.fillIds, fill.fillId] };
   if (order === late) state.venue.closed.set(order.clientOrderId, filled);
@@ -163,7 +163,7 @@ function claimed({ position }: BotState, fill: Fill): Fill {
 function book(
   state: AccountState,
   bot: BotState,
-  { fill, after: { realized } }: Extract<AccountEvent, { type: "order-filled" }>,
+  { fill, after: { realized, result } }: Extract<AccountEvent, { type: "order-filled" }>,
   { base, quote, decidedAt }: { readonly base: string; readonly quote: string; readonly decidedAt: Decimal | undefined },
 ): void {
   const sign = fill.side === "buy" ? 1 : -1;
@@ -182,7 +182,11 @@ function book(
   if (!feeInBase && !feeInQuote) add(fill.feeCurrency, fill.fee.negated());
   bot.baseEntries = bot.baseEntries.plus(baseMove);
   bot.quoteEntries = bot.quoteEntries.plus(quoteMove);
-  addToBucket(bot.results, fill.marketMs, resultOf(fill, realized, { feeInBase, feeInQuote, decidedAt }));
+  addToBucket(
+    bot.results,
+    fill.marketMs,
+    resultOf(fill, realized && { realized, result: result ?? realized }, { feeInBase, feeInQuote, decidedAt }),
+  );
 }
 
 /** What ends with a position. At a real venue orders end by evidence only; on paper protective orders follow the position. */

@@ -1,9 +1,11 @@
 import type { AccountState, BotState } from "./books.ts";
-import type { Intent } from "./events.ts";
+import type { AccountEvent, Intent } from "./events.ts";
 import { decimal } from "./money.ts";
 import type { Order } from "./order.ts";
-import { type Fill, isFlat, netRealized, type Position } from "./position.ts";
+import { isFlat, netRealized, type Position } from "./position.ts";
 import { type MarketMs, MINUTE_MS } from "./time.ts";
+
+type Filled = Extract<AccountEvent, { type: "order-filled" }>;
 
 /** Orders of the last minute that are remembered: as many as a limit may count at most. */
 export const RECENT_ORDERS_MAX = 1_000;
@@ -47,11 +49,14 @@ export function countResult(state: AccountState, bot: BotState, before: Position
 /** Fills that an average slippage is made of. */
 export const SLIPPAGE_FILLS = 5;
 
-/** Counts how much worse than its price of reference a fill was: of a decision the close that it saw, of a stop its trigger. Targets fill at their price. */
-export function countSlippage({ risk }: BotState, { purpose, price }: Order, intent: Intent | undefined, fill: Fill): void {
+/**
+ * Counts how much worse than its price of reference a fill was: of a decision the close that it saw, of a stop the level at which it stood by then.
+ * Targets fill at their price.
+ */
+export function countSlippage({ risk }: BotState, { purpose, price }: Order, intent: Intent | undefined, { fill, after }: Filled): void {
   if (purpose === "take") return;
   const close = intent?.values.close;
-  const from = purpose === "stop" ? price : close === undefined ? undefined : decimal(close);
+  const from = purpose === "stop" ? (after.stopPrice ?? price) : close === undefined ? undefined : decimal(close);
   if (!from?.isGreaterThan(0)) return;
   const bps = fill.price
     .dividedBy(from)

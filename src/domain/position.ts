@@ -23,11 +23,21 @@ export interface Position {
   /** Result of everything sold so far in quote, before fees. */
   readonly grossRealized: Decimal;
   readonly feesPaid: Decimal;
+  /** Fees in quote of what opened the open quantity; each closing takes its share. Left out in books of earlier versions. */
+  readonly entryFees?: Decimal;
   readonly openedMs: MarketMs | undefined;
   readonly fillCount: number;
 }
 
-export const FLAT: Position = { quantity: ZERO, cost: ZERO, grossRealized: ZERO, feesPaid: ZERO, openedMs: undefined, fillCount: 0 };
+export const FLAT: Position = {
+  quantity: ZERO,
+  cost: ZERO,
+  grossRealized: ZERO,
+  feesPaid: ZERO,
+  entryFees: ZERO,
+  openedMs: undefined,
+  fillCount: 0,
+};
 
 export function isFlat(position: Position): boolean {
   return position.quantity.isZero();
@@ -41,6 +51,20 @@ export function entryPrice(position: Position): Decimal | undefined {
 /** Result of closed quantity in quote after all fees paid so far. */
 export function netRealized(position: Position): Decimal {
   return position.grossRealized.minus(position.feesPaid);
+}
+
+/** What a fill that closes made, in quote: `realized` after its own fee, `result` also after its share of the fees that opening had cost. */
+export function closingResult(
+  before: Position,
+  after: Position,
+  feeInQuote: Decimal,
+): { readonly realized: Decimal; readonly result: Decimal } {
+  const realized = after.grossRealized.minus(before.grossRealized).minus(feeInQuote);
+  return { realized, result: realized.minus(entryFeesOf(before).minus(entryFeesOf(after))) };
+}
+
+function entryFeesOf({ entryFees = ZERO }: Position): Decimal {
+  return entryFees;
 }
 
 /** Result of the open quantity in quote at a price, before the fee of selling it. */
@@ -72,6 +96,7 @@ export function applyFill(position: Position, fill: Fill, base: string): Positio
       ...counted,
       quantity: position.quantity.plus(received),
       cost: position.cost.plus(signed.times(fill.price)),
+      entryFees: feeInQuote ? entryFeesOf(position).plus(fill.fee) : entryFeesOf(position),
       openedMs: position.openedMs ?? fill.marketMs,
     };
   }
@@ -92,12 +117,15 @@ export function reducePosition(position: Position, quantity: Decimal, price: Dec
 
 function closed(position: Position, signed: Decimal, price: Decimal): Position {
   const quantity = position.quantity.plus(signed);
-  const costClosed = quantity.isZero() ? position.cost : position.cost.times(signed.abs()).dividedBy(position.quantity.abs());
+  const shareOf = (whole: Decimal) => (quantity.isZero() ? whole : whole.times(signed.abs()).dividedBy(position.quantity.abs()));
+  const costClosed = shareOf(position.cost);
+  const entryFees = entryFeesOf(position);
   return {
     ...position,
     quantity,
     cost: position.cost.minus(costClosed),
     grossRealized: position.grossRealized.minus(signed.times(price)).minus(costClosed),
+    entryFees: entryFees.minus(shareOf(entryFees)),
     openedMs: quantity.isZero() ? undefined : position.openedMs,
   };
 }

@@ -11,7 +11,7 @@ export interface Result {
   readonly makerFees: Decimal;
   /** Fees in a third coin, which are in no other figure here. */
   readonly otherFees: ReadonlyMap<string, Decimal>;
-  /** Results of the closing fills above zero, and of those below it without their sign. */
+  /** Results of the closing fills above zero, and of those below it without their sign, each with its share of the fees of opening. */
   readonly gains: Decimal;
   readonly losses: Decimal;
   /** What fills of a strategy's orders were worse than the price that it had decided at, in quote; better ones lower it. */
@@ -33,10 +33,13 @@ export function bucketOf(epochMs: number): number {
   return epochMs - (epochMs % RESULT_BUCKET_MS);
 }
 
-/** What one fill did, with its result where it closed something. Fees in a third coin stay in that coin, because results are in quote. */
+/**
+ * What one fill did, with what it made where it closed something. Fees in a third coin stay in that coin, because results are in quote. The fee of opening
+ * is realized when it is paid; whether a closing fill won is asked of its `result`, which has its share of that fee.
+ */
 export function resultOf(
   fill: Fill,
-  realized: Decimal | undefined,
+  closing: { readonly realized: Decimal; readonly result: Decimal } | undefined,
   {
     feeInBase,
     feeInQuote,
@@ -45,12 +48,12 @@ export function resultOf(
 ): Result {
   const fees = feeInBase ? fill.fee.times(fill.price) : feeInQuote ? fill.fee : ZERO;
   return {
-    realized: realized ?? (feeInBase ? ZERO : fees.negated()),
+    realized: closing?.realized ?? (feeInBase ? ZERO : fees.negated()),
     fees,
     makerFees: fill.liquidity === "maker" ? fees : ZERO,
     otherFees: feeInBase || feeInQuote || fill.fee.isZero() ? NO_RESULT.otherFees : new Map([[fill.feeCurrency, fill.fee]]),
-    gains: realized?.isGreaterThan(0) ? realized : ZERO,
-    losses: realized?.isLessThan(0) ? realized.negated() : ZERO,
+    gains: closing?.result.isGreaterThan(0) ? closing.result : ZERO,
+    losses: closing?.result.isLessThan(0) ? closing.result.negated() : ZERO,
     slippage:
       decidedAt === undefined
         ? ZERO
@@ -60,8 +63,8 @@ export function resultOf(
             .times(fill.side === "buy" ? 1 : -1),
     decided: decidedAt === undefined ? ZERO : decidedAt.times(fill.quantity),
     fills: 1,
-    closes: realized === undefined ? 0 : 1,
-    wins: realized?.isGreaterThan(0) ? 1 : 0,
+    closes: closing === undefined ? 0 : 1,
+    wins: closing?.result.isGreaterThan(0) ? 1 : 0,
   };
 }
 

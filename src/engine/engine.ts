@@ -41,7 +41,7 @@ import { VenueCommands } from "./live/commands.ts";
 import type { LiveDesk } from "./live/desk.ts";
 import { FloorReader } from "./market-reader.ts";
 import { panicFacts, startPanic } from "./panic.ts";
-import { planFacts } from "./plan-facts.ts";
+import { planNow } from "./plan-facts.ts";
 import { priceFacts } from "./price-facts.ts";
 import type { Pulse } from "./pulse.ts";
 import type { MarketSpeed, Pump } from "./pump.ts";
@@ -117,7 +117,7 @@ export class TradingEngine implements Engine {
   /** What a bot's position may come to; undefined where one entry opens it. */
   plan(name: string): PlanFacts | undefined {
     const { account, bot } = this.#parts.bots.find(name);
-    return planFacts(account, bot.spec);
+    return planNow(account, bot);
   }
 
   look(name: string): BotLook {

@@ -7,7 +7,7 @@ import type { Instrument } from "../domain/instrument.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { type Order, type Purpose, protectiveOrderId, remainingOf } from "../domain/order.ts";
 import { targetReason } from "../domain/paper-protection.ts";
-import { applyFill, entryPrice, type Fill, type Position } from "../domain/position.ts";
+import { applyFill, closingResult, entryPrice, type Fill, type Position } from "../domain/position.ts";
 import { type MarketMs, MINUTE_MS } from "../domain/time.ts";
 import { levelsFrom } from "../matching/protection.ts";
 import { ENTRY_WORKS_MINUTES } from "./limits.ts";
@@ -46,7 +46,7 @@ export function executionEvents(book: BotBook, bot: BotState, executions: readon
       book,
       before,
       position,
-      fill,
+      { fill, trigger: execution.trigger },
       order.purpose === "entry" ? order.order : { ...order.order, purpose: order.purpose },
     );
     events.push({ type: "order-filled", fill, botId: bot.spec.id, purpose: order.purpose, reason: order.reason, after });
@@ -107,10 +107,16 @@ function fillOf(execution: Execution, order: Order, instrument: Instrument, coun
   };
 }
 
-function outcomeOf(book: BotBook, before: Position, after: Position, fill: Fill, { purpose, stopDistance }: Order): FillOutcome {
-  const realized = fill.side === "sell" ? after.grossRealized.minus(before.grossRealized).minus(fill.fee) : undefined;
+function outcomeOf(
+  book: BotBook,
+  before: Position,
+  after: Position,
+  { fill, trigger }: { readonly fill: Fill; readonly trigger: Decimal | undefined },
+  { purpose, stopDistance }: Order,
+): FillOutcome {
+  const made = fill.side === "sell" ? closingResult(before, after, fill.fee) : { realized: undefined };
   const price = entryPrice(after);
-  const outcome = { positionQuantity: after.quantity, entryPrice: price, realized, stopPrice: undefined, takePrice: undefined };
+  const outcome = { positionQuantity: after.quantity, entryPrice: price, ...made, stopPrice: trigger, takePrice: undefined };
   if (purpose !== "entry" || !price) return outcome;
   return { ...outcome, ...levelsFrom(book, { side: "sell", entry: price, stopDistance }, after.quantity) };
 }

@@ -1,7 +1,7 @@
 import type { BotState } from "../domain/books.ts";
 import { breakEven, holdMaxMs, inFavor, type Opened, targetsOf } from "../domain/exits.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { max, min, ZERO } from "../domain/money.ts";
+import { max, min, shown, ZERO } from "../domain/money.ts";
 import { remainingOf } from "../domain/order.ts";
 import { targetReason } from "../domain/paper-protection.ts";
 import { entryPrice } from "../domain/position.ts";
@@ -30,25 +30,25 @@ export function exitFacts(account: Account, bot: BotState): ExitFacts[] {
     const price = stopNow(bot, instrument, from);
     const hasMoved = !price.isEqualTo(from);
     const moved = side === "sell" ? "moved up" : "moved down";
-    if (hasMoved || !isReal) levels.push({ what: hasMoved ? `stop loss, ${moved}` : "stop loss", price, quantity, heldBy });
+    if (hasMoved || !isReal) levels.push({ kind: "stop", what: hasMoved ? `stop loss, ${moved}` : "stop loss", price, quantity, heldBy });
     const waiting = (what: string, pct: number | undefined) => {
       if (pct === undefined) return;
       const begins = inFavor(instrument, opened, pct);
       if (side === "sell" ? bot.highest?.isGreaterThanOrEqualTo(begins) : bot.highest?.isLessThanOrEqualTo(begins)) return;
-      levels.push({ what, price: begins, quantity: ZERO, heldBy });
+      levels.push({ kind: "later", what, price: begins, quantity: ZERO, heldBy });
     };
     const even = (side === "sell" ? max : min)(from, breakEven(instrument, opened));
-    waiting(`moves the stop to ${even.toFixed()}`, protection.breakevenPct);
+    waiting(`moves the stop to ${shown(even, 8)}`, protection.breakevenPct);
     const beyond = side === "sell" ? "below the highest price" : "above the lowest price";
     waiting(`starts the trailing stop ${protection.trailingPct}% ${beyond}`, protection.trailAfterPct);
   }
   const takes = own.filter(({ purpose }) => purpose === "take").sort((a, b) => a.price?.comparedTo(b.price ?? ZERO) ?? 0);
   for (const order of takes)
-    if (order.price) levels.push({ what: order.reason, price: order.price, quantity: remainingOf(order), heldBy: "venue" });
+    if (order.price) levels.push({ kind: "target", what: order.reason, price: order.price, quantity: remainingOf(order), heldBy: "venue" });
   if (isReal) levels.push(...watchedTargets(bot, instrument, opened));
   const heldMs = holdMaxMs(protection, timeframe);
   if (heldMs !== undefined && position.openedMs !== undefined)
-    levels.push({ what: "time stop", atMs: marketMs(position.openedMs + heldMs), quantity, heldBy: "desk" });
+    levels.push({ kind: "time", what: "time stop", atMs: marketMs(position.openedMs + heldMs), quantity, heldBy: "desk" });
   return levels;
 }
 
@@ -61,6 +61,6 @@ function watchedTargets({ spec: { protection }, position, heldMost }: BotState, 
     if (keep.isGreaterThanOrEqualTo(left)) return [];
     const quantity = left.minus(keep);
     left = keep;
-    return [{ what: targetReason(index, targets.length), price, quantity, heldBy: "desk" }];
+    return [{ kind: "target", what: targetReason(index, targets.length), price, quantity, heldBy: "desk" }];
   });
 }

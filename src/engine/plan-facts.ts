@@ -1,8 +1,10 @@
+import type { BotState } from "../domain/books.ts";
 import type { BotSpec } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import { firstStop } from "../domain/exits.ts";
 import { brokenRule, type Instrument, priceOnTick } from "../domain/instrument.ts";
-import { affordable, type Decimal, decimal, lessBps, percentOf, shown, ZERO } from "../domain/money.ts";
+import { affordable, type Decimal, decimal, lessBps, percentOf, shown, toDouble, ZERO } from "../domain/money.ts";
+import type { Position } from "../domain/position.ts";
 import type { PlanFacts, PlannedEntry } from "../ports/plan.ts";
 import type { Plan } from "../ports/strategy.ts";
 import { CASH_RESERVE_PCT } from "../risk/entry.ts";
@@ -20,6 +22,28 @@ export function planFacts(account: Account, spec: BotSpec): PlanFacts | undefine
   return plan && instrument && factsOf(account, spec, plan, instrument);
 }
 
+/** The same of a bot that may have begun: what it holds is bought, and what is left follows from the average paid. */
+export function planNow(account: Account, bot: BotState): PlanFacts | undefined {
+  const { spec, position, parts = [], whole } = bot;
+  const plan = planOf(spec);
+  const instrument = account.services.market.instruments.get(spec.symbol);
+  const newest = parts.at(-1)?.number;
+  if (!plan || !instrument || whole === undefined || newest === undefined) return planFacts(account, spec);
+  const held = new Set(parts.map(({ number }) => number));
+  const { cost, quantity } = position;
+  const prices = plan.pricesFrom(toDouble(cost.dividedBy(quantity)), { cost, quantity, newest, whole });
+  const entries = plan.shares.map((share, part): PlannedEntry => {
+    const bought = { share, notional: whole.times(share), price: undefined, isHeld: true } as const;
+    return held.has(part) ? bought : { share, notional: whole.times(share), price: priceAt(instrument, prices[part]) };
+  });
+  const left = entries.filter(({ isHeld }) => !isHeld);
+  return { entries, whole, says: "", ...atTheStop(spec, instrument, left, { cost, quantity }) };
+}
+
+function priceAt(instrument: Instrument, at: number | undefined): Decimal | undefined {
+  return at === undefined ? undefined : priceOnTick(instrument, decimal(at), "buy");
+}
+
 function factsOf(account: Account, spec: BotSpec, plan: Plan, instrument: Instrument): PlanFacts {
   const { equity } = new Funds(account);
   const price = account.priceOf(spec.symbol);
@@ -32,21 +56,20 @@ function factsOf(account: Account, spec: BotSpec, plan: Plan, instrument: Instru
   const whole = "refused" in sized ? undefined : sized.notional;
   const prices = price === undefined && plan.stopPrice === undefined ? undefined : plan.pricesFrom(price ?? 1);
   const entries = plan.shares.map((share, part): PlannedEntry => {
-    const at = prices?.[part];
-    const notional = whole?.times(share);
-    return { share, notional, price: at === undefined ? undefined : priceOnTick(instrument, decimal(at), "buy") };
+    return { share, notional: whole?.times(share), price: priceAt(instrument, prices?.[part]) };
   });
   const says = "refused" in sized ? sized.refused : sized.arithmetic;
   return { entries, whole, says, ...atTheStop(spec, instrument, entries) };
 }
 
-/** What becomes of all of it at its stop. Exact but for the quantities, which are quotients. */
+/** What becomes of all of it at its stop, entries that are left beside what is held. Exact but for the quantities, which are quotients. */
 function atTheStop(
   { protection }: BotSpec,
   instrument: Instrument,
   entries: readonly PlannedEntry[],
+  held: Pick<Position, "cost" | "quantity"> = { cost: ZERO, quantity: ZERO },
 ): Pick<PlanFacts, "average" | "stopPrice" | "lossAtStop"> {
-  const sums = { cost: ZERO, quantity: ZERO };
+  const sums = { ...held };
   for (const { price, notional } of entries) {
     if (!price || !notional) return { average: undefined, stopPrice: undefined, lossAtStop: undefined };
     sums.cost = sums.cost.plus(notional);

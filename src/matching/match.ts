@@ -1,5 +1,6 @@
 import type { Candle } from "../domain/candle.ts";
 import type { BotBook, Execution } from "../domain/execution.ts";
+import { movedStop } from "../domain/exits.ts";
 import { affordable, type Decimal, decimal, floorToStep, max, min, ONE, percentOf, toDouble, ZERO } from "../domain/money.ts";
 import { isProtective, type Order, remainingOf } from "../domain/order.ts";
 import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
@@ -19,14 +20,14 @@ export function matchCandle(book: BotBook, candle: Candle): Execution[] {
   const openMs = marketMs(candle.openTimeMs);
   const closeMs = marketMs(candle.openTimeMs + MINUTE_MS);
   const enteredBefore = !book.positionQuantity.isZero();
-  for (const order of book.orders) if (closesAtMarket(order)) run.take(order, candle.open, openMs);
+  for (const order of book.orders) if (closesAtMarket(order)) run.take(order, candle.open, openMs, run.triggerOf(order));
   const resting = run.levels().stop;
-  if (resting && candle.open <= toDouble(resting.price)) run.take(resting.order, candle.open, openMs);
+  if (resting && candle.open <= toDouble(resting.price)) run.take(resting.order, candle.open, openMs, resting.price);
   else for (const order of book.orders) if (order.purpose === "entry") run.enterInCandle(order, candle, openMs, closeMs);
   const { stop, targets } = run.levels();
   if (stop && candle.low <= toDouble(stop.price)) {
     const gapped = enteredBefore && candle.open <= toDouble(stop.price);
-    run.take(stop.order, gapped ? candle.open : stop.price, gapped ? openMs : closeMs);
+    run.take(stop.order, gapped ? candle.open : stop.price, gapped ? openMs : closeMs, stop.price);
     return run.executions;
   }
   for (const target of targets) {
@@ -40,13 +41,13 @@ export function matchCandle(book: BotBook, candle: Candle): Execution[] {
 /** How a bot's orders fill at one price seen on a live market: whole, because a price tells no volume. Pure. */
 export function matchPrice(book: BotBook, price: number, at: MarketMs): Execution[] {
   const run = new Matching(book, undefined);
-  for (const order of book.orders) if (closesAtMarket(order)) run.take(order, price, at);
+  for (const order of book.orders) if (closesAtMarket(order)) run.take(order, price, at, run.triggerOf(order));
   for (const order of book.orders) {
     if (order.purpose !== "entry") continue;
     if (order.type === "market" || (order.price && price <= toDouble(order.price))) run.take(order, price, at);
   }
   const { stop, targets } = run.levels();
-  if (stop && price <= toDouble(stop.price)) run.take(stop.order, price, at);
+  if (stop && price <= toDouble(stop.price)) run.take(stop.order, price, at, stop.price);
   else for (const target of targets) if (price >= toDouble(target.price)) run.take(target.order, price, at);
   return run.executions;
 }
@@ -76,8 +77,15 @@ class Matching {
   }
 
   /** Executes as much of an order as volume and position allow, taking liquidity at what the market shows. */
-  take(order: Order, shown: number | Decimal, at: MarketMs): void {
-    this.#execute(order, takerPrice(this.#book.instrument, shown, order.side), "taker", at);
+  take(order: Order, shown: number | Decimal, at: MarketMs, trigger?: Decimal): void {
+    this.#execute(order, takerPrice(this.#book.instrument, shown, order.side), "taker", at, trigger);
+  }
+
+  /** Where a stop stands that has triggered and filled in part; undefined of any other order. */
+  triggerOf({ purpose, price }: Order): Decimal | undefined {
+    if (purpose !== "stop" || !price || this.#position.isZero()) return undefined;
+    const { instrument, protection, highest } = this.#book;
+    return movedStop(instrument, protection, { side: "sell", entry: this.#cost.dividedBy(this.#position), best: highest }, price);
   }
 
   enterInCandle(order: Order, candle: Candle, openMs: MarketMs, closeMs: MarketMs): void {
@@ -95,7 +103,7 @@ class Matching {
     return heldLevels(this.#book, { quantity: this.#position, cost: this.#cost }, entered);
   }
 
-  #execute(order: Order, price: Decimal, liquidity: "maker" | "taker", at: MarketMs): void {
+  #execute(order: Order, price: Decimal, liquidity: "maker" | "taker", at: MarketMs, trigger?: Decimal): void {
     const wanted = isProtective(order)
       ? this.#position.minus(order.keep ?? ZERO)
       : remainingOf(order).minus(this.#filled.get(order.clientOrderId) ?? ZERO);
@@ -107,7 +115,15 @@ class Matching {
     if (quantity.isLessThanOrEqualTo(0)) return;
     this.#filled.set(order.clientOrderId, (this.#filled.get(order.clientOrderId) ?? ZERO).plus(quantity));
     const fee = feeOf(this.#book.instrument, price, quantity, liquidity);
-    this.executions.push({ clientOrderId: order.clientOrderId, price, quantity, fee, liquidity, marketMs: at });
+    this.executions.push({
+      clientOrderId: order.clientOrderId,
+      price,
+      quantity,
+      fee,
+      liquidity,
+      marketMs: at,
+      ...(trigger && { trigger }),
+    });
     if (order.side === "buy") {
       this.#position = this.#position.plus(quantity);
       this.#cost = this.#cost.plus(price.times(quantity));

@@ -64,12 +64,20 @@ export interface Explanation {
   readonly terms: readonly Term[];
 }
 
+/** What is bought of a plan: its cost in quote and its quantity, the number of its newest part, and what the whole was sized to, in quote. */
+export interface Begun {
+  readonly cost: Decimal;
+  readonly quantity: Decimal;
+  readonly newest: number;
+  readonly whole: Decimal;
+}
+
 /** How a position is built of several entries: numbered parts of a whole, each held once at most. The size of a bot is that of the whole. */
 export interface Plan {
   /** What share of the whole each part is, by its number; together one, or less by what has no end in decimals. */
   readonly shares: readonly Decimal[];
-  /** The price at which each part is bought at the latest in a fall, were the first one bought at `from`. */
-  readonly pricesFrom: (from: number) => readonly number[];
+  /** The price at which each part is bought at the latest in a fall, were the first one bought at `from`; the parts that are left where it has begun. */
+  readonly pricesFrom: (from: number, begun?: Begun) => readonly number[];
   /** Where everything is sold at the latest, where the plan says so and not its bot. */
   readonly stopPrice?: number;
   /** Why exits, or what trading costs, do not fit the plan, in one sentence without its stop. `from` is the newest price, where it is known. */

@@ -41,6 +41,7 @@ const FILL_COLUMNS: Columns<BotFill> = {
   fee_currency: ({ event }) => event.fill.feeCurrency,
   liquidity: ({ event }) => event.fill.liquidity,
   realized: ({ event }) => digits(event.after.realized),
+  result: ({ event }) => digits(event.after.result ?? event.after.realized),
   currency: ({ event }) => quoteOf(event.fill.symbol),
   purpose: ({ event }) => event.purpose,
   reason: ({ event }) => event.reason,

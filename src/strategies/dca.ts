@@ -121,10 +121,16 @@ function planFor(given: Given): Plan {
   const deepest = Array.from({ length: given.orders }, (_, index) => distancePct(given, index + 1)).reduce((a, b) => Math.max(a, b));
   return {
     shares,
-    pricesFrom(from) {
+    pricesFrom(from, begun) {
       const prices = [from];
-      let [cost, quantity] = [shares[0] ?? ONE, (shares[0] ?? ONE).dividedBy(decimal(from))];
+      const first = shares[0] ?? ONE;
+      let cost = begun ? begun.cost.dividedBy(begun.whole) : first;
+      let quantity = begun ? begun.quantity.dividedBy(begun.whole) : first.dividedBy(decimal(from));
       for (let order = 1; order <= given.orders; order += 1) {
+        if (begun && order <= begun.newest) {
+          prices.push(from);
+          continue;
+        }
         const average = cost.dividedBy(quantity);
         const price = average.times(ONE.minus(decimal(distancePct(given, order)).shiftedBy(-2)));
         prices.push(price.toNumber());

@@ -29,6 +29,7 @@ for (const name of strategyNames()) {
     expect(plain(tried.equity)).toBe(paper.equity);
     expect(tried.entries).toBe(paper.entries);
     expect(tried.minutes).toBe(SPAN_MS / 60_000);
+    expect(tried.exposure.toNumber()).toBeCloseTo(paper.heldMs / SPAN_MS, 12);
   });
 }
 
@@ -82,9 +83,11 @@ async function livedThrough(wish: NewBot) {
   const { bots } = rig.books("discord:1");
   const fills = await rig.eventsOf("discord:1", "order-filled");
   const equity = rig.engine.accountOf("discord:1")?.equity;
-  const { results, spec } = [...bots.values()][0]!;
+  const { results, spec, held, heldSinceMs } = [...bots.values()][0]!;
+  const spans = heldSinceMs === undefined ? held : [...held, heldSinceMs, market().startMs + SPAN_MS];
   return {
     results,
+    heldMs: spans.reduce((sum, ms, index) => sum + (index % 2 === 0 ? -ms : ms), 0),
     params: spec.params,
     equity: equity && plain(equity),
     entries: fills.filter(({ purpose }) => purpose === "entry").length,

@@ -65,6 +65,14 @@ describe("A fill", () => {
     });
   });
 
+  it("says of a sale that did not earn the fees of opening that it lost", () => {
+    const exit = filled("sell", "exit", 0.07);
+    const lost = { ...exit, after: { ...exit.after, result: decimal("-0.43") } };
+    expect(factsOf(lost).Result).toBe("-0.43 USDT");
+    expect(alert(lost)?.view.tone).toBe("plain");
+    expect(alert(lost)?.counted).toMatchObject({ amount: decimal("-0.43") });
+  });
+
   it("says a reason only when it is more than the title", () => {
     const lines = (purpose: Purpose, reason: string) => alert({ ...filled("sell", purpose, 1), reason })?.view.lines.slice(0, -1);
     expect([lines("stop", "stop loss"), lines("panic", "panic"), lines("close", "asked for")]).toEqual([[], [], []]);

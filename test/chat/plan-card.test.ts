@@ -39,6 +39,19 @@ test("what is not known yet is said so", () => {
   expect(lines).toEqual(["How much its 2 entries would be together is not known yet: the range is not known yet."]);
 });
 
+test("what is bought of a plan is said so", () => {
+  const [first, second] = plan.entries;
+  const facts = { ...plan, entries: [{ ...first!, price: undefined, isHeld: true as const }, second!], says: "" };
+  const { table, lines } = withPlan(card("dip"), facts, "USDT").view();
+  expect(table?.rows).toEqual([
+    ["1", "bought", "25%", "250.00 USDT"],
+    ["2", "95.00 USDT", "75%", "750.00 USDT"],
+  ]);
+  expect(lines[0]).toBe(
+    "1 of 2 entries are bought. All 2 entries together need 1,000.00 USDT, as sized at the first; prices are those of a fall from here.",
+  );
+});
+
 test("a bot of one entry has no plan", () => {
   expect(withPlan(card("dip"), undefined, "USDT").view()).toEqual(card("dip").view());
 });

@@ -49,7 +49,7 @@ describe("backtest run", () => {
       { name: "From, to (UTC)", value: "2023-03-01 00:00 to 2023-03-31 00:00, 30 d" },
       { name: "Equity", value: "10,000.00 USDT to 10,500.00 USDT (+500.00 USDT)" },
       { name: "Buy and hold", value: "9,000.00 USDT (-10.00%)" },
-      { name: "Max drawdown", value: "2.50% of equity, below a peak for 5 h at most" },
+      { name: "Max drawdown", value: "2.50% of equity, marked every 1 h, below a peak for 5 h at most" },
       { name: "Entries", value: "3, in the market 12.50% of the time" },
       { name: "Win rate", value: "66.67% (2 of 3)" },
       { name: "Expectancy", value: "+166.67 USDT" },

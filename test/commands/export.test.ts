@@ -28,7 +28,7 @@ describe("stats export", () => {
     expect([view.title, view.file?.name, view.file?.contentType]).toEqual(["2 fills", "fills.csv", "text/csv"]);
     const [columns = "", ...lines] = view.file!.text.trimEnd().split("\n");
     expect(columns).toMatch(
-      /^time_utc,bot,mode,account,symbol,side,quantity,price,value,fee,fee_currency,liquidity,realized,currency,purpose,/,
+      /^time_utc,bot,mode,account,symbol,side,quantity,price,value,fee,fee_currency,liquidity,realized,result,currency,purpose,/,
     );
     expect(lines.map((line) => line.split(",")[5])).toEqual(["buy", "sell"]);
     const rows = await rowsOf("bot:dip");
@@ -56,6 +56,13 @@ describe("stats export", () => {
       "fee",
     );
     expect(day?.realized).toBe(plain(sumOf(fills, "realized").minus(fills[0]?.fee_currency === "USDT" ? bought : 0)));
+  });
+
+  test("tells of each sale what the trade made, which adds up to what its closed positions made", async () => {
+    const fills = await rowsOf("bot:dip");
+    const [day] = await rowsOf("daily bot:dip");
+    expect(fills[0]?.result).toBe("");
+    expect(plain(sumOf(fills, "result"))).toBe(day?.realized);
   });
 
   test("has only the bots that the person may see, and the accounts of none but theirs", async () => {

@@ -62,7 +62,11 @@ test("a wish that was denied says by what", async () => {
 });
 
 test("a bot that has judged nothing says so, and one is asked about at a time", async () => {
+  expect(textOf(await desk.type("bot why dip"))).toContain("It was never started.");
+  await desk.type("bot start dip");
   expect(textOf(await desk.type("bot why dip"))).toContain("It has judged no candle since this process runs.");
+  await desk.type("bot stop dip");
+  expect(textOf(await desk.type("bot why dip"))).toContain("It is stopped, and what it judged last is not kept: `bot why dip at:TIME`");
   await desk.type('bot create name:dip2 symbol:eth timeframe:5m enter:"rsi(14) < 30" exit:"rsi(14) > 60"');
   expect((await desk.type("bot why all")).title).toBe("bot: all is 2 bots, and one is explained at a time; name one.");
 });

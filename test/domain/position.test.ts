@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Decimal, decimal, plain, ZERO } from "../../src/domain/money.ts";
-import { applyFill, entryPrice, type Fill, FLAT, isFlat, netRealized, type Position, unrealizedAt } from "../../src/domain/position.ts";
+import { applyFill, closingResult, entryPrice, type Fill, FLAT, isFlat, netRealized, type Position, unrealizedAt } from "../../src/domain/position.ts";
 import { marketMs } from "../../src/domain/time.ts";
 
 function fill(
@@ -27,6 +27,27 @@ describe("a position", () => {
     expect(plain(unrealizedAt(part, decimal(110)))).toBe("-20");
     const closed = applyFill(part, fill("sell", "2", "90", "0.18"), "BTC");
     expect([isFlat(closed), plain(closed.cost), plain(netRealized(closed)), closed.openedMs]).toEqual([true, "0", "-30.69", undefined]);
+  });
+
+  it("charges each sale its share of what opening had cost, the last one all of the rest", () => {
+    const bought = held(fill("buy", "3", "100", "0.1"));
+    const sold = ["1", "2"].reduce<{ position: Position; results: string[] }>(
+      ({ position, results }, quantity) => {
+        const after = applyFill(position, fill("sell", quantity, "100.1", "0.05"), "BTC");
+        const { realized, result } = closingResult(position, after, decimal("0.05"));
+        return { position: after, results: [...results, `${plain(realized)} ${plain(result)}`] };
+      },
+      { position: bought, results: [] },
+    );
+    expect(sold.results).toEqual(["0.05 0.016666666666666667", "0.15 0.083333333333333333"]);
+    expect(plain(netRealized(sold.position))).toBe("0.1");
+  });
+
+  it("of books that did not count the fees of opening is sold without a share of them", () => {
+    const { entryFees: _, ...old } = held(fill("buy", "1", "100", "0.1"));
+    const after = applyFill(old, fill("sell", "1", "101", "0.1"), "BTC");
+    const { realized, result } = closingResult(old, after, decimal("0.1"));
+    expect([plain(realized), plain(result)]).toEqual(["0.9", "0.9"]);
   });
 
   it("holds less than it bought when the fee is taken in base", () => {

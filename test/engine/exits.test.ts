@@ -95,6 +95,18 @@ describe("exits on paper", () => {
     expect(Math.abs(entry.fill.price.minus(distance).minus(entry.after.stopPrice).toNumber())).toBeLessThan(0.0101);
   });
 
+  it("a stop that has moved is measured against where it stood by then", async () => {
+    const rig = await protectedBy([100, 102, 102, 102, 103, 102.1, 105, 104.5, 103.9, 103.9], {
+      stopPct: 5,
+      trailingPct: 1,
+      trailAfterPct: 2,
+    });
+    const [, sale] = await rig.eventsOf(OWNER, "order-filled");
+    expect(sale?.purpose).toBe("stop");
+    expect(sale?.after.stopPrice && plain(sale.after.stopPrice)).toBe("103.95");
+    expect(rig.engine.bot("one")?.state.risk.slippages.at(-1)).toBeCloseTo(0, 9);
+  });
+
   it("every level is shown with where it stands and how much it sells", async () => {
     const rig = await protectedBy([100, 102, 102, 102, 104.1], {
       stopPct: 2,

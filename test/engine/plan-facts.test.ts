@@ -42,6 +42,29 @@ describe("the whole of a plan", () => {
   });
 });
 
+describe("a plan that has begun", () => {
+  it("says what is bought of it, and where the rest is bought below the average paid", async () => {
+    const rig = await openRig({ market: scripted({ [BTC]: [100, 100, 97, 97, 97] }) });
+    await startBot(rig, { name: "one", ...DCA });
+    await rig.engine.moveMarket("end");
+    const { entries, whole, average, stopPrice } = rig.engine.plan("one")!;
+    expect(entries.map(({ isHeld, price }) => (isHeld ? "bought" : price && plain(price)))).toEqual(["bought", "bought", "94.07"]);
+    expect(whole && plain(whole)).toBe("700");
+    const { cost, quantity } = rig.engine.bot("one")!.state.position;
+    const left = decimal(400).dividedBy(decimal("94.07"));
+    expect(Math.abs(average!.minus(cost.plus(400).dividedBy(quantity.plus(left))).toNumber())).toBeLessThan(1e-3);
+    expect(stopPrice!.isLessThan(average!)).toBe(true);
+  });
+
+  it("of a grid keeps its levels", async () => {
+    const rig = await openRig({ market: scripted({ [BTC]: [106, 106, 104, 104, 104] }) });
+    await startBot(rig, { name: "one", ...GRID });
+    await rig.engine.moveMarket("end");
+    const { entries } = rig.engine.plan("one")!;
+    expect(entries.map(({ isHeld, price }) => (isHeld ? "bought" : price && plain(price)))).toEqual(["90", "95", "100", "bought"]);
+  });
+});
+
 describe("an order that adds", () => {
   const set = async (limits: object, closes = [100, 100, 97, 97, 97]) => {
     const rig = await openRig({ market: scripted({ [BTC]: closes }) });

@@ -1,8 +1,8 @@
 import { applyAccountEvent } from "../../src/domain/account.ts";
 import { type AccountState, emptyAccount } from "../../src/domain/books.ts";
 import type { AccountEvent } from "../../src/domain/events.ts";
-import { type Decimal, decimal, plain, toDouble } from "../../src/domain/money.ts";
-import { applyFill, type Fill } from "../../src/domain/position.ts";
+import { type Decimal, decimal, plain, toDouble, ZERO } from "../../src/domain/money.ts";
+import { applyFill, closingResult, type Fill } from "../../src/domain/position.ts";
 import { DAY_MS, marketMs, SECOND_MS, wallMs } from "../../src/domain/time.ts";
 
 const ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kathmandu"];
@@ -110,9 +110,9 @@ function book(
   const values: Record<string, number> = decided ? { close: toDouble(decided) } : {};
   append({ type: "intent", intent: { ...order, values, intentId: `i${clientOrderId}`, clientOrderId } });
   const after = applyFill(bot.position, fill, symbol.split("/")[0] ?? "");
-  const realized =
-    side === "sell" ? after.grossRealized.minus(bot.position.grossRealized).minus(fill.feeCurrency === "USDT" ? fill.fee : 0) : undefined;
-  const outcome = { positionQuantity: after.quantity, entryPrice: undefined, realized, stopPrice: undefined, takePrice: undefined };
+  const feeInQuote = fill.feeCurrency === "USDT" ? fill.fee : ZERO;
+  const made = side === "sell" ? closingResult(bot.position, after, feeInQuote) : { realized: undefined };
+  const outcome = { positionQuantity: after.quantity, entryPrice: undefined, ...made, stopPrice: undefined, takePrice: undefined };
   append({ type: "order-filled", fill, botId, purpose, reason: "", after: outcome });
 }
 

@@ -46,22 +46,27 @@ def span(milliseconds):
 
 
 def closing_results(fills):
-    """Average cost: (time, result after fees, fee in quote, whether it closes) of each fill. A fee in a third coin is in neither."""
+    """Average cost: (time, what is realized after the fill's own fee, fee in quote, what a closing fill made) of each fill.
+
+    What a closing fill made also bears its share of the fees in quote of opening. A fee in a third coin is in none of them.
+    """
     held = {}
     for fill in fills:
         quantity, price, fee = (Decimal(fill[name]) for name in ("quantity", "price", "fee"))
-        have, cost = held.get(fill["bot"], (Decimal(0), Decimal(0)))
+        have, cost, paid = held.get(fill["bot"], (Decimal(0), Decimal(0), Decimal(0)))
         in_base = fill["feeIn"] == "base"
         if fill["feeIn"] == "BNB":
             fee = Decimal(0)
         fee_quote = fee * price if in_base else fee
         if fill["side"] == "buy":
-            held[fill["bot"]] = (have + quantity - (fee if in_base else 0), cost + quantity * price)
-            yield fill["ms"], (Decimal(0) if in_base else -fee), fee_quote, False
+            held[fill["bot"]] = (have + quantity - (fee if in_base else 0), cost + quantity * price, paid + (Decimal(0) if in_base else fee))
+            yield fill["ms"], (Decimal(0) if in_base else -fee), fee_quote, None
         else:
             part = cost if quantity == have else to_places(cost * quantity / have, 18)
-            held[fill["bot"]] = (have - quantity, cost - part)
-            yield fill["ms"], quantity * price - part - fee, fee_quote, True
+            share = paid if quantity == have else to_places(paid * quantity / have, 18)
+            held[fill["bot"]] = (have - quantity, cost - part, paid - share)
+            realized = quantity * price - part - fee
+            yield fill["ms"], realized, fee_quote, realized - share
 
 
 def signed(value):
@@ -139,12 +144,12 @@ def figures(ledger):
 
     equity = Decimal(ledger["capital"])
     kept = []
-    for ms, result, fee, closes in closing_results(ledger["fills"]):
+    for ms, realized, fee, made in closing_results(ledger["fills"]):
         if since is not None and day(ms) < date.fromisoformat(since):
-            equity += result
+            equity += realized
         else:
-            kept.append((ms, result, fee, closes))
-    closed = [result for _, result, _, closes in kept if closes]
+            kept.append((ms, realized, fee, made))
+    closed = [made for _, _, _, made in kept if made is not None]
     gained = sum((result for result in closed if result > 0), Decimal(0))
     lost = -sum((result for result in closed if result < 0), Decimal(0))
     won = sum(1 for result in closed if result > 0)

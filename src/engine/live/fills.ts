@@ -3,7 +3,7 @@ import type { AccountEvent } from "../../domain/events.ts";
 import { baseOf } from "../../domain/instrument.ts";
 import { min } from "../../domain/money.ts";
 import { isProtective, type Order } from "../../domain/order.ts";
-import { applyFill, entryPrice, type Fill, isPerpetual, type Position } from "../../domain/position.ts";
+import { applyFill, closingResult, entryPrice, type Fill, isPerpetual, type Position } from "../../domain/position.ts";
 import { marketMs } from "../../domain/time.ts";
 import type { VenueFill } from "../../ports/live-venue.ts";
 
@@ -68,9 +68,9 @@ function filled(order: Order, fill: Fill, before: Position, after: Position): Ac
   const quote = fill.symbol.split("/")[1]?.split(":")[0];
   const closes = after.quantity.abs().isLessThan(before.quantity.abs());
   const feeInQuote = fill.feeCurrency === quote ? fill.fee : fill.fee.times(0);
-  const realized = closes ? after.grossRealized.minus(before.grossRealized).minus(feeInQuote) : undefined;
+  const made = closes ? closingResult(before, after, feeInQuote) : { realized: undefined };
   const { botId, reason } = order;
-  const outcome = { positionQuantity: after.quantity, entryPrice: entryPrice(after), realized, stopPrice: undefined, takePrice: undefined };
+  const outcome = { positionQuantity: after.quantity, entryPrice: entryPrice(after), ...made, stopPrice: undefined, takePrice: undefined };
   return { type: "order-filled", fill, botId, purpose: purposeOf(order, fill), reason: reasonOf(order, fill) ?? reason, after: outcome };
 }
 

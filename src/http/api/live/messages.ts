@@ -31,6 +31,7 @@ const fill = z.object({
   purpose: z.enum(["entry", "exit", "stop", "take", "close", "panic"]),
   ...{ price: money, quantity: money, fee: money, fee_currency: z.string() },
   realized: money.nullable().meta({ description: "Result of this fill in quote after its fee; null where it opened" }),
+  result: money.nullable().meta({ description: "The same less its share of the fees that opening had cost: what the trade made" }),
   position_quantity: money.meta({
     description: "What the bot holds after it. A bot that was `stopping` is `stopped` with the fill that makes it 0",
   }),

@@ -40,6 +40,7 @@ function fillOf(event: AccountEvent | DeskEvent, telling: Telling): Facts {
       ...whichBot(spec),
       ...{ fill_id: fill.fillId, side: fill.side, purpose, price: plain(fill.price), quantity: plain(fill.quantity) },
       ...{ fee: plain(fill.fee), fee_currency: fill.feeCurrency, realized: digits(after.realized) },
+      result: digits(after.result ?? after.realized),
       ...{ position_quantity: plain(after.positionQuantity), reason },
     },
   };

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { priceNow, protectionNow } from "../../src/chat/protection-text.ts";
+import type { Protection } from "../../src/domain/bot.ts";
+import { decimal, plain } from "../../src/domain/money.ts";
+import type { BotFacts } from "../../src/ports/engine.ts";
+import { played } from "../kit/played.ts";
+
+const NONE: Protection = { stopPct: undefined, takePct: undefined, trailingPct: undefined };
+
+/** A bot that bought at 102 and has seen 105 since. */
+async function risen(protection: Partial<Protection>): Promise<BotFacts> {
+  const rig = await played([100, 102, 102, 102, 105, 104.9, 104.9], { protection: { ...NONE, ...protection } });
+  const bot = rig.engine.bot("one");
+  if (!bot) throw new Error("the bot is gone");
+  return bot;
+}
+
+describe("what protects a position", () => {
+  it("on paper has its stop where the price has moved it to", async () => {
+    const bot = await risen({ stopPct: 5, trailingPct: 2 });
+    const [stop] = bot.orders;
+    expect(stop?.price && plain(stop.price)).toBe("99.96");
+    expect(stop && plain(priceNow(bot, stop)!)).toBe("102.9");
+    expect(protectionNow(bot)).toBe("stop (trailing 2%) at 102.90 USDT, resting at the paper venue");
+  });
+
+  it("at a real exchange has the stop that rests there, and the one that the desk watches since it has moved", async () => {
+    const { state, orders } = await risen({ stopPct: 5 });
+    const live = { ...state, spec: { ...state.spec, mode: "live" as const } };
+    const moved = { kind: "stop", what: "stop loss, moved up", price: decimal("102.9"), quantity: decimal(1), heldBy: "desk" } as const;
+    const facts = { state: live, orders, exits: [moved] } as unknown as BotFacts;
+    expect(protectionNow(facts)).toBe(
+      "stop at 96.90 USDT, resting at the LIVE venue; the desk watches the stop that has moved to 102.90 USDT",
+    );
+  });
+});
