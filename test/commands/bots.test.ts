@@ -115,17 +115,22 @@ test("a stopped bot keeps its position, says so and offers to close it", async (
   expect((await desk.type("position close dip")).title).toBe("dip holds nothing to close.");
 });
 
-test("a bot that holds a position is not deleted", async () => {
+test("a bot that holds a position is not deleted, which is said before anything is asked", async () => {
   await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  const asked = await desk.type("bot delete dip");
   desk.engine.fill("dip", "buy", "0.1", "40000");
-  const view = await desk.press(await desk.type("bot delete dip"), "Yes, bot delete");
-  expect(view).toMatchObject({ tone: "bad", title: "dip still holds a position; close it first." });
+  expect((await desk.press(asked, "Yes, bot delete")).title).toContain("Things have changed");
+  const view = await desk.type("bot delete dip");
+  expect(view).toMatchObject({ tone: "bad", title: "dip holds a position", lines: ["Close it first, then delete the bot."] });
+  expect(view.buttons.map(({ label }) => label)).toEqual(["Close dip"]);
 });
 
 test("what one bot refuses does not keep the others from it", async () => {
   await desk.type("bot create btc,eth ema-cross 1m");
   desk.engine.fill("ema-btc", "buy", "0.1", "40000");
-  const view = await desk.press(await desk.type("bot delete all"), "Yes, bot delete");
+  const asked = await desk.type("bot delete all");
+  expect(asked.lines[0]).toBe("ema-eth will be deleted for good. The history stays in the books. What holds a position stays: ema-btc.");
+  const view = await desk.press(asked, "Yes, bot delete");
   expect(view.title).toBe("Deleted: 1 of 2 bots");
   expect(view.tone).toBe("warning");
   expect(textOf(view)).toContain("ema-btc still holds a position");
