@@ -212,9 +212,29 @@ test("a balance is that of your own account, and names what is reserved only whe
 });
 
 test("a reason that nobody gave is not printed", async () => {
-  expect(textOf(await desk.type("system halt"))).not.toContain("asked for");
+  expect(textOf(await desk.type("system halt"))).not.toContain("Reason");
+  expect(desk.ledger.state.halt?.reason).toBe("no reason given");
   expect(textOf(await desk.type("system health"))).toContain("Halt: until `system resume`");
   expect(textOf(await desk.type("system resume"))).toContain("The halt ends;");
+});
+
+test("a second halt says that the desk was halted, and keeps the reason unless another one is given", async () => {
+  const say = async (line: string) => textOf(await desk.type(line));
+  expect(await say("system halt news")).not.toContain("already");
+  expect(await say("system halt")).toContain("The desk was halted already (news).");
+  expect(desk.ledger.state.halt?.reason).toBe("news");
+  expect(await say("system halt lunch")).toMatch(/The desk was halted already \(news\)\.\s+Reason from now on: lunch\./);
+  expect(await say("system halt for:1h")).toMatch(/halted already \(lunch\)\.\s+That one lasts longer, which stays so\./);
+  expect(await say("panic")).toContain("The desk was halted already (lunch).");
+  expect(desk.ledger.state.halt).toMatchObject({ reason: "lunch", panic: true });
+  expect(await say("panic fire")).toMatch(/A panic was on already \(lunch\)\.\s+Reason from now on: fire\./);
+});
+
+test("a halt whose time is over leaves no reason behind", async () => {
+  await desk.type("system halt news for:1h");
+  await desk.clock.advance(3_600_000);
+  expect(textOf(await desk.type("system halt"))).not.toContain("already");
+  expect(desk.ledger.state.halt?.reason).toBe("no reason given");
 });
 
 test("health says how long the desk runs in plain words", async () => {
