@@ -1,7 +1,7 @@
 import { UserError } from "../domain/errors.ts";
 import type { Role } from "../domain/events.ts";
 import { splitSymbol } from "../domain/instrument.ts";
-import { meant } from "../domain/nearest.ts";
+import { meant, oneOf } from "../domain/nearest.ts";
 import type { BotFacts, DeskLedger, Engine } from "../ports/engine.ts";
 import { type Asker, atLeast, type People, rolesOn } from "./access.ts";
 import type { Argument } from "./arg-info.ts";
@@ -79,7 +79,7 @@ export function resolveKnown({ meta, name }: Argument, value: unknown, sight: Si
   }
   const names = meta.source === "strategies" ? [...sight.strategies.strategyNames(), ...(meta.choices ?? [])] : undefined;
   if (names && typeof value === "string" && !names.includes(value)) {
-    throw new UserError(`${name}: there is no strategy ${quoted(value)}${meant(value, names)}. There are ${names.join(", ")}.`);
+    throw new UserError(`${name}: there is no strategy ${quoted(value)}${meant(value, names)} There are ${names.join(", ")}.`);
   }
   return value;
 }
@@ -92,7 +92,8 @@ export function symbolOf(typed: string, symbols: readonly string[]): string {
     throw new UserError("symbol: the market has not said yet what trades on it. Try again in a moment; `system health` says why.");
   const ofBase = symbols.filter((symbol) => symbol.split("/")[0] === typed || symbol.split(":")[0] === whole);
   if (ofBase.length === 1) return ofBase[0]!;
+  if (ofBase.length > 1) throw new UserError(`symbol: ${quoted(typed)} may be ${oneOf(ofBase.slice(0, LISTED_MAX))}: say which.`);
   const listed = symbols.slice(0, LISTED_MAX).join(", ");
   const more = symbols.length > LISTED_MAX ? ` and ${symbols.length - LISTED_MAX} more` : "";
-  throw new UserError(`symbol: this market has no ${quoted(typed)}${meant(whole, symbols)}. It has ${listed}${more}.`);
+  throw new UserError(`symbol: this market has no ${quoted(typed)}${meant(whole, symbols)} It has ${listed}${more}.`);
 }

@@ -31,10 +31,10 @@ export function oneOf(options: readonly string[]): string {
   return before.length === 0 ? last : `${before.toReversed().join(", ")} or ${last}`;
 }
 
-/** `; did you mean dip?` or nothing. */
+/** How a sentence ends that names what there is not: `; did you mean dip?`, or with a full stop. */
 export function meant(text: string, options: Iterable<string>): string {
   const option = nearest(text, options);
-  return option === undefined ? "" : `; did you mean ${option}?`;
+  return option === undefined ? "." : `; did you mean ${option}?`;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbors that lead from one text to the other. */

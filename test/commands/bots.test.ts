@@ -58,6 +58,12 @@ test("a list of symbols makes a group, and the group starts and stops as one", a
   ]);
 });
 
+test("a coin that is paid in several currencies is asked back, not called unknown", async () => {
+  desk.engine.prices.set("ETH/BTC", desk.engine.prices.get("ETH/USDT")!);
+  const { title } = await desk.type("bot create symbol:eth strategy:ema-cross timeframe:1m");
+  expect(title).toBe('symbol: "ETH" may be ETH/USDT or ETH/BTC: say which.');
+});
+
 test("names that are made up are unique", async () => {
   for (let count = 0; count < 3; count++) await desk.type("bot create btc ema-cross 1m");
   expect(desk.engine.bots().map(({ state }) => state.spec.name)).toEqual(["ema-btc", "ema-btc-2", "ema-btc-3"]);
@@ -73,8 +79,10 @@ test.each([
   ["group:dip", 'group: "dip" is the name of a bot'],
   ["name:Äther", "name: expected a name of small letters"],
   ["symbol:BTC/EUR", 'symbol: this market has no "BTC/EUR". It has BTC/USDT, ETH/USDT, SOL/USDT.'],
-  ["symbol:BTC/USDC", 'symbol: this market has no "BTC/USDC"; did you mean BTC/USDT?'],
-  ["strategy:ema-cros", 'strategy: there is no strategy "ema-cros"; did you mean ema-cross?'],
+  ["symbol:BTC/USDC", 'symbol: this market has no "BTC/USDC"; did you mean BTC/USDT? It has BTC/USDT,'],
+  ["strategy:ema-cros", 'strategy: there is no strategy "ema-cros"; did you mean ema-cross? There are '],
+  ["strategy:ema", 'strategy: there is no strategy "ema"; did you mean ema-cross? There are '],
+  ["strategy:nonsense", 'strategy: there is no strategy "nonsense". There are '],
   ["timeframe:7m", "timeframe: expected one of 1m, 3m"],
   ["size:200%", "size: expected a share of equity"],
   ["size:0", "size: expected a share of equity"],
