@@ -58,6 +58,15 @@ test("a list of symbols makes a group, and the group starts and stops as one", a
   ]);
 });
 
+test("only bots that were started are counted as started", async () => {
+  await desk.type("bot create symbol:BTC/USDT,ETH/USDT,SOL/USDT strategy:ema-cross timeframe:1m");
+  await desk.type("bot start ema-eth");
+  const started = await desk.type("bot start all");
+  expect(started).toMatchObject({ title: "Started: 2 of 3 bots", tone: "good" });
+  expect(started.table?.rows[1]).toEqual(["ema-eth", "is running already"]);
+  expect((await desk.type("bot start all")).title).toBe("Started: 0 of 3 bots");
+});
+
 test("a coin that is paid in several currencies is asked back, not called unknown", async () => {
   desk.engine.prices.set("ETH/BTC", desk.engine.prices.get("ETH/USDT")!);
   const { title } = await desk.type("bot create symbol:eth strategy:ema-cross timeframe:1m");
