@@ -57,3 +57,30 @@ test("a lock is added, shown, never shortened, and removed after a question", as
   expect(textOf(asked)).toContain("Let bot dip enter again?");
   expect((await at.desk.press(asked, "Yes, lock remove")).title).toBe("Entries of bot dip are no longer locked");
 });
+
+test.each([
+  ["lock add mom", '"mom"; did you mean bot:mom?'],
+  ["lock add on:mmo", '"mmo"; did you mean bot:mom?'],
+  ["risk set on:mom positions:1", '"mom"; did you mean bot:mom?'],
+  ["lock add sol", '"sol"; did you mean symbol:SOL/USDT?'],
+  ["lock remove SOL/USDT", '"SOL/USDT"; did you mean symbol:SOL/USDT?'],
+  ["lock add main", '"main"; did you mean account:main?'],
+  ["lock add dip", '"dip"; did you mean bot:dip or account:dip?'],
+  ["lock add everything", '"everything".'],
+])("%s is told what it may mean", async (line, end) => {
+  await at.connect("main");
+  await at.connect("dip", "demo");
+  for (const name of ["mom", "dip"]) await at.type(`bot create name:${name} symbol:btc strategy:ema-cross timeframe:1m`);
+  expect((await at.type(line)).title).toBe(`on: expected all, account:NAME, symbol:BTC/USDT or bot:NAME, found ${end}`);
+});
+
+test("a bare word as the answer to the question of a lock is asked again with what it may mean", async () => {
+  await at.type("bot create name:mom symbol:btc strategy:ema-cross timeframe:1m");
+  const asked = await at.type("lock add");
+  expect(asked.buttons.map(({ label }) => label)).toEqual(["bot:mom", "all", "Cancel"]);
+  const { user, place, id } = at.desk.request("bot list");
+  const answered = at.desk.door.answer("mom", id, user, place);
+  const again = answered && (await at.desk.door.handle(answered.request));
+  expect(again?.title).toContain("On what?");
+  expect(textOf(again!)).toContain("did you mean bot:mom?");
+});
