@@ -16,6 +16,7 @@ test("tightening limits never asks; loosening one asks, and wants a second facto
   await at.connect("play", "demo");
   const made = await at.type('risk set on:all exposure:"500 USDT" daily_loss:3% session:08:00-20:00');
   expect(made.title).toBe("Limits of the whole desk are set");
+  expect(made.lines[0]).toBe("What holds there: exposure 500 USDT; daily loss 3%; session 08:00-20:00.");
   expect(limitsOf("all")).toMatchObject({ dailyLossPct: 3, session: { from: "08:00", to: "20:00" } });
   expect((await at.type("risk set daily_loss:2%")).title).toBe("Limits of the whole desk are set");
   const asked = await at.type("risk set daily_loss:5%");
@@ -56,6 +57,12 @@ test("a lock is added, shown, never shortened, and removed after a question", as
   const asked = await at.type("lock remove on:bot:dip");
   expect(textOf(asked)).toContain("Let bot dip enter again?");
   expect((await at.desk.press(asked, "Yes, lock remove")).title).toBe("Entries of bot dip are no longer locked");
+});
+
+test("`risk show` tells the limits that the settings bring, before anybody sets one", async () => {
+  const text = textOf(await at.type("risk show"));
+  expect(text).toContain("One position may be 50% of its account's equity at most (the setting POSITION_CAP).");
+  expect(text).toContain("An account that has lost 10% in a day enters nothing for the rest of it (the setting DAILY_LOSS_LIMIT");
 });
 
 test.each([
