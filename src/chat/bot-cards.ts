@@ -167,19 +167,25 @@ export function botButtons(bot: BotFacts, answer: Card): Card {
   return answer.button("Show", `bot show ${name}`);
 }
 
+/** What a bot does, in a column: `paused` by its own command, or that somebody else keeps it from entering. */
+function statusText({ state: { status }, locked }: BotFacts): string {
+  if (locked === undefined) return status;
+  return status === "running" && locked.startsWith("paused ") ? "paused" : `${status}, no entries`;
+}
+
 /** A table of bots. */
 export function botTable(title: string, bots: readonly BotFacts[], engine: Engine): Card {
   return card(title)
     .table(
       ["Bot", "Status", "Symbol", "Every", "Strategy", right("Position"), right("Unrealized"), right("Realized")],
       bots.map((bot) => {
-        const { spec, status, position } = bot.state;
+        const { spec, position } = bot.state;
         const { base, quote } = coinsOf(bot);
         const open = isFlat(position) ? "-" : bot.unrealized === undefined ? "?" : resultText(bot.unrealized, quote);
         const held = isFlat(position) ? "flat" : quantityText(position.quantity, base);
         return [
           shownName(bot),
-          bot.locked === undefined ? status : `${status}, no entries`,
+          statusText(bot),
           spec.symbol,
           spec.timeframe,
           spec.strategy,
