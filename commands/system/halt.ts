@@ -1,5 +1,6 @@
 import { duration, note } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { onRealClock } from "../../src/chat/real-clock.ts";
 import { haltAt, NO_REASON, reasonKept, reasonLines } from "../../src/chat/reasons.ts";
 import { card } from "../../src/chat/view.ts";
 import { spanText, wallMs } from "../../src/domain/time.ts";
@@ -19,7 +20,7 @@ export default defineCommand({
     const isShorter = halt !== undefined && asked !== undefined && (halt.untilMs === undefined || halt.untilMs > asked);
     const until = isShorter ? halt.untilMs : asked;
     await engine.halt(reasonKept(args.reason, halt), until, caller);
-    const span = until === undefined ? "until `system resume`" : `for ${spanText(until - clock.wall())}`;
+    const span = until === undefined ? "until `system resume`" : `for ${spanText(until - clock.wall())}${onRealClock(engine)}`;
     return card(`The desk is halted ${span}`)
       .warning()
       .line(...reasonLines(args.reason, halt), isShorter ? "That one lasts longer, which stays so." : undefined)

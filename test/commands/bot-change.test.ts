@@ -126,7 +126,7 @@ describe("bot pause", () => {
   test("lets what is held be sold", async () => {
     await rig.move(3);
     expect(rig.engine.bot("dip")?.state.position.quantity.isGreaterThan(0)).toBe(true);
-    expect((await desk.type("bot pause dip for:2h")).lines[0]).toMatch(/^Until .* UTC, or until `bot start`\.$/);
+    expect((await desk.type("bot pause dip for:2h")).lines[0]).toMatch(/^Until .* UTC on the real clock, or until `bot start`\.$/);
     await desk.type("position close dip");
     await rig.move(2);
     expect(rig.engine.bot("dip")?.state.position.quantity.isZero()).toBe(true);

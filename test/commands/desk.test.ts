@@ -71,9 +71,18 @@ test("the same script prints the same text twice", async () => {
 });
 
 test("a halt ends by itself after the span that was named", async () => {
-  expect((await desk.type("system halt news at 12:00 for:1h30m")).title).toBe("The desk is halted for 1 h 30 min");
+  expect((await desk.type("system halt news at 12:00 for:1h30m")).title).toBe("The desk is halted for 1 h 30 min on the real clock");
   expect(desk.ledger.state.halt).toMatchObject({ reason: "news at 12:00", untilMs: desk.clock.wall() + 90 * 60_000 });
-  expect(textOf(await desk.type("system health"))).toContain("Halt: news at 12:00, for another 1 h 30 min");
+  expect(textOf(await desk.type("system health"))).toContain("Halt: news at 12:00, for another 1 h 30 min on the real clock");
+});
+
+test("spans on a market that moves with the real clock name no clock", async () => {
+  const facts = desk.engine.market();
+  desk.engine.market = () => ({ ...facts, pace: "live", speed: "1" });
+  expect((await desk.type("system halt news for:1h")).title).toBe("The desk is halted for 1 h");
+  expect(textOf(await desk.type("system health"))).toContain("Halt: news, for another 1 h");
+  await desk.type("lock add on:all for:2h");
+  expect((await desk.type("lock list")).table?.rows[0]?.[1]).toMatch(/ UTC$/);
 });
 
 test("panic is one word and lists what is sold", async () => {

@@ -50,9 +50,13 @@ test.each([
 test("a lock is added, shown, never shortened, and removed after a question", async () => {
   await at.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
   expect((await at.type("lock list")).title).toBe("No entries are locked");
-  expect((await at.type("lock add on:bot:dip for:2h reason:news")).title).toBe("Entries of bot dip are locked");
+  const added = await at.type("lock add on:bot:dip for:2h reason:news");
+  expect(added.title).toBe("Entries of bot dip are locked");
+  expect(added.lines[0]).toMatch(/^Until .* UTC on the real clock\.$/);
   expect((await at.type("lock add on:bot:dip for:1h")).title).toContain("locked for longer than that already");
-  expect((await at.type("lock list")).table?.rows).toMatchObject([["bot dip", expect.stringContaining("UTC"), expect.anything(), "news"]]);
+  expect((await at.type("lock list")).table?.rows).toMatchObject([
+    ["bot dip", expect.stringContaining("UTC on the real clock"), expect.anything(), "news"],
+  ]);
   expect((await at.type("lock remove all")).title).toContain("are not locked");
   const asked = await at.type("lock remove on:bot:dip");
   expect(textOf(asked)).toContain("Let bot dip enter again?");
