@@ -104,8 +104,15 @@ test("a place subscribes, gets a digest and is left in peace", async () => {
   expect((await desk.type("channel digest 8:30 zone:europe/berlin")).title).toBe("This place gets the digest at 08:30");
   expect(desk.ledger.state.channels.get(HERE.id)?.digest).toMatchObject({ at: "08:30", timeZone: "Europe/Berlin" });
   expect((await desk.type("channel list")).table?.rows).toEqual([[HERE.id, "critical, fills, bots, system", "08:30 Europe/Berlin", "-"]]);
-  expect((await desk.type("channel digest 9:00 every:week zone:europe/berlin")).title).toBe("This place gets the weekly digest at 09:00");
-  expect((await desk.type("channel list")).table?.rows.flat().join(" ")).toContain("08:30 Europe/Berlin, weekly 09:00 Europe/Berlin");
+  const weekly = await desk.type("channel digest 9:00 every:week zone:europe/berlin");
+  expect(weekly.title).toBe("This place gets the weekly digest at 09:00");
+  expect(weekly.lines[0]).toBe("It comes on Mondays, once the week before is over.");
+  expect((await desk.type("channel digest 9:00 every:month")).lines[0]).toBe(
+    "It comes on the 1st of each month, once the month before is over.",
+  );
+  expect((await desk.type("channel list")).table?.rows.flat().join(" ")).toContain(
+    "08:30 Europe/Berlin, weekly on Mondays 09:00 Europe/Berlin, monthly on the 1st of each month 09:00 UTC",
+  );
   expect((await desk.type("channel digest off every:week")).title).toBe("This place gets no weekly digest");
   await desk.type("channel digest off");
   expect(desk.ledger.state.channels.get(HERE.id)?.digest).toBeUndefined();
