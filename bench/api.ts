@@ -77,6 +77,7 @@ async function serve({ engine, desk, streams, specOf }: OpenedEngine, store: Sto
   const door = new Dispatcher({
     ...{ commands, engine, desk, store, backtests: NO_BACKTESTS, clock, chance, logger, version, claim: undefined, timeZone: "UTC" },
     ...{ strategies: { strategyNamed, strategyNames }, vault: testVault(), owners: new Set([ownerAt(0)]), platforms: () => [] },
+    limits: { dailyLossPct: 10, positionCapPct: 50 },
   });
   const server = await openApi({ clock, chance, logger, version, catalog: door.catalog(), host: "127.0.0.1", port: 0 });
   const measured = { loopDelay: () => undefined, backlogs: () => [], budgets: async () => [], orders: async () => [] };

@@ -4,7 +4,7 @@ import { backtestsByEngines } from "./app/backtest-jobs.ts";
 import { BacktestThreads } from "./app/backtest-threads.ts";
 import { DeskBacktests } from "./app/backtests.ts";
 import { panicOf, startBeat } from "./app/beating.ts";
-import { type EngineSources, engineOptions } from "./app/engine-options.ts";
+import { type EngineSources, engineOptions, limitsOf } from "./app/engine-options.ts";
 import { metersOf } from "./app/meters.ts";
 import { namingBuild, namingFatal } from "./app/newer-build.ts";
 import { ownersOf } from "./app/owners.ts";
@@ -181,7 +181,7 @@ function openBacktests(
   { sharing }: Sources,
   { desk, marketOf }: OpenedEngine,
 ): DeskBacktests {
-  const limits = { dailyLossPct: config.dailyLossLimitPct, positionCapPct: config.positionCapPct };
+  const limits = limitsOf(config);
   const here = new BacktestThreads(clock).run;
   const does = sharing ? backtestsByEngines({ queue: sharing.jobs, clock, here, version, logger }) : here;
   return new DeskBacktests({ clock, desk, marketOf, limits, breakers: BREAKER_DEFAULTS, timeZone: config.timezone, does });
@@ -197,7 +197,7 @@ function openDoor(options: DeskOptions, { store, commands, sharing }: Sources, o
   const strategies = { strategyNames, strategyNamed };
   const timeZone = config.timezone;
   const needs = { engine, desk, store, strategies, backtests, shenron, clock, chance, vault, logger, timeZone, version };
-  const parts = { ...needs, commands, owners, claim, sharedTries: sharing?.counts.tries };
+  const parts = { ...needs, limits: limitsOf(config), commands, owners, claim, sharedTries: sharing?.counts.tries };
   const tell = async (request: Request, view: View) =>
     platforms.find(({ name }) => name === request.place.platform)?.settleInterrupted(request, view);
   const { onSecret } = options;

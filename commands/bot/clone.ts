@@ -30,6 +30,6 @@ export default defineCommand({
     );
     return botCard(await engine.look(made.state.spec.name), engine, `${name} is made like ${spec.name}`)
       .good()
-      .line("It is flat, on paper, and stopped; nothing of what the other one holds or has made is carried over.");
+      .line("It is flat, on paper and not started; nothing of what the other one holds or has made is carried over.");
   },
 });

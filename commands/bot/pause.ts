@@ -1,6 +1,7 @@
 import { botName, duration, note } from "../../src/chat/args.ts";
 import { forEachBot, outcomeCard, positionText } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { onRealClock } from "../../src/chat/real-clock.ts";
 import { card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
 import { isFlat } from "../../src/domain/position.ts";
@@ -14,7 +15,7 @@ export default defineCommand({
     for: duration.describe("How long; until bot start when not given").optional(),
     reason: note.describe("Why, for the others to read").prefault("paused"),
   },
-  async run({ args, bots, desk, clock, caller, record }) {
+  async run({ args, bots, engine, desk, clock, caller, record }) {
     const nowMs = clock.wall();
     const untilMs = args.for === undefined ? undefined : wallMs(nowMs + args.for);
     const outcomes = await forEachBot(bots, async (bot) => {
@@ -30,7 +31,8 @@ export default defineCommand({
       record({ type: "entries-locked", lock: { scope: `bot:${id}`, reason: args.reason, by: caller.user, untilMs, isPause: true } });
       return isFlat(bot.state.position) ? "is paused and holds nothing" : `is paused; its exits go on for ${positionText(bot)}`;
     });
-    const until = untilMs === undefined ? "Until `bot start`." : `Until ${minuteText(untilMs)} UTC, or until \`bot start\`.`;
+    const until =
+      untilMs === undefined ? "Until `bot start`." : `Until ${minuteText(untilMs)} UTC${onRealClock(engine)}, or until \`bot start\`.`;
     const [only] = outcomes;
     const answer = outcomes.length === 1 && only ? card(`${only.shown} ${only.text}`).good() : outcomeCard("Paused", outcomes);
     answer.line(until);

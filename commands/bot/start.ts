@@ -30,7 +30,7 @@ export default defineCommand({
       const { name, id } = state.spec;
       const pause = pauseOf(desk, state.spec);
       if (pause) record({ type: "entries-unlocked", scope: `bot:${id}`, by: caller.user });
-      if (state.status === "running") return pause ? "is no longer paused" : "is running already";
+      if (state.status === "running") return pause ? "is no longer paused" : { unchanged: "is running already" };
       await engine.startBot(name, callerFor(`start ${name}`));
       return "is running";
     });

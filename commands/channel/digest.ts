@@ -1,6 +1,7 @@
 import { refuseProgram } from "../../src/chat/api-tokens.ts";
 import { choice, localTimeOrOff, timeZone as zoneArg } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { DIGEST_DAYS } from "../../src/chat/digests.ts";
 import { card } from "../../src/chat/view.ts";
 
 const EVERY = ["day", "week", "month"] as const;
@@ -23,6 +24,9 @@ export default defineCommand({
     record(args.every === "day" ? set : { ...set, period: args.every === "week" ? "weekly" : "monthly" });
     if (at === undefined) return card(kind === "daily" ? "This place gets no digest" : `This place gets no ${kind} digest`).good();
     const title = kind === "daily" ? `This place gets the digest at ${at}` : `This place gets the ${kind} digest at ${at}`;
-    return card(title).good().line(`Time zone: ${zone}. Days are counted on the market's clock.`);
+    return card(title)
+      .good()
+      .line(kind === "daily" ? undefined : `It comes ${DIGEST_DAYS[kind]}, once the ${args.every} before is over.`)
+      .line(`Time zone: ${zone}. Days are counted on the market's clock.`);
   },
 });

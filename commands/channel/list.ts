@@ -1,4 +1,5 @@
 import { defineCommand } from "../../src/chat/command.ts";
+import { DIGEST_DAYS } from "../../src/chat/digests.ts";
 import { card } from "../../src/chat/view.ts";
 import { DIGEST_PERIODS } from "../../src/domain/digest.ts";
 
@@ -18,7 +19,9 @@ export default defineCommand({
       kinds.join(", ") || "-",
       [
         digest && `${digest.at} ${digest.timeZone}`,
-        ...DIGEST_PERIODS.map((period) => periodic[period] && `${period} ${periodic[period].at} ${periodic[period].timeZone}`),
+        ...DIGEST_PERIODS.map(
+          (period) => periodic[period] && `${period} ${DIGEST_DAYS[period]} ${periodic[period].at} ${periodic[period].timeZone}`,
+        ),
       ]
         .filter((each) => each !== undefined)
         .join(", ") || "-",

@@ -1,6 +1,7 @@
 import { duration, note } from "../../src/chat/args.ts";
 import { scopeWords } from "../../src/chat/args-limits.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { onRealClock } from "../../src/chat/real-clock.ts";
 import { scopeMeant, scopeText } from "../../src/chat/risk-scopes.ts";
 import { card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
@@ -27,7 +28,7 @@ export default defineCommand({
     return card(`Entries of ${scopeText(scope, engine.bots())} are locked`)
       .good()
       .line(
-        untilMs === undefined ? "Until somebody removes it: `lock remove`." : `Until ${minuteText(untilMs)} UTC.`,
+        untilMs === undefined ? "Until somebody removes it: `lock remove`." : `Until ${minuteText(untilMs)} UTC${onRealClock(engine)}.`,
         "What is held keeps its stops and its exits.",
       );
   },

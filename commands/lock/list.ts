@@ -1,4 +1,5 @@
 import { defineCommand } from "../../src/chat/command.ts";
+import { onRealClock } from "../../src/chat/real-clock.ts";
 import { scopeText } from "../../src/chat/risk-scopes.ts";
 import { card } from "../../src/chat/view.ts";
 import { minuteText } from "../../src/domain/time.ts";
@@ -16,7 +17,7 @@ export default defineCommand({
       ["On", "Until", "By", "Why"],
       locks.map(({ scope, untilMs, by, reason }) => [
         scopeText(scope, engine.bots()),
-        untilMs === undefined ? "it is removed" : `${minuteText(untilMs)} UTC`,
+        untilMs === undefined ? "it is removed" : `${minuteText(untilMs)} UTC${onRealClock(engine)}`,
         by,
         reason,
       ]),

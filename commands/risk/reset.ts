@@ -1,5 +1,6 @@
 import { accountHeld } from "../../src/chat/account-cards.ts";
 import { accountNameFor } from "../../src/chat/account-names.ts";
+import { quoted } from "../../src/chat/arg-meta.ts";
 import { note } from "../../src/chat/args.ts";
 import { scopeWords } from "../../src/chat/args-limits.ts";
 import { accountName } from "../../src/chat/args-venue.ts";
@@ -46,9 +47,22 @@ export default defineCommand({
 
 function pausedOf(call: Call<Wish>) {
   const account = call.args.account ?? "";
+  refuseBot(call, account);
   const { state } = accountHeld(call, account);
   const name = accountNameFor(state, call.caller.user);
   const { paused } = state.venue;
   if (!paused) throw new UserError(`${name} is not paused; there is nothing to reset.`);
   return { paused, name, account };
+}
+
+/** Says how a bot's breaker is reset to who names a bot where an account is expected. */
+function refuseBot({ accounts, visible }: Call<Wish>, name: string): void {
+  const bot = visible.find(({ state }) => state.spec.name === name);
+  if (!bot || accounts.some(({ state }) => state.account === name)) return;
+  const open = accounts.flatMap(({ state }) => [...state.breakers.open.values()]).find(({ scope }) => scope === `bot:${bot.state.spec.id}`);
+  throw new UserError(
+    open
+      ? `account: ${quoted(name)} is a bot. Its open breaker is reset by \`risk reset breaker:${open.breaker} on:bot:${name}\`.`
+      : `account: ${quoted(name)} is a bot, and no breaker of on:bot:${name} is open. \`risk breakers\` shows what is.`,
+  );
 }

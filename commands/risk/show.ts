@@ -18,7 +18,7 @@ export default defineCommand({
   readOnly: true,
   partial: true,
   args: {},
-  async run({ accounts, engine, desk, caller, visible }) {
+  async run({ accounts, engine, desk, caller, visible, limits }) {
     const ceiling = engine.ceiling();
     const { halt } = desk.state;
     return card("Risk")
@@ -35,6 +35,10 @@ export default defineCommand({
           account.equity === undefined ? "?" : moneyText(account.equity, account.state.currency),
           todayOf(account),
         ]),
+      )
+      .line(
+        `One position may be ${limits.positionCapPct}% of its account's equity at most (the setting POSITION_CAP).`,
+        `An account that has lost ${limits.dailyLossPct}% in a day enters nothing for the rest of it (the setting DAILY_LOSS_LIMIT, as the \`daily-loss\` breaker).`,
       )
       .line(...accounts.map((account) => leverageText(account, caller.user)))
       .line(...limitLines(engine, accounts, visible))

@@ -1,6 +1,7 @@
 import { duration, note } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
-import { givenReason, NO_REASON } from "../../src/chat/reasons.ts";
+import { onRealClock } from "../../src/chat/real-clock.ts";
+import { haltAt, NO_REASON, reasonKept, reasonLines } from "../../src/chat/reasons.ts";
 import { card } from "../../src/chat/view.ts";
 import { spanText, wallMs } from "../../src/domain/time.ts";
 
@@ -15,16 +16,15 @@ export default defineCommand({
   async run({ args, engine, desk, clock, caller }) {
     const asked = args.for === undefined ? undefined : wallMs(clock.wall() + args.for);
     // A halt in force is made longer and never shorter: ending one is `system resume`, which wants more than a halt does.
-    const { halt } = desk.state;
+    const halt = haltAt(clock.wall(), desk.state);
     const isShorter = halt !== undefined && asked !== undefined && (halt.untilMs === undefined || halt.untilMs > asked);
     const until = isShorter ? halt.untilMs : asked;
-    await engine.halt(args.reason, until, caller);
-    const span = until === undefined ? "until `system resume`" : `for ${spanText(until - clock.wall())}`;
-    const reason = givenReason(args.reason);
+    await engine.halt(reasonKept(args.reason, halt), until, caller);
+    const span = until === undefined ? "until `system resume`" : `for ${spanText(until - clock.wall())}${onRealClock(engine)}`;
     return card(`The desk is halted ${span}`)
       .warning()
-      .line(isShorter ? "It was halted for longer already, which stays so." : undefined)
-      .line(reason && `Reason: ${reason}.`, "Nothing new is opened. Exits, stops and closes go on.")
+      .line(...reasonLines(args.reason, halt), isShorter ? "That one lasts longer, which stays so." : undefined)
+      .line("Nothing new is opened. Exits, stops and closes go on.")
       .button("Resume", "system resume");
   },
 });

@@ -1,6 +1,7 @@
 import { isVenueAccount, sentence, stateText, type VenueAccount } from "../../src/chat/account-cards.ts";
 import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { onRealClock } from "../../src/chat/real-clock.ts";
 import { givenReason } from "../../src/chat/reasons.ts";
 import { card } from "../../src/chat/view.ts";
 import type { DeskState } from "../../src/domain/desk.ts";
@@ -18,7 +19,9 @@ export default defineCommand({
     const { halt } = desk.state;
     const ago = (ageMs: number | undefined) => (ageMs === undefined ? "not yet" : `${spanText(ageMs)} ago`);
     const until =
-      halt?.untilMs === undefined ? "until `system resume`" : `for another ${spanText(Math.max(0, halt.untilMs - clock.wall()))}`;
+      halt?.untilMs === undefined
+        ? "until `system resume`"
+        : `for another ${spanText(Math.max(0, halt.untilMs - clock.wall()))}${onRealClock(engine)}`;
     const sick = [
       ...problems,
       ...accounts.flatMap((account) => troublesOf(account, caller.user)),

@@ -1,3 +1,4 @@
+import type { Config } from "../../config/schema.ts";
 import { TransientError } from "../domain/errors.ts";
 import type { EngineOptions } from "../engine/open.ts";
 import type { SharedCache } from "../ports/cache.ts";
@@ -5,6 +6,7 @@ import type { SharedStore } from "../ports/cluster.ts";
 import type { Market } from "../ports/market.ts";
 import { type Store, StoreUnavailable } from "../ports/store.ts";
 import { BREAKER_DEFAULTS } from "../risk/breaker-defaults.ts";
+import type { AccountLimits } from "../risk/entry.ts";
 import { openExchangeMarket, processFacts } from "./plugs.ts";
 import type { ProcessOptions } from "./process.ts";
 import { EXCHANGES, type Venues } from "./venues.ts";
@@ -31,7 +33,7 @@ export async function engineOptions(
     clock,
     logger,
     speed: config.marketSpeed,
-    limits: { dailyLossPct: config.dailyLossLimitPct, positionCapPct: config.positionCapPct },
+    limits: limitsOf(config),
     breakers: BREAKER_DEFAULTS,
     timeZone: config.timezone,
     paperBalances: new Map(config.paperBalance.map(({ amount, currency }) => [currency, amount])),
@@ -68,4 +70,9 @@ async function told<T>(asked: Promise<T>): Promise<T> {
     if (failure instanceof StoreUnavailable) throw new TransientError(failure.message, { cause: failure });
     throw failure;
   }
+}
+
+/** The limits of every account, by the settings. */
+export function limitsOf({ dailyLossLimitPct, positionCapPct }: Config): AccountLimits {
+  return { dailyLossPct: dailyLossLimitPct, positionCapPct };
 }

@@ -24,7 +24,7 @@ export function accountSeen({ accounts }: Pick<Asking, "accounts">, name: string
   if (found) return found;
   const names = known.map(({ state }) => state.account);
   const there = names.length === 0 ? "There is none yet; `account connect` makes one." : `There are ${names.join(", ")}.`;
-  throw new UserError(`account: there is no account ${quoted(name)} at an exchange${meant(name, names)}. ${there}`);
+  throw new UserError(`account: there is no account ${quoted(name)} at an exchange${meant(name, names)} ${there}`);
 }
 
 /** The same where something is done with it: that is for its owner and for admins. */

@@ -6,7 +6,17 @@ import type { ArgInfo } from "../ports/platform.ts";
  * Where the values that an argument may have are known from: it drives completion, offered buttons and the check against what exists. `any-symbol` completes
  * from the desk's own market and is not checked against it, because it may be meant for another one.
  */
-export type Source = "bots" | "symbols" | "any-symbol" | "strategies" | "commands" | "grants" | "accounts" | "entries" | "alerts";
+export type Source =
+  | "bots"
+  | "symbols"
+  | "any-symbol"
+  | "strategies"
+  | "commands"
+  | "grants"
+  | "accounts"
+  | "entries"
+  | "alerts"
+  | "scopes";
 
 /** What an argument's schema carries beside its type: the rest of help, questions, buttons and completion follows from it. */
 export interface ArgMeta {

@@ -1,6 +1,7 @@
 import type { LimitMoney, Session } from "../domain/limits.ts";
 import { argument } from "./arg-meta.ts";
 import { duration, moneyOf, percentOfText, quietHoursOrOff, symbols } from "./args.ts";
+import { SCOPE_EXPECTED } from "./scopes-known.ts";
 
 /** What lifts a limit. */
 export type None = "none";
@@ -52,7 +53,14 @@ export const symbolsLimit = orNone<readonly string[]>("BTC/USDT,ETH/USDT", "symb
 
 /** What a limit or a lock is about, as it is typed: bots by their name. */
 export const scopeWords = argument<string>(
-  { kind: "text", question: "On what? (all, account:main, symbol:BTC/USDT or bot:dip)", choices: ["all"], freeText: true, example: "all" },
-  "all, account:NAME, symbol:BTC/USDT or bot:NAME",
-  (text) => (/^(all|account:[\w:.-]{1,80}|bot:[a-z][a-z0-9-]{0,31}|symbol:[a-z0-9/:-]{3,40})$/i.test(text) ? text : undefined),
+  {
+    kind: "text",
+    question: "On what? (all, account:main, symbol:BTC/USDT or bot:dip)",
+    source: "scopes",
+    choices: ["all"],
+    freeText: true,
+    example: "all",
+  },
+  SCOPE_EXPECTED,
+  (text) => (/^[\w:./-]{1,90}$/.test(text) ? text : undefined),
 );

@@ -86,7 +86,10 @@ function withoutName(text: string, name: string): string {
 /** The answer as a person gets it, with its sources, or why there is none. */
 export function answerCard({ lines, sources, refused }: CheckedAnswer): Card {
   const left = refused === 1 ? "A statement was left out" : `${refused} statements were left out`;
-  const why = "because the books do not carry it: a number of its own, or a source that there is not";
+  const isOne = lines.length === 0 || refused === 1;
+  const why = isOne
+    ? "because the books do not carry it: a number of its own, or a source that there is not"
+    : "because the books do not carry them: numbers of their own, or sources that there are not";
   if (lines.length > 0) {
     const answer = card("SHENRON says")
       .line(...lines)

@@ -49,7 +49,7 @@ function authorizeBots(need: Role, { raw, isOptional }: Named, people: People, a
   if (named.length > 0) return { kind: "allowed", bots: named };
   if (!everywhere) return DENIED;
   const names = [...new Set(mine.flatMap(({ state: { spec } }) => (spec.group === undefined ? [spec.name] : [spec.name, spec.group])))];
-  return { kind: "missing", sentence: `There is no bot or group with that name${meant(raw, names)}. \`bot list\` shows what there is.` };
+  return { kind: "missing", sentence: `There is no bot or group with that name${meant(raw, names)} \`bot list\` shows what there is.` };
 }
 
 /** The bot of that name, else the bots of the group of that name; `all` names all. */

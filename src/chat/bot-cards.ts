@@ -145,19 +145,25 @@ export function botButtons(bot: BotFacts, answer: Card): Card {
   return answer.button("Show", `bot show ${name}`);
 }
 
+/** What a bot does, in a column: `paused` by its own command, or that somebody else keeps it from entering. */
+function statusText({ state: { status }, locked }: BotFacts): string {
+  if (locked === undefined) return status;
+  return status === "running" && locked.startsWith("paused ") ? "paused" : `${status}, no entries`;
+}
+
 /** A table of bots. */
 export function botTable(title: string, bots: readonly BotFacts[], engine: Engine): Card {
   return card(title)
     .table(
       ["Bot", "Status", "Symbol", "Every", "Strategy", right("Position"), right("Unrealized"), right("Realized")],
       bots.map((bot) => {
-        const { spec, status, position } = bot.state;
+        const { spec, position } = bot.state;
         const { base, quote } = coinsOf(bot);
         const open = isFlat(position) ? "-" : bot.unrealized === undefined ? "?" : resultText(bot.unrealized, quote);
         const held = isFlat(position) ? "flat" : quantityText(position.quantity, base);
         return [
           shownName(bot),
-          bot.locked === undefined ? status : `${status}, no entries`,
+          statusText(bot),
           spec.symbol,
           spec.timeframe,
           spec.strategy,
@@ -177,25 +183,34 @@ export interface Outcome {
   /** The name with DEMO or LIVE. */
   readonly shown: string;
   readonly done: boolean;
+  /** Whether it was so before. */
+  readonly isSame: boolean;
   readonly text: string;
+}
+
+/** Said of a bot that was what it should become. */
+export interface Unchanged {
+  readonly unchanged: string;
 }
 
 /** Does something to each bot in turn. A refusal of one does not keep the others from it; when all refuse, the first refusal is the answer. */
 export async function forEach<T>(
   items: readonly T[],
   nameOf: (item: T) => string,
-  act: (item: T) => Promise<string>,
+  act: (item: T) => Promise<string | Unchanged>,
   shownOf = nameOf,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   let first: UserError | undefined;
   for (const item of items) {
     try {
-      outcomes.push({ name: nameOf(item), shown: shownOf(item), done: true, text: await act(item) });
+      const answer = await act(item);
+      const isSame = typeof answer !== "string";
+      outcomes.push({ name: nameOf(item), shown: shownOf(item), done: true, isSame, text: isSame ? answer.unchanged : answer });
     } catch (thrown) {
       if (!(thrown instanceof UserError)) throw thrown;
       first ??= thrown;
-      outcomes.push({ name: nameOf(item), shown: shownOf(item), done: false, text: thrown.message });
+      outcomes.push({ name: nameOf(item), shown: shownOf(item), done: false, isSame: true, text: thrown.message });
     }
   }
   if (first && outcomes.every(({ done }) => !done)) throw first;
@@ -203,19 +218,19 @@ export async function forEach<T>(
 }
 
 /** The same for bots that exist. */
-export function forEachBot(bots: readonly BotFacts[], act: (bot: BotFacts) => Promise<string>): Promise<readonly Outcome[]> {
+export function forEachBot(bots: readonly BotFacts[], act: (bot: BotFacts) => Promise<string | Unchanged>): Promise<readonly Outcome[]> {
   return forEach(bots, ({ state }) => state.spec.name, act, shownName);
 }
 
-/** The outcomes as a table, titled by how many were done. */
+/** The outcomes as a table, titled by how many are otherwise than before. */
 export function outcomeCard(what: string, outcomes: readonly Outcome[]): Card {
-  const done = outcomes.filter(({ done }) => done).length;
-  const all = done === outcomes.length;
-  const answer = card(all ? `${what}: ${done} bots` : `${what}: ${done} of ${outcomes.length} bots`).table(
+  const changed = outcomes.filter(({ isSame }) => !isSame).length;
+  const count = changed === outcomes.length ? `${changed}` : `${changed} of ${outcomes.length}`;
+  const answer = card(`${what}: ${count} bots`).table(
     ["Bot", "Outcome"],
     outcomes.map(({ shown, text }) => [shown, text]),
   );
-  return all ? answer.good() : answer.warning();
+  return outcomes.every(({ done }) => done) ? answer.good() : answer.warning();
 }
 
 /** A warning to add where a bot is told to trade while entries are denied. */

@@ -34,7 +34,7 @@ export function callOf(
   { all, bots }: Meant,
   { options, catalog, people, proofs, voice }: CallParts,
 ): Call<Args> {
-  const { engine, desk, strategies, backtests, clock, claim, shenron, timeZone, version, platforms } = options;
+  const { engine, desk, strategies, backtests, clock, claim, shenron, limits, timeZone, version, platforms } = options;
   const asker = askerOf(request);
   const role = deskRole(people, asker);
   const roleOf = rolesOn(people, asker);
@@ -52,6 +52,7 @@ export function callOf(
     clock,
     claim,
     shenron,
+    limits,
     timeZone,
     version,
     platforms: platforms(),

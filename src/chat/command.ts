@@ -8,6 +8,7 @@ import type { SecretForm, SecretValues } from "../ports/secret-form.ts";
 import type { Shenron } from "../ports/shenron.ts";
 import type { Strategy } from "../ports/strategy.ts";
 import type { View } from "../ports/view.ts";
+import type { AccountLimits } from "../risk/entry.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
 import type { Claim } from "./claim.ts";
 import type { Identity } from "./identity.ts";
@@ -42,6 +43,8 @@ export interface Call<A> {
   readonly claim: Claim | undefined;
   /** The AI service, where one is set. */
   readonly shenron: Shenron | undefined;
+  /** The limits of every account that the settings bring. */
+  readonly limits: AccountLimits;
   /** The desk's own time zone. */
   readonly timeZone: string;
   readonly version: string;

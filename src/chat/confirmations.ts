@@ -40,12 +40,12 @@ export class Confirmations {
     if (typeof question !== "string" && !(question instanceof Card)) return question;
     const { path, user, place } = request;
     const token = this.#book.issue({ path, args: without(request.args), user: user.id, place: place.id, state });
-    const piped =
-      place.platform === "terminal" ? "Press the button, or send the command again with confirm:yes." : "Press the button to confirm.";
+    // Whoever types at the terminal sits at the machine, and scripts press no buttons.
+    const piped = place.platform === "terminal" ? " At the terminal, the command with confirm:yes runs at once." : "";
     const asked = typeof question === "string" ? card("Please confirm").line(question) : question;
     return asked
       .warning()
-      .line(`${piped} It works once, for ${LIFE_S} s.`)
+      .line(`Press the button to confirm. It works once, for ${LIFE_S} s.${piped}`)
       .action(`Yes, ${path}`, CONFIRM_ACTION + token, "danger")
       .view();
   }

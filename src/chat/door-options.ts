@@ -9,6 +9,7 @@ import type { Shenron } from "../ports/shenron.ts";
 import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
 import type { View } from "../ports/view.ts";
+import type { AccountLimits } from "../risk/entry.ts";
 import type { Claim } from "./claim.ts";
 import type { Commands, Strategies } from "./command.ts";
 
@@ -31,6 +32,8 @@ export interface DoorOptions {
   readonly vault: Vault;
   /** Where all processes of a desk count wrong tries together, where there are several. */
   readonly sharedTries?: SharedTries | undefined;
+  /** The limits of every account that the settings bring. */
+  readonly limits: AccountLimits;
   readonly timeZone: string;
   readonly version: string;
   /** Told each secret as soon as it was entered, so that no log shows it from then on. */

@@ -1,13 +1,14 @@
 import { UserError } from "../domain/errors.ts";
 import type { Role } from "../domain/events.ts";
 import { splitSymbol } from "../domain/instrument.ts";
-import { meant } from "../domain/nearest.ts";
+import { meant, oneOf } from "../domain/nearest.ts";
 import type { BotFacts, DeskLedger, Engine } from "../ports/engine.ts";
 import { type Asker, atLeast, type People, rolesOn } from "./access.ts";
 import type { Argument } from "./arg-info.ts";
 import { quoted, type Source } from "./arg-meta.ts";
 import type { Strategies } from "./command.ts";
 import { alertsOf } from "./rule-alerts.ts";
+import { scopeKnown } from "./scopes-known.ts";
 
 /** What exists, as far as the person who asks may know it. */
 export interface Sight {
@@ -57,6 +58,8 @@ function valuesOf(source: Source, { bots, engine, strategies, paths, alerts }: S
       return engine.market().symbols;
     case "strategies":
       return strategies.strategyNames();
+    case "scopes":
+      return names.map((name) => `bot:${name}`);
     case "accounts":
       return engine.accounts().flatMap(({ state, venue }) => (venue ? [state.account] : []));
     case "entries":
@@ -70,6 +73,12 @@ function valuesOf(source: Source, { bots, engine, strategies, paths, alerts }: S
   }
 }
 
+/** Why an argument cannot be asked for: there is nothing that it could name. Undefined where there is. */
+export function nothingToName(argument: Argument, sight: Sight): string | undefined {
+  if (argument.meta.source !== "accounts" || offersOf(argument, sight).length > 0) return undefined;
+  return `${argument.name}: there is no account at an exchange yet; \`account connect\` makes one.`;
+}
+
 /** A parsed value as this desk knows it: `btc` becomes `BTC/USDT`. Throws UserError when there is no such thing. */
 export function resolveKnown({ meta, name }: Argument, value: unknown, sight: Sight): unknown {
   if (meta.source === "symbols") {
@@ -77,9 +86,10 @@ export function resolveKnown({ meta, name }: Argument, value: unknown, sight: Si
     if (Array.isArray(value)) return [...new Set(value.map((each) => symbolOf(String(each), symbols)))];
     return typeof value === "string" ? symbolOf(value, symbols) : value;
   }
+  if (meta.source === "scopes" && typeof value === "string") return scopeKnown(name, value, sight);
   const names = meta.source === "strategies" ? [...sight.strategies.strategyNames(), ...(meta.choices ?? [])] : undefined;
   if (names && typeof value === "string" && !names.includes(value)) {
-    throw new UserError(`${name}: there is no strategy ${quoted(value)}${meant(value, names)}. There are ${names.join(", ")}.`);
+    throw new UserError(`${name}: there is no strategy ${quoted(value)}${meant(value, names)} There are ${names.join(", ")}.`);
   }
   return value;
 }
@@ -92,7 +102,8 @@ export function symbolOf(typed: string, symbols: readonly string[]): string {
     throw new UserError("symbol: the market has not said yet what trades on it. Try again in a moment; `system health` says why.");
   const ofBase = symbols.filter((symbol) => symbol.split("/")[0] === typed || symbol.split(":")[0] === whole);
   if (ofBase.length === 1) return ofBase[0]!;
+  if (ofBase.length > 1) throw new UserError(`symbol: ${quoted(typed)} may be ${oneOf(ofBase.slice(0, LISTED_MAX))}: say which.`);
   const listed = symbols.slice(0, LISTED_MAX).join(", ");
   const more = symbols.length > LISTED_MAX ? ` and ${symbols.length - LISTED_MAX} more` : "";
-  throw new UserError(`symbol: this market has no ${quoted(typed)}${meant(whole, symbols)}. It has ${listed}${more}.`);
+  throw new UserError(`symbol: this market has no ${quoted(typed)}${meant(whole, symbols)} It has ${listed}${more}.`);
 }

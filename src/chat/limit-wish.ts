@@ -1,7 +1,7 @@
 import { UserError } from "../domain/errors.ts";
 import type { LimitMoney, LimitName, Limits, Session } from "../domain/limits.ts";
 import { levelOf, type RiskScope } from "../domain/limits.ts";
-import { LIMIT_RULES } from "../risk/limit-rules.ts";
+import { LIMIT_RULES, type LimitRule } from "../risk/limit-rules.ts";
 import { contradiction, isLimitName, loosened } from "../risk/limits.ts";
 import type { None } from "./args-limits.ts";
 import type { Call } from "./command.ts";
@@ -92,14 +92,23 @@ export function loosensLive(call: Call<LimitWish>): boolean {
 export function setLimits(call: Call<LimitWish>): Card {
   const { scope, after } = changed(call);
   call.record({ type: "limits-set", scope, limits: after, by: call.caller.user });
-  const count = Object.keys(after).length;
+  const held = Object.keys(after)
+    .filter(isLimitName)
+    .map((name) => limitText(name, after));
   return card(`Limits of ${scopeText(scope, call.engine.bots())} are set`)
     .good()
     .line(
-      count === 0 ? "Nothing is limited there any more." : undefined,
+      held.length === 0 ? "Nothing is limited there any more." : `What holds there: ${held.join("; ")}.`,
       "Positions and their exits are not touched; only entries are denied or made smaller.",
     )
     .button("Show", "risk show");
+}
+
+/** `daily loss 5%`. */
+function limitText<N extends LimitName>(name: N, limits: Limits): string {
+  const limit = limits[name];
+  const rule: LimitRule<N> = LIMIT_RULES[name];
+  return `${rule.title.toLowerCase()} ${limit === undefined ? "none" : rule.text(limit)}`;
 }
 
 function changesOf(wish: LimitWish): Readonly<Record<string, unknown>> {

@@ -1,7 +1,8 @@
-import { nearest } from "../domain/nearest.ts";
+import { nearest, oneOf } from "../domain/nearest.ts";
 import type { CommandInfo } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import { quoted } from "./arg-meta.ts";
+import { commandsMeant } from "./commands-meant.ts";
 import { badView, card } from "./view.ts";
 
 /** Longest line that is read. */
@@ -10,6 +11,8 @@ const NAMED = /^([a-z][a-z0-9_]{0,31}):([\s\S]*)$/i;
 /** Ids carry a platform's name before a colon; they are values, not named arguments. */
 const PLATFORM_ID = /^(discord|telegram|terminal):/i;
 const BUTTONS_MAX = 5;
+/** More than so many commands are no guess but a list. */
+const MEANT_MAX = 3;
 
 export type Line = { readonly path: string; readonly args: Readonly<Record<string, string>> } | { readonly problem: View };
 
@@ -76,23 +79,18 @@ function begins(body: string, path: string): boolean {
 /** Answers a path that no command has, with what it may have meant. */
 export function unknownCommand(typed: string, catalog: readonly CommandInfo[]): View {
   const paths = catalog.map(({ path }) => path);
-  const noun = typed.toLowerCase().split(/\s+/)[0] ?? "";
-  const ofNoun = paths.filter((path) => path.startsWith(`${noun} `));
-  const close =
-    nearest(typed, paths) ??
-    ofNoun.find(
-      (path) =>
-        path.split(" ")[1] ===
-        nearest(
-          typed.split(/\s+/)[1] ?? "",
-          ofNoun.map((each) => each.split(" ")[1] ?? ""),
-        ),
-    );
+  const [first = ""] = typed.toLowerCase().split(/\s+/);
+  const close = commandsMeant(typed, paths);
   const answer = card(`There is no command ${quoted(typed)}`).bad();
-  if (close !== undefined) return answer.line(`Did you mean \`${close}\`?`).button(close, close).button("Help", "help").view();
-  if (ofNoun.length === 0) return answer.line("`help` shows all commands.").button("Help", "help").view();
-  answer.line(`With \`${noun}\` there are: ${ofNoun.join(", ")}.`);
-  for (const path of ofNoun.slice(0, BUTTONS_MAX)) answer.button(path, path);
+  if (close.length > 0 && close.length <= MEANT_MAX) {
+    answer.line(`Did you mean ${oneOf(close.map((path) => `\`${path}\``))}?`);
+    for (const path of close) answer.button(path, path);
+    return answer.button("Help", "help").view();
+  }
+  const listed = close.length > 0 ? close : paths.filter((path) => path.startsWith(`${first} `));
+  if (listed.length === 0) return answer.line("`help` shows all commands.").button("Help", "help").view();
+  answer.line(`With \`${first}\` there are: ${listed.join(", ")}.`);
+  for (const path of listed.slice(0, BUTTONS_MAX)) answer.button(path, path);
   return answer.view();
 }
 

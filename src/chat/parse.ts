@@ -2,7 +2,7 @@ import { UserError } from "../domain/errors.ts";
 import { type Argument, argumentsOf, infoOf } from "./arg-info.ts";
 import type { Args, Command } from "./command.ts";
 import { isProof } from "./confirmations.ts";
-import { resolveKnown, type Sight } from "./known.ts";
+import { nothingToName, resolveKnown, type Sight } from "./known.ts";
 import { unknownArgument } from "./line.ts";
 
 /** Parsed arguments, the first one that is still missing, or the one whose value is wrong. */
@@ -33,5 +33,7 @@ export function parseArgs(path: string, command: Command, raw: Readonly<Record<s
     }
   }
   const missing = known.find(({ name, required }) => required && raw[name] === undefined);
-  return missing ? { kind: "missing", argument: missing } : { kind: "complete", args };
+  if (!missing) return { kind: "complete", args };
+  const nothing = nothingToName(missing, sight);
+  return nothing === undefined ? { kind: "missing", argument: missing } : { kind: "wrong", argument: missing, sentence: nothing };
 }

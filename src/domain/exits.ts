@@ -1,6 +1,6 @@
 import type { Protection, TakeLevel } from "./bot.ts";
 import { brokenRule, type Instrument, priceOnTick } from "./instrument.ts";
-import { ceilToStep, type Decimal, decimal, floorToStep, max, min, percentOf, ZERO } from "./money.ts";
+import { ceilToStep, type Decimal, decimal, floorToStep, max, min, percentOf, shown, ZERO } from "./money.ts";
 import type { Side } from "./order.ts";
 import { type Timeframe, timeframeMs } from "./timeframe.ts";
 
@@ -146,7 +146,7 @@ export function protectionText(protection: Protection, quote = ""): string {
   const parts = [
     stopPct === undefined ? undefined : `stop ${stopPct}%`,
     stopAtr === undefined ? undefined : `stop ${stopAtr} ATR`,
-    stopPrice && `stop at ${stopPrice.toFixed()}${quote === "" ? "" : ` ${quote}`}`,
+    stopPrice && `stop at ${shown(stopPrice, stopPrice.decimalPlaces() ?? 0)}${quote === "" ? "" : ` ${quote}`}`,
     takePct === undefined ? undefined : `take ${takePct}%`,
     takes && `take ${takes.map(({ pct, sharePct }) => `${sharePct}% at ${pct}%`).join(", ")}`,
     trailingPct === undefined ? undefined : `trailing ${trailingPct}%${trailAfterPct === undefined ? "" : ` after ${trailAfterPct}%`}`,

@@ -37,7 +37,7 @@ export function specOf(
   const { symbol } = instrument;
   if (instrument.quote !== identity.currency) {
     throw new UserError(
-      `${symbol} is paid in ${instrument.quote}, and your paper account holds ${identity.currency}. Choose a symbol quoted in ${identity.currency}.`,
+      `${symbol} is paid in ${instrument.quote}, and bots of a paper account trade in its one currency, here ${identity.currency} (the first of PAPER_BALANCE when it was made). Choose a symbol quoted in ${identity.currency}.`,
     );
   }
   const { stopPct = Number.POSITIVE_INFINITY, trailingPct, trailAfterPct } = wish.protection;

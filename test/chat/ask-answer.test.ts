@@ -73,6 +73,10 @@ describe("The answer", () => {
     expect(text).toContain("Sources: bot:dip");
     expect(text).toContain("A statement was left out, because the books do not carry it");
     expect(text).not.toContain("40");
+    const claims = [claim("dip paid {f1}."), claim("It lost 40%."), claim("It won 30%.")];
+    expect(textOf(answerCard(checkedAnswer(claims, FACTS)).view())).toContain(
+      "2 statements were left out, because the books do not carry them: numbers of their own",
+    );
   });
 
   test("is refused in a sentence where the books carry nothing of it, and is no answer where there is none", () => {

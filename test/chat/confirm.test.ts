@@ -72,6 +72,9 @@ test("a right that was lost meanwhile is not used", async () => {
 test("confirm:yes counts at the terminal only", async () => {
   expect((await desk.type("bot delete dip confirm:yes")).title).toContain("not known any more");
   expect(exists()).toBe(true);
+  expect(asked.lines.at(-1)).toBe("Press the button to confirm. It works once, for 60 s.");
+  const there = await desk.type("bot delete dip", "terminal:local", TERMINAL);
+  expect(there.lines.at(-1)).toContain("At the terminal, the command with confirm:yes runs at once.");
   expect((await desk.type("bot delete dip confirm:yes", "terminal:local", TERMINAL)).title).toBe("dip is deleted");
 });
 

@@ -75,6 +75,7 @@ export class ChatDesk {
         chance: seededChance(1),
         vault: testVault(),
         owners: new Set([ADMIN]),
+        limits: { dailyLossPct: 10, positionCapPct: 50 },
         timeZone: "UTC",
         version: "1.2.3",
       },

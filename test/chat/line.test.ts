@@ -46,7 +46,42 @@ test.each([
 test("suggests the nearest command for an unknown one", () => {
   expect(refused("bot strat dip")).toContain("`bot start`");
   expect(refused("bto list")).toContain("`bot list`");
-  expect(refused("balance")).not.toContain("Did you mean");
+});
+
+test.each([
+  ["halt", "Did you mean `system halt`?"],
+  ["halt news", "Did you mean `system halt`?"],
+  ["resume", "Did you mean `system resume`?"],
+  ["positions", "Did you mean `position list`?"],
+  ["positions close", "Did you mean `position close`?"],
+  ["stop a", "Did you mean `bot stop`?"],
+  ["sart a", "Did you mean `bot start`?"],
+  ["close all", "Did you mean `position close`?"],
+  ["balance", "Did you mean `account balance`?"],
+  ["pnl", "Did you mean `stats today`?"],
+  ["bots", "Did you mean `bot list`?"],
+  ["list bots", "Did you mean `bot list`?"],
+  ["strategies", "Did you mean `strategy list`?"],
+  ["halp", "Did you mean `help`?"],
+  ["hlep bot set", "Did you mean `help`?"],
+  ["cancel", "Did you mean `backtest cancel` or `order cancel`?"],
+  ["remove a1", "Did you mean `account remove`, `alert remove` or `lock remove`?"],
+  ["lend", "`help` shows all commands."],
+])("finds the command that %s is a part or a slip of", (line, answer) => {
+  expect(refused(line)).toContain(answer);
+});
+
+test("offers the commands that a word may mean as buttons, and lists them where they are many", () => {
+  const buttons = (line: string) => {
+    const answer = read(line);
+    return "path" in answer ? [] : answer.problem.buttons.map(({ label, action }) => [label, action]);
+  };
+  expect(buttons("halt")).toEqual([
+    ["system halt", "c:system halt"],
+    ["Help", "c:help"],
+  ]);
+  expect(refused("list")).toContain("With `list` there are: access list, account list,");
+  expect(buttons("list")).toHaveLength(5);
 });
 
 test("lists the verbs of a noun that stands alone", () => {

@@ -153,5 +153,5 @@ test("a person who cannot be told, and a row that cannot be read, do not keep th
   discord.settleInterrupted = () => Promise.reject(new Error("gone"));
   await recoverInterrupted(desk.door, [discord]);
   expect(desk.inbox.settled).toEqual(["torn", request.id]);
-  expect(desk.ledger.state.halt?.reason).toBe("panic");
+  expect(desk.ledger.state.halt?.panic).toBe(true);
 });

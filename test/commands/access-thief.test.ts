@@ -206,7 +206,7 @@ describe("a thief with an unlocked phone", () => {
     await at.engine.resume({ requestId: "setup resume", user: ADMIN });
     await at.type("system halt news");
     for (const line of ["system halt for:1s", "system halt over for:30s"]) {
-      expect((await at.desk.type(line, PHONE, CHAT)).lines).toContain("It was halted for longer already, which stays so.");
+      expect((await at.desk.type(line, PHONE, CHAT)).lines).toContain("That one lasts longer, which stays so.");
       expect(at.desk.ledger.state.halt?.untilMs).toBeUndefined();
     }
     expect((await steal("system resume")).title).toBe(FACTOR);

@@ -111,7 +111,7 @@ test("bot history tells what became of a bot, newest first, with who changed wha
 describe("bot pause", () => {
   test("keeps a bot from entering until it is started again; its exits go on", async () => {
     expect((await desk.type("bot pause dip")).title).toBe("dip is paused and holds nothing");
-    expect((await desk.type("bot list")).table?.rows[0]?.[1]).toBe("running, no entries");
+    expect((await desk.type("bot list")).table?.rows[0]?.[1]).toBe("paused");
     await rig.move(2);
     expect(await rig.eventsOf("discord:1", "intent")).toEqual([]);
     expect((await rig.eventsOf("discord:1", "wish-denied"))[0]).toMatchObject({
@@ -126,7 +126,7 @@ describe("bot pause", () => {
   test("lets what is held be sold", async () => {
     await rig.move(3);
     expect(rig.engine.bot("dip")?.state.position.quantity.isGreaterThan(0)).toBe(true);
-    expect((await desk.type("bot pause dip for:2h")).lines[0]).toMatch(/^Until .* UTC, or until `bot start`\.$/);
+    expect((await desk.type("bot pause dip for:2h")).lines[0]).toMatch(/^Until .* UTC on the real clock, or until `bot start`\.$/);
     await desk.type("position close dip");
     await rig.move(2);
     expect(rig.engine.bot("dip")?.state.position.quantity.isZero()).toBe(true);
@@ -137,6 +137,7 @@ describe("bot pause", () => {
     expect((await desk.type("bot pause dip")).title).toMatch(/^Entries of dip are locked already/);
     await desk.type("bot start dip");
     expect(rig.engine.bot("dip")?.locked).toContain("audit");
+    expect((await desk.type("bot list")).table?.rows[0]?.[1]).toBe("running, no entries");
   });
 });
 
@@ -144,6 +145,7 @@ test("bot clone makes the same on another symbol, flat and stopped, and names it
   await rig.move(3);
   const view = await desk.type("bot clone dip symbol:eth", "discord:1", HERE);
   expect(view.title).toBe("ema-eth is made like dip");
+  expect(view.lines).toContain("It is flat, on paper and not started; nothing of what the other one holds or has made is carried over.");
   const made = rig.engine.bot("ema-eth")?.state;
   expect([made?.status, made?.position.quantity.isZero(), made?.spec.symbol]).toEqual(["created", true, ETH]);
   expect(made?.spec).toMatchObject({

@@ -58,6 +58,21 @@ test("a list of symbols makes a group, and the group starts and stops as one", a
   ]);
 });
 
+test("only bots that were started are counted as started", async () => {
+  await desk.type("bot create symbol:BTC/USDT,ETH/USDT,SOL/USDT strategy:ema-cross timeframe:1m");
+  await desk.type("bot start ema-eth");
+  const started = await desk.type("bot start all");
+  expect(started).toMatchObject({ title: "Started: 2 of 3 bots", tone: "good" });
+  expect(started.table?.rows[1]).toEqual(["ema-eth", "is running already"]);
+  expect((await desk.type("bot start all")).title).toBe("Started: 0 of 3 bots");
+});
+
+test("a coin that is paid in several currencies is asked back, not called unknown", async () => {
+  desk.engine.prices.set("ETH/BTC", desk.engine.prices.get("ETH/USDT")!);
+  const { title } = await desk.type("bot create symbol:eth strategy:ema-cross timeframe:1m");
+  expect(title).toBe('symbol: "ETH" may be ETH/USDT or ETH/BTC: say which.');
+});
+
 test("names that are made up are unique", async () => {
   for (let count = 0; count < 3; count++) await desk.type("bot create btc ema-cross 1m");
   expect(desk.engine.bots().map(({ state }) => state.spec.name)).toEqual(["ema-btc", "ema-btc-2", "ema-btc-3"]);
@@ -73,8 +88,10 @@ test.each([
   ["group:dip", 'group: "dip" is the name of a bot'],
   ["name:Äther", "name: expected a name of small letters"],
   ["symbol:BTC/EUR", 'symbol: this market has no "BTC/EUR". It has BTC/USDT, ETH/USDT, SOL/USDT.'],
-  ["symbol:BTC/USDC", 'symbol: this market has no "BTC/USDC"; did you mean BTC/USDT?'],
-  ["strategy:ema-cros", 'strategy: there is no strategy "ema-cros"; did you mean ema-cross?'],
+  ["symbol:BTC/USDC", 'symbol: this market has no "BTC/USDC"; did you mean BTC/USDT? It has BTC/USDT,'],
+  ["strategy:ema-cros", 'strategy: there is no strategy "ema-cros"; did you mean ema-cross? There are '],
+  ["strategy:ema", 'strategy: there is no strategy "ema"; did you mean ema-cross? There are '],
+  ["strategy:nonsense", 'strategy: there is no strategy "nonsense". There are '],
   ["timeframe:7m", "timeframe: expected one of 1m, 3m"],
   ["size:200%", "size: expected a share of equity"],
   ["size:0", "size: expected a share of equity"],
@@ -115,17 +132,22 @@ test("a stopped bot keeps its position, says so and offers to close it", async (
   expect((await desk.type("position close dip")).title).toBe("dip holds nothing to close.");
 });
 
-test("a bot that holds a position is not deleted", async () => {
+test("a bot that holds a position is not deleted, which is said before anything is asked", async () => {
   await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  const asked = await desk.type("bot delete dip");
   desk.engine.fill("dip", "buy", "0.1", "40000");
-  const view = await desk.press(await desk.type("bot delete dip"), "Yes, bot delete");
-  expect(view).toMatchObject({ tone: "bad", title: "dip still holds a position; close it first." });
+  expect((await desk.press(asked, "Yes, bot delete")).title).toContain("Things have changed");
+  const view = await desk.type("bot delete dip");
+  expect(view).toMatchObject({ tone: "bad", title: "dip holds a position", lines: ["Close it first, then delete the bot."] });
+  expect(view.buttons.map(({ label }) => label)).toEqual(["Close dip"]);
 });
 
 test("what one bot refuses does not keep the others from it", async () => {
   await desk.type("bot create btc,eth ema-cross 1m");
   desk.engine.fill("ema-btc", "buy", "0.1", "40000");
-  const view = await desk.press(await desk.type("bot delete all"), "Yes, bot delete");
+  const asked = await desk.type("bot delete all");
+  expect(asked.lines[0]).toBe("ema-eth will be deleted for good. The history stays in the books. What holds a position stays: ema-btc.");
+  const view = await desk.press(asked, "Yes, bot delete");
   expect(view.title).toBe("Deleted: 1 of 2 bots");
   expect(view.tone).toBe("warning");
   expect(textOf(view)).toContain("ema-btc still holds a position");

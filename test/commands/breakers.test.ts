@@ -67,6 +67,15 @@ test("one that is open in several places is reset where somebody says", async ()
   expect([openOf("play"), openOf("main")]).toEqual([[], ["errors"]]);
 });
 
+test("a bot's name where an account is expected is told how its breaker is reset", async () => {
+  await at.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  const { account, state } = at.engine.bot("dip")!;
+  expect((await at.type("risk reset dip")).title).toContain('"dip" is a bot, and no breaker of on:bot:dip is open.');
+  opened(account, "losses", { scope: `bot:${state.spec.id}` });
+  const { title } = await at.type("risk reset dip");
+  expect(title).toBe('account: "dip" is a bot. Its open breaker is reset by `risk reset breaker:losses on:bot:dip`.');
+});
+
 test("a small one on real money takes a second factor, as everything that raises risk", async () => {
   opened("main", "drawdown", { reading: 2 });
   const asked = await at.type("risk reset breaker:drawdown");

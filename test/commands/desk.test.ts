@@ -71,9 +71,18 @@ test("the same script prints the same text twice", async () => {
 });
 
 test("a halt ends by itself after the span that was named", async () => {
-  expect((await desk.type("system halt news at 12:00 for:1h30m")).title).toBe("The desk is halted for 1 h 30 min");
+  expect((await desk.type("system halt news at 12:00 for:1h30m")).title).toBe("The desk is halted for 1 h 30 min on the real clock");
   expect(desk.ledger.state.halt).toMatchObject({ reason: "news at 12:00", untilMs: desk.clock.wall() + 90 * 60_000 });
-  expect(textOf(await desk.type("system health"))).toContain("Halt: news at 12:00, for another 1 h 30 min");
+  expect(textOf(await desk.type("system health"))).toContain("Halt: news at 12:00, for another 1 h 30 min on the real clock");
+});
+
+test("spans on a market that moves with the real clock name no clock", async () => {
+  const facts = desk.engine.market();
+  desk.engine.market = () => ({ ...facts, pace: "live", speed: "1" });
+  expect((await desk.type("system halt news for:1h")).title).toBe("The desk is halted for 1 h");
+  expect(textOf(await desk.type("system health"))).toContain("Halt: news, for another 1 h");
+  await desk.type("lock add on:all for:2h");
+  expect((await desk.type("lock list")).table?.rows[0]?.[1]).toMatch(/ UTC$/);
 });
 
 test("panic is one word and lists what is sold", async () => {
@@ -95,8 +104,15 @@ test("a place subscribes, gets a digest and is left in peace", async () => {
   expect((await desk.type("channel digest 8:30 zone:europe/berlin")).title).toBe("This place gets the digest at 08:30");
   expect(desk.ledger.state.channels.get(HERE.id)?.digest).toMatchObject({ at: "08:30", timeZone: "Europe/Berlin" });
   expect((await desk.type("channel list")).table?.rows).toEqual([[HERE.id, "critical, fills, bots, system", "08:30 Europe/Berlin", "-"]]);
-  expect((await desk.type("channel digest 9:00 every:week zone:europe/berlin")).title).toBe("This place gets the weekly digest at 09:00");
-  expect((await desk.type("channel list")).table?.rows.flat().join(" ")).toContain("08:30 Europe/Berlin, weekly 09:00 Europe/Berlin");
+  const weekly = await desk.type("channel digest 9:00 every:week zone:europe/berlin");
+  expect(weekly.title).toBe("This place gets the weekly digest at 09:00");
+  expect(weekly.lines[0]).toBe("It comes on Mondays, once the week before is over.");
+  expect((await desk.type("channel digest 9:00 every:month")).lines[0]).toBe(
+    "It comes on the 1st of each month, once the month before is over.",
+  );
+  expect((await desk.type("channel list")).table?.rows.flat().join(" ")).toContain(
+    "08:30 Europe/Berlin, weekly on Mondays 09:00 Europe/Berlin, monthly on the 1st of each month 09:00 UTC",
+  );
   expect((await desk.type("channel digest off every:week")).title).toBe("This place gets no weekly digest");
   await desk.type("channel digest off");
   expect(desk.ledger.state.channels.get(HERE.id)?.digest).toBeUndefined();
@@ -212,9 +228,29 @@ test("a balance is that of your own account, and names what is reserved only whe
 });
 
 test("a reason that nobody gave is not printed", async () => {
-  expect(textOf(await desk.type("system halt"))).not.toContain("asked for");
+  expect(textOf(await desk.type("system halt"))).not.toContain("Reason");
+  expect(desk.ledger.state.halt?.reason).toBe("no reason given");
   expect(textOf(await desk.type("system health"))).toContain("Halt: until `system resume`");
   expect(textOf(await desk.type("system resume"))).toContain("The halt ends;");
+});
+
+test("a second halt says that the desk was halted, and keeps the reason unless another one is given", async () => {
+  const say = async (line: string) => textOf(await desk.type(line));
+  expect(await say("system halt news")).not.toContain("already");
+  expect(await say("system halt")).toContain("The desk was halted already (news).");
+  expect(desk.ledger.state.halt?.reason).toBe("news");
+  expect(await say("system halt lunch")).toMatch(/The desk was halted already \(news\)\.\s+Reason from now on: lunch\./);
+  expect(await say("system halt for:1h")).toMatch(/halted already \(lunch\)\.\s+That one lasts longer, which stays so\./);
+  expect(await say("panic")).toContain("The desk was halted already (lunch).");
+  expect(desk.ledger.state.halt).toMatchObject({ reason: "lunch", panic: true });
+  expect(await say("panic fire")).toMatch(/A panic was on already \(lunch\)\.\s+Reason from now on: fire\./);
+});
+
+test("a halt whose time is over leaves no reason behind", async () => {
+  await desk.type("system halt news for:1h");
+  await desk.clock.advance(3_600_000);
+  expect(textOf(await desk.type("system halt"))).not.toContain("already");
+  expect(desk.ledger.state.halt?.reason).toBe("no reason given");
 });
 
 test("health says how long the desk runs in plain words", async () => {

@@ -16,6 +16,7 @@ test("tightening limits never asks; loosening one asks, and wants a second facto
   await at.connect("play", "demo");
   const made = await at.type('risk set on:all exposure:"500 USDT" daily_loss:3% session:08:00-20:00');
   expect(made.title).toBe("Limits of the whole desk are set");
+  expect(made.lines[0]).toBe("What holds there: exposure 500 USDT; daily loss 3%; session 08:00-20:00.");
   expect(limitsOf("all")).toMatchObject({ dailyLossPct: 3, session: { from: "08:00", to: "20:00" } });
   expect((await at.type("risk set daily_loss:2%")).title).toBe("Limits of the whole desk are set");
   const asked = await at.type("risk set daily_loss:5%");
@@ -49,11 +50,48 @@ test.each([
 test("a lock is added, shown, never shortened, and removed after a question", async () => {
   await at.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
   expect((await at.type("lock list")).title).toBe("No entries are locked");
-  expect((await at.type("lock add on:bot:dip for:2h reason:news")).title).toBe("Entries of bot dip are locked");
+  const added = await at.type("lock add on:bot:dip for:2h reason:news");
+  expect(added.title).toBe("Entries of bot dip are locked");
+  expect(added.lines[0]).toMatch(/^Until .* UTC on the real clock\.$/);
   expect((await at.type("lock add on:bot:dip for:1h")).title).toContain("locked for longer than that already");
-  expect((await at.type("lock list")).table?.rows).toMatchObject([["bot dip", expect.stringContaining("UTC"), expect.anything(), "news"]]);
+  expect((await at.type("lock list")).table?.rows).toMatchObject([
+    ["bot dip", expect.stringContaining("UTC on the real clock"), expect.anything(), "news"],
+  ]);
   expect((await at.type("lock remove all")).title).toContain("are not locked");
   const asked = await at.type("lock remove on:bot:dip");
   expect(textOf(asked)).toContain("Let bot dip enter again?");
   expect((await at.desk.press(asked, "Yes, lock remove")).title).toBe("Entries of bot dip are no longer locked");
+});
+
+test("`risk show` tells the limits that the settings bring, before anybody sets one", async () => {
+  const text = textOf(await at.type("risk show"));
+  expect(text).toContain("One position may be 50% of its account's equity at most (the setting POSITION_CAP).");
+  expect(text).toContain("An account that has lost 10% in a day enters nothing for the rest of it (the setting DAILY_LOSS_LIMIT");
+});
+
+test.each([
+  ["lock add mom", '"mom"; did you mean bot:mom?'],
+  ["lock add on:mmo", '"mmo"; did you mean bot:mom?'],
+  ["risk set on:mom positions:1", '"mom"; did you mean bot:mom?'],
+  ["lock add sol", '"sol"; did you mean symbol:SOL/USDT?'],
+  ["lock remove SOL/USDT", '"SOL/USDT"; did you mean symbol:SOL/USDT?'],
+  ["lock add main", '"main"; did you mean account:main?'],
+  ["lock add dip", '"dip"; did you mean bot:dip or account:dip?'],
+  ["lock add everything", '"everything".'],
+])("%s is told what it may mean", async (line, end) => {
+  await at.connect("main");
+  await at.connect("dip", "demo");
+  for (const name of ["mom", "dip"]) await at.type(`bot create name:${name} symbol:btc strategy:ema-cross timeframe:1m`);
+  expect((await at.type(line)).title).toBe(`on: expected all, account:NAME, symbol:BTC/USDT or bot:NAME, found ${end}`);
+});
+
+test("a bare word as the answer to the question of a lock is asked again with what it may mean", async () => {
+  await at.type("bot create name:mom symbol:btc strategy:ema-cross timeframe:1m");
+  const asked = await at.type("lock add");
+  expect(asked.buttons.map(({ label }) => label)).toEqual(["bot:mom", "all", "Cancel"]);
+  const { user, place, id } = at.desk.request("bot list");
+  const answered = at.desk.door.answer("mom", id, user, place);
+  const again = answered && (await at.desk.door.handle(answered.request));
+  expect(again?.title).toContain("On what?");
+  expect(textOf(again!)).toContain("did you mean bot:mom?");
 });

@@ -186,6 +186,13 @@ describe("order enter", () => {
     expect(asked.title).toBe("Which account?");
     expect(asked.buttons.map(({ label }) => label)).toEqual(["main", "play", "Cancel"]);
   });
+
+  test("says how to connect an account where there is none, instead of a question without an answer", async () => {
+    at = await VenueDesk.open();
+    const view = await at.type("order enter");
+    expect(view).toMatchObject({ tone: "bad", title: "account: there is no account at an exchange yet; `account connect` makes one." });
+    expect(view.question).toBeUndefined();
+  });
 });
 
 function pause(account: string): void {

@@ -157,7 +157,7 @@ it("exits in words say every number that was typed", () => {
     "stop 2 ATR, take 50% at 2%, 50% at 4%, trailing 1% after 2%, break-even after 1.5%",
   );
   expect(protectionText({ ...NONE, stopPrice: decimal(58_000), holdMax: { kind: "bars", bars: 48 } }, "USDT")).toBe(
-    "stop at 58000 USDT, at most 48 candles",
+    "stop at 58,000 USDT, at most 48 candles",
   );
   expect(protectionText({ ...NONE, holdMax: { kind: "span", spanMs: 5_400_000 } })).toBe("at most 1h30m");
   expect(protectionText(NONE)).toBe("none");

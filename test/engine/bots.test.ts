@@ -38,7 +38,7 @@ describe("people's commands to bots", () => {
   });
 
   it("refuse what cannot be, each in one sentence", async () => {
-    const rig = await openRig({ market: scripted({ [BTC]: UP }) });
+    const rig = await openRig({ market: scripted({ [BTC]: UP, "ETH/BTC": UP }) });
     const refused = async (wish: Parameters<typeof wishFor>[0], sentence: RegExp) => {
       const making = rig.engine.createBot(wishFor(wish), by(`c-${wish.name}-${sentence}`));
       await expect(making).rejects.toThrow(sentence);
@@ -46,6 +46,10 @@ describe("people's commands to bots", () => {
     };
     await refused({ name: "Bad Name" }, /lower-case letters/);
     await refused({ name: "a", symbol: "NOPE/USDT" }, /no symbol NOPE\/USDT.*BTC\/USDT/);
+    await refused(
+      { name: "a", symbol: "ETH/BTC" },
+      /ETH\/BTC is paid in BTC, and bots of a paper account trade in its one currency, here USDT \(the first of PAPER_BALANCE/,
+    );
     await refused({ name: "a", strategy: "magic" }, /no strategy named "magic"/);
     await refused({ name: "a", params: { fast: 9, slow: 3 } }, /fast must be shorter/);
     await refused({ name: "a", params: { fast: 2, slow: 5, wild: 1 } }, /wild/);

@@ -112,6 +112,7 @@ export async function openSecretDesk(owner: string): Promise<SecretDesk> {
     owners: new Set([owner]),
     claim: undefined,
     vault: testVault(),
+    limits: { dailyLossPct: 10, positionCapPct: 50 },
     timeZone: "UTC",
     version: "1.2.3",
     platforms: () => [],
