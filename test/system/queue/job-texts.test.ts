@@ -39,9 +39,4 @@ describe("the text of an outcome", () => {
     const { signature } = JSON.parse(waitingText({ ...JOB, body: "10000.5" }, 60_000, OWN));
     expect(parseOutcome(JSON.stringify({ ...DONE, signature }), JOB, OWN)).toBeUndefined();
   });
-
-  it("holds no part of the key", () => {
-    const { signature } = JSON.parse(outcomeText(JOB, DONE, OWN));
-    expect(signature).toMatch(/^[0-9a-f]{64}$/);
-  });
 });
