@@ -1,3 +1,4 @@
+import type { BacktestJob } from "../backtest/run.ts";
 import type { BacktestResult } from "../domain/backtest.ts";
 import { messageOf, UserError } from "../domain/errors.ts";
 import { SECOND_MS } from "../domain/time.ts";
@@ -39,7 +40,7 @@ export function backtestsByEngines({
   return async (job, run) => {
     const silence = new Silence(clock);
     try {
-      return await atAnEngine(jobText(job, version), run, queue, silence);
+      return await atAnEngine({ job, version }, run, queue, silence);
     } catch (failure) {
       if (run.signal.aborted) throw run.signal.reason;
       if (failure instanceof JobTooLate) throw new UserError(TOO_LONG, { cause: failure });
@@ -92,18 +93,24 @@ export function takeBacktests({
 /** No engine does it, or not any more. */
 class NotDone extends Error {}
 
-async function atAnEngine(body: string, run: BacktestRun, queue: OrdinaryJobs, silence: Silence): Promise<BacktestResult> {
+interface Wanted {
+  readonly job: BacktestJob;
+  readonly version: string;
+}
+
+async function atAnEngine({ job, version }: Wanted, run: BacktestRun, queue: OrdinaryJobs, silence: Silence): Promise<BacktestResult> {
   const { id, signal, onProgress } = run;
   const outcome = await queue.submit({
     kind: KIND,
     id,
-    body,
+    body: jobText(job, version),
     timeoutMs: 2 * OVERDUE_MS,
     signal: AbortSignal.any([signal, silence.signal]),
     onTold(told) {
       silence.heard();
       const atMs = Number(told);
-      if (told !== "" && Number.isFinite(atMs)) onProgress(atMs);
+      // Words are signed by nobody: a time that is none would be made one for people.
+      if (told !== "" && job.fromMs <= atMs && atMs <= job.toMs) onProgress(atMs);
     },
   });
   if (outcome.kind === "failed") throw new UserError(`The backtest could not be finished: ${outcome.reason}.`);

@@ -1,19 +1,21 @@
 import { z } from "zod";
 import type { BacktestJob } from "../backtest/run.ts";
 import type { BacktestResult } from "../domain/backtest.ts";
-import { type Decimal, fromJson, toJson, ZERO } from "../domain/money.ts";
+import { fromJson, toJson } from "../domain/money.ts";
 import type { Refusal } from "../engine/cluster/answers.ts";
+import { amount, backtestJob } from "./backtest-shapes.ts";
 
 /** What the process that was given a backtest says of it: `unfit` when it is not one that could do it. */
 export type BacktestAnswer = { readonly kind: "done"; readonly result: BacktestResult } | Refusal | { readonly kind: "unfit" };
 
-const amount = z.custom<Decimal>((value) => isAmount(value), "expected an amount");
 const count = z.int().min(0);
 const counts = z.map(z.string(), count);
 const result = z.object({
   ...{ realized: amount, fees: amount, makerFees: amount, otherFees: z.map(z.string(), amount), gains: amount, losses: amount },
   ...{ slippage: amount, decided: amount, fills: count, closes: count, wins: count },
 });
+/** What wants a backtest of a version that may have other shapes. */
+const versioned = z.object({ version: z.string(), job: z.unknown() });
 /** What comes from another process and stays in the desk's books is looked at as if anybody could have written it. */
 const backtestResult = z
   .object({
@@ -40,12 +42,16 @@ export function jobText(job: BacktestJob, version: string): string {
 }
 
 /**
- * What `jobText` wrote; undefined for a job of another version: it may want what this one does not know, and would work out something else. A bot that is
- * none is refused by the engine that tries it.
+ * What `jobText` wrote; undefined for a job of another version, which may want what this one does not know and would work out something else, and for what no
+ * process of this build has written. A bot that is none is refused by the engine that tries it.
  */
 export function jobIn(text: string, own: string): BacktestJob | undefined {
-  const { version, job } = fromJson(text) as { readonly version?: string; readonly job: BacktestJob };
-  return version === own ? job : undefined;
+  try {
+    const { version, job } = versioned.parse(fromJson(text));
+    return version === own ? backtestJob.parse(job) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function answerText(answer: BacktestAnswer): string {
@@ -59,8 +65,4 @@ export function answerIn(text: string): BacktestAnswer {
   } catch {
     return { kind: "unfit" };
   }
-}
-
-function isAmount(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.getPrototypeOf(ZERO);
 }

@@ -1,12 +1,14 @@
 import { hostname } from "node:os";
 import type { Config } from "../../config/schema.ts";
 import { ConfigError, messageOf } from "../domain/errors.ts";
+import type { Secret } from "../domain/secret.ts";
 import { DESK_STREAM } from "../engine/streams.ts";
 import type { Api } from "../http/api.ts";
 import type { EngineHealth } from "../http/health.ts";
 import type { SharedCache } from "../ports/cache.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
 import type { ProcessFacts, ProcessRole, SharedStore } from "../ports/cluster.ts";
+import type { DeskKeys } from "../ports/desk-key.ts";
 import type { Environment } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Market } from "../ports/market.ts";
@@ -57,7 +59,7 @@ export async function openStore(needs: StoreNeeds): Promise<Store & StoreContent
 }
 
 /** The store that `STORE_URL` names, for one of several processes. Throws ConfigError for one that only one process can have. */
-export async function openSharedStore(needs: StoreNeeds, facts: ProcessFacts): Promise<SharedStore> {
+export async function openSharedStore(needs: StoreNeeds, facts: ProcessFacts): Promise<SharedStore & DeskKeys> {
   const { parseStoreUrl } = await import("../stores/url.ts");
   const parsed = parseStoreUrl(needs.config.storeUrl);
   if (parsed.scheme === "mongodb") return joinMongo(needs, parsed.url, facts, undefined);
@@ -70,7 +72,7 @@ async function joinMongo(
   url: string,
   facts: ProcessFacts,
   aloneWith: string | undefined,
-): Promise<SharedStore> {
+): Promise<SharedStore & DeskKeys> {
   const { openMongoStore } = await import("../stores/mongodb.ts");
   const password = config.storePassword?.reveal();
   return openMongoStore({ url, password, clock, logger, onTaken, process: facts, aloneWith });
@@ -91,13 +93,22 @@ export async function openCache({ config, logger }: PlugParts): Promise<SharedCa
   return openRedisCache({ url: config.redisUrl, password: config.redisPassword?.reveal(), logger });
 }
 
-/** The queue between the processes of a desk in the Redis that `REDIS_URL` names, where one is set. The desk's name keeps desks that share a Redis apart. */
-export async function openDeskQueue({ config, clock, logger }: PlugParts, desk: string): Promise<Queue | undefined> {
+export interface QueueNeeds extends PlugParts {
+  /** Keeps desks that share a Redis apart. */
+  readonly desk: string;
+  /** What all processes of the desk sign with, and who only writes to the Redis does not know. */
+  readonly key: Secret;
+}
+
+/** The queue between the processes of a desk in the Redis that `REDIS_URL` names, where one is set. */
+export async function openDeskQueue({ config, clock, logger, desk, key }: QueueNeeds): Promise<Queue | undefined> {
   if (config.redisUrl === undefined) return undefined;
   const { openRedisBroker } = await import("../system/queue/redis-broker.ts");
+  const { JobSignatures } = await import("../system/queue/job-signatures.ts");
   const { openQueue } = await import("../system/queue.ts");
   const password = config.redisPassword?.reveal();
-  return openQueue({ broker: await openRedisBroker({ url: config.redisUrl, password, clock, logger, desk }), clock, logger });
+  const broker = await openRedisBroker({ url: config.redisUrl, password, clock, logger, desk });
+  return openQueue({ broker, clock, logger, signatures: new JobSignatures({ key, desk }) });
 }
 
 export interface SharedCountsNeeds extends PlugParts {

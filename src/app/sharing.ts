@@ -1,9 +1,13 @@
 import { ConfigError } from "../domain/errors.ts";
+import { Secret } from "../domain/secret.ts";
 import type { SharedOptions } from "../engine/cluster/shared.ts";
 import type { Member, SharedStore } from "../ports/cluster.ts";
 import type { OrdinaryJobs } from "../ports/queue.ts";
 import { openDeskQueue, openSharedCounts, openSharedStore, processFacts, type SharedCounts } from "./plugs.ts";
 import { type ProcessOptions, takenFrom } from "./process.ts";
+
+/** Bytes of the key that the processes of a desk sign with. */
+const KEY_BYTES = 32;
 
 /** What a process shares with the others of its desk. */
 export interface Sharing {
@@ -22,9 +26,14 @@ export async function openSharing(options: ProcessOptions, role: SharedOptions["
   const facts = processFacts(options, role);
   const store = await openSharedStore({ ...options, onTaken: takenFrom(options) }, facts);
   const desk = deskName(options.config.storeUrl);
+  const offered = new Secret(options.chance.bytes(KEY_BYTES).toString("hex"));
+  const key = await store.deskKey(offered).catch(async (thrown: unknown) => {
+    await store.close();
+    throw thrown;
+  });
   let processes = 1;
   const counts = await openSharedCounts({ ...options, desk, egress: options.config.egress, processes: () => processes });
-  const queue = await openDeskQueue(options, desk);
+  const queue = await openDeskQueue({ ...options, desk, key });
   const close = async () => {
     counts?.close();
     await queue?.close();

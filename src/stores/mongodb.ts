@@ -2,6 +2,7 @@ import type { Connection } from "mongoose";
 import { ConfigError, StoreInUse } from "../domain/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ProcessFacts, SharedStore } from "../ports/cluster.ts";
+import type { DeskKeys } from "../ports/desk-key.ts";
 import type { Logger } from "../ports/logger.ts";
 import { connect, type MongoAddress, placeOf } from "./mongodb/connect.ts";
 import { entryFault } from "./mongodb/entry.ts";
@@ -32,7 +33,7 @@ export interface MongoOptions extends MongoAddress {
  * Opens the store in a MongoDB database, a replica set or a single server, and joins those who share it. Throws ConfigError (setting `STORE_URL`) with one
  * sentence when it cannot be reached, refuses the user, is in use, foreign or from a newer build.
  */
-export async function openMongoStore(options: MongoOptions): Promise<SharedStore> {
+export async function openMongoStore(options: MongoOptions): Promise<SharedStore & DeskKeys> {
   const place = placeOf(options.url);
   let connection: Connection | undefined;
   try {

@@ -5,6 +5,7 @@ import { AccountCrew } from "./queue/account-crew.ts";
 import type { Broker } from "./queue/broker.ts";
 import { CoalescedWakeUps } from "./queue/coalesced-wake-ups.ts";
 import { JobShift } from "./queue/job-shift.ts";
+import type { JobSignatures } from "./queue/job-signatures.ts";
 import { checkKind, submitJob } from "./queue/submitted-jobs.ts";
 
 const ACCOUNTS = "accounts";
@@ -13,11 +14,13 @@ export interface QueueParts {
   readonly broker: Broker;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Of the desk: ordinary jobs and their outcomes count with it alone. */
+  readonly signatures: JobSignatures;
 }
 
 /** A process's place in the queue of its desk, over any broker. It owns the broker. */
-export function openQueue({ broker, clock, logger }: QueueParts): Queue {
-  return new BrokerQueue({ broker, clock, logger });
+export function openQueue({ broker, clock, logger, signatures }: QueueParts): Queue {
+  return new BrokerQueue({ broker, clock, logger, signatures });
 }
 
 class BrokerQueue implements Queue {

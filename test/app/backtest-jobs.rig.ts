@@ -13,6 +13,7 @@ import { SILENT } from "../../src/system/silent-logger.ts";
 import { by, wishFor } from "../kit/engine-rig.ts";
 import { FakeLedger } from "../kit/fake-ledger.ts";
 import { type MemoryBroker, MemoryQueueServer } from "../kit/queue/memory-server.ts";
+import { testSignatures } from "../kit/queue/signatures.ts";
 
 export const market = openSimulated({ seed: 7 });
 const VERSION = "1.2.3";
@@ -70,7 +71,7 @@ export class JobsRig {
 
   join(): { readonly queue: Queue; readonly broker: MemoryBroker } {
     const broker = this.server.connect();
-    const queue = openQueue({ broker, clock: this.#clock, logger: SILENT });
+    const queue = openQueue({ broker, clock: this.#clock, logger: SILENT, signatures: testSignatures() });
     this.#queues.push(queue);
     return { queue, broker };
   }

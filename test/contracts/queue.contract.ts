@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { QueueUnavailable } from "../../src/ports/queue.ts";
 import { accountContract } from "./queue/accounts.ts";
+import { forgeryContract } from "./queue/forgeries.ts";
 import { jobContract } from "./queue/jobs.ts";
 import type { QueueStage } from "./queue/stage.ts";
 
@@ -15,6 +16,7 @@ export function queueContract(name: string, open: () => Promise<QueueStage>): vo
 
     describe("accounts", () => accountContract(() => stage));
     describe("ordinary work", () => jobContract(() => stage));
+    describe("ordinary work, where others write, too,", () => forgeryContract(() => stage));
     describe("words", () => wordContract(() => stage));
   });
 }

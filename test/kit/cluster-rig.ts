@@ -8,6 +8,7 @@ import { FakeClock } from "./fake-clock.ts";
 import { MemoryProcess } from "./memory-cluster/process.ts";
 import { MemoryServer } from "./memory-cluster/server.ts";
 import { MemoryQueueServer } from "./queue/memory-server.ts";
+import { testSignatures } from "./queue/signatures.ts";
 import { testVault } from "./test-vault.ts";
 
 /** One process of a desk, with the ways in which it may suffer. */
@@ -62,7 +63,7 @@ export class ClusterRig {
       },
     });
     const broker = this.queue.connect();
-    const queue = openQueue({ broker, clock: this.clock, logger: SILENT });
+    const queue = openQueue({ broker, clock: this.clock, logger: SILENT, signatures: testSignatures() });
     const market = new LiveMarket(this.#options.closes, this.clock, this.#options.fromMs, {
       shown: this.shown,
       ...(marketKey && { key: marketKey }),

@@ -49,9 +49,12 @@ export interface RowDocument {
   readonly body: string;
 }
 
-/** `schema`: whose database this is and of which version. `lease`: the process of a build before version 2 that has the whole of it. */
+/**
+ * `schema`: whose database this is and of which version. `lease`: the process of a build before version 2 that has the whole of it. `key`: what the processes
+ * of the desk sign with where others write, too.
+ */
 export interface MetaDocument {
-  readonly _id: "schema" | "lease";
+  readonly _id: "schema" | "lease" | "key";
   readonly application?: string;
   readonly version?: number;
   readonly holder?: string;
@@ -59,6 +62,7 @@ export interface MetaDocument {
   readonly pid?: number;
   readonly epoch?: number;
   readonly expiresAt?: Date;
+  readonly key?: string;
 }
 
 /** A process, from its joining until it has ended, or is gone and holds nothing any more. Its id is its name. */

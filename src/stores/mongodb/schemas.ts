@@ -79,7 +79,17 @@ askSchema.index({ stream: 1, state: 1 }, { name: "by_stream" });
 askSchema.index({ state: 1, wallMs: 1 }, { name: "by_age" });
 
 const metaSchema = new Schema<MetaDocument>(
-  { _id: String, application: String, version: Number, holder: String, host: String, pid: Number, epoch: Number, expiresAt: Date },
+  {
+    _id: String,
+    application: String,
+    version: Number,
+    holder: String,
+    host: String,
+    pid: Number,
+    epoch: Number,
+    expiresAt: Date,
+    key: String,
+  },
   { ...COMMON, collection: "meta" },
 );
 

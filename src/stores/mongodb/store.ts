@@ -1,13 +1,16 @@
 import type { Connection } from "mongoose";
+import type { Secret } from "../../domain/secret.ts";
 import type { AskBook } from "../../ports/asks.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Cluster, SharedStore } from "../../ports/cluster.ts";
+import type { DeskKeys } from "../../ports/desk-key.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { Acquired, AppendBatch, DeliveryRow, DeliveryUpdate, InboxRow, News, Snapshot, StoredEvent } from "../../ports/store.ts";
 import { AppendRefused, StreamHeld } from "../../ports/store.ts";
 import { Holdings } from "../holdings.ts";
 import { Asks } from "./asks.ts";
 import { Channels, Inbox } from "./chat.ts";
+import { deskKey } from "./desk-key.ts";
 import { Gate } from "./gate.ts";
 import type { Holds } from "./holds.ts";
 import type { Members } from "./members.ts";
@@ -35,7 +38,7 @@ export interface StoreParts {
 }
 
 /** The store of one process that has joined a database. */
-export class MongoStore implements SharedStore {
+export class MongoStore implements SharedStore, DeskKeys {
   readonly cluster: Cluster;
   readonly asks: AskBook;
   readonly #parts: StoreParts;
@@ -203,6 +206,10 @@ export class MongoStore implements SharedStore {
 
   channels(): Promise<string[]> {
     return this.#gate.ask(() => this.#channels.names());
+  }
+
+  deskKey(offered: Secret): Promise<Secret> {
+    return this.#gate.write(() => deskKey(this.#parts.collections, offered));
   }
 
   /** Everything that was asked before is answered; then everything is given back. */

@@ -3,7 +3,18 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import { type JobHandling, type JobOutcome, type JobWorker, OUTCOME_KEPT_MS, RESULT_CHARS_MAX } from "../../ports/queue.ts";
 import type { Broker, JobList, TakenJob } from "./broker.ts";
-import { givenUpWord, listOf, offeredWord, outcomeKey, parseWaiting, settledWord, toldWords, type WaitingJob } from "./job-texts.ts";
+import type { JobFacts, JobSignatures } from "./job-signatures.ts";
+import {
+  givenUpWord,
+  listOf,
+  offeredWord,
+  outcomeKey,
+  outcomeText,
+  parseOutcome,
+  parseWaiting,
+  settledWord,
+  toldWords,
+} from "./job-texts.ts";
 import { Taker } from "./taker.ts";
 
 /** A job at which so many processes died is not given to another. */
@@ -17,6 +28,7 @@ export interface ShiftParts {
   readonly broker: Broker;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly signatures: JobSignatures;
   readonly kind: string;
   readonly handling: JobHandling;
 }
@@ -35,6 +47,7 @@ export class JobShift implements JobWorker {
   readonly #taker: Taker;
   readonly #stopListening: () => void;
   readonly #ending = new AbortController();
+  #hasWarned = false;
 
   constructor(parts: ShiftParts) {
     const { broker, clock, logger, kind, handling } = parts;
@@ -80,21 +93,23 @@ export class JobShift implements JobWorker {
   }
 
   async #toItsOutcome(job: TakenJob, givenUp: AbortSignal): Promise<void> {
-    const { broker, clock, logger, kind } = this.#parts;
-    const waiting = parseWaiting(job.body);
+    const { broker, clock, signatures, kind } = this.#parts;
+    const waiting = parseWaiting(job.body, { kind, id: job.id }, signatures);
     if (waiting === undefined) {
-      logger.warn({ kind, id: job.id }, "a job that cannot be read was removed");
+      this.#warnOnce();
       return this.#list.finish(job);
     }
-    const known = (await broker.kept(outcomeKey(kind, job.id))) !== undefined;
+    const facts: JobFacts = { kind, id: job.id, body: waiting.body };
+    const kept = await broker.kept(outcomeKey(kind, job.id));
+    const known = kept !== undefined && parseOutcome(kept, facts, signatures) !== undefined;
     if (!known && !givenUp.aborted && clock.wall() < waiting.untilWallMs) {
-      const { outcome, ended } = this.#outcomeOf(job, waiting, givenUp);
+      const { outcome, ended } = this.#outcomeOf(job, facts, givenUp);
       const found = await outcome;
       // What came of it is nobody's; whoever wishes it again has it done again.
       if (found.kind === "failed" && givenUp.aborted) return this.#list.finish(job);
       // It was ended, and did not end by itself: another process does it.
       if (found.kind === "failed" && this.#ending.signal.aborted) return this.#list.offer(job, 0);
-      await this.#keep(job, found);
+      await this.#keep(facts, found);
       await this.#list.finish(job).catch(() => undefined);
       broker.say(settledWord(kind, job.id));
       // Work that does not hear that its time is over holds its place until it ends.
@@ -105,11 +120,11 @@ export class JobShift implements JobWorker {
   }
 
   #outcomeOf(
-    { id, takes }: TakenJob,
-    { body }: WaitingJob,
+    { takes }: TakenJob,
+    { kind, id, body }: JobFacts,
     givenUp: AbortSignal,
   ): { readonly outcome: Promise<JobOutcome>; readonly ended: Promise<void> } {
-    const { broker, clock, handling, kind } = this.#parts;
+    const { broker, clock, handling } = this.#parts;
     if (takes > TAKES_MAX) {
       const reason = `it was begun ${TAKES_MAX} times, and each time its process ended before it`;
       return { outcome: Promise.resolve({ kind: "failed", reason }), ended: Promise.resolve() };
@@ -127,12 +142,21 @@ export class JobShift implements JobWorker {
     return { outcome: Promise.race([run, late]), ended };
   }
 
-  async #keep({ id }: TakenJob, outcome: JobOutcome): Promise<void> {
-    const { broker, clock, kind } = this.#parts;
+  /** Once, so that whoever puts jobs there fills no log. */
+  #warnOnce(): void {
+    const { logger, kind } = this.#parts;
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    logger.warn({ kind }, "a job that no process of this desk has signed was removed and not done; more of them are not told");
+  }
+
+  async #keep(job: JobFacts, outcome: JobOutcome): Promise<void> {
+    const { broker, clock, signatures } = this.#parts;
+    const text = outcomeText(job, outcome, signatures);
     const untilMs = clock.monotonicMs() + TELL_FOR_MS;
     for (;;) {
       try {
-        return await broker.keep(outcomeKey(kind, id), JSON.stringify(outcome), OUTCOME_KEPT_MS);
+        return await broker.keep(outcomeKey(job.kind, job.id), text, OUTCOME_KEPT_MS);
       } catch (thrown) {
         if (this.#ending.signal.aborted || clock.monotonicMs() > untilMs) throw thrown;
         await clock.sleep(TELL_AGAIN_MS, this.#ending.signal);

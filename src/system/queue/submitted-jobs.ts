@@ -1,7 +1,8 @@
 import type { Clock } from "../../ports/clock.ts";
 import { BODY_CHARS_MAX, type JobOutcome, JobTooLate, type JobWish, QueueUnavailable } from "../../ports/queue.ts";
 import type { Broker } from "./broker.ts";
-import { givenUpWord, listOf, offeredWord, outcomeKey, parseOutcome, settledWord, toldWords, type WaitingJob } from "./job-texts.ts";
+import type { JobSignatures } from "./job-signatures.ts";
+import { givenUpWord, listOf, offeredWord, outcomeKey, parseOutcome, settledWord, toldWords, waitingText } from "./job-texts.ts";
 
 /** How often whoever waits for an outcome looks for it when no word wakes it. */
 const LOOK_MS = 500;
@@ -10,20 +11,30 @@ const PATIENCE_MS = 5_000;
 const KIND = /^[a-z][\w-]{0,59}$/;
 const ID_CHARS_MAX = 200;
 
-/** Offers a job and waits for its outcome. It is offered again at each look, so that one that the queue has forgotten is done nevertheless. */
-export async function submitJob(wish: JobWish, { broker, clock }: { readonly broker: Broker; readonly clock: Clock }): Promise<JobOutcome> {
+export interface SubmitParts {
+  readonly broker: Broker;
+  readonly clock: Clock;
+  readonly signatures: JobSignatures;
+}
+
+/**
+ * Offers a job and waits for its outcome. It is offered again at each look, so that one that the queue has forgotten is done nevertheless. An outcome that
+ * nobody of the desk has signed for this job is as good as no answer.
+ */
+export async function submitJob(wish: JobWish, { broker, clock, signatures }: SubmitParts): Promise<JobOutcome> {
   checkWish(wish);
   wish.signal?.throwIfAborted();
-  const { kind, id, body, timeoutMs, signal, onTold } = wish;
+  const { kind, id, timeoutMs, signal, onTold } = wish;
   const told = toldWords(kind, id);
   const list = broker.list(listOf(kind));
   const untilMs = clock.monotonicMs() + timeoutMs;
-  const waiting: WaitingJob = { body, untilWallMs: clock.wall() + timeoutMs };
+  const waiting = waitingText(wish, clock.wall() + timeoutMs, signatures);
   const look = async () => {
-    const kept = await broker.kept(outcomeKey(kind, id));
-    if (kept === undefined) await list.add([{ id, body: JSON.stringify(waiting) }]);
-    return kept;
+    const found = await broker.kept(outcomeKey(kind, id));
+    if (found === undefined) await list.add([{ id, body: waiting }]);
+    return found;
   };
+  let kept: string | undefined;
   let pause = new AbortController();
   const stop = broker.onWord((word) => {
     if (word === settledWord(kind, id)) pause.abort();
@@ -32,7 +43,7 @@ export async function submitJob(wish: JobWish, { broker, clock }: { readonly bro
   const wake = () => pause.abort();
   signal?.addEventListener("abort", wake);
   try {
-    let kept = await look();
+    kept = await look();
     let answeredMs = clock.monotonicMs();
     if (kept === undefined) broker.say(offeredWord(kind));
     while (kept === undefined && !signal?.aborted && clock.monotonicMs() < untilMs) {
@@ -47,17 +58,18 @@ export async function submitJob(wish: JobWish, { broker, clock }: { readonly bro
         if (!(thrown instanceof QueueUnavailable) || clock.monotonicMs() - answeredMs > PATIENCE_MS) throw thrown;
       }
     }
-    if (kept !== undefined) return parseOutcome(kept);
+    const outcome = kept === undefined ? undefined : parseOutcome(kept, wish, signatures);
+    if (outcome) return outcome;
   } finally {
     stop();
     signal?.removeEventListener("abort", wake);
   }
   await list.withdraw(id).catch(() => undefined);
-  if (signal?.aborted) {
-    // After the withdrawal: whoever has taken it before hears this.
-    broker.say(givenUpWord(kind, id));
-    throw signal.reason;
-  }
+  // After the withdrawal: whoever has taken it before hears this.
+  if (signal?.aborted || kept !== undefined) broker.say(givenUpWord(kind, id));
+  if (signal?.aborted) throw signal.reason;
+  // To wait on for a better one would let whoever puts another one there again and again keep both sides at it.
+  if (kept !== undefined) throw new QueueUnavailable(`what is kept as the outcome of this ${kind} was signed by no process of this desk`);
   throw new JobTooLate(`Nobody has done this ${kind} within ${timeoutMs / 1_000} s. Try again, or see whether an engine is running.`);
 }
 

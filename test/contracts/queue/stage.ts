@@ -1,5 +1,6 @@
 import type { Clock } from "../../../src/ports/clock.ts";
 import type { AccountWorker, Queue, RunEnd } from "../../../src/ports/queue.ts";
+import type { Broker } from "../../../src/system/queue/broker.ts";
 
 /** One process of a desk, as the queue knows it. */
 export interface StagedProcess {
@@ -15,6 +16,8 @@ export interface StagedProcess {
 export interface QueueStage {
   readonly clock: Clock;
   process(): Promise<StagedProcess>;
+  /** What is between them, as somebody sees it who is no process of the desk and has not its key. */
+  intruder(): Promise<Broker>;
   /** What is between them forgets everything. */
   flush(): Promise<void>;
   stop(): Promise<void>;

@@ -1,13 +1,16 @@
 import { Redis } from "ioredis";
 import type { Queue } from "../../../src/ports/queue.ts";
 import { systemClock } from "../../../src/system/clock.ts";
+import type { Broker } from "../../../src/system/queue/broker.ts";
 import { openRedisBroker } from "../../../src/system/queue/redis-broker.ts";
 import { openQueue } from "../../../src/system/queue.ts";
 import type { QueueStage, StagedProcess } from "../../contracts/queue/stage.ts";
 import { Warnings } from "../../feeds/hand-data.ts";
 import { Passage } from "../services/passage.ts";
 import { RedisServer } from "../services/redis.ts";
+import { testSignatures } from "./signatures.ts";
 
+const DESK = "test";
 const WAIT_MAX_MS = 120_000;
 /** A question every few milliseconds leaves the machine to those who are asked. */
 const ASK_EVERY_MS = 5;
@@ -40,14 +43,20 @@ export class RedisStage implements QueueStage {
     const logger = new Warnings();
     const passage = await Passage.open(Number(new URL(this.redis.url).port));
     const url = `redis://127.0.0.1:${passage.port}`;
-    const broker = await openRedisBroker({ url, password, clock, logger, desk: "test" });
-    const queue = openQueue({ broker, clock, logger });
+    const broker = await openRedisBroker({ url, password, clock, logger, desk: DESK });
+    const queue = openQueue({ broker, clock, logger, signatures: testSignatures() });
     this.#closing.push(async () => {
       passage.cut();
       await queue.close();
       await passage.close();
     });
     return { queue, warnings: logger.warnings, cut: () => passage.cut(), mend: () => passage.mend() };
+  }
+
+  async intruder(): Promise<Broker> {
+    const broker = await openRedisBroker({ url: this.redis.url, password: undefined, clock, logger: new Warnings(), desk: DESK });
+    this.#closing.push(() => broker.close());
+    return broker;
   }
 
   async flush(): Promise<void> {

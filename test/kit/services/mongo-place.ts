@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { SharedStore } from "../../../src/ports/cluster.ts";
+import type { DeskKeys } from "../../../src/ports/desk-key.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { type MongoOptions, openMongoStore } from "../../../src/stores/mongodb.ts";
 import { systemClock } from "../../../src/system/clock.ts";
@@ -19,7 +20,7 @@ export class MongoPlace {
   }
 
   /** The store of a desk that has the database for itself, unless the options say otherwise. */
-  async open(options: Partial<MongoOptions> = {}): Promise<SharedStore> {
+  async open(options: Partial<MongoOptions> = {}): Promise<SharedStore & DeskKeys> {
     const facts = { name: randomUUID(), role: "all", pid: process.pid, host: hostname(), version: "1", startedMs: 0 } as const;
     const needs = { url: this.url, password: undefined, clock: systemClock(), process: facts, aloneWith: "desk" };
     const store = await openMongoStore({ ...needs, ...options });

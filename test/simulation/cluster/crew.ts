@@ -8,6 +8,7 @@ import { MemoryProcess } from "../../kit/memory-cluster/process.ts";
 import type { MemoryServer } from "../../kit/memory-cluster/server.ts";
 import { openTestVault } from "../../kit/open-vault.ts";
 import type { MemoryQueueServer } from "../../kit/queue/memory-server.ts";
+import { testSignatures } from "../../kit/queue/signatures.ts";
 import type { Referee } from "../referee/referee.ts";
 import { ProcessClock } from "../world/clock.ts";
 import type { Dice } from "../world/dice.ts";
@@ -105,7 +106,7 @@ export class Crew {
     const travel = this.#travelMs === 0 ? undefined : () => machine.timeline.wait(this.#travelMs);
     const process = await MemoryProcess.join(server, facts, { clock, onTaken: () => this.#taken(member), travel });
     member.process = process;
-    const queue = openQueue({ broker: new GatedBroker(generation, member.broker), clock, logger: SILENT });
+    const queue = openQueue({ broker: new GatedBroker(generation, member.broker), clock, logger: SILENT, signatures: testSignatures() });
     member.queue = queue;
     const shared = {
       role,

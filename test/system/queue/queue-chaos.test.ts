@@ -5,6 +5,7 @@ import { Engine } from "../../contracts/queue/stage.ts";
 import { Warnings } from "../../feeds/hand-data.ts";
 import { FakeClock, seededChance } from "../../kit/fake-clock.ts";
 import { MemoryQueueServer } from "../../kit/queue/memory-server.ts";
+import { testSignatures } from "../../kit/queue/signatures.ts";
 
 const STREAMS = Array.from({ length: 12 }, (_, n) => `account:${n}`);
 const STEP_MS = 500;
@@ -18,7 +19,7 @@ async function play(seed: number) {
   const leases = new Map<string, Engine>();
   const open = () => {
     const broker = server.connect();
-    const queue: Queue = openQueue({ broker, clock, logger: new Warnings() });
+    const queue: Queue = openQueue({ broker, clock, logger: new Warnings(), signatures: testSignatures() });
     const process = { queue, warnings: [], cut: () => broker.cut(), mend: () => broker.mend() };
     return { queue, broker, engine: new Engine(process, leases, clock, 6) };
   };

@@ -5,6 +5,7 @@ import { queueContract } from "../../contracts/queue.contract.ts";
 import { Warnings } from "../../feeds/hand-data.ts";
 import { FakeClock } from "../../kit/fake-clock.ts";
 import { MemoryQueueServer } from "../../kit/queue/memory-server.ts";
+import { testSignatures } from "../../kit/queue/signatures.ts";
 
 const STEP_MS = 50;
 const WAIT_MAX_MS = 120_000;
@@ -18,10 +19,11 @@ queueContract("a queue in memory", async (): Promise<QueueStage> => {
     async process() {
       const broker = server.connect();
       const logger = new Warnings();
-      const queue = openQueue({ broker, clock, logger });
+      const queue = openQueue({ broker, clock, logger, signatures: testSignatures() });
       queues.push(queue);
       return { queue, warnings: logger.warnings, cut: () => broker.cut(), mend: () => broker.mend() };
     },
+    intruder: async () => server.connect(),
     flush: async () => server.flush(),
     stop: async () => server.stop(),
     start: async () => server.start(),
