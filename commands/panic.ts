@@ -10,11 +10,12 @@ export default defineCommand({
   args: { reason: note.describe("Why, for the others").prefault(NO_PANIC_REASON) },
   async run({ args, engine, caller }) {
     const { canceledEntries, closing } = await engine.panic(args.reason, caller);
-    const canceled = `${canceledEntries} ${canceledEntries === 1 ? "entry" : "entries"} canceled.`;
-    return card("Panic: entries are denied")
-      .warning()
+    const answer = card("Panic: entries are denied").warning();
+    if (canceledEntries === 0 && closing.length === 0)
+      return answer.line("No bot holds anything and no entry was open: everything is flat. `system resume` allows entries again.");
+    return answer
       .line(
-        canceled,
+        `${canceledEntries} ${canceledEntries === 1 ? "entry" : "entries"} canceled.`,
         closing.length === 0 ? "No position is open." : `Selling ${closing.length === 1 ? "1 position" : `${closing.length} positions`}:`,
         ...closing,
       )
