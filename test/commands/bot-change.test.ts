@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { minuteText } from "../../src/domain/time.ts";
 import { ChatDesk, HERE, textOf } from "../chat/door.ts";
 import { scripted } from "../kit/engine-market.ts";
 import { type EngineRig, openRig } from "../kit/engine-rig.ts";
@@ -98,7 +99,10 @@ test("bot history tells what became of a bot, newest first, with who changed wha
   await desk.type("bot set dip size:10%");
   await desk.type("bot pause dip reason:news");
   await desk.type("bot stop dip");
-  const rows = (await desk.type("bot history dip")).table?.rows.map((row) => row.slice(1).join(" | "));
+  const { table } = await desk.type("bot history dip");
+  expect(table?.columns.map(({ name }) => name)).toEqual(["Time (UTC)", "Market", "What", "Details"]);
+  expect(table?.rows[0]?.[1]).toBe(minuteText(rig.engine.market().atMs));
+  const rows = table?.rows.map((row) => row.slice(2).join(" | "));
   expect(rows).toEqual([
     "stopped | stopped by discord:1",
     "paused by discord:1 | news",
