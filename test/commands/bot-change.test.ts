@@ -157,3 +157,19 @@ test("bot clone makes the same on another symbol, flat and stopped, and names it
   });
   expect((await desk.type("bot clone dip name:dip")).title).toMatch(/^name: "dip" is taken/);
 });
+
+describe("A size that the market refuses", () => {
+  test("is warned of with one that works when the bot is made, alone or in a group", async () => {
+    const made = await desk.type("bot create name:tiny symbol:btc strategy:ema-cross timeframe:1m size:3 start:yes");
+    expect([made.tone, made.title]).toEqual(["warning", "tiny is running"]);
+    const line = made.lines.find((each) => each.startsWith("tiny cannot enter with this size: minimum notional: "));
+    const size = /`bot set tiny (size:[\d.]+)` works at this price\.$/.exec(line ?? "")?.[1];
+    const group = await desk.type("bot create name:both symbol:btc,eth strategy:ema-cross timeframe:1m size:3");
+    expect(group.tone).toBe("warning");
+    expect(group.lines.filter((each) => each.includes("cannot enter with this size"))).toHaveLength(2);
+    const smaller = await desk.type("bot set tiny size:2");
+    expect([smaller.tone, textOf(smaller)]).toEqual(["warning", expect.stringContaining("tiny cannot enter with this size")]);
+    const better = await desk.press(await desk.type(`bot set tiny ${size}`), YES);
+    expect([better.tone, textOf(better)]).toEqual(["good", expect.not.stringContaining("cannot enter")]);
+  });
+});
