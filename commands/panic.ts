@@ -11,12 +11,14 @@ export default defineCommand({
   async run({ args, engine, desk, clock, caller }) {
     const halt = haltAt(clock.wall(), desk.state);
     const { canceledEntries, closing } = await engine.panic(reasonKept(args.reason, halt), caller);
-    const canceled = `${canceledEntries} ${canceledEntries === 1 ? "entry" : "entries"} canceled.`;
-    return card("Panic: entries are denied")
+    const answer = card("Panic: entries are denied")
       .warning()
+      .line(...reasonLines(args.reason, halt));
+    if (canceledEntries === 0 && closing.length === 0)
+      return answer.line("No bot holds anything and no entry was open: everything is flat. `system resume` allows entries again.");
+    return answer
       .line(
-        ...reasonLines(args.reason, halt),
-        canceled,
+        `${canceledEntries} ${canceledEntries === 1 ? "entry" : "entries"} canceled.`,
         closing.length === 0 ? "No position is open." : `Selling ${closing.length === 1 ? "1 position" : `${closing.length} positions`}:`,
         ...closing,
       )

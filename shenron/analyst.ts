@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import {
   type Answer,
+  type Fact,
   type Question,
   REASON_CHARS_MAX,
   type recommendationAnswer,
@@ -50,21 +51,71 @@ export const ruleAnalyst: Analyst = {
 
   async answer({ question, facts }) {
     const words = new Set(wordsOf(question));
-    const rated = facts.map((fact) => ({ fact, hits: wordsOf(`${fact.source} ${fact.label}`).filter((word) => words.has(word)).length }));
-    const best = rated.filter(({ hits }) => hits > 0).sort((a, b) => b.hits - a.hits);
-    const chosen = best.slice(0, SENTENCES_MAX).map(({ fact }) => fact);
-    return { sentences: chosen.map(({ id, label, source }) => ({ text: `${label} of ${nameOf(source)}: {${id}}.`, cites: [source] })) };
+    const named = namedIn(question, facts);
+    const asked = named.size === 0 ? facts : facts.filter((fact) => named.has(botOf(fact) ?? ""));
+    const rated = asked.map((fact) => ({ fact, hits: hitsOf(fact, words, named) })).sort((a, b) => b.hits - a.hits);
+    const hit = rated.filter(({ hits }) => hits > 0);
+    // Of a bot that is named everything is an answer; of all others only what was asked for.
+    const chosen = (hit.length > 0 || named.size === 0 ? hit : rated).slice(0, SENTENCES_MAX);
+    return { sentences: chosen.map(({ fact }) => ({ text: sentenceOf(fact), cites: [fact.source] })) };
   },
 };
+
+/** Said in most questions and in many labels, and telling nothing. */
+const IDLE_WORDS: ReadonlySet<string> = new Set([
+  "the",
+  "and",
+  "for",
+  "how",
+  "did",
+  "does",
+  "was",
+  "are",
+  "what",
+  "which",
+  "last",
+  "after",
+]);
+const WORD_CHARS_MIN = 3;
+/** What a question names as its day weighs more than any number of other words. */
+const TODAY_HITS = 10;
 
 function wordsOf(text: string): string[] {
   return text
     .toLowerCase()
     .split(/[^a-z0-9/]+/)
-    .filter((word) => word.length > 2);
+    .filter((word) => word.length >= WORD_CHARS_MIN && !IDLE_WORDS.has(word));
 }
 
-/** `bot:dip` as a person says it. */
+/** How much of a question a fact is about. Where no bot is named, its account comes before each bot. */
+function hitsOf({ source, label }: Fact, words: ReadonlySet<string>, named: ReadonlySet<string>): number {
+  const isNamed = named.size > 0;
+  const hits = wordsOf(isNamed ? label : `${source} ${label}`).filter((word) => words.has(word) && !named.has(word));
+  // What is open is a part of the day, though its label does not say so.
+  if (words.has("today") && label === "open result") hits.push("open");
+  const whole = isNamed || hits.length === 0 || !source.startsWith("account:") ? 0 : 0.5;
+  return hits.length + whole + (hits.includes("today") ? TODAY_HITS : 0);
+}
+
+/** The bots that a question names, in words of any length. */
+function namedIn(question: string, facts: readonly Fact[]): ReadonlySet<string> {
+  const said = new Set(question.toLowerCase().split(/[^a-z0-9_-]+/));
+  const bots = facts.filter(({ source }) => source.startsWith("bot:")).map(({ source }) => nameOf(source));
+  return new Set(bots.filter((name) => said.has(name.toLowerCase())));
+}
+
+/** The bot that a fact is about: that of its source, or of an order the end of its label, `order of dip`. */
+function botOf({ source, label }: Pick<Fact, "source" | "label">): string | undefined {
+  if (source.startsWith("order:")) return / of (\S+)$/.exec(label)?.[1];
+  return /^(?:bot|decision):/.test(source) ? nameOf(source) : undefined;
+}
+
+function sentenceOf({ id, source, label }: Fact): string {
+  const subject = botOf({ source, label }) ?? nameOf(source);
+  return label.endsWith(` of ${subject}`) ? `${label}: {${id}}.` : `${label} of ${subject}: {${id}}.`;
+}
+
+/** `bot:dip` and `decision:dip@1621429200000` as a person says them. */
 function nameOf(source: string): string {
-  return source.slice(source.indexOf(":") + 1);
+  return source.slice(source.indexOf(":") + 1).split("@")[0] ?? "";
 }

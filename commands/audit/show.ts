@@ -4,9 +4,10 @@ import { botIdOf, kindOf, orderIdOf, personOfRecord, RECORD_KINDS, recordText, r
 import { auditScope } from "../../src/chat/audit-scope.ts";
 import { type Call, defineCommand } from "../../src/chat/command.ts";
 import { idsNamed } from "../../src/chat/only-bot.ts";
+import { timesOf } from "../../src/chat/record-times.ts";
 import { card } from "../../src/chat/view.ts";
 import { marked } from "../../src/domain/bot.ts";
-import { DAY_MS, minuteText } from "../../src/domain/time.ts";
+import { DAY_MS } from "../../src/domain/time.ts";
 import type { AuditRecord } from "../../src/ports/audit.ts";
 import { dayReader } from "../../src/reports/statistics.ts";
 
@@ -42,8 +43,13 @@ export default defineCommand({
     const { records, whole } = args.order === undefined ? await listed(call) : await trailOf(call, args.order);
     if (records.length === 0)
       return card(args.order === undefined ? "No such records" : `No order ${args.order} is in the records that you may see`);
+    const times = timesOf(records.map(({ recorded }) => recorded));
+    const row = rowFor(call);
     return card(args.order === undefined ? `The newest ${records.length} records` : `The way of order ${args.order}`)
-      .table(["Time (UTC)", "Record", "Who", "What"], records.map(rowFor(call)))
+      .table(
+        [...times.columns, "Record", "Who", "What"],
+        records.map((record) => [...times.cells(record.recorded), ...row(record)]),
+      )
       .tableFirst()
       .line(
         whole ? undefined : "Older records were not looked through; name a day with `since:` or narrow it down.",
@@ -94,6 +100,6 @@ function rowFor({ engine }: Call<Wish>): (record: AuditRecord) => readonly strin
     const { account = DESK_RECORDS, recorded } = record;
     const spec = specs.get(botIdOf(recorded.event) ?? "");
     const who = spec ? marked(spec.name, spec.mode) : (personOfRecord(recorded.event) ?? "");
-    return [minuteText(recorded.wallMs), `${account} ${recorded.sequence}`, who, recordText(record)];
+    return [`${account} ${recorded.sequence}`, who, recordText(record)];
   };
 }

@@ -15,6 +15,7 @@ import {
   sizeOf,
   stopAndTake,
 } from "../../src/chat/new-bot.ts";
+import { unfitSizeLine } from "../../src/chat/unfit-size.ts";
 
 export default defineCommand({
   summary: "Makes a bot (several symbols make a group); asks for what is missing",
@@ -98,13 +99,16 @@ export default defineCommand({
     const halted = args.start ? haltLine(desk.state.halt) : undefined;
     const made = engine.bot(names[0]!)?.state.spec.protection ?? protection;
     const warning = protectionWarning({ protection: made });
+    const looks = await Promise.all(outcomes.filter(({ done, name }) => done && engine.bot(name)).map(({ name }) => engine.look(name)));
+    const unfit = looks.map(unfitSizeLine).filter((line) => line !== undefined);
     const [only] = outcomes;
-    const bot = outcomes.length === 1 && only ? engine.bot(only.name) : undefined;
-    if (bot && only)
-      return botCard(await engine.look(only.name), engine, `${only.name} is ${args.start ? "running" : "created"}`)
-        .good()
-        .line(warning, halted);
-    const answer = outcomeCard(args.start ? "Started" : "Created", outcomes).line(`Group: ${group}.`, warning, halted);
+    const [look] = looks;
+    if (outcomes.length === 1 && only && look) {
+      const made = botCard(look, engine, `${only.name} is ${args.start ? "running" : "created"}`).line(...unfit, warning, halted);
+      return unfit.length === 0 ? made.good() : made.warning();
+    }
+    const answer = outcomeCard(args.start ? "Started" : "Created", outcomes).line(...unfit, `Group: ${group}.`, warning, halted);
+    if (unfit.length > 0) answer.warning();
     const first = group === undefined ? undefined : engine.bot(names[0]!);
     if (first && !args.start) answer.button("Start all", `bot start ${group}`, "primary");
     return group === undefined && first ? botButtons(first, answer) : answer.button("Show", `bot show ${group}`);

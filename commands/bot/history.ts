@@ -2,10 +2,10 @@ import { botName, count } from "../../src/chat/args.ts";
 import { botButtons, shownName } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { onlyBot } from "../../src/chat/only-bot.ts";
+import { timesOf } from "../../src/chat/record-times.ts";
 import { diffText } from "../../src/chat/spec-diff.ts";
 import { card } from "../../src/chat/view.ts";
 import type { BotSpec } from "../../src/domain/bot.ts";
-import { minuteText } from "../../src/domain/time.ts";
 import type { AuditRecord } from "../../src/ports/audit.ts";
 
 const SHOWN_MAX = 60;
@@ -28,12 +28,14 @@ export default defineCommand({
     };
     const scope = { accounts: [bot.account], sees: () => true };
     const { records } = await engine.audit.newest({ scope, wanted: isOf, limit: READ_MAX, sinceMs: undefined });
-    const rows = told(records.toReversed());
+    const oldestFirst = records.toReversed();
+    const times = timesOf(oldestFirst.slice(-args.last).map(({ recorded }) => recorded));
+    const rows = told(oldestFirst).map((row, index) => [...times.cells(oldestFirst[index]!.recorded), ...row]);
     const lock = desk.state.locks.get(`bot:${id}`);
     return botButtons(
       bot,
       card(`What became of ${shownName(bot)}`)
-        .table(["Time (UTC)", "What", "Details"], rows.slice(-args.last).reverse())
+        .table([...times.columns, "What", "Details"], rows.slice(-args.last).reverse())
         .tableFirst()
         .line(
           lock && `Its entries are locked by ${lock.by}: ${lock.reason}.`,
@@ -48,26 +50,25 @@ const KINDS: ReadonlySet<string> = new Set(["bot-changed", "bot-started", "bot-s
 /** Oldest first: each change against what the bot was before it. */
 function told(records: readonly AuditRecord[]): readonly (readonly string[])[] {
   let spec: BotSpec | undefined;
-  return records.map(({ recorded: { event, wallMs } }) => {
-    const time = minuteText(wallMs);
+  return records.map(({ recorded: { event } }) => {
     switch (event.type) {
       case "bot-created":
         spec = event.bot;
-        return [time, "made", `${spec.strategy} on ${spec.symbol} ${spec.timeframe}, for ${spec.owner}`];
+        return ["made", `${spec.strategy} on ${spec.symbol} ${spec.timeframe}, for ${spec.owner}`];
       case "bot-changed": {
         const before = spec ?? event.spec;
         spec = event.spec;
-        return [time, event.undo ? `changed back by ${event.by}` : `changed by ${event.by}`, diffText(before, event.spec)];
+        return [event.undo ? `changed back by ${event.by}` : `changed by ${event.by}`, diffText(before, event.spec)];
       }
       case "bot-stopped":
       case "bot-faulted":
-        return [time, event.type === "bot-stopped" ? "stopped" : "faulted", event.reason];
+        return [event.type === "bot-stopped" ? "stopped" : "faulted", event.reason];
       case "entries-locked":
-        return [time, `${event.lock.isPause ? "paused" : "locked"} by ${event.lock.by}`, event.lock.reason];
+        return [`${event.lock.isPause ? "paused" : "locked"} by ${event.lock.by}`, event.lock.reason];
       case "entries-unlocked":
-        return [time, `lets enter again, by ${event.by}`, ""];
+        return [`lets enter again, by ${event.by}`, ""];
       default:
-        return [time, "started", ""];
+        return ["started", ""];
     }
   });
 }

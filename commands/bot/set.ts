@@ -7,6 +7,7 @@ import { botButtons, forEachBot, outcomeCard } from "../../src/chat/bot-cards.ts
 import { type ChangeWish, changeFor } from "../../src/chat/bot-change.ts";
 import { changeCard, raisedText } from "../../src/chat/change-card.ts";
 import { type Call, defineCommand } from "../../src/chat/command.ts";
+import { unfitSizeLine } from "../../src/chat/unfit-size.ts";
 import { UserError } from "../../src/domain/errors.ts";
 import type { ChangeFacts } from "../../src/ports/bot-changes.ts";
 
@@ -52,10 +53,14 @@ export default defineCommand({
       await engine.changes.set(name, changeFor(bot, args, strategies), callerFor(`set ${name}`));
       return "is changed";
     });
+    const looks = await Promise.all(outcomes.filter(({ done, name }) => done && engine.bot(name)).map(({ name }) => engine.look(name)));
+    const unfit = looks.map(unfitSizeLine).filter((line) => line !== undefined);
     const [only] = outcomes;
     const bot = outcomes.length === 1 && only ? engine.bot(only.name) : undefined;
-    if (!bot || !only) return outcomeCard("Changed", outcomes).line("`bot undo` takes it back.");
-    const answer = changeCard(`${only.shown} is changed`, changes).good();
+    if (!bot || !only) return outcomeCard("Changed", outcomes).line(...unfit, "`bot undo` takes it back.");
+    const answer = changeCard(`${only.shown} is changed`, changes).line(...unfit);
+    if (unfit.length > 0) answer.warning();
+    else answer.good();
     return botButtons(bot, answer.button("Undo", `bot undo ${only.name}`));
   },
 });

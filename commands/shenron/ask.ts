@@ -4,7 +4,9 @@ import { askFacts } from "../../src/chat/ask-facts.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { shenronOf } from "../../src/chat/shenron-card.ts";
 import { badView, card } from "../../src/chat/view.ts";
+import type { Mode } from "../../src/domain/bot.ts";
 import { messageOf, TransientError } from "../../src/domain/errors.ts";
+import { dayReader, resultOfDay } from "../../src/reports/statistics.ts";
 
 export default defineCommand({
   summary: "Asks the AI service about your bots, answered with numbers from the books only",
@@ -13,9 +15,11 @@ export default defineCommand({
   partial: true,
   private: true,
   args: { question: question.describe("What you want to know") },
-  async run({ args, visible, accounts, shenron, caller, progress }) {
+  async run({ args, visible, accounts, shenron, caller, progress, engine, clock, timeZone }) {
     const service = shenronOf(shenron);
-    const facts = askFacts(visible, accounts, caller.user);
+    const day = dayReader(timeZone);
+    const nowOf = (mode: Mode) => (mode === "paper" ? engine.market().atMs : clock.wall());
+    const facts = askFacts(visible, accounts, caller.user, ({ state }) => resultOfDay(state, nowOf(state.spec.mode), day).realized);
     if (facts.length === 0) return card("There is nothing to ask about yet").line("Make a bot first: `bot create`.");
     progress(card("SHENRON is thinking"));
     try {

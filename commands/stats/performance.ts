@@ -48,6 +48,7 @@ export default defineCommand({
     return answer.line(
       ...inAllLines(inAll(groups.map(sumsOf), engine.rates)),
       "The curve is the start balance and realized results after fees; deposits, withdrawals, funding and open positions are not in it.",
+      ...groups.filter(({ uncounted }) => uncounted.length > 0).map(uncountedLine),
       "Slippage is in bps of what was decided: how much worse the fills were than the close that a strategy decided at.",
       pricesLine(engine, modes),
       `Days are those of ${timeZone}.`,
@@ -71,6 +72,11 @@ function fieldsOf({ currency, performance, unrealized, exposure }: PerformanceGr
     unrealized: unrealized === undefined ? "? (a price is missing)" : resultText(unrealized, currency),
   };
   return Object.fromEntries(Object.entries(FIGURE_NAMES).map(([key, name]) => [name, texts[key as keyof typeof FIGURE_NAMES]]));
+}
+
+function uncountedLine({ currency, uncounted }: PerformanceGroup): string {
+  const coins = uncounted.join(" and ");
+  return `Paper began with ${coins} beside ${currency}, and the books do not know what that was worth: the curve in ${currency} begins at nothing, and what is counted in percent of the start balance is left out.`;
 }
 
 function sumsOf({ mode, currency, performance: { result }, unrealized }: PerformanceGroup): SumsOf {

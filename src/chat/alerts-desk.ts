@@ -75,9 +75,15 @@ export function deskAlert(event: AccountEvent | DeskEvent, when: string): AlertP
       return {
         kind: "system",
         critical: true,
-        card: card(event.panic ? "Panic: entries are halted, everything that is held is sold" : "New entries are halted")
+        card: card(event.panic ? "Panic: entries are halted" : "New entries are halted")
           .warning()
-          .line(givenReason(event.reason), `By ${event.by}, ${until}. Stops, targets and exits go on.`, when),
+          .line(
+            givenReason(event.reason),
+            `By ${event.by}, ${until}. Stops, targets and exits go on.`,
+            // What is held is in other streams: each account that has something tells of it itself.
+            event.panic ? "Accounts that hold something sell it, and tell of it in alerts of their own." : undefined,
+            when,
+          ),
       };
     }
     case "resumed":

@@ -20,7 +20,9 @@ export function alertOf(
   names: BotNames,
   accounts: AccountNames,
 ): Alert | undefined {
-  const { event, marketMs } = recorded;
+  const { event } = recorded;
+  // An order can fill in the minute before the step that tells of it; the books know the fill by its own minute.
+  const marketMs = event.type === "order-filled" ? event.fill.marketMs : recorded.marketMs;
   const isReal = accounts(stream.replace(/^account:/, ""))?.exchange !== undefined;
   const about = aboutOf(stream, isReal ? `${minuteText(marketMs)} UTC` : marketTime(marketMs), names, accounts);
   if (event.type === "order-filled") return fillAlert(event, about);

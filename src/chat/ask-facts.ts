@@ -15,10 +15,18 @@ const ACCOUNTS_MAX = 10;
 const ORDERS_MAX = 3;
 const VALUES_MAX = 4;
 
-/** What the asker may see of the desk as facts, each of one source. Codes, names and numbers only: no reason, no person, no key. */
-export function askFacts(bots: readonly BotFacts[], accounts: readonly AccountFacts[], user: string): AskFact[] {
+/**
+ * What the asker may see of the desk as facts, each of one source. Codes, names and numbers only: no reason, no person, no key. `todayOf` is what a bot has
+ * realized since its local day began, after fees, in its quote.
+ */
+export function askFacts(
+  bots: readonly BotFacts[],
+  accounts: readonly AccountFacts[],
+  user: string,
+  todayOf: (bot: BotFacts) => Decimal,
+): AskFact[] {
   const rows = [
-    ...bots.slice(0, BOTS_MAX).flatMap(rowsOfBot),
+    ...bots.slice(0, BOTS_MAX).flatMap((bot) => rowsOfBot(bot, todayOf(bot))),
     ...accounts.slice(0, ACCOUNTS_MAX).flatMap((account) => rowsOfAccount(account, user)),
   ];
   return rows.map(([source, label, value], index) => ({ id: `f${index + 1}`, source, label: cut(label), value: cut(value) }));
@@ -26,7 +34,7 @@ export function askFacts(bots: readonly BotFacts[], accounts: readonly AccountFa
 
 type Row = readonly [source: string, label: string, value: string];
 
-function rowsOfBot({ state, price, unrealized, orders, lastDecision }: BotFacts): Row[] {
+function rowsOfBot({ state, price, unrealized, orders, lastDecision }: BotFacts, today: Decimal): Row[] {
   const { spec, position, status } = state;
   const [base = "", rest = ""] = spec.symbol.split("/");
   const quote = rest.split(":")[0] ?? "";
@@ -39,6 +47,7 @@ function rowsOfBot({ state, price, unrealized, orders, lastDecision }: BotFacts)
     [source, "mode", spec.mode],
     [source, "symbol", spec.symbol],
     [source, "strategy", spec.strategy],
+    [source, "realized result today after fees", money(today)],
     [source, "realized result after fees", money(netRealized(position))],
     [source, "fees paid", money(position.feesPaid)],
     [source, "number of fills", String(position.fillCount)],

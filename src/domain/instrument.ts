@@ -1,4 +1,7 @@
-import { ceilToStep, type Decimal, decimal, floorToStep, plain } from "./money.ts";
+import { ceilToStep, type Decimal, decimal, floorToStep, max, plain, toDouble } from "./money.ts";
+
+/** Significant digits of an amount that is named as the smallest one: what is rounded up is room for the price to move. */
+const SMALLEST_DIGITS = 3;
 
 /** What a venue lets one order in a symbol be, and what trading it costs. Steps and minimums are exact; costs are in basis points of the notional. */
 export interface Instrument {
@@ -65,10 +68,19 @@ export function brokenRule(instrument: Instrument, quantity: Decimal, price: Dec
     return `largest quantity: ${plain(quantity)} ${instrument.base} is above ${plain(instrument.quantityMax)}`;
   const notional = quantity.times(price);
   if (notional.isLessThan(instrument.notionalMin)) {
-    const smallest = ceilToStep(instrument.notionalMin.dividedBy(price), instrument.lotSize);
-    return `minimum notional: ${plain(notional)} ${instrument.quote} is below ${plain(instrument.notionalMin)}; the smallest quantity that works is ${plain(smallest)} ${instrument.base}`;
+    const { quantity: smallest, amount } = smallestOrder(instrument, price);
+    return `minimum notional: ${plain(notional)} ${instrument.quote} is below ${plain(instrument.notionalMin)}; the smallest quantity that works is ${plain(smallest)} ${instrument.base}, ${plain(amount)} ${instrument.quote}`;
   }
   return undefined;
+}
+
+/** The smallest quantity that breaks no rule at a price, and an amount in quote that buys it, rounded up; of several parts the amount is that of the whole of which this is a `share`. */
+export function smallestOrder(instrument: Instrument, price: Decimal, share = decimal(1)): { quantity: Decimal; amount: Decimal } {
+  const { lotSize, notionalMin, quantityMin = lotSize } = instrument;
+  const quantity = max(max(ceilToStep(notionalMin.dividedBy(price), lotSize), ceilToStep(quantityMin, lotSize)), lotSize);
+  const exact = quantity.times(price).dividedBy(share);
+  const step = decimal(1).shiftedBy(Math.floor(Math.log10(toDouble(exact))) + 1 - SMALLEST_DIGITS);
+  return { quantity, amount: ceilToStep(exact, step) };
 }
 
 /** A tick that fits a price's size: five significant digits, never coarser than the decimals the price itself shows. */

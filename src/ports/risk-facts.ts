@@ -1,11 +1,13 @@
 import type { Mode } from "../domain/bot.ts";
 import type { BreakerName, BreakerSetting, OpenBreaker } from "../domain/breaker.ts";
 import type { RiskScope } from "../domain/limits.ts";
+import type { Decimal } from "../domain/money.ts";
 
 /** An entry that is only asked about: its arithmetic, or the reason of its denial with the code. */
 export type EntryNow =
   | { readonly allowed: true; readonly arithmetic: string }
-  | { readonly allowed: false; readonly code: string; readonly because: string };
+  /** `sizeMin`: where only the size is too small for the market, one that is not, in quote. */
+  | { readonly allowed: false; readonly code: string; readonly because: string; readonly sizeMin?: Decimal };
 
 /** One limit in force as people read it; of limits over several accounts there is one for each mode and currency. */
 export interface LimitFacts {

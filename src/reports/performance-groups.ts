@@ -28,6 +28,8 @@ export interface PerformanceGroup {
   readonly mode: Mode;
   readonly currency: string;
   readonly performance: Performance;
+  /** Coins of paper start balances that are not in the capital, for their price then is in no books; while there are some, nothing is told in percent of it. */
+  readonly uncounted: readonly string[];
   /** Undefined while a price is missing. */
   readonly unrealized: Decimal | undefined;
   /** Undefined before the first fill. */
@@ -61,6 +63,7 @@ export function performanceGroups(
       mode,
       currency,
       performance: performanceOf(results, { capital, since: wish.since, nowMs: wish.now[mode], day }),
+      uncounted: capital || mode !== "paper" ? [] : uncountedOf(currency, accounts),
       unrealized: bots.reduce((sum: Decimal | undefined, each) => each.unrealized && sum?.plus(each.unrealized), ZERO),
       exposure: exposureOf(
         bots.map(({ bot }) => bot),
@@ -72,7 +75,10 @@ export function performanceGroups(
   });
 }
 
-/** Start balances of the accounts of one kind of money; undefined where some of these bots trade in an account that the reader may not see. */
+/**
+ * Start balances of the accounts of one kind of money; undefined where some of these bots trade in an account that the reader may not see, and where a
+ * paper account began with other coins, too: bots are sized by them, so the money alone is not what they trade with.
+ */
 export function capitalOf(
   mode: Mode,
   currency: string,
@@ -81,7 +87,15 @@ export function capitalOf(
 ): Decimal | undefined {
   const own = accounts.filter((state) => state.mode === mode);
   if (!lines.every(({ bot }) => own.some(({ account }) => account === bot.spec.account))) return undefined;
+  if (mode === "paper" && uncountedOf(currency, accounts).length > 0) return undefined;
   return own.reduce((sum, state) => sum.plus(state.startBalances.get(currency) ?? ZERO), ZERO);
+}
+
+/** At an exchange other coins are the person's own and size no bot; on paper they do. */
+function uncountedOf(currency: string, accounts: readonly Account[]): readonly string[] {
+  const paper = accounts.filter(({ mode }) => mode === "paper");
+  const coins = paper.flatMap(({ startBalances }) => [...startBalances].filter(([coin, held]) => coin !== currency && !held.isZero()));
+  return [...new Set(coins.map(([coin]) => coin))].sort();
 }
 
 function rowsOf(lines: readonly Line[], { by, since }: PerformanceWish, day: (epochMs: number) => string): PerformanceGroup["rows"] {

@@ -1,6 +1,6 @@
 import type { SizeCap, Sizing } from "../domain/bot.ts";
 import type { Conversion } from "../domain/conversion.ts";
-import { brokenRule, type Instrument } from "../domain/instrument.ts";
+import { brokenRule, type Instrument, smallestOrder } from "../domain/instrument.ts";
 import { affordable, type Decimal, decimal, percentOf, shown, ZERO } from "../domain/money.ts";
 import { type Counter, conversionsText } from "./counter.ts";
 import type { EntryFacts, Level, LimitCode } from "./limit-rules.ts";
@@ -72,7 +72,14 @@ export type EntryAnswer =
       readonly whole?: Decimal;
       readonly conversions?: readonly Conversion[];
     }
-  | { readonly allowed: false; readonly code: DenialCode; readonly because: string; readonly conversions?: readonly Conversion[] };
+  | {
+      readonly allowed: false;
+      readonly code: DenialCode;
+      readonly because: string;
+      /** Where only the size is too small for the market: one that is not, in quote. */
+      readonly sizeMin?: Decimal;
+      readonly conversions?: readonly Conversion[];
+    };
 
 export type DenialCode =
   | "halted"
@@ -156,7 +163,12 @@ function answerOf(question: EntryQuestion): EntryAnswer {
   const notional = begins ? whole.times(building.share) : whole;
   const quantity = affordable(notional, price, instrument.lotSize);
   const broken = brokenRule(instrument, quantity, price);
-  if (broken) return denied(bound?.code ?? "market-rules", bound?.little?.(broken) ?? broken);
+  if (broken) {
+    const smallest = smallestOrder(instrument, price, begins ? building.share : undefined);
+    const isSmall = bound === undefined && !building?.whole && quantity.isLessThan(smallest.quantity);
+    const sizeMin = isSmall && bounds.every(({ amount }) => amount.isGreaterThanOrEqualTo(smallest.amount)) ? smallest.amount : undefined;
+    return { ...denied(bound?.code ?? "market-rules", bound?.little?.(broken) ?? broken), ...(sizeMin && { sizeMin }) };
+  }
   const cut = bound ? `, cut to ${bound.name}` : "";
   const part = begins ? ` for the whole, ${shareText(building.share)} of it first = ${shown(notional, 2)} ${quote}` : "";
   const arithmetic = `${sized.arithmetic}${cut}${part}, at ${shown(price, 8)} = ${shown(quantity, 8)} ${instrument.base}`;

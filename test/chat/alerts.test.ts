@@ -4,7 +4,7 @@ import type { Digest } from "../../src/domain/digest.ts";
 import type { AccountEvent, DeskEvent } from "../../src/domain/events.ts";
 import { decimal, ZERO } from "../../src/domain/money.ts";
 import type { Purpose, Side } from "../../src/domain/order.ts";
-import { marketMs, wallMs } from "../../src/domain/time.ts";
+import { MINUTE_MS, marketMs, wallMs } from "../../src/domain/time.ts";
 
 const NOW = marketMs(Date.UTC(2021, 4, 19, 12, 59));
 const names = (botId: string) => (botId === "b1" ? { name: "dip", symbol: "BTC/USDT" } : undefined);
@@ -54,6 +54,12 @@ describe("A fill", () => {
     expect(Object.keys(factsOf(entry))).toEqual(["Notional", "Stop loss", "Take profit"]);
     expect(factsOf(entry)["Stop loss"]).toMatch(/^39,200/);
     expect(alert(entry)?.view.lines).toEqual(["fast average crossed above slow", "2021-05-19 12:59 UTC (market)"]);
+  });
+
+  it("says when it filled, as the books do, and not when the market told of it", () => {
+    const entry = filled("buy", "entry", undefined);
+    const fill = { ...entry.fill, marketMs: marketMs(NOW - MINUTE_MS) };
+    expect(alert({ ...entry, fill })?.view.lines.at(-1)).toBe("2021-05-19 12:58 UTC (market)");
   });
 
   it("says of an exit what it made", () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { minuteText } from "../../src/domain/time.ts";
 import { ADMIN, type ChatDesk, textOf } from "../chat/door.ts";
 import type { EngineRig } from "../kit/engine-rig.ts";
 import { TRADER, tradedDesk } from "./traded-desk.ts";
@@ -10,7 +11,7 @@ beforeEach(async () => {
   ({ rig, desk } = await tradedDesk());
 });
 
-const whatOf = async (line: string, user = ADMIN) => (await desk.type(line, user)).table?.rows.map((row) => row.slice(1).join(" | ")) ?? [];
+const whatOf = async (line: string, user = ADMIN) => (await desk.type(line, user)).table?.rows.map((row) => row.slice(2).join(" | ")) ?? [];
 
 describe("audit show", () => {
   test("shows requests, decisions, orders and fills, each alone where it is asked for", async () => {
@@ -28,6 +29,16 @@ describe("audit show", () => {
     ]);
     expect((await whatOf("audit show fills bot:mine")).filter((row) => !row.includes("| mine |"))).toEqual([]);
     expect((await desk.type("audit show last:2")).table?.rows).toHaveLength(2);
+  });
+
+  test("shows beside the wall's time that of the market, a fill's own as its alert and the exports do", async () => {
+    const { table } = await desk.type("audit show fills bot:dip");
+    expect(table?.columns.map(({ name }) => name)).toEqual(["Time (UTC)", "Market", "Record", "Who", "What"]);
+    const filledAt = rig.engine
+      .accounts()
+      .flatMap(({ state }) => [...state.bots.values()].flatMap(({ spec, held }) => (spec.name === "dip" ? held : [])));
+    expect(table?.rows.map((row) => row[1]).toReversed()).toEqual(filledAt.map((ms) => minuteText(ms)));
+    expect(table?.rows.map((row) => row[0])).not.toEqual(table?.rows.map((row) => row[1]));
   });
 
   test("shows the whole way of one order, in the order in which it went", async () => {

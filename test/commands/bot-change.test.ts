@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { minuteText } from "../../src/domain/time.ts";
 import { ChatDesk, HERE, textOf } from "../chat/door.ts";
 import { scripted } from "../kit/engine-market.ts";
 import { type EngineRig, openRig } from "../kit/engine-rig.ts";
@@ -98,7 +99,10 @@ test("bot history tells what became of a bot, newest first, with who changed wha
   await desk.type("bot set dip size:10%");
   await desk.type("bot pause dip reason:news");
   await desk.type("bot stop dip");
-  const rows = (await desk.type("bot history dip")).table?.rows.map((row) => row.slice(1).join(" | "));
+  const { table } = await desk.type("bot history dip");
+  expect(table?.columns.map(({ name }) => name)).toEqual(["Time (UTC)", "Market", "What", "Details"]);
+  expect(table?.rows[0]?.[1]).toBe(minuteText(rig.engine.market().atMs));
+  const rows = table?.rows.map((row) => row.slice(2).join(" | "));
   expect(rows).toEqual([
     "stopped | stopped by discord:1",
     "paused by discord:1 | news",
@@ -154,4 +158,20 @@ test("bot clone makes the same on another symbol, flat and stopped, and names it
     protection: { stopPct: 2 },
   });
   expect((await desk.type("bot clone dip name:dip")).title).toMatch(/^name: "dip" is taken/);
+});
+
+describe("A size that the market refuses", () => {
+  test("is warned of with one that works when the bot is made, alone or in a group", async () => {
+    const made = await desk.type("bot create name:tiny symbol:btc strategy:ema-cross timeframe:1m size:3 start:yes");
+    expect([made.tone, made.title]).toEqual(["warning", "tiny is running"]);
+    const line = made.lines.find((each) => each.startsWith("tiny cannot enter with this size: minimum notional: "));
+    const size = /`bot set tiny (size:[\d.]+)` works at this price\.$/.exec(line ?? "")?.[1];
+    const group = await desk.type("bot create name:both symbol:btc,eth strategy:ema-cross timeframe:1m size:3");
+    expect(group.tone).toBe("warning");
+    expect(group.lines.filter((each) => each.includes("cannot enter with this size"))).toHaveLength(2);
+    const smaller = await desk.type("bot set tiny size:2");
+    expect([smaller.tone, textOf(smaller)]).toEqual(["warning", expect.stringContaining("tiny cannot enter with this size")]);
+    const better = await desk.press(await desk.type(`bot set tiny ${size}`), YES);
+    expect([better.tone, textOf(better)]).toEqual(["good", expect.not.stringContaining("cannot enter")]);
+  });
 });

@@ -91,6 +91,14 @@ test("panic is one word and lists what is sold", async () => {
   const view = await desk.type("panic");
   expect(view.title).toBe("Panic: entries are denied");
   expect(textOf(view)).toContain("dip: 0.1 BTC/USDT");
+  expect(textOf(view)).toContain("The end comes as an alert.");
+});
+
+test("panic with nothing held says that everything is flat, and promises no alert of an end that nothing has", async () => {
+  const view = await desk.type("panic");
+  expect(view.title).toBe("Panic: entries are denied");
+  expect(textOf(view)).toContain("No bot holds anything and no entry was open: everything is flat.");
+  expect(textOf(view)).not.toMatch(/alert|selling|canceled/i);
 });
 
 test("no reason is too long for a panic", async () => {

@@ -82,6 +82,19 @@ describe("A question", () => {
     expect(textOf(await desk.type('shenron ask "How is dip1?"'))).toContain("dip1 is running.");
   });
 
+  test("goes out with what each bot realized today, and only today", async () => {
+    const { desk, asked } = await asking(() => []);
+    desk.engine.fill("dip1", "buy", "0.1", "40000");
+    desk.engine.fill("dip1", "sell", "0.1", "41000");
+    const today = async () => {
+      await desk.type('shenron ask "How did dip1 do today?"');
+      return asked.at(-1)?.facts.find(({ source, label }) => source === "bot:dip1" && label === "realized result today after fees")?.value;
+    };
+    expect(await today()).toBe("91.9 USDT");
+    desk.engine.marketAtMs += 2 * 86_400_000;
+    expect(await today()).toBe("0 USDT");
+  });
+
   test("that holds something like a key is not passed on", async () => {
     const { desk, asked } = await asking(() => []);
     const view = await desk.type(`shenron ask "is ${canary("other key")} good?"`);

@@ -132,6 +132,19 @@ describe("The realized curve", () => {
       expect(picture?.alt).toMatch(/^Paper, realized, 2021-05-19 11:45 to 12:00 UTC: equity from 10,000\.00 to 10,993\.00 USDT/);
   });
 
+  test("begins at nothing where paper began with other coins, too, and says why no figure is in percent of its start", async () => {
+    const paper = at.engine.accounts().find(({ state }) => state.mode === "paper");
+    paper?.state.startBalances.set("BTC", decimal("0.5"));
+    at.desk.clock.stepWall(40 * 24 * 3_600_000);
+    const { lines } = await at.type("stats performance");
+    const line = lines.find((each) => each.startsWith("Paper: "));
+    expect(line).toMatch(/max drawdown [\d.,]+ USDT, /);
+    expect(lines).toContain(
+      "Paper began with BTC beside USDT, and the books do not know what that was worth: the curve in USDT begins at nothing, and what is counted in percent of the start balance is left out.",
+    );
+    expect((await at.type("stats weekly weeks:1")).picture?.alt).toContain("Realized results after fees");
+  });
+
   test("is not drawn from nothing", async () => {
     expect((await at.type("stats performance since:2030-01-01")).picture).toBeUndefined();
   });

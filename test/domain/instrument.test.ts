@@ -10,7 +10,7 @@ describe("an instrument", () => {
     ["0", "100", /^lot size: the quantity rounds to zero/],
     ["-1", "100", /^lot size/],
     ["0.1005", "100", /^lot size: 0.1005 is not a multiple of 0.001 BTC$/],
-    ["0.049", "100", /^minimum notional: 4.9 USDT is below 5; the smallest quantity that works is 0.05 BTC$/],
+    ["0.049", "100", /^minimum notional: 4.9 USDT is below 5; the smallest quantity that works is 0.05 BTC, 5 USDT$/],
     ["0.05", "100", undefined],
     ["0.1", "333.33", undefined],
   ])("judges %s at %s", (quantity, price, rule) => {

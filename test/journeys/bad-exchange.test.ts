@@ -134,7 +134,7 @@ const ORDER_ROWS: readonly OrderRow[] = [
   {
     bad: "below the smallest notional",
     line: entry("3"),
-    says: /^amount minimum notional 2\.5125 USDT is below 5; the smallest quantity that works is 0\.0001 BTC\. Choose a larger amount\.$/,
+    says: /^amount minimum notional 2\.5125 USDT is below 5; the smallest quantity that works is 0\.0001 BTC, 5\.03 USDT\. Choose a larger amount\.$/,
   },
   {
     bad: "with too many decimals",

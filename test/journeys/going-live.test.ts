@@ -93,9 +93,11 @@ async function promotesIt(stage: LiveStage): Promise<void> {
   expect(await proven(stage, person, confirmed)).toContain("dip-live (LIVE) is running in real (LIVE)");
 }
 
-async function isProtected({ person, exchange }: LiveStage): Promise<void> {
+async function isProtected({ person, exchange, pass }: LiveStage): Promise<void> {
   const bought = await person.nextAlert(/^dip-live \(LIVE\) bought/);
   expect(bought).toContain("0.00039 BTC at 50,505.05 USDT");
+  // The fill is told as soon as it is known; its stop is confirmed by a request of its own.
+  await pass(2);
   expect(await person.run("position list")).toContain(
     "dip-live (LIVE) stop at 49,544.49 USDT, take at 52,577.82 USDT, resting at the LIVE venue.",
   );

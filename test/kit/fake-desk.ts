@@ -76,6 +76,8 @@ export class FakeEngine implements Engine {
 
   readonly accountOf: Engine["accountOf"] = (owner) => this.accounts().find(({ state }) => state.owner === owner && state.mode === "paper");
 
+  /** Where the market stands; fills are at its start. */
+  marketAtMs = MARKET_START;
   readonly entryNow: Engine["entryNow"] = (name) => entryOf(this.bot(name), START_CASH);
   readonly look = (name: string): BotLook => ({ bot: this.#named(name), entryNow: entryOf(this.bot(name), START_CASH), plan: undefined });
   readonly why: Engine["why"] = (name) => this.trading.why(name);
@@ -114,7 +116,7 @@ export class FakeEngine implements Engine {
       ...facts,
       assumptions: ["Spread and fees are modeled.", "BTC/USDT: tick 0.01.", "ETH/USDT: tick 0.01."],
       symbols: [...this.prices.keys()],
-      atMs: marketMs(MARKET_START),
+      atMs: marketMs(this.marketAtMs),
       ended: false,
     };
   }

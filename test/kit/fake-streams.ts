@@ -10,6 +10,8 @@ export class FakeStreams implements Streams {
   readonly #events = new Map<string, Recorded<AccountEvent | DeskEvent>[]>();
   readonly #listeners = new Set<(stream: string) => void>();
   readonly #clock: Clock;
+  /** Market time of what is written next. */
+  marketMs = MARKET_MS;
   /** The largest page that was read. */
   pageMax = 0;
 
@@ -24,7 +26,7 @@ export class FakeStreams implements Streams {
       rows.push({
         sequence: rows.length + 1,
         wallMs: wallMs(this.#clock.wall()),
-        marketMs: marketMs(MARKET_MS),
+        marketMs: marketMs(this.marketMs),
         requestId: undefined,
         event,
       });

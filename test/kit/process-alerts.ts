@@ -24,15 +24,28 @@ export interface Heard {
 export function duesOf(facts: readonly StoredFact[]): Due[] {
   const names = namesOf(facts);
   const dues: Due[] = [];
+  const denied = new Map<string, string>();
   for (const { marketMs, event } of facts) {
     const name = names.get(String(event.botId)) ?? "?";
     const what = dueOf(event, name);
-    if (!what) continue;
+    if (!what || isToldAlready(denied, event, marketMs)) continue;
     const [sentence, group, isCritical] = what;
-    dues.push({ key: `${sentence} @ ${minute(marketMs)}`, group, isCritical });
+    const atMs = event.type === "order-filled" ? (event.fill as { marketMs: number }).marketMs : marketMs;
+    dues.push({ key: `${sentence} @ ${minute(atMs)}`, group, isCritical });
   }
   const first = dues.findIndex(({ key }) => key.startsWith("desk started"));
   return dues.filter((_, index) => index !== first);
+}
+
+/** Whether an event is the same denial again: one for each bot, code and hour of the market, unless it bought or was started in between. */
+function isToldAlready(denied: Map<string, string>, { type, botId, code, purpose }: StoredFact["event"], marketMs: number): boolean {
+  const bot = String(botId);
+  if (type === "bot-started" || (type === "order-filled" && purpose === "entry")) denied.delete(bot);
+  if (type !== "wish-denied") return false;
+  const said = `${String(code)} ${minute(marketMs).slice(0, 13)}`;
+  const isAgain = denied.get(bot) === said;
+  denied.set(bot, said);
+  return isAgain;
 }
 
 type What = readonly [sentence: string, group: string, isCritical: boolean];

@@ -11,12 +11,15 @@ const BEGINNINGS = ["2021-03-10", "2021-03-25", "2021-10-29", "2020-12-20", "202
 const BOTS = ["BTC/USDT", "ETH/USDT", "ETH/USDT"];
 const FILLS_MAX = 40;
 const CAPITAL_MIN = 50_000;
+/** Every so many ledgers one is of a paper account that began with another coin, too. */
+const MIXED_EVERY = 5;
 
 /** What the check in the other language is given: raw facts and nothing that was computed from them. */
 export interface RawLedger {
   readonly timeZone: string;
   readonly since: string | null;
-  readonly capital: string;
+  /** None where the account began with more than the figures can count. */
+  readonly capital: string | null;
   readonly nowMs: number;
   readonly fills: Readonly<Record<string, string | number | null>>[];
   readonly funding: Readonly<Record<string, string | number>>[];
@@ -38,7 +41,7 @@ function chanceOf(seed: number): () => number {
   };
 }
 
-/** An account at an exchange with three bots that buy and sell at random, with fees in either coin, deposits and withdrawals. */
+/** An account, most of them at an exchange, with three bots that buy and sell at random, with fees in either coin, deposits and withdrawals. */
 export function randomLedger(seed: number): RandomLedger {
   const chance = chanceOf(seed);
   const below = (limit: number) => Math.floor(chance() * limit);
@@ -48,9 +51,12 @@ export function randomLedger(seed: number): RandomLedger {
   const append = (event: AccountEvent) =>
     applyAccountEvent(state, { sequence: state.sequence + 1, wallMs: wallMs(atMs), marketMs: marketMs(atMs), requestId: undefined, event });
   const capital = decimal(CAPITAL_MIN + below(50_000));
-  append({ type: "account-opened", account: "real", owner: "u", mode: "live", market: "m", balances: new Map([["USDT", capital]]) });
+  const isMixed = seed % MIXED_EVERY === 0;
+  const mode = isMixed ? "paper" : "live";
+  const balances = new Map([["USDT", capital], ...(isMixed ? ([["ETH", decimal(2)]] as const) : [])]);
+  append({ type: "account-opened", account: "real", owner: "u", mode, market: "m", balances });
   BOTS.forEach((symbol, index) => {
-    append({ type: "bot-created", bot: botOf(`b${index}`, symbol) });
+    append({ type: "bot-created", bot: botOf(`b${index}`, symbol, mode) });
   });
   const fills: RawLedger["fills"] = [];
   const funding: RawLedger["funding"] = [];
@@ -89,7 +95,10 @@ export function randomLedger(seed: number): RandomLedger {
       });
   }
   const since = chance() < 0.3 && fills.length > 0 ? new Date(Number(of(fills).ms)).toISOString().slice(0, 10) : null;
-  return { state, raw: { timeZone: of(ZONES), since, capital: plain(capital), nowMs: atMs + below(5 * DAY_MS), fills, funding } };
+  return {
+    state,
+    raw: { timeZone: of(ZONES), since, capital: isMixed ? null : plain(capital), nowMs: atMs + below(5 * DAY_MS), fills, funding },
+  };
 }
 
 function soldOf(held: Decimal, share: number): Decimal {
@@ -116,9 +125,9 @@ function book(
   append({ type: "order-filled", fill, botId, purpose, reason: "", after: outcome });
 }
 
-function botOf(id: string, symbol: string) {
+function botOf(id: string, symbol: string, mode: "live" | "paper") {
   const sizing = { kind: "equity-percent", pct: 10 } as const;
   const protection = { stopPct: 2, takePct: undefined, trailingPct: undefined };
-  const spec = { id, name: id, group: undefined, owner: "u", account: "real", mode: "live", symbol, timeframe: "1m" } as const;
+  const spec = { id, name: id, group: undefined, owner: "u", account: "real", mode, symbol, timeframe: "1m" } as const;
   return { ...spec, strategy: "ema-cross", params: {}, sizing, protection };
 }

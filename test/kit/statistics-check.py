@@ -142,7 +142,8 @@ def figures(ledger):
     def day(ms):
         return datetime.fromtimestamp(ms // 1000, tz=timezone.utc).astimezone(zone).date()
 
-    equity = Decimal(ledger["capital"])
+    is_known = ledger["capital"] is not None
+    equity = Decimal(ledger["capital"] or 0)
     kept = []
     for ms, realized, fee, made in closing_results(ledger["fills"]):
         if since is not None and day(ms) < date.fromisoformat(since):
@@ -173,14 +174,15 @@ def figures(ledger):
     for index, (_, level) in enumerate(points):
         peak = max(value for _, value in points[: index + 1])
         deepest = max(deepest, peak - level)
-        share = max(share, (peak - level) / peak)
+        if is_known:
+            share = max(share, (peak - level) / peak)
         if level < peak:
             from_ms = max(ms for ms, value in points[: index + 1] if value == peak)
             back = [ms for ms, value in points[index + 1 :] if value >= peak]
             longest = max(longest, (back[0] if back else ledger["nowMs"]) - from_ms)
 
     returns = []
-    if by_day:
+    if by_day and is_known:
         each, last, begun = min(by_day), day(ledger["nowMs"]), equity
         while each <= last:
             returns.append(to_places(by_day.get(each, Decimal(0)) / begun, 18))
@@ -208,7 +210,7 @@ def figures(ledger):
         "sharpe": sharpe,
         "sortino": sortino,
         "calmar": calmar,
-        "drawdown": f"{text(deepest)} USDT ({text(to_places(share, 18) * 100)}%)",
+        "drawdown": f"{text(deepest)} USDT" + (f" ({text(to_places(share, 18) * 100)}%)" if is_known else ""),
         "belowPeak": span(longest),
         "exposure": exposure(ledger, day),
         "slippage": slippage([fill for fill in ledger["fills"] if since is None or day(fill["ms"]) >= date.fromisoformat(since)]),

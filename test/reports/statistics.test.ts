@@ -3,7 +3,7 @@ import { figureTexts } from "../../src/chat/figures-text.ts";
 import { applyAccountEvent } from "../../src/domain/account.ts";
 import { type AccountState, emptyAccount } from "../../src/domain/books.ts";
 import type { AccountEvent } from "../../src/domain/events.ts";
-import { decimal, plain } from "../../src/domain/money.ts";
+import { decimal, plain, ZERO } from "../../src/domain/money.ts";
 import { addResults, NO_RESULT } from "../../src/domain/result.ts";
 import { HOUR_MS, marketMs, wallMs } from "../../src/domain/time.ts";
 import { ledgerEvents } from "../../src/engine/live/ledger.ts";
@@ -223,6 +223,25 @@ test("figures of an account that the reader may not see tell nothing of its bala
   expect(hidden?.performance.drawdown.share).toBeUndefined();
   expect(known?.performance.ratios.sharpe).toBeDefined();
   expect(known?.performance.drawdown.share).toBeDefined();
+});
+
+test("a paper account that began with other coins has nothing in percent of a start balance that leaves them out; at an exchange they size no bot", () => {
+  const { state } = traded();
+  const now = { live: NOON, demo: NOON, paper: NOON };
+  const wish = { timeZone: "UTC", now, since: undefined, by: "bot" } as const;
+  const startBalances = new Map([...state.startBalances, ["BTC", decimal("0.5")] as const, ["DOGE", ZERO] as const]);
+  const groupOf = (mode: "paper" | "live") => {
+    const bots = [...state.bots].map(([id, bot]) => [id, { ...bot, spec: { ...bot.spec, mode } }] as const);
+    const shown = bots.map(([, bot]) => ({ state: bot, unrealized: undefined }));
+    return performanceGroups(shown, [{ ...state, mode, startBalances, bots: new Map(bots) }], wish)[0];
+  };
+  const [paper, live] = [groupOf("paper"), groupOf("live")];
+  expect(paper?.uncounted).toEqual(["BTC"]);
+  expect(paper?.performance.ratios).toMatchObject({ sharpe: undefined, calmar: undefined });
+  expect(paper?.performance.drawdown.share).toBeUndefined();
+  expect(paper?.performance.drawdown.amount).toEqual(live?.performance.drawdown.amount);
+  expect(live?.uncounted).toEqual([]);
+  expect(live?.performance.drawdown.share).toBeDefined();
 });
 
 test("a ratio that is a tie is shown as one, although its doubles are just above it", () => {

@@ -71,6 +71,20 @@ describe("the risk door", () => {
     expect(answer[1]).toMatch(because);
   });
 
+  it("names a size that the market takes where only that is too small, and none where something else cuts it", () => {
+    const sizeMin = (change: Partial<EntryQuestion>) => {
+      const answer = checkEntry({ ...question, ...change });
+      return answer.allowed || answer.sizeMin === undefined ? undefined : plain(answer.sizeMin);
+    };
+    const price = decimal("187.13");
+    expect(sizeMin({ sizing: notional(3), price })).toBe("5.06");
+    expect(checkEntry({ ...question, sizing: notional(5.06), price })).toMatchObject({ allowed: true });
+    expect(sizeMin({ sizing: notional(3), price, building: { share: decimal("0.25"), whole: undefined } })).toBe("20.3");
+    expect(sizeMin({ sizing: notional(3), price, cashFree: decimal(4) })).toBeUndefined();
+    expect(sizeMin({ sizing: notional(100), price, cashFree: decimal(4) })).toBeUndefined();
+    expect(sizeMin({ halted: "news" })).toBeUndefined();
+  });
+
   it("lets a loss just below the limit pass, and a gain", () => {
     expect(asked({ equity: decimal("9500.01") })[0]).toBe("9.5");
     expect(asked({ equity: decimal(12_000) })[0]).toBe("12");

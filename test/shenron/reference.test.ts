@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ruleAnalyst } from "../../shenron/analyst.ts";
 import { Journal } from "../../shenron/journal.ts";
+import { checkedAnswer } from "../../src/chat/ask-answer.ts";
 import { answer, type Report, type ReportItem, recommendationAnswer, type Subject } from "../../src/shenron/contract.ts";
 
 const common = { marketMs: 1, wallMs: 1_000 };
@@ -74,5 +75,43 @@ describe("The analyst by rules", () => {
     );
     expect(answered.sentences[0]).toEqual({ text: "fees today of dip: {f1}.", cites: ["bot:dip"] });
     expect(JSON.stringify(answered)).not.toContain("1.20");
+  });
+
+  describe("asked about a bot", () => {
+    const FACTS = [
+      ["bot:a", "status", "running"],
+      ["bot:a", "mode", "paper"],
+      ["bot:a", "realized result today after fees", "-1 USDT"],
+      ["bot:a", "realized result after fees", "5 USDT"],
+      ["bot:a", "open result", "2 USDT"],
+      ["order:ss12", "order of a", "stop to sell 1 BTC, open"],
+      ["decision:a@1736000000000", "last decision of a", "entry at 2025-01-04 06:43 UTC"],
+      ["bot:dip-2", "realized result today after fees", "3 USDT"],
+      ["account:paper", "equity", "100 USDT"],
+      ["account:paper", "result of the account today", "7 USDT"],
+    ].map(([source = "", label = "", value = ""], index) => ({ id: `f${index + 1}`, source, label, value }));
+    const saidOf = async (question: string) => {
+      const { sentences } = await ruleAnalyst.answer({ version: 1, desk: "0".repeat(16), question, facts: FACTS });
+      return checkedAnswer(sentences, FACTS);
+    };
+
+    test("speaks of it however short its name is, of its day first, and not of the account", async () => {
+      expect((await saidOf("How did a do today?")).lines).toEqual([
+        "realized result today after fees of a: -1 USDT.",
+        "open result of a: 2 USDT.",
+      ]);
+      expect((await saidOf("How did Dip-2 do today?")).lines).toEqual(["realized result today after fees of dip-2: 3 USDT."]);
+    });
+
+    test("tells all of it where nothing else is asked for, and every statement stands up to the books", async () => {
+      const { lines, refused } = await saidOf("How is a?");
+      expect(refused).toBe(0);
+      expect(lines).toHaveLength(7);
+      expect(lines).toContain("last decision of a: entry at 2025-01-04 06:43 UTC.");
+    });
+
+    test("speaks of the account first where none is named", async () => {
+      expect((await saidOf("How much did I make today?")).lines[0]).toBe("result of the account today of paper: 7 USDT.");
+    });
   });
 });

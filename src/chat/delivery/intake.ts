@@ -4,6 +4,7 @@ import type { Streams } from "../../ports/streams.ts";
 import type { AccountNames } from "../account-names.ts";
 import { alertOf } from "../alerts.ts";
 import type { Alert, BotNames } from "../alerts-shape.ts";
+import { Denials } from "./denials.ts";
 import { type Entry, newEntry } from "./entry.ts";
 import { CRITICAL_MAX, EARLY_MAX, ORDINARY_MAX, PAGE } from "./limits.ts";
 
@@ -40,6 +41,7 @@ export class Intake {
   readonly #cursors: Map<string, number>;
   /** How far each stream was searched for critical alerts. */
   readonly #searched = new Map<string, number>();
+  readonly #denials = new Denials();
   /** The newest ordinary alert seen of each lane, so that a critical one does not overtake its own. */
   readonly #newestOrdinary = new Map<string, number>();
 
@@ -105,12 +107,14 @@ export class Intake {
     const taken: Entry[] = [];
     for (const stream of this.#names()) {
       let at = this.#searched.get(stream) ?? this.#cursor(stream);
+      if (!this.#searched.has(stream)) await this.#denials.lookBack(this.#parts.streams, stream, at);
       this.#searched.set(stream, at);
       while (at < this.#parts.streams.lastSequence(stream) && this.critical.length < CRITICAL_MAX) {
         const page = await this.#page(stream, at);
         for (const recorded of page) {
           if (this.critical.length >= CRITICAL_MAX) break;
           at = recorded.sequence;
+          this.#denials.see(stream, recorded);
           const entry = this.#search(stream, recorded);
           if (entry) taken.push(entry);
         }
@@ -164,6 +168,7 @@ export class Intake {
       if (first === undefined || recorded === undefined) break;
       this.#move(first.stream, recorded.sequence);
       const entry = this.#takeOrdinary(first.stream, recorded);
+      this.#denials.passed(first.stream, recorded);
       if (entry) taken.push(entry);
     }
     return taken;
@@ -223,6 +228,7 @@ export class Intake {
   }
 
   #alertOf(stream: string, recorded: Recorded<AccountEvent | DeskEvent>): Alert | undefined {
+    if (this.#denials.isRepeat(stream, recorded)) return undefined;
     const alert = alertOf(stream, recorded, this.#parts.names, this.#parts.accounts);
     return alert && this.#parts.wants(alert) ? alert : undefined;
   }

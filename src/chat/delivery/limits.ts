@@ -12,6 +12,9 @@ export const CRITICAL_MAX = 500;
 export const BATCH_SPAN_MS = 50;
 export const BATCH_MAX = 20;
 
+/** Denials of a stream that say nothing new and are remembered until the cursor is past them. */
+export const REPEATS_MAX = 100_000;
+
 /** Alike alerts within a minute that are shown one by one; further ones share a message that is edited. */
 export const FOLD_AFTER = 5;
 export const FOLD_WINDOW_MS = MINUTE_MS;
