@@ -2,8 +2,8 @@ import { UserError } from "../domain/errors.ts";
 import type { Role } from "../domain/events.ts";
 import { splitSymbol } from "../domain/instrument.ts";
 import { meant } from "../domain/nearest.ts";
-import type { BotFacts, DeskLedger, Engine } from "../ports/engine.ts";
-import { type Asker, atLeast, type People, rolesOn } from "./access.ts";
+import type { AccountFacts, BotFacts, DeskLedger, Engine } from "../ports/engine.ts";
+import { type Asker, atLeast, type People, rolesOn, visibleAccounts } from "./access.ts";
 import type { Argument } from "./arg-info.ts";
 import { quoted, type Source } from "./arg-meta.ts";
 import type { Strategies } from "./command.ts";
@@ -12,6 +12,7 @@ import { alertsOf } from "./rule-alerts.ts";
 /** What exists, as far as the person who asks may know it. */
 export interface Sight {
   readonly bots: readonly BotFacts[];
+  readonly accounts: () => readonly AccountFacts[];
   readonly engine: Engine;
   readonly strategies: Strategies;
   readonly paths: readonly string[];
@@ -36,7 +37,8 @@ export function sightOf(
   const roleOf = rolesOn(people, asker);
   const bots = all.filter(({ state }) => atLeast(roleOf(state.spec), need));
   const alerts = alertsOf(desk.state, asker.user).map(({ id }) => id);
-  return { bots, engine, strategies, paths, alerts };
+  const accounts = () => visibleAccounts(people, asker, engine.accounts());
+  return { bots, accounts, engine, strategies, paths, alerts };
 }
 
 const LISTED_MAX = 12;
@@ -46,7 +48,7 @@ export function offersOf({ meta }: Argument, sight: Sight): readonly string[] {
   return [...(meta.source === undefined ? [] : valuesOf(meta.source, sight)), ...(meta.choices ?? [])];
 }
 
-function valuesOf(source: Source, { bots, engine, strategies, paths, alerts }: Sight): readonly string[] {
+function valuesOf(source: Source, { bots, accounts, engine, strategies, paths, alerts }: Sight): readonly string[] {
   const names = bots.map(({ state }) => state.spec.name);
   const groups = [...new Set(bots.map(({ state }) => state.spec.group).filter((group) => group !== undefined))].sort();
   switch (source) {
@@ -58,7 +60,7 @@ function valuesOf(source: Source, { bots, engine, strategies, paths, alerts }: S
     case "strategies":
       return strategies.strategyNames();
     case "accounts":
-      return engine.accounts().flatMap(({ state, venue }) => (venue ? [state.account] : []));
+      return accounts().flatMap(({ state, venue }) => (venue ? [state.account] : []));
     case "entries":
       return bots.flatMap(({ orders }) => orders.filter(({ purpose }) => purpose === "entry").map(({ clientOrderId }) => clientOrderId));
     case "commands":
