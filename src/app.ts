@@ -4,6 +4,7 @@ import { backtestsByEngines } from "./app/backtest-jobs.ts";
 import { BacktestThreads } from "./app/backtest-threads.ts";
 import { DeskBacktests } from "./app/backtests.ts";
 import { panicOf, startBeat } from "./app/beating.ts";
+import { digestNow } from "./app/digests.ts";
 import { type EngineSources, engineOptions, limitsOf } from "./app/engine-options.ts";
 import { metersOf } from "./app/meters.ts";
 import { namingBuild, namingFatal } from "./app/newer-build.ts";
@@ -13,7 +14,7 @@ import { type ProcessOptions, type RunningProcess, takenFrom } from "./app/proce
 import { Retention } from "./app/retention.ts";
 import { openSharing, type Sharing } from "./app/sharing.ts";
 import { openShenron, type ShenronSettings, shenronSettings } from "./app/shenron.ts";
-import { digestNow, subscribeTerminal, wait, welcome } from "./app/terminal.ts";
+import { subscribeTerminal, wait, welcome } from "./app/terminal.ts";
 import { Venues } from "./app/venues.ts";
 import { catalogOf } from "./chat/arg-info.ts";
 import { createClaim } from "./chat/claim.ts";
@@ -127,9 +128,7 @@ async function composeDesk(options: DeskOptions, sources: Sources): Promise<Runn
   const failed = (platform: string, reason: string) =>
     void desk.append([{ type: "platform-failed", platform, reason }]).catch(options.onFatal);
   platforms.push(...(await openRemotePlatforms(options, options.painter, failed)));
-  opened.schedule(
-    new Digests({ desk, logger, calendar, digestOf: (_place, day, period) => digestNow(opened, day, config.timezone, period) }),
-  );
+  opened.schedule(new Digests({ desk, logger, calendar, digestOf: (day, period) => digestNow(opened, day, config.timezone, period) }));
   const anomalies = openAnomalyWatch(opened, options);
   opened.waitFor(async () => {
     await anomalies.idle();

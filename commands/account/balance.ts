@@ -1,9 +1,10 @@
-import { accountTitle, exchangeName } from "../../src/chat/account-names.ts";
+import { accountTitle } from "../../src/chat/account-names.ts";
 import { moneyDigits, moneyText, quantityDigits } from "../../src/chat/amounts.ts";
 import { pricesLine } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { type Holding, holdingsOf } from "../../src/chat/holdings.ts";
 import { card, right } from "../../src/chat/view.ts";
+import { exchangeName } from "../../src/domain/exchange-names.ts";
 import type { Decimal } from "../../src/domain/money.ts";
 import type { AccountFacts } from "../../src/ports/engine.ts";
 

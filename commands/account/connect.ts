@@ -1,11 +1,12 @@
 import { accountCard, isVenueAccount } from "../../src/chat/account-cards.ts";
-import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
+import { accountNameFor } from "../../src/chat/account-names.ts";
 import * as arg from "../../src/chat/args.ts";
 import { newAccountName } from "../../src/chat/args-venue.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { rightsText } from "../../src/chat/venue-reasons.ts";
 import { type Card, card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
+import { exchangeName } from "../../src/domain/exchange-names.ts";
 import type { AccountFacts } from "../../src/ports/engine.ts";
 import type { SecretField } from "../../src/ports/secret-form.ts";
 

@@ -1,9 +1,10 @@
 import { accountHeld } from "../../src/chat/account-cards.ts";
-import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
+import { accountNameFor } from "../../src/chat/account-names.ts";
 import { accountName } from "../../src/chat/args-venue.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { type Card, card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
+import { exchangeName } from "../../src/domain/exchange-names.ts";
 import type { DrillStep } from "../../src/ports/venue-facts.ts";
 
 export default defineCommand({

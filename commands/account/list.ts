@@ -1,8 +1,9 @@
 import { isVenueAccount, sentence, stateText } from "../../src/chat/account-cards.ts";
-import { accountTitle, exchangeName } from "../../src/chat/account-names.ts";
+import { accountTitle } from "../../src/chat/account-names.ts";
 import { moneyText } from "../../src/chat/amounts.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card, right } from "../../src/chat/view.ts";
+import { exchangeName } from "../../src/domain/exchange-names.ts";
 
 export default defineCommand({
   summary: "Shows the accounts: paper, DEMO and LIVE, and what is wrong with them",

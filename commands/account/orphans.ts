@@ -1,9 +1,10 @@
 import { accountSeen } from "../../src/chat/account-cards.ts";
-import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
+import { accountNameFor } from "../../src/chat/account-names.ts";
 import { moneyText, quantityText } from "../../src/chat/amounts.ts";
 import { accountName } from "../../src/chat/args-venue.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { type Card, card, right } from "../../src/chat/view.ts";
+import { exchangeName } from "../../src/domain/exchange-names.ts";
 import { type Quarantine, quarantineName } from "../../src/domain/quarantine.ts";
 import { minuteText } from "../../src/domain/time.ts";
 

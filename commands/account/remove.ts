@@ -1,8 +1,9 @@
 import { accountHeld } from "../../src/chat/account-cards.ts";
-import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
+import { accountNameFor } from "../../src/chat/account-names.ts";
 import { accountName } from "../../src/chat/args-venue.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card } from "../../src/chat/view.ts";
+import { exchangeName } from "../../src/domain/exchange-names.ts";
 
 export default defineCommand({
   summary: "Forgets an account's key; refused while its bots run or hold something",

@@ -1,10 +1,11 @@
 import { accountSeen, sentence } from "../../src/chat/account-cards.ts";
-import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
+import { accountNameFor } from "../../src/chat/account-names.ts";
 import { quantityText } from "../../src/chat/amounts.ts";
 import { accountName } from "../../src/chat/args-venue.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { rightsText } from "../../src/chat/venue-reasons.ts";
 import { card } from "../../src/chat/view.ts";
+import { exchangeName } from "../../src/domain/exchange-names.ts";
 
 /** Balances that are listed. */
 const COINS_MAX = 12;

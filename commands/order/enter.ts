@@ -1,5 +1,5 @@
 import { accountHeld } from "../../src/chat/account-cards.ts";
-import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
+import { accountNameFor } from "../../src/chat/account-names.ts";
 import { feeText, moneyText, priceText, quantityText } from "../../src/chat/amounts.ts";
 import { choice } from "../../src/chat/args.ts";
 import { accountName, amount, leverage, percent, price, venueSymbol } from "../../src/chat/args-venue.ts";
@@ -11,6 +11,7 @@ import { liquidationText } from "../../src/chat/promotion-card.ts";
 import { pauseWords } from "../../src/chat/venue-reasons.ts";
 import { card } from "../../src/chat/view.ts";
 import { TransientError, UserError } from "../../src/domain/errors.ts";
+import { exchangeName } from "../../src/domain/exchange-names.ts";
 import type { Decimal } from "../../src/domain/money.ts";
 import { isFlat } from "../../src/domain/position.ts";
 import type { BotFacts, ManualOrder, PriceFacts } from "../../src/ports/engine.ts";

@@ -1,5 +1,5 @@
 import { accountHeld, type VenueAccount } from "../../src/chat/account-cards.ts";
-import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
+import { accountNameFor } from "../../src/chat/account-names.ts";
 import { moneyText, quantityDigits } from "../../src/chat/amounts.ts";
 import type { Money } from "../../src/chat/args.ts";
 import * as limits from "../../src/chat/args-limits.ts";
@@ -19,6 +19,7 @@ import { type Call, defineCommand } from "../../src/chat/command.ts";
 import { type LimitWish, loosensLive, looserQuestion, setLimits, wishesLimits } from "../../src/chat/limit-wish.ts";
 import { type Card, card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
+import { exchangeName } from "../../src/domain/exchange-names.ts";
 import { isFlat } from "../../src/domain/position.ts";
 import { LEVERAGE_LIMIT_MOST } from "../../src/risk/leverage.ts";
 import { ORDERS_MOST } from "../../src/risk/limits.ts";

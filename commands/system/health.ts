@@ -1,10 +1,11 @@
 import { isVenueAccount, sentence, stateText, type VenueAccount } from "../../src/chat/account-cards.ts";
-import { accountNameFor, exchangeName } from "../../src/chat/account-names.ts";
+import { accountNameFor } from "../../src/chat/account-names.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { onRealClock } from "../../src/chat/real-clock.ts";
 import { givenReason } from "../../src/chat/reasons.ts";
 import { card } from "../../src/chat/view.ts";
 import type { DeskState } from "../../src/domain/desk.ts";
+import { exchangeName } from "../../src/domain/exchange-names.ts";
 import { minuteText, spanText } from "../../src/domain/time.ts";
 import type { AccountFacts } from "../../src/ports/engine.ts";
 

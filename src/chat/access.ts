@@ -129,6 +129,39 @@ export function rolesOn(people: People, asker: Asker): (bot: Named) => Role | un
   };
 }
 
+/** Whether the person may see a bot: with any role on it. */
+export function seesBot(people: People, asker: Asker): (bot: Named) => boolean {
+  const roleOf = rolesOn(people, asker);
+  return (bot) => atLeast(roleOf(bot), "viewer");
+}
+
+/** Whether the person may see the accounts of an owner: with any role on the desk, or as that owner while they hold any grant. */
+export function seesAccountOf(people: People, asker: Asker): (owner: string) => boolean {
+  if (atLeast(deskRole(people, asker), "viewer")) return () => true;
+  if (!holdsAny(people, asker)) return () => false;
+  return (owner) => samePerson(people.links, owner, asker.user);
+}
+
+/** Those of the bots that the person may see. */
+export function visibleBots<Bot extends { readonly state: { readonly spec: Named } }>(
+  people: People,
+  asker: Asker,
+  bots: readonly Bot[],
+): readonly Bot[] {
+  const sees = seesBot(people, asker);
+  return bots.filter(({ state }) => sees(state.spec));
+}
+
+/** Those of the accounts that the person may see. */
+export function visibleAccounts<Account extends { readonly state: { readonly owner: string } }>(
+  people: People,
+  asker: Asker,
+  accounts: readonly Account[],
+): readonly Account[] {
+  const sees = seesAccountOf(people, asker);
+  return accounts.filter(({ state }) => sees(state.owner));
+}
+
 /** Whether the person holds any grant that counts at that place. */
 export function holdsAny(people: People, asker: Asker): boolean {
   if (isLocked(people, asker.user)) return false;

@@ -1,8 +1,9 @@
 import { UserError } from "../domain/errors.ts";
+import { exchangeName } from "../domain/exchange-names.ts";
 import { meant } from "../domain/nearest.ts";
 import type { AccountFacts, VenueFacts } from "../ports/engine.ts";
 import { samePerson } from "./access.ts";
-import { accountNameFor, exchangeName } from "./account-names.ts";
+import { accountNameFor } from "./account-names.ts";
 import { quoted } from "./arg-meta.ts";
 import type { Call } from "./command.ts";
 import { pauseWords } from "./venue-reasons.ts";

@@ -4,13 +4,6 @@ import { type Mode, marked } from "../domain/bot.ts";
 /** What is known of an account at an exchange by its name; undefined for paper accounts and for those that were removed. */
 export type AccountNames = (account: string) => { readonly exchange?: string; readonly environment?: "demo" | "live" } | undefined;
 
-const EXCHANGE_NAMES: Readonly<Record<string, string>> = { binance: "Binance.com", binanceus: "Binance.US", blofin: "Blofin" };
-
-/** An exchange as it calls itself. */
-export function exchangeName(exchangeId: string | undefined): string {
-  return exchangeId === undefined ? "the exchange" : (EXCHANGE_NAMES[exchangeId] ?? exchangeId);
-}
-
 /** An account for the person who asks: a paper account by its owner, one at an exchange by its name, as `main (LIVE)`. */
 export function accountNameFor({ owner, account, mode }: Pick<AccountState, "owner" | "account" | "mode">, user: string): string {
   if (mode !== "paper") return marked(account, mode);

@@ -1,7 +1,7 @@
 import type { AccountEvent, CrashReport, DeskEvent } from "../domain/events.ts";
+import { exchangeName } from "../domain/exchange-names.ts";
 import { decimal } from "../domain/money.ts";
 import { minuteText, spanText, type WallMs } from "../domain/time.ts";
-import { exchangeName } from "./account-names.ts";
 import { digestView } from "./alerts-digest.ts";
 import { type AlertPart, followUp } from "./alerts-shape.ts";
 import { marketTime, priceText, quantityDigits } from "./amounts.ts";

@@ -1,7 +1,8 @@
 import { marked } from "../domain/bot.ts";
 import type { AccountEvent, DeskEvent, Recorded } from "../domain/events.ts";
+import { exchangeName } from "../domain/exchange-names.ts";
 import { minuteText } from "../domain/time.ts";
-import { type AccountNames, accountNameOf, exchangeName } from "./account-names.ts";
+import { type AccountNames, accountNameOf } from "./account-names.ts";
 import { accountAlert } from "./alerts-account.ts";
 import { anomalyAlert } from "./alerts-anomaly.ts";
 import { botAlert } from "./alerts-bot.ts";

@@ -1,5 +1,6 @@
-import type { BotRules, BotSpec, Protection } from "../domain/bot.ts";
+import type { BotRules, BotSpec, Protection, Sizing } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
+import { decimal, plain } from "../domain/money.ts";
 import type { Timeframe } from "../domain/timeframe.ts";
 import type { BotFacts, NewBot } from "../ports/engine.ts";
 import { type ExitWish, exitsFrom } from "./args-exits.ts";
@@ -46,10 +47,44 @@ export function madeForTrial(wish: TriedWish, symbol: string, strategies: Strate
   return { name: decider.strategy, group: undefined, symbol, timeframe: wish.timeframe, ...decider, ...sizeOf(wish, [symbol]), protection };
 }
 
-/** The command that makes a bot of what was tried. */
-export function createLine({ strategy, params, rules, symbol, timeframe }: NewBot): string {
+/** The command that makes the bot that was tried, with the size, the stop and the target that it had. */
+export function createLine({ strategy, params, rules, symbol, timeframe, sizing, protection }: NewBot): string {
+  const quote = symbol.split(/[/:]/)[1] ?? "";
   const where = `bot create symbol:${symbol} timeframe:${timeframe}`;
-  if (rules) return `${where} enter:"${rules.enter}" exit:"${rules.exit ?? "none"}"`;
-  const numbers = Object.entries(params).map(([name, value]) => `${name}=${value}`);
-  return `${where} strategy:${strategy}${numbers.length > 0 ? ` params:"${numbers.join(" ")}"` : ""}`;
+  const exits = `size:"${sizeText(sizing, quote)}" stop:"${stopText(protection, quote)}" take:"${takeText(protection)}"`;
+  if (rules) return `${where} enter:"${rules.enter}" exit:"${rules.exit ?? "none"}" ${exits}`;
+  const numbers = Object.entries(params).map(([name, value]) => `${name}=${numberText(value)}`);
+  return `${where} strategy:${strategy}${numbers.length > 0 ? ` params:"${numbers.join(" ")}"` : ""} ${exits}`;
+}
+
+/** A size as `size:` reads it. */
+function sizeText(sizing: Sizing, quote: string): string {
+  switch (sizing.kind) {
+    case "notional":
+      return `${plain(sizing.notional)} ${quote}`;
+    case "equity-percent":
+      return `${numberText(sizing.pct)}%`;
+    case "risk-percent":
+      return `risk ${numberText(sizing.pct)}%`;
+    case "volatility-percent":
+      return `vol ${numberText(sizing.pct)}%`;
+  }
+}
+
+/** A stop as `stop:` reads it. */
+function stopText({ stopPct, stopAtr, stopPrice }: Protection, quote: string): string {
+  if (stopPct !== undefined) return `${numberText(stopPct)}%`;
+  if (stopAtr !== undefined) return `${numberText(stopAtr)} atr`;
+  return stopPrice ? `${plain(stopPrice)} ${quote}` : "none";
+}
+
+/** A target, or several, as `take:` reads them. */
+function takeText({ takePct, takes }: Protection): string {
+  if (takes) return takes.map(({ pct, sharePct }) => `${numberText(sharePct)}% at ${numberText(pct)}%`).join(", ");
+  return takePct === undefined ? "none" : `${numberText(takePct)}%`;
+}
+
+/** Digits as people type them, never an exponent. */
+function numberText(value: number): string {
+  return plain(decimal(value));
 }

@@ -1,6 +1,6 @@
 import type { BotFacts } from "../ports/engine.ts";
 import type { Request } from "../ports/platform.ts";
-import { type Asker, atLeast, deskRole, holdsAny, type People, personOf, rolesOn, samePerson } from "./access.ts";
+import { type Asker, deskRole, holdsAny, type People, personOf, visibleAccounts, visibleBots } from "./access.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
 import type { Args, Call } from "./command.ts";
 import type { DoorOptions } from "./door-options.ts";
@@ -37,14 +37,13 @@ export function callOf(
   const { engine, desk, strategies, backtests, clock, claim, shenron, limits, timeZone, version, platforms } = options;
   const asker = askerOf(request);
   const role = deskRole(people, asker);
-  const roleOf = rolesOn(people, asker);
   const { id: requestId, user, place } = request;
   const person = personOf(people.links, user.id);
   return {
     args,
     bots,
-    visible: all.filter(({ state }) => atLeast(roleOf(state.spec), "viewer")),
-    accounts: engine.accounts().filter(({ state }) => atLeast(role, "viewer") || samePerson(people.links, state.owner, person)),
+    visible: visibleBots(people, asker, all),
+    accounts: visibleAccounts(people, asker, engine.accounts()),
     engine,
     desk,
     strategies,

@@ -23,8 +23,8 @@ export interface DigestsParts {
   readonly desk: DeskLedger;
   readonly calendar: Calendar;
   readonly logger: Logger;
-  /** The facts of a channel's local day. */
-  readonly digestOf: (place: string, day: string, period?: DigestPeriod) => Digest;
+  /** The facts of a local day, or of the period that begins with it: the same in every channel. */
+  readonly digestOf: (day: string, period?: DigestPeriod) => Digest;
 }
 
 /**
@@ -58,7 +58,7 @@ export class Digests implements Scheduled {
     const events = [
       ...daily.map(({ place, digest }): DeskEvent => {
         const day = digest === undefined ? "" : coveredDay(this.#newest(digest.at, digest.timeZone, at), digest.at, digest.timeZone);
-        return { type: "digest-due", place, day, digest: digestOf(place, day) };
+        return { type: "digest-due", place, day, digest: digestOf(day) };
       }),
       ...channels.flatMap((channel) => this.#periodsDue(channel, at)),
     ];
@@ -83,7 +83,7 @@ export class Digests implements Scheduled {
       if (this.#endOf(period, first, set) > at) return [];
       for (let next = after(period, first); this.#endOf(period, next, set) <= at; next = after(period, next)) first = next;
       const { place } = channel;
-      return [{ type: "digest-due", place, day: first, period, digest: this.#parts.digestOf(place, first, period) }];
+      return [{ type: "digest-due", place, day: first, period, digest: this.#parts.digestOf(first, period) }];
     });
   }
 

@@ -2,8 +2,8 @@ import { UserError } from "../domain/errors.ts";
 import type { Role } from "../domain/events.ts";
 import { splitSymbol } from "../domain/instrument.ts";
 import { meant, oneOf } from "../domain/nearest.ts";
-import type { BotFacts, DeskLedger, Engine } from "../ports/engine.ts";
-import { type Asker, atLeast, type People, rolesOn } from "./access.ts";
+import type { AccountFacts, BotFacts, DeskLedger, Engine } from "../ports/engine.ts";
+import { type Asker, atLeast, type People, rolesOn, visibleAccounts } from "./access.ts";
 import type { Argument } from "./arg-info.ts";
 import { quoted, type Source } from "./arg-meta.ts";
 import type { Strategies } from "./command.ts";
@@ -13,6 +13,7 @@ import { scopeKnown } from "./scopes-known.ts";
 /** What exists, as far as the person who asks may know it. */
 export interface Sight {
   readonly bots: readonly BotFacts[];
+  readonly accounts: () => readonly AccountFacts[];
   readonly engine: Engine;
   readonly strategies: Strategies;
   readonly paths: readonly string[];
@@ -37,7 +38,8 @@ export function sightOf(
   const roleOf = rolesOn(people, asker);
   const bots = all.filter(({ state }) => atLeast(roleOf(state.spec), need));
   const alerts = alertsOf(desk.state, asker.user).map(({ id }) => id);
-  return { bots, engine, strategies, paths, alerts };
+  const accounts = () => visibleAccounts(people, asker, engine.accounts());
+  return { bots, accounts, engine, strategies, paths, alerts };
 }
 
 const LISTED_MAX = 12;
@@ -47,7 +49,7 @@ export function offersOf({ meta }: Argument, sight: Sight): readonly string[] {
   return [...(meta.source === undefined ? [] : valuesOf(meta.source, sight)), ...(meta.choices ?? [])];
 }
 
-function valuesOf(source: Source, { bots, engine, strategies, paths, alerts }: Sight): readonly string[] {
+function valuesOf(source: Source, { bots, accounts, engine, strategies, paths, alerts }: Sight): readonly string[] {
   const names = bots.map(({ state }) => state.spec.name);
   const groups = [...new Set(bots.map(({ state }) => state.spec.group).filter((group) => group !== undefined))].sort();
   switch (source) {
@@ -61,7 +63,7 @@ function valuesOf(source: Source, { bots, engine, strategies, paths, alerts }: S
     case "scopes":
       return names.map((name) => `bot:${name}`);
     case "accounts":
-      return engine.accounts().flatMap(({ state, venue }) => (venue ? [state.account] : []));
+      return accounts().flatMap(({ state, venue }) => (venue ? [state.account] : []));
     case "entries":
       return bots.flatMap(({ orders }) => orders.filter(({ purpose }) => purpose === "entry").map(({ clientOrderId }) => clientOrderId));
     case "commands":

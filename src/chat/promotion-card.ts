@@ -1,9 +1,10 @@
 import { marked, sizingText } from "../domain/bot.ts";
+import { exchangeName } from "../domain/exchange-names.ts";
 import { protectionText } from "../domain/exits.ts";
 import type { PromotionFacts } from "../ports/engine.ts";
 import type { MarginFacts } from "../ports/venue-facts.ts";
 import { ended } from "./account-cards.ts";
-import { accountNameFor, exchangeName } from "./account-names.ts";
+import { accountNameFor } from "./account-names.ts";
 import { moneyText, priceText, resultText } from "./amounts.ts";
 import { coinsOf, fillsText } from "./bot-cards.ts";
 import { atRiskText } from "./in-all.ts";

@@ -1,6 +1,6 @@
 import type { KeyRights, PauseCode } from "../domain/events.ts";
+import { exchangeName } from "../domain/exchange-names.ts";
 import type { RejectCause } from "../ports/live-venue.ts";
-import { exchangeName } from "./account-names.ts";
 
 /** What a rejection means for the person: what was wrong, what the desk does, what to do. */
 const REJECT_ADVICE: Readonly<Record<RejectCause, string>> = {

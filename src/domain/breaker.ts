@@ -76,7 +76,3 @@ export function emptyBreakers(): BreakerBooks {
 export function breakerKey({ breaker, scope }: Pick<OpenBreaker, "breaker" | "scope">): string {
   return `${breaker} ${scope}`;
 }
-
-export function isBreakerName(name: string): name is BreakerName {
-  return BREAKER_NAMES.some((each) => each === name);
-}

@@ -80,11 +80,6 @@ export function takesOf({ takePct, takes }: Protection): readonly TakeLevel[] {
   return takes ?? (takePct === undefined ? [] : [{ pct: takePct, sharePct: 100 }]);
 }
 
-/** Whether the last target leaves nothing. */
-export function takesAll(protection: Protection): boolean {
-  return shareOf(takesOf(protection)) >= 100;
-}
-
 /** What targets sell together, in percent of the position. */
 export function shareOf(takes: readonly TakeLevel[]): number {
   return takes.reduce((sum, { sharePct }) => sum.plus(decimal(sharePct)), ZERO).toNumber();

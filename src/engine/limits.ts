@@ -1,4 +1,4 @@
-/** Every bound of the engine in one place. */
+/** Bounds of the whole engine, most of them shared by several of its files; those of accounts at exchanges are in `live/limits.ts`. */
 
 /** One-minute steps that are asked of the market at once. */
 export const STEPS_PER_BATCH = 1_440;

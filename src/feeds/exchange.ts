@@ -1,5 +1,6 @@
 import type { Candle } from "../domain/candle.ts";
 import { ConfigError, messageOf, TransientError, UserError } from "../domain/errors.ts";
+import { exchangeName } from "../domain/exchange-names.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { exchangeMarketKey } from "../domain/market-key.ts";
 import { HOUR_MS, type MarketMs, MINUTE_MS, marketMs, minuteText, SECOND_MS, spanText } from "../domain/time.ts";
@@ -81,11 +82,11 @@ class ExchangeMarket implements Market {
     this.#clock = clock;
     this.#logger = logger;
     this.key = exchangeMarketKey(data.exchangeId, demo);
-    this.label = demo ? `DEMO prices of ${data.exchangeId}` : `live prices of ${data.exchangeId}`;
+    this.label = demo ? `DEMO prices of ${exchangeName(data.exchangeId)}` : `live prices of ${exchangeName(data.exchangeId)}`;
     this.startMs = marketMs(clock.wall());
     this.#prices = new LivePrices({ data, clock, logger });
     this.assumptions = [
-      `Ticks, lots, minimum notionals and fees are those that ${data.exchangeId} lists for everybody; an account's own fees may differ.`,
+      `Ticks, lots, minimum notionals and fees are those that ${exchangeName(data.exchangeId)} lists for everybody; an account's own fees may differ.`,
       `Half of the spread is assumed to be ${HALF_SPREAD_BPS} bps of the price.`,
       `Slippage of a market order is assumed to be ${SLIPPAGE_BPS} bps beyond the spread.`,
     ];
@@ -151,7 +152,8 @@ class ExchangeMarket implements Market {
 
   async history(symbol: string, before: MarketMs, minutes: number): Promise<Iterable<Candle>> {
     await this.list();
-    if (!this.instruments.has(symbol)) throw new UserError(`${symbol} is not among the spot symbols of ${this.#data.exchangeId}.`);
+    if (!this.instruments.has(symbol))
+      throw new UserError(`${symbol} is not among the spot symbols of ${exchangeName(this.#data.exchangeId)}.`);
     const endMs = minuteBound(Math.min(before, this.#now()));
     const graceMs = endMs + CLOSE_GRACE_MS - this.#now();
     if (graceMs > 0) await this.#clock.sleep(graceMs);

@@ -1,5 +1,5 @@
 import type { Protection, SizeCap, Sizing } from "../domain/bot.ts";
-import { type Decimal, decimal, min, percentOf, shown, toDouble } from "../domain/money.ts";
+import { type Decimal, decimal, percentOf, shown, toDouble } from "../domain/money.ts";
 
 /** Candles of the average true range that a volatility target looks at. */
 export const SIZING_ATR_PERIOD = 14;
@@ -85,12 +85,6 @@ export function sizingProblem(sizing: Sizing, protection: Protection, cap?: Size
   if (cap?.kind === "equity-percent" && !(cap.pct > 0 && cap.pct <= 100))
     return `max must be above 0% and at most 100% of equity, found ${cap.pct}%`;
   return undefined;
-}
-
-/** What a size would be worth within two caps, for a look ahead; undefined where that depends on what is not known yet. */
-export function roughSize(question: SizingQuestion, caps: readonly Decimal[]): Decimal | undefined {
-  const sized = wishedSize(question);
-  return "refused" in sized ? undefined : caps.reduce((least, cap) => min(least, cap), sized.notional);
 }
 
 function wished(notional: Decimal, quote: string, before = ""): Sized {

@@ -92,7 +92,7 @@ class SpotVenue implements LiveVenue {
     this.#wire = new Unanswered(wire, clock, RECV_WINDOW_MS);
     this.#quirks = quirks;
     this.#time = new VenueClock(this.#wire, clock);
-    this.#reader = new Reader(quirks.exchangeId, this.#wire, this.#time);
+    this.#reader = new Reader(quirks.name, this.#wire, this.#time);
     this.#logger = logger;
   }
 
@@ -102,7 +102,7 @@ class SpotVenue implements LiveVenue {
     const { feeBps } = this.#quirks;
     const fees = this.#fees ?? { makerFeeBps: feeBps, takerFeeBps: feeBps };
     const found = symbols.flatMap((listing) => instrumentOf(listing, fees) ?? []);
-    if (found.length === 0) throw new TransientError(`${this.exchangeId} lists no symbol that trades now`);
+    if (found.length === 0) throw new TransientError(`${this.#quirks.name} lists no symbol that trades now`);
     return new Map(found.map((instrument) => [instrument.symbol, instrument]));
   }
 
@@ -141,7 +141,7 @@ class SpotVenue implements LiveVenue {
   async openOrders(symbol: string): Promise<readonly VenueOrder[]> {
     const rows = await this.#reader.read(`open orders of ${symbol}`, read("/api/v3/openOrders", { symbol: spotId(symbol) }), ORDER_ROWS);
     const orders = rows.every((row) => row.symbol === spotId(symbol)) ? ordersOf(rows, symbol) : undefined;
-    if (!orders) throw new TransientError(`${this.exchangeId} answered open orders of ${symbol} that cannot be read`);
+    if (!orders) throw new TransientError(`${this.#quirks.name} answered open orders of ${symbol} that cannot be read`);
     return orders;
   }
 
@@ -178,7 +178,7 @@ class SpotVenue implements LiveVenue {
   }
 
   async syncClock(): Promise<void> {
-    if (!(await this.#time.measure())) throw new TransientError(`${this.exchangeId} could not be asked for its time`);
+    if (!(await this.#time.measure())) throw new TransientError(`${this.#quirks.name} could not be asked for its time`);
   }
 
   clock(): { readonly offsetMs: number; readonly uncertaintyMs: number } | undefined {

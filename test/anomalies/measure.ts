@@ -31,7 +31,10 @@ const quiet = (): void => undefined;
 const SILENT: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => SILENT };
 
 const path = recordedFile(asked.file);
-if (path === undefined) throw new Error(`there is no ${asked.file} in RECORDED_DIR`);
+if (path === undefined) {
+  process.stderr.write(`There is no ${asked.file}: set RECORDED_DIR to the folder of recordings that has it.\n`);
+  process.exit(1);
+}
 const [fromMs, toMs] = [Date.parse(asked.from), Date.parse(asked.to)];
 const market = await openReplay(`${asked.symbol}=${path}`);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

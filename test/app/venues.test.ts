@@ -60,7 +60,7 @@ describe("accounts at real exchanges", () => {
   });
 
   it("refuses the demo world of Binance.US, other exchanges and other machines", async () => {
-    await expect(open("binanceus", "demo")).rejects.toThrow("binanceus has no demo world");
+    await expect(open("binanceus", "demo")).rejects.toThrow("Binance.US has no demo world");
     await expect(open("kraken", "live")).rejects.toThrow(UserError);
     world.venues = venuesAt("https://api.binance.com");
     await expect(open("binance", "live")).rejects.toThrow(ConfigError);

@@ -11,7 +11,7 @@ import { QUIET } from "./delivery.rig.ts";
 
 const PLACE = "discord:1";
 const at = (text: string) => marketMs(Date.parse(`${text}:00Z`));
-const digestOf = (_place: string, day: string): Digest => ({
+const digestOf = (day: string): Digest => ({
   day,
   currency: "USDT",
   market: "simulated",

@@ -116,6 +116,21 @@ describe("backtest run without a bot", () => {
     });
   });
 
+  test.each([
+    "strategy:ema-cross",
+    'strategy:ema-cross params:"fast=3 slow=9" stop:none take:none size:"1,250.50 USDT"',
+    'strategy:dca size:"vol 0.25%"',
+    'strategy:ema-cross size:"risk 0.0000001%" stop:"1.5 atr" take:"50% at 2%, rest at 4.5%"',
+    'enter:"rsi(14)<30" exit:none size:25% stop:"58000.5 USDT" take:7%',
+    'enter:"rsi(14)<30" exit:"rsi(14) > 60" stop:0.5%',
+  ])("makes the bot that was tried of %s", async (tried) => {
+    const view = await desk.type(`backtest run ${tried} symbol:BTC/USDT timeframe:5m`);
+    await desk.press(view, "Make a bot of it");
+    const made = desk.engine.bots().find(({ state }) => state.spec.name !== "dip")!.state.spec;
+    const { name: _name, ...wished } = backtests.asked[0]!.bot;
+    expect(made).toMatchObject(wished);
+  });
+
   test("works on a desk without bots, and asks for what is missing", async () => {
     desk = await ChatDesk.open({ backtests });
     expect((await desk.type("backtest run enter:close>open exit:none")).title).toContain("Which symbol?");

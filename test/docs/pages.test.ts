@@ -28,6 +28,17 @@ describe.each(PAGES)("%s", (page) => {
     expect(links.filter((target) => !existsSync(join(ROOT, dirname(page), target)))).toEqual([]);
   });
 
+  test("has whole tables: rows stand below a header and its line, without a blank line in between", () => {
+    const lines = read(page)
+      .replaceAll(/^```[^]*?^```/gm, "")
+      .split("\n");
+    const isRow = (line: string | undefined) => /^\s*\|/.test(line ?? "");
+    const torn = lines.filter(
+      (line, index) => isRow(line) && !isRow(lines[index - 1]) && !/^\s*\|[\s|:-]*-[\s|:-]*$/.test(lines[index + 1] ?? ""),
+    );
+    expect(torn).toEqual([]);
+  });
+
   test("names files that exist", () => {
     const named = [...read(page).matchAll(/`((?:src|test|config|docs|commands|bin|\.ci)\/[\w./-]+)`/g)].map(([, path = ""]) => path);
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);

@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Decimal, decimal, plain, ZERO } from "../../src/domain/money.ts";
-import { applyFill, closingResult, entryPrice, type Fill, FLAT, isFlat, netRealized, type Position, unrealizedAt } from "../../src/domain/position.ts";
+import {
+  applyFill,
+  closingResult,
+  entryPrice,
+  type Fill,
+  FLAT,
+  isFlat,
+  netRealized,
+  type Position,
+  unrealizedAt,
+} from "../../src/domain/position.ts";
 import { marketMs } from "../../src/domain/time.ts";
 
 function fill(

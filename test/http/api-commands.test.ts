@@ -155,13 +155,18 @@ describe("configure", () => {
     expect(kept).not.toContain("CANARY");
   });
 
-  test.each(["risk_level", "custom_risk_percentage", "max_position_size"])(
-    "refuses %s, which no account here has, before anything is done",
-    async (field) => {
-      const { status, body: answer } = await post("/api/configure", { ...body, [field]: 1 });
-      expect(status).toBe(422);
-      expect(answer.error).toContain(field);
-      expect(api.desk.engine.accounts()).toHaveLength(0);
-    },
-  );
+  test.each([
+    ["risk_level", "bot create", "/api/positions", ["risk_level"]],
+    ["custom_risk_percentage", "bot create", "/api/positions", ["size"]],
+    ["max_position_size", "bot create", "/api/positions", ["max"]],
+    ["max_position_size", "risk set", "/api/commands/risk/set", ["on", "position"]],
+  ])("refuses %s before anything is done, and names what there is of %s", async (field, path, route, fields) => {
+    const { status, body: answer } = await post("/api/configure", { ...body, [field]: 1 });
+    expect(status).toBe(422);
+    expect(answer.error).toContain(`${field}: `);
+    expect(answer.error).toContain(`${fields.join(" and ")} in POST ${route}`);
+    const known = api.desk.door.catalog().find((each) => each.path === path);
+    expect(known?.args.map(({ name }) => name)).toEqual(expect.arrayContaining(fields));
+    expect(api.desk.engine.accounts()).toHaveLength(0);
+  });
 });

@@ -61,7 +61,7 @@ const KEY_ROWS: readonly KeyRow[] = [
   {
     bad: "with the right to withdraw",
     before: (stage) => allow(stage, { withdraw: true }),
-    says: /^This key may withdraw\. Make one at binance that may only read and trade, and connect that/,
+    says: /^This key may withdraw\. Make one at Binance\.com that may only read and trade, and connect that/,
   },
   {
     bad: "one that does not know this machine's address",
@@ -170,7 +170,7 @@ const ORDER_ROWS: readonly OrderRow[] = [
     before: ({ exchange }) => exchange.live.door.limits.ban("local", exchange.clock.wall() + 60_000),
     says: NO_PRICE,
     alert: /^Binance\.com sends this machine away .*Accounts at other exchanges trade on\./,
-    afterwards: /^Binance\.com gives no price now binance was not asked the exchange asked for silence for another/,
+    afterwards: /^Binance\.com gives no price now Binance\.com was not asked the exchange asked for silence for another/,
   },
 ];
 
@@ -194,7 +194,7 @@ describe("an order", () => {
     exchange.clock.skip(CLOCK_EVERY_S * 1_000);
     await stage.pass(3);
     expect(await person.nextAlert(/^real \(LIVE\) is paused the clock of this machine is off/)).toContain(
-      "this machine's clock is 90 s behind binance's set it by NTP",
+      "this machine's clock is 90 s behind Binance.com's set it by NTP",
     );
     expect(await enters(stage)).toMatch(
       /^real \(LIVE\) is paused the clock of this machine is off\. Set it right \(time synchronization\)/,

@@ -13,7 +13,7 @@ import { processStage } from "../kit/process-stage.ts";
 
 const NOON_MS = Date.UTC(2026, 0, 5, 12);
 const MINUTE_MS = 60_000;
-const DOWN = /its symbols are not known yet:? binance could not be asked for instruments \(no connection\)/;
+const DOWN = /its symbols are not known yet:? Binance\.com could not be asked for instruments \(no connection\)/;
 const BOT = 'bot create name:dip symbol:BTC/USDT strategy:ema-cross timeframe:1m params:"fast=3 slow=8" size:10% stop:2% start:yes';
 /** Macrotasks in which sockets carry what one beat asked for. */
 const ROUNDS = 60;

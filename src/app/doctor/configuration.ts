@@ -1,6 +1,7 @@
 import { loadConfig } from "../../../config/load.ts";
 import { type Config, settingList } from "../../../config/schema.ts";
 import { ConfigError } from "../../domain/errors.ts";
+import { exchangeName } from "../../domain/exchange-names.ts";
 import { type Finding, fail, ok } from "./finding.ts";
 
 const ABOUT = "configuration";
@@ -32,7 +33,8 @@ export function configured(
 function summaryOf(config: Config, environment: Environment): string {
   const set = settingList.filter(({ name }) => environment[name]?.trim() || environment[`${name}_FILE`]?.trim()).length;
   const { market, liveCeiling } = config;
-  const prices = market.kind === "exchange" ? `prices of ${market.id}` : `a ${market.kind === "replay" ? "replayed" : "simulated"} market`;
+  const prices =
+    market.kind === "exchange" ? `prices of ${exchangeName(market.id)}` : `a ${market.kind === "replay" ? "replayed" : "simulated"} market`;
   const live = liveCeiling ? `live trading up to ${liveCeiling.amount.toFixed()} ${liveCeiling.currency}` : "no live trading";
   return `${set === 0 ? "nothing is set" : `${set} of ${settingList.length} settings are set`}: ${prices}, ${live}`;
 }

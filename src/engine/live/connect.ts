@@ -2,6 +2,7 @@ import type { AccountState } from "../../domain/books.ts";
 import { BOT_NAME } from "../../domain/bot.ts";
 import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
 import type { AccountEvent } from "../../domain/events.ts";
+import { exchangeName } from "../../domain/exchange-names.ts";
 import { type Decimal, ZERO } from "../../domain/money.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { NewAccount } from "../../ports/engine.ts";
@@ -48,10 +49,10 @@ export function checkRights(rights: KeyFacts, exchangeId: string, acknowledged: 
   const grown = [rights.withdraw ? "withdraw" : undefined, rights.transfer ? "transfer" : undefined].filter((right) => right !== undefined);
   if (grown.length > 0)
     throw new UserError(
-      `This key may ${grown.join(" and ")}. Make one at ${exchangeId} that may only read and trade, and connect that: a desk never needs more.`,
+      `This key may ${grown.join(" and ")}. Make one at ${exchangeName(exchangeId)} that may only read and trade, and connect that: a desk never needs more.`,
     );
   if (rights.mayOrder === false)
-    throw new UserError(`This key may not trade. Allow trading for it at ${exchangeId}, then connect it again.`);
+    throw new UserError(`This key may not trade. Allow trading for it at ${exchangeName(exchangeId)}, then connect it again.`);
   const untold = [
     rights.withdraw === undefined ? "withdraw" : undefined,
     rights.transfer === undefined ? "transfer" : undefined,
@@ -59,7 +60,7 @@ export function checkRights(rights: KeyFacts, exchangeId: string, acknowledged: 
   ].filter((right) => right !== undefined);
   if (untold.length > 0 && !acknowledged)
     throw new UserError(
-      `${exchangeId} does not tell whether this key may ${orText(untold)}. Look it up there; when it may only read and trade, send the command again with acknowledge:yes.`,
+      `${exchangeName(exchangeId)} does not tell whether this key may ${orText(untold)}. Look it up there; when it may only read and trade, send the command again with acknowledge:yes.`,
     );
 }
 
@@ -83,9 +84,12 @@ export async function firstReading(venue: LiveVenue, wish: NewAccount, clock: Cl
     return { rights, balances, currency, venueMs: clock.wall() + (venue.clock()?.offsetMs ?? 0) };
   } catch (failure) {
     if (!(failure instanceof TransientError)) throw failure;
-    throw new UserError(`${wish.exchangeId} did not answer (${messageOf(failure)}). Nothing was kept; try again in a moment.`, {
-      cause: failure,
-    });
+    throw new UserError(
+      `${exchangeName(wish.exchangeId)} did not answer (${messageOf(failure)}). Nothing was kept; try again in a moment.`,
+      {
+        cause: failure,
+      },
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import type { Rates } from "../../domain/conversion.ts";
 import type { DeskState } from "../../domain/desk.ts";
 import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
 import type { DeskEvent } from "../../domain/events.ts";
+import { exchangeName } from "../../domain/exchange-names.ts";
 import { exchangeMarketKey } from "../../domain/market-key.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { SealedKey } from "../../domain/sealed.ts";
@@ -201,7 +202,9 @@ export class LiveDesk {
       return { rights, clockOffsetMs, roundTripMs, balances, problems: problemsOf(account, rights, clockOffsetMs) };
     } catch (failure) {
       if (!(failure instanceof TransientError)) throw failure;
-      throw new UserError(`${venue.exchangeId} did not answer: ${messageOf(failure)}. Try again in a moment.`, { cause: failure });
+      throw new UserError(`${exchangeName(venue.exchangeId)} did not answer: ${messageOf(failure)}. Try again in a moment.`, {
+        cause: failure,
+      });
     }
   }
 

@@ -28,7 +28,7 @@ export const NEAR_TARGET_PCT = 0.3;
 export const CANCEL_AGAIN_MS = 5_000;
 /** Between tries to protect or to exit, by how many have failed. */
 export const RETRY_MS: readonly number[] = [0, 1_000, 2_000, 5_000, 10_000, 30_000];
-/** Between readings of fills while an answer stays out, while something works, and while nothing does. */
+/** Between readings of fills while an answer stays out or was lost, while something works, and while nothing does. */
 export const FILLS_UNANSWERED_MS = 3_000;
 export const FILLS_WORKING_MS = 10_000;
 export const FILLS_RESTING_MS = 90_000;

@@ -1,5 +1,6 @@
 import type { AccountState } from "../../domain/books.ts";
 import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
+import { exchangeName } from "../../domain/exchange-names.ts";
 import type { LiveVenue } from "../../ports/live-venue.ts";
 import type { Facts } from "../account.ts";
 import { CLOCK_EVERY_MS, CLOCK_OFF_MAX_MS, KEY_EVERY_MS, KEY_REFUSALS_MAX, RECONCILE_MS, RULES_EVERY_MS } from "./limits.ts";
@@ -96,7 +97,7 @@ export class Upkeep {
       return;
     }
     const seconds = Math.round(Math.abs(offsetMs) / 100) / 10;
-    const reason = `this machine's clock is ${seconds} s ${offsetMs < 0 ? "ahead of" : "behind"} ${venue.exchangeId}'s: set it by NTP; entries wait for that`;
+    const reason = `this machine's clock is ${seconds} s ${offsetMs < 0 ? "ahead of" : "behind"} ${exchangeName(venue.exchangeId)}'s: set it by NTP; entries wait for that`;
     await this.#host.appendEvents(() => pauseEvents(state, "clock", reason));
     this.#due.clock = this.#host.times.monotonicMs() + RECONCILE_MS;
   }

@@ -1,5 +1,6 @@
 import type { Candle } from "../../domain/candle.ts";
 import { TransientError } from "../../domain/errors.ts";
+import { exchangeName } from "../../domain/exchange-names.ts";
 import { MINUTE_MS, minuteText, SECOND_MS } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { CANDLES_MAX, type MarketData } from "../../ports/marketData.ts";
@@ -40,7 +41,7 @@ export function isGivenUp(boundMs: number, wallMs: number): boolean {
 export async function askCandles(data: MarketData, clock: Clock, symbol: string, fromMs: number, minutes: number): Promise<Candle[]> {
   const candles = await data.candles(symbol, fromMs, minutes);
   const [first, last] = [candles[0], candles.at(-1)];
-  const who = `${data.exchangeId} answered a candle of ${symbol}`;
+  const who = `${exchangeName(data.exchangeId)} answered a candle of ${symbol}`;
   if (first && first.openTimeMs < fromMs)
     throw new TransientError(`${who} for ${minuteText(first.openTimeMs)} UTC, older than the asked ${minuteText(fromMs)}`);
   if (last && last.openTimeMs > clock.wall())

@@ -1,4 +1,5 @@
 import { messageOf, TransientError } from "../../domain/errors.ts";
+import { exchangeName } from "../../domain/exchange-names.ts";
 import { MINUTE_MS, SECOND_MS, spanText, wallMs } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
@@ -69,7 +70,7 @@ export class LivePrices {
       return readings;
     }
     const { exchangeId } = this.#options.data;
-    const tooLate = `${exchangeId} took longer than ${spanText(PRICE_AGE_MAX_MS)} to answer prices; they are too old to act on`;
+    const tooLate = `${exchangeName(exchangeId)} took longer than ${spanText(PRICE_AGE_MAX_MS)} to answer prices; they are too old to act on`;
     throw failure ?? new TransientError(tooLate);
   }
 

@@ -19,18 +19,18 @@ const body = z.strictObject({
     .meta({ description: "Checked at the exchange, sealed, and never returned" }),
   name: z.string().max(32).optional().meta({ description: "What to call the account; the exchange's name unless given" }),
   acknowledge: z.boolean().optional().meta({ description: "The key may not withdraw, should the exchange not tell" }),
-  risk_level: z.unknown().optional().meta({ description: "Refused: this desk has no risk profiles" }),
-  custom_risk_percentage: z.unknown().optional().meta({ description: "Refused: it is the size of each bot" }),
-  max_position_size: z.unknown().optional().meta({ description: "Refused: it is POSITION_CAP, or the size of each bot" }),
+  risk_level: z.unknown().optional().meta({ description: "Refused: it is risk_level of each bot" }),
+  custom_risk_percentage: z.unknown().optional().meta({ description: "Refused: it is size of each bot, such as risk 1%" }),
+  max_position_size: z.unknown().optional().meta({ description: "Refused: it is max of each bot, or a limit of risk set" }),
   ...proofs,
 });
 
 /** Why each wish about risk is not one that an account can have here. */
 const REFUSED = {
-  risk_level: "risk_level: this desk has no risk profiles. Say how large an entry is with size in POST /api/positions, such as 5%",
-  custom_risk_percentage: "custom_risk_percentage: risk is a setting of each bot here. Use size and stop in POST /api/positions",
+  risk_level: "risk_level: bots have one and accounts have none. Use risk_level in POST /api/positions",
+  custom_risk_percentage: "custom_risk_percentage: it is the size of a bot. Use size in POST /api/positions, such as risk 1%",
   max_position_size:
-    "max_position_size: the cap holds for the whole desk and is the process setting POSITION_CAP. Use size in POST /api/positions for one bot",
+    "max_position_size: it is the cap of a bot, or a limit. Use max in POST /api/positions, or on and position in POST /api/commands/risk/set for a whole account",
 } as const;
 
 /** Connects an account at an exchange in one request. What the desk cannot keep of it is refused before anything is done. */

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { analyze, minutesWanted } from "../../analysis/analyze.ts";
-import { atLeast, deskRole, personOf, samePerson } from "../../chat/access.ts";
+import { visibleAccounts } from "../../chat/access.ts";
 import { marketPlace } from "../../chat/market-place.ts";
 import { foldMinutes } from "../../domain/candle.ts";
 import type { Instrument } from "../../domain/instrument.ts";
@@ -165,11 +165,7 @@ function analyzeRoute(app: Server, parts: Parts): void {
 /** The accounts that a bearer may see. */
 export async function accountsFor(request: FastifyRequest, { door }: Parts, path: string): Promise<readonly AccountFacts[]> {
   const { people, asker } = await sightOf(request, door(), path);
-  const person = personOf(people.links, asker.user);
-  const all = atLeast(deskRole(people, asker), "viewer");
-  return door()
-    .options.engine.accounts()
-    .filter(({ state }) => all || samePerson(people.links, state.owner, person));
+  return visibleAccounts(people, asker, door().options.engine.accounts());
 }
 
 async function placeFor(request: FastifyRequest, parts: Parts, path: string, exchange: string | undefined): Promise<MarketPlace> {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { atLeast, rolesOn } from "../../chat/access.ts";
+import { visibleBots } from "../../chat/access.ts";
 import { plain } from "../../domain/money.ts";
 import { entryPrice } from "../../domain/position.ts";
 import type { BotFacts } from "../../ports/engine.ts";
@@ -59,9 +59,7 @@ function listRoute(app: Server, { door }: Parts): void {
   const response = { 200: z.object({ positions: z.array(positionBody) }), default: errorBody };
   app.get("/api/positions", { schema: { summary: "The bots that you may see", ...TAGGED, response } }, async (request) => {
     const { people, asker } = await sightOf(request, door(), "bot list");
-    const bots = door().options.engine.bots();
-    const roleOf = rolesOn(people, asker);
-    return { positions: bots.filter(({ state }) => atLeast(roleOf(state.spec), "viewer")).map(positionOf) };
+    return { positions: visibleBots(people, asker, door().options.engine.bots()).map(positionOf) };
   });
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { atLeast, rolesOn } from "../../chat/access.ts";
+import { visibleBots } from "../../chat/access.ts";
 import type { InAll } from "../../domain/in-all.ts";
 import { type Decimal, plain } from "../../domain/money.ts";
 import type { Result } from "../../domain/result.ts";
@@ -75,8 +75,7 @@ export function statisticsRoute(app: Server, parts: Parts): void {
     const { engine, clock, timeZone } = parts.door().options;
     const { people, asker } = await sightOf(request, parts.door(), "stats performance");
     const accounts = await accountsFor(request, parts, "stats performance");
-    const roleOf = rolesOn(people, asker);
-    const visible = engine.bots().filter(({ state }) => atLeast(roleOf(state.spec), "viewer"));
+    const visible = visibleBots(people, asker, engine.bots());
     const wall = clock.wall();
     const wish = {
       timeZone,

@@ -1,6 +1,7 @@
 import type { Exchange } from "ccxt";
 import { z } from "zod";
 import { ConfigError, TransientError } from "../../domain/errors.ts";
+import { exchangeName } from "../../domain/exchange-names.ts";
 import type { Environment } from "../../ports/live-venue.ts";
 import type { ExchangeClass } from "./load-class.ts";
 import type { PublicGate } from "./public-gate.ts";
@@ -98,7 +99,7 @@ function refuseWrongShape(id: string, method: string, url: string, response: unk
   const path = new URL(url).pathname;
   const shape = SHAPES.find((known) => known.path.test(path))?.shape ?? ANY_JSON;
   if (!shape.safeParse(response).success)
-    throw new TransientError(`${id} ${method} ${path} answered with an empty, torn or unexpected body`);
+    throw new TransientError(`${exchangeName(id)} ${method} ${path} answered with an empty, torn or unexpected body`);
 }
 
 /** Reads the body before it answers, so that the caller's deadline covers it; refuses other hosts and redirects. */

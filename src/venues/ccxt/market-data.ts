@@ -2,6 +2,7 @@ import type { Exchange } from "ccxt";
 import { z } from "zod";
 import { type Candle, candleProblem } from "../../domain/candle.ts";
 import { ConfigError, TransientError } from "../../domain/errors.ts";
+import { exchangeName } from "../../domain/exchange-names.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { quoteOf } from "../../domain/quote.ts";
 import { MINUTE_MS, spanText } from "../../domain/time.ts";
@@ -131,7 +132,7 @@ class CcxtMarketData implements MarketData {
     });
     const rows = ROWS.safeParse(raw);
     if (!rows.success)
-      throw new TransientError(`${this.exchangeId} answered candles of ${symbol} that hold something else than six numbers`);
+      throw new TransientError(`${exchangeName(this.exchangeId)} answered candles of ${symbol} that hold something else than six numbers`);
     const candles = withoutDoubles(rows.data).map(([openTimeMs, open, high, low, close, volume]) => ({
       openTimeMs,
       open,
@@ -142,7 +143,7 @@ class CcxtMarketData implements MarketData {
     }));
     for (const [index, candle] of candles.entries()) {
       const problem = orderProblem(candle, candles[index - 1]) ?? candleProblem(candle);
-      if (problem) throw new TransientError(`${this.exchangeId} answered an impossible candle of ${symbol}: ${problem}`);
+      if (problem) throw new TransientError(`${exchangeName(this.exchangeId)} answered an impossible candle of ${symbol}: ${problem}`);
     }
     return candles;
   }
@@ -163,7 +164,8 @@ class CcxtMarketData implements MarketData {
       const quote = quoteOf(bid, ask);
       return price !== undefined && price > 0 ? [{ symbol, price, wallMs, ...(quote && { quote }) }] : [];
     });
-    if (readings.length === 0) throw new TransientError(`${this.exchangeId} answered no price of ${wanted.slice(0, 3).join(", ")}`);
+    if (readings.length === 0)
+      throw new TransientError(`${exchangeName(this.exchangeId)} answered no price of ${wanted.slice(0, 3).join(", ")}`);
     return readings;
   }
 
@@ -193,7 +195,7 @@ class CcxtMarketData implements MarketData {
       }
       const askedMs = this.#clock.monotonicMs();
       const venueMs = await this.#exchange.fetchTime();
-      if (venueMs === undefined) throw new TransientError(`${this.exchangeId} answered no time`);
+      if (venueMs === undefined) throw new TransientError(`${exchangeName(this.exchangeId)} answered no time`);
       time.learn({ venueLowMs: venueMs, venueHighMs: venueMs + 1, askedMs, answeredMs: this.#clock.monotonicMs() });
     });
   }
@@ -209,7 +211,7 @@ class CcxtMarketData implements MarketData {
     const closing = this.#parts.closing.signal;
     const deadline = this.#clock.sleep(this.#timeoutMs, AbortSignal.any([answered.signal, closing])).then((): never => {
       const why = closing.aborted ? "before the desk closed" : `within ${spanText(this.#timeoutMs)}`;
-      throw new TransientError(`${this.exchangeId} did not answer ${what} ${why}`);
+      throw new TransientError(`${exchangeName(this.exchangeId)} did not answer ${what} ${why}`);
     });
     try {
       return await Promise.race([run(), deadline]);
@@ -228,7 +230,9 @@ class CcxtMarketData implements MarketData {
         { setting: "MARKET", problem: `${this.exchangeId} does not offer ${what}`, remedy: "Name another exchange" },
       ]);
     if (LIMIT_CLASSES.has(kind)) this.#parts.gate.limited();
-    return new TransientError(`${this.exchangeId} could not be asked for ${what} (${SAID.get(kind) ?? kind})`, { cause: kind });
+    return new TransientError(`${exchangeName(this.exchangeId)} could not be asked for ${what} (${SAID.get(kind) ?? kind})`, {
+      cause: kind,
+    });
   }
 }
 

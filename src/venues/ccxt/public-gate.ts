@@ -1,4 +1,5 @@
 import { TransientError } from "../../domain/errors.ts";
+import { exchangeName } from "../../domain/exchange-names.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Governor } from "../governor.ts";
 import { publicWeight } from "./public-weight.ts";
@@ -37,7 +38,7 @@ export class PublicGate {
   async pass(url: URL): Promise<number> {
     const { exchangeId, governor, clock } = this.#options;
     const refusal = await governor.admit(NOBODY, { weight: publicWeight(exchangeId, url), orders: 0 }, "read");
-    if (refusal) throw new TransientError(`${exchangeId} was not asked: ${refusal.reason}`);
+    if (refusal) throw new TransientError(`${exchangeName(exchangeId)} was not asked: ${refusal.reason}`);
     return clock.monotonicMs();
   }
 

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import type { Exchange } from "ccxt";
 import { z } from "zod";
 import { ConfigError, UserError } from "../../domain/errors.ts";
+import { exchangeName } from "../../domain/exchange-names.ts";
 import type { Chance, Clock } from "../../ports/clock.ts";
 import type { Environment } from "../../ports/live-venue.ts";
 import type { Credentials } from "../../ports/vault.ts";
@@ -124,7 +125,7 @@ function baseOf(options: Pick<SignerOptions, "exchangeId" | "environment" | "api
 function hostOf({ exchangeId, environment }: Pick<SignerOptions, "exchangeId" | "environment">): string {
   const host = HOSTS[exchangeId][environment];
   if (host !== undefined) return host;
-  throw new UserError(`${exchangeId} has no ${environment} world: use a live account there, or another exchange.`);
+  throw new UserError(`${exchangeName(exchangeId)} has no ${environment} world: use a live account there, or another exchange.`);
 }
 
 function worldOf({ urls }: Exchange, environment: Environment): unknown {

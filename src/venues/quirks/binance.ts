@@ -1,7 +1,9 @@
+import { exchangeName } from "../../domain/exchange-names.ts";
+
 /** Binance.com spot. Weights and limits: its pages "REST API" and "Limits", 2026. */
 export const BINANCE = {
   exchangeId: "binance",
-  name: "Binance.com",
+  name: exchangeName("binance"),
   /** A stop with a target is an order list of two legs that are named by where they lie. */
   pairStyle: "order-list",
   /** It tells what a key may do, in the live world only. */

@@ -1,7 +1,9 @@
+import { exchangeName } from "../../domain/exchange-names.ts";
+
 /** Binance.US spot. It has no demo world and lists no endpoint for a key's rights. Weights and limits: its page "REST API", 2021 edition. */
 export const BINANCEUS = {
   exchangeId: "binanceus",
-  name: "Binance.US",
+  name: exchangeName("binanceus"),
   /** The older form: a limit leg and a stop leg. It lists no other order lists. */
   pairStyle: "order-oco",
   tellsKeyRights: false,

@@ -1,10 +1,12 @@
+import { exchangeName } from "../../domain/exchange-names.ts";
+
 /**
  * Blofin's USDT perpetuals. Codes, paths and limits: its pages "API docs" and "Errors", 2026; fees: its public schedule, as ccxt carries it.
  * None of it was tried at the live venue.
  */
 export const BLOFIN = {
   exchangeId: "blofin",
-  name: "Blofin",
+  name: exchangeName("blofin"),
   settle: "USDT",
   makerFeeBps: 2,
   takerFeeBps: 6,

@@ -16,12 +16,12 @@ export const WRONG_PLACE = 451;
 
 /** Reads of one exchange. Each is signed with the venue's time as far as we know it, and an answer counts only when it is whole and of the right shape. */
 export class Reader {
-  readonly #exchangeId: string;
+  readonly #name: string;
   readonly #wire: Wire;
   readonly #time: VenueClock;
 
-  constructor(exchangeId: string, wire: Wire, time: VenueClock) {
-    this.#exchangeId = exchangeId;
+  constructor(name: string, wire: Wire, time: VenueClock) {
+    this.#name = name;
     this.#wire = wire;
     this.#time = time;
   }
@@ -50,6 +50,6 @@ export class Reader {
   async read<Shape extends z.ZodType>(what: string, call: WireCall, shape: Shape): Promise<z.output<Shape>> {
     const reply = await this.ask(call, shape);
     if (reply.kind === "data") return reply.data;
-    throw new TransientError(`${this.#exchangeId} could not be asked for ${what} (${reply.reason})`);
+    throw new TransientError(`${this.#name} could not be asked for ${what} (${reply.reason})`);
   }
 }

@@ -93,7 +93,7 @@ describe("a clock 90 s off", () => {
       await rig.beat(5);
       expect(await pauses(rig)).toEqual(["clock"]);
       expect(rig.books().venue.paused?.reason).toContain(
-        `this machine's clock is 90 s ${name === "ahead" ? "ahead of" : "behind"} binance's`,
+        `this machine's clock is 90 s ${name === "ahead" ? "ahead of" : "behind"} Binance.com's`,
       );
       await rig.engine.closePosition("hand-btc", by("close"));
       await rig.beat(5);

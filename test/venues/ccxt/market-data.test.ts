@@ -82,7 +82,7 @@ describe("public data of binance through the real ccxt", () => {
       binance.spoil(fault, path);
       const thrown = await failure(ask());
       expect(thrown).toBeInstanceOf(TransientError);
-      expect(thrown.message).toMatch(/^binance /);
+      expect(thrown.message).toMatch(/^Binance\.com /);
       expect(thrown.message).not.toMatch(/http|127\.0\.0\.1|\?/);
       expect(await ask()).not.toEqual([]);
     }
@@ -105,7 +105,7 @@ describe("public data of binance through the real ccxt", () => {
     const asked = binance.requests.length;
     await clock.advance(seconds * 1_000 - 1_000);
     expect((await failure(data.candles("BTC/USDT", NOON_MS, 1))).message).toBe(
-      "binance was not asked: the exchange asked for silence for another 1 s",
+      "Binance.com was not asked: the exchange asked for silence for another 1 s",
     );
     expect(binance.requests).toHaveLength(asked);
     await clock.advance(1_000);
@@ -118,7 +118,7 @@ describe("public data of binance through the real ccxt", () => {
     const attempt = failure(patient.instruments());
     while (binance.requests.length === 0) await clock.breathe();
     await clock.advance(60_000);
-    expect((await attempt).message).toBe("binance did not answer instruments within 1 min");
+    expect((await attempt).message).toBe("Binance.com did not answer instruments within 1 min");
     await patient.close();
     expect(clock.sleeping).toBe(0);
   });

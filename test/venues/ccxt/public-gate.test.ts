@@ -76,7 +76,7 @@ describe("public questions under a budget", () => {
     governor.keepSilent(clock.wall() + 5_000);
     const requests = binance.requests.length;
     await expect(data.prices(new Set(["BTC/USDT"]))).rejects.toThrow(
-      "binance was not asked: the exchange asked for silence for another 5 s",
+      "Binance.com was not asked: the exchange asked for silence for another 5 s",
     );
     expect(binance.requests).toHaveLength(requests);
     await clock.advance(5_000);

@@ -227,7 +227,7 @@ describe("the worlds of an exchange", () => {
   });
 
   it("refuses a demo world that does not exist by name, and addresses that are not this machine's", async () => {
-    await expect(open({ exchangeId: "binanceus", environment: "demo" })).rejects.toThrow("binanceus has no demo world");
+    await expect(open({ exchangeId: "binanceus", environment: "demo" })).rejects.toThrow("Binance.US has no demo world");
     await expect(open({ apiUrl: "https://api.binance.com" })).rejects.toThrow("BINANCE_API_URL: api.binance.com is not this machine");
   });
 });

@@ -177,7 +177,7 @@ describe("reading an account", () => {
     ["text that is no number", { canTrade: true, balances: [{ asset: "BTC", free: "NaN", locked: "0" }] }],
   ])("takes balances with %s as no reading", async (_what, body) => {
     wire.tell("GET /api/v3/account", answered(200, body));
-    await expect(venue.balances()).rejects.toThrow(/^binance could not be asked for balances/);
+    await expect(venue.balances()).rejects.toThrow(/^Binance\.com could not be asked for balances/);
   });
 
   it("signs with the venue's time although this machine's clock steps", async () => {
@@ -187,7 +187,7 @@ describe("reading an account", () => {
     await venue.openOrders("BTC/USDT");
     expect(wire.offsets.at(-1)).toBe(90_000);
     wire.tell("GET /api/v3/time", answered(200, { serverTime: "soon" }));
-    await expect(venue.syncClock()).rejects.toThrow("binance could not be asked for its time");
+    await expect(venue.syncClock()).rejects.toThrow("Binance.com could not be asked for its time");
   });
 });
 

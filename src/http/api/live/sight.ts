@@ -1,4 +1,4 @@
-import { type Asker, atLeast, deskRole, holdsAny, type People, peopleOf, rolesOn, samePerson } from "../../../chat/access.ts";
+import { type Asker, atLeast, deskRole, holdsAny, type People, peopleOf, seesAccountOf, seesBot } from "../../../chat/access.ts";
 import type { Dispatcher } from "../../../chat/dispatcher.ts";
 import type { BotSpec } from "../../../domain/bot.ts";
 import { accountOf, DESK_STREAM } from "../../../engine/streams.ts";
@@ -9,7 +9,8 @@ export class Sight {
   readonly #door: Dispatcher;
   readonly #asker: Asker;
   readonly #people: People;
-  readonly #roleOf: ReturnType<typeof rolesOn>;
+  readonly #seesBot: ReturnType<typeof seesBot>;
+  readonly #seesAccountOf: ReturnType<typeof seesAccountOf>;
   readonly #seesDesk: boolean;
   /** Accounts with bots that may be seen: looked for once, because there may be thousands of bots. */
   #accounts: ReadonlySet<string> | undefined;
@@ -19,7 +20,8 @@ export class Sight {
     this.#door = door;
     this.#asker = { user: user.id, place: place.id };
     this.#people = peopleOf(desk.state, owners);
-    this.#roleOf = rolesOn(this.#people, this.#asker);
+    this.#seesBot = seesBot(this.#people, this.#asker);
+    this.#seesAccountOf = seesAccountOf(this.#people, this.#asker);
     this.#seesDesk = atLeast(deskRole(this.#people, this.#asker), "viewer");
   }
 
@@ -28,13 +30,13 @@ export class Sight {
   }
 
   bot(spec: BotSpec | undefined): boolean {
-    return this.#seesDesk || (spec !== undefined && atLeast(this.#roleOf(spec), "viewer"));
+    return this.#seesDesk || (spec !== undefined && this.#seesBot(spec));
   }
 
   /** An account as such: its equity, and what happens to it as a whole. */
   account(name: string): boolean {
     const owner = this.#door.options.desk.state.accounts.get(name)?.owner;
-    return this.#seesDesk || (this.isAny && owner !== undefined && samePerson(this.#people.links, owner, this.#asker.user));
+    return this.#seesDesk || (owner !== undefined && this.#seesAccountOf(owner));
   }
 
   /** What happened to nothing that is closer named than its stream. */
@@ -56,6 +58,6 @@ export class Sight {
 
   #accountsOfBots(): ReadonlySet<string> {
     const bots = [...this.#door.options.desk.state.bots.values()];
-    return new Set(bots.filter((bot) => atLeast(this.#roleOf(bot), "viewer")).map(({ account }) => account));
+    return new Set(bots.filter((bot) => this.#seesBot(bot)).map(({ account }) => account));
   }
 }
