@@ -54,22 +54,61 @@ function base64Forms(bytes: Buffer): string[] {
 
 /**
  * A pattern for a text in which any character may be escaped or not, since each URL part, form and JSON writer leaves others
- * alone and a URL is often encoded by two of them in turn.
+ * alone and a URL is often encoded by two of them in turn. No text has two ways to match it: what a JSON writer escapes begins with
+ * a backslash, so neighbours of that kind are one unit, and what follows it begins with something else. Otherwise twenty
+ * backslashes in a row would have a million ways to be read, and a log line with them would hold up the process.
  */
 function patternOf(form: string): string {
-  return [...form].map((character) => (NEVER_ENCODED.test(character) ? character : anyEscapeOf(character))).join("");
+  const runs = [...form].reduce<string[][]>((units, character) => {
+    const before = units.at(-1);
+    if (before && isQuoted(character) && isQuoted(before[0] ?? "")) before.push(character);
+    else units.push([character]);
+    return units;
+  }, []);
+  return runs.map((run) => (isQuoted(run[0] ?? "") ? anyEscapeOfRun(run) : anyEscapeOf(run[0] ?? ""))).join("");
+}
+
+/** Whether a JSON writer writes it with a backslash. */
+function isQuoted(character: string): boolean {
+  return quoted(character, 1) !== character;
+}
+
+/** Every way to write neighbours that JSON writers escape: each kind of them in one way, for a writer treats equal characters alike. */
+function anyEscapeOfRun(run: readonly string[]): string {
+  let ways: readonly ReadonlyMap<string, number>[] = [new Map()];
+  for (const kind of new Set(run.map(kindOf)))
+    ways = ways.flatMap((way) => Array.from({ length: waysOf("").length }, (_, index) => new Map([...way, [kind, index]])));
+  return oneOf(ways.map((way) => run.map((character) => waysOf(character)[way.get(kindOf(character)) ?? 0] ?? character).join("")));
+}
+
+function kindOf(character: string): string {
+  return character === "\\" || character === '"' ? character : "control";
+}
+
+/** A character quoted by JSON writers, percent-encoded twice, once, and as it is. */
+function waysOf(character: string): readonly string[] {
+  const percent = percentOf(character);
+  const depths = Array.from({ length: JSON_DEPTH_MAX }, (_, depth) => quoted(character, JSON_DEPTH_MAX - depth));
+  return [...depths, percent.replaceAll("%", "%25"), percent, character];
 }
 
 function anyEscapeOf(character: string): string {
-  const percent = [...Buffer.from(character, "utf8")].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
-  const ways = [percent.replaceAll("%", "%25"), percent];
-  if (character === " ") ways.push("+");
-  let quoted = character;
-  for (let depth = 0; depth < JSON_DEPTH_MAX; depth++) {
-    quoted = JSON.stringify(quoted).slice(1, -1);
-    ways.unshift(quoted);
-  }
-  return `(?:${[...new Set([...ways, character])].map(literal).join("|")})`;
+  if (NEVER_ENCODED.test(character)) return character;
+  const percent = percentOf(character);
+  return oneOf([percent.replaceAll("%", "%25"), percent, ...(character === " " ? ["+"] : []), character]);
+}
+
+function percentOf(character: string): string {
+  return [...Buffer.from(character, "utf8")].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+}
+
+/** The text as it stands in JSON, in JSON inside of JSON, and so on. */
+function quoted(text: string, depth: number): string {
+  return depth === 0 ? text : quoted(JSON.stringify(text).slice(1, -1), depth - 1);
+}
+
+function oneOf(texts: readonly string[]): string {
+  return `(?:${[...new Set(texts)].map(literal).join("|")})`;
 }
 
 /** The text as a pattern that matches exactly it. */

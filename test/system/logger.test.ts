@@ -194,6 +194,24 @@ describe("the registry of secrets", () => {
     expect((performance.now() - startMs) / 200).toBeLessThan(5);
   });
 
+  test.each([
+    ["backslashes", (count: number) => "\\".repeat(count)],
+    ["quotes behind backslashes", (count: number) => '\\"'.repeat(count)],
+    ["line ends between quotes", (count: number) => '"\n'.repeat(count)],
+    ["percent signs", (count: number) => "%25".repeat(count)],
+  ])("ends with a secret of many %s, also where a text is almost it, and hides it in every form", (_, run) => {
+    const registry = new SecretRegistry();
+    registry.register(`${run(40)}x`);
+    for (const count of [39, 80, 160, 400]) {
+      registry.scrub(`${run(count)}y`);
+      registry.scrub(JSON.stringify({ text: `${run(count)}y` }));
+    }
+    const value = `${run(40)}x`;
+    const asQuery = new URLSearchParams({ key: value }).toString();
+    for (const text of [value, JSON.stringify(value), JSON.stringify(JSON.stringify(value)), asQuery, encodeURIComponent(value)])
+      expect(registry.scrub(text)).toContain("[secret]");
+  });
+
   test("hides the longer of two secrets that begin alike", () => {
     const registry = new SecretRegistry();
     registry.register("secret-1");
