@@ -24,6 +24,11 @@ export default defineCommand({
       .describe("The code that the other platform or the start of the desk showed; without it you get one")
       .optional(),
   },
+  danger({ user }) {
+    // What a token cannot do takes no room among what waits for its person's second factor.
+    refuseProgram(user.id, "access link");
+    return undefined;
+  },
   run(call) {
     const { args, identity, user } = call;
     refuseProgram(user.id, "access link");
