@@ -1,6 +1,6 @@
 import type { BotFacts } from "../ports/engine.ts";
 import type { Request } from "../ports/platform.ts";
-import { type Asker, atLeast, deskRole, holdsAny, type People, personOf, rolesOn, samePerson } from "./access.ts";
+import { type Asker, atLeast, deskRole, holdsAny, holdsAnywhere, type People, personOf, rolesOn, samePerson } from "./access.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
 import type { Args, Call } from "./command.ts";
 import type { DoorOptions } from "./door-options.ts";
@@ -10,7 +10,7 @@ import type { Identity } from "./identity.ts";
 export type Meant = Readonly<Record<"all" | "bots", readonly BotFacts[]>>;
 
 /** What makes and breaks the identity of whoever asks. */
-export type Proofs = Omit<Identity, "person" | "holdsRights">;
+export type Proofs = Omit<Identity, "person" | "holdsRights" | "hasSomething">;
 
 /** How a command speaks back while it runs. */
 export type Voice = Pick<Call<Args>, "record" | "progress" | "secretForm">;
@@ -40,11 +40,12 @@ export function callOf(
   const roleOf = rolesOn(people, asker);
   const { id: requestId, user, place } = request;
   const person = personOf(people.links, user.id);
+  const isTheirs = (owner: string) => samePerson(people.links, owner, person);
   return {
     args,
     bots,
     visible: all.filter(({ state }) => atLeast(roleOf(state.spec), "viewer")),
-    accounts: engine.accounts().filter(({ state }) => atLeast(role, "viewer") || samePerson(people.links, state.owner, person)),
+    accounts: engine.accounts().filter(({ state }) => atLeast(role, "viewer") || isTheirs(state.owner)),
     engine,
     desk,
     strategies,
@@ -59,7 +60,15 @@ export function callOf(
     user,
     place,
     role,
-    identity: { person, holdsRights: holdsAny(people, asker), ...proofs },
+    identity: {
+      person,
+      holdsRights: holdsAny(people, asker),
+      hasSomething:
+        holdsAnywhere(people, user.id) ||
+        all.some(({ state }) => isTheirs(state.spec.owner)) ||
+        engine.accounts().some(({ state }) => isTheirs(state.owner)),
+      ...proofs,
+    },
     caller: { requestId, user: person },
     callerFor: (effect) => ({ requestId: `${requestId}/${effect}`, user: person }),
     ...voice,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Place } from "../../src/ports/platform.ts";
 import { wallMs } from "../../src/domain/time.ts";
+import type { Place } from "../../src/ports/platform.ts";
 import { ADMIN, ChatDesk } from "../chat/door.ts";
 
 const PROGRAM = "api:metrics";
