@@ -80,6 +80,7 @@ async function openDesk(folder: string, environment: Record<string, string>): Pr
     chance: systemChance(),
     vault: testVault(),
     onSecret: () => undefined,
+    onSecretOver: () => undefined,
     logger: quietLogger,
     version: "bench",
     commandsFolder: join(import.meta.dirname, "../commands/"),

@@ -157,7 +157,8 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   if (config.role === "engine") return started.resolve(await startEngineProcess(options));
   const deskOptions: DeskOptions = {
     ...options,
-    onSecret: (value) => secrets.register(value),
+    onSecret: (value) => secrets.registerPassing(value),
+    onSecretOver: (value) => secrets.forget(value),
     calendar: cronerCalendar(),
     commandsFolder: fileURLToPath(new URL("../commands/", import.meta.url)),
     painter: openPainter({ clock, logger }),

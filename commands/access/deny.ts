@@ -1,3 +1,4 @@
+import { refuseProgram } from "../../src/chat/api-tokens.ts";
 import { approvalCode } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { card } from "../../src/chat/view.ts";
@@ -10,6 +11,7 @@ export default defineCommand({
     code: approvalCode,
   },
   run({ args, identity, user }) {
+    refuseProgram(user.id, "access deny");
     const waiting = identity.factors.deny(args.code, user.id);
     return card("Denied")
       .good()

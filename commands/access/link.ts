@@ -1,3 +1,4 @@
+import { TERMINAL_USER } from "../../src/chat/access.ts";
 import { refuseProgram } from "../../src/chat/api-tokens.ts";
 import { secretText } from "../../src/chat/args.ts";
 import { CLAIM_CODE_LENGTH } from "../../src/chat/claim.ts";
@@ -16,13 +17,24 @@ export default defineCommand({
   role: "anyone",
   private: true,
   factor: true,
-  // A stranger brings no rights into a link; whoever has some must prove that it is them.
-  factorUnless: ({ identity }) => !identity.holdsRights,
+  // A stranger brings nothing into a link; whoever has rights, here or elsewhere, or owns something must prove that it is them.
+  factorUnless: ({ identity }) => !identity.hasSomething,
   args: {
     code: secretText
       .meta({ argument: { kind: "text", secret: true, example: "x7k2m9p4q1w8", question: "What is the code?" } })
       .describe("The code that the other platform or the start of the desk showed; without it you get one")
       .optional(),
+  },
+  danger({ args, identity, user }) {
+    // What a token cannot do takes no room among what waits for its person's second factor.
+    refuseProgram(user.id, "access link");
+    const owner = args.code === undefined || user.id === TERMINAL_USER ? undefined : identity.linkCodes.ownerOf(args.code, user.id);
+    if (owner === undefined) return undefined;
+    // A code may come in a link that somebody else sent: one touch must not be enough.
+    return card("Become one person?").line(
+      `${user.id} and ${owner} become one person: each has the rights and the bots of both, and can approve what the other asks for.`,
+      "Go on only if both accounts are yours. If somebody else sent you this code, they would get all that you may do.",
+    );
   },
   run(call) {
     const { args, identity, user } = call;

@@ -1,4 +1,5 @@
 import { atLeast, personOf, samePerson, TERMINAL_USER } from "../../src/chat/access.ts";
+import { refuseProgram } from "../../src/chat/api-tokens.ts";
 import { flag, userId } from "../../src/chat/args.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { personText } from "../../src/chat/person-text.ts";
@@ -15,6 +16,8 @@ export default defineCommand({
     panic: flag.describe("Sell every position as well").prefault("no"),
   },
   async run({ args, user, role, desk, engine, record, callerFor }) {
+    // A leaked token of a viewer must not end its owner's means to stop trading.
+    refuseProgram(user.id, "access lock");
     const { links } = desk.state;
     const target = args.user ?? user.id;
     const isSelf = samePerson(links, target, user.id);

@@ -11,6 +11,11 @@ export default defineCommand({
   private: true,
   factor: true,
   args: {},
+  danger({ user }) {
+    // What a token cannot do takes no room among what waits for its person's second factor.
+    refuseProgram(user.id, "access totp");
+    return undefined;
+  },
   async run({ identity, user, record }) {
     refuseProgram(user.id, "access totp");
     if (user.id === TERMINAL_USER)

@@ -162,6 +162,12 @@ export function visibleAccounts<Account extends { readonly state: { readonly own
   return accounts.filter(({ state }) => sees(state.owner));
 }
 
+/** Whether the person holds any grant, wherever it counts. */
+export function holdsAnywhere(people: People, user: string): boolean {
+  const person = personOf(people.links, user);
+  return isAlwaysAdmin(people, { user, place: undefined }) || people.grants.some((grant) => grant.user === person);
+}
+
 /** Whether the person holds any grant that counts at that place. */
 export function holdsAny(people: People, asker: Asker): boolean {
   if (isLocked(people, asker.user)) return false;

@@ -1,6 +1,16 @@
 import type { BotFacts } from "../ports/engine.ts";
 import type { Request } from "../ports/platform.ts";
-import { type Asker, deskRole, holdsAny, type People, personOf, visibleAccounts, visibleBots } from "./access.ts";
+import {
+  type Asker,
+  deskRole,
+  holdsAny,
+  holdsAnywhere,
+  type People,
+  personOf,
+  samePerson,
+  visibleAccounts,
+  visibleBots,
+} from "./access.ts";
 import type { CatalogEntry } from "./catalog-entry.ts";
 import type { Args, Call } from "./command.ts";
 import type { DoorOptions } from "./door-options.ts";
@@ -10,7 +20,7 @@ import type { Identity } from "./identity.ts";
 export type Meant = Readonly<Record<"all" | "bots", readonly BotFacts[]>>;
 
 /** What makes and breaks the identity of whoever asks. */
-export type Proofs = Omit<Identity, "person" | "holdsRights">;
+export type Proofs = Omit<Identity, "person" | "holdsRights" | "hasSomething">;
 
 /** How a command speaks back while it runs. */
 export type Voice = Pick<Call<Args>, "record" | "progress" | "secretForm">;
@@ -39,6 +49,7 @@ export function callOf(
   const role = deskRole(people, asker);
   const { id: requestId, user, place } = request;
   const person = personOf(people.links, user.id);
+  const isTheirs = (owner: string) => samePerson(people.links, owner, person);
   return {
     args,
     bots,
@@ -59,7 +70,15 @@ export function callOf(
     user,
     place,
     role,
-    identity: { person, holdsRights: holdsAny(people, asker), ...proofs },
+    identity: {
+      person,
+      holdsRights: holdsAny(people, asker),
+      hasSomething:
+        holdsAnywhere(people, user.id) ||
+        all.some(({ state }) => isTheirs(state.spec.owner)) ||
+        engine.accounts().some(({ state }) => isTheirs(state.owner)),
+      ...proofs,
+    },
     caller: { requestId, user: person },
     callerFor: (effect) => ({ requestId: `${requestId}/${effect}`, user: person }),
     ...voice,

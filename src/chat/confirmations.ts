@@ -96,8 +96,12 @@ const GONE = {
 export function mismatch(open: Asked, request: Request): string | undefined {
   if (open.user !== request.user.id) return "Only the person who was asked can confirm this.";
   if (!answersAt(open.place, request.place)) return "This can be confirmed only where it was asked.";
-  const same = open.path === request.path && sorted(open.args) === sorted(without(request.args));
-  return same ? undefined : "This confirmation is for another command. Nothing was done.";
+  return sameCommand(open, request) ? undefined : "This confirmation is for another command. Nothing was done.";
+}
+
+/** Whether two ask for the same command with the same arguments, whatever proofs came along. */
+export function sameCommand(one: Pick<Request, "path" | "args">, other: Pick<Request, "path" | "args">): boolean {
+  return one.path === other.path && sorted(without(one.args)) === sorted(without(other.args));
 }
 
 /** Arguments as the command knows them: without the proofs that the chat layer adds. */

@@ -16,7 +16,7 @@ import { completionsOf } from "./complete.ts";
 import { CONFIRM_ACTION, without } from "./confirmations.ts";
 import { denialOf } from "./denial.ts";
 import type { DoorOptions } from "./door-options.ts";
-import { FACTOR_ACTION } from "./factors.ts";
+import { type Answered, approvedView, FACTOR_ACTION } from "./factors.ts";
 import { failureView } from "./failures.ts";
 import { Gate } from "./gate.ts";
 import { offersOf, type Sight, sightOf } from "./known.ts";
@@ -130,9 +130,11 @@ export class Dispatcher implements FrontDoor {
     return Promise.resolve(completionsOf(asked, typed, this.#sight(command, asker, bots)));
   }
 
-  answer(text: string, requestId: string, user: Request["user"], place: Place): { request: Request } | undefined {
+  answer(text: string, requestId: string, user: Request["user"], place: Place, question?: string): Answered | undefined {
+    const { factors } = this.#gate;
+    if (question?.startsWith(FACTOR_ACTION)) return factors.answerTo(question, text, { requestId, user, place });
     if ("path" in parseLine(text, this.#catalog)) return undefined;
-    return this.#gate.factors.answer(text, requestId, user, place) ?? this.#questions.answer(text, requestId, user, place);
+    return factors.answer(text, { requestId, user, place }) ?? this.#questions.answer(text, requestId, user, place);
   }
 
   /** Runs a request to its view; a failure is a view too. */
@@ -182,7 +184,7 @@ export class Dispatcher implements FrontDoor {
     const recorded: DeskEvent[] = [];
     const call = this.#call(request, parsed.args, { all, bots: verdict.bots }, recorded, onProgress);
     const held = await this.#gate.hold(command, call, request);
-    return held ?? this.#effect(command, () => command.run(call), request, recorded);
+    return held ?? approvedView(await this.#effect(command, () => command.run(call), request, recorded), command, request);
   }
 
   async #effect(command: Command, work: () => ReturnType<Command["run"]>, request: Request, recorded: readonly DeskEvent[]): Promise<View> {

@@ -3,7 +3,9 @@ import { MINUTE_MS } from "../domain/time.ts";
 import type { ButtonPress, Place, Request } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import { samePerson, TERMINAL_USER } from "./access.ts";
-import { type Asked, CHANGED, FACTOR, mismatch, without } from "./confirmations.ts";
+import { lineOf } from "./audit.ts";
+import type { Command } from "./command.ts";
+import { type Asked, CHANGED, FACTOR, mismatch, sameCommand, without } from "./confirmations.ts";
 import { type CodeParts, digitsIn, OneTimeCodes } from "./factors/one-time-codes.ts";
 import type { Enrolment, FactorDesk, Waiting } from "./identity.ts";
 import { sameCode } from "./same-code.ts";
@@ -34,7 +36,11 @@ interface Pending extends Asked {
   readonly typed: Map<string, string>;
 }
 
+type Waits = { readonly token: string; readonly value: Pending };
 type Answerer = Pick<ButtonPress, "requestId" | "user" | "place" | "answerHandle">;
+
+/** What a press or a typed text stands for, or why it stands for nothing. */
+export type Answered = { readonly request: Request } | { readonly view: View };
 
 /**
  * The second factor of what raises risk or adds a key: six digits of an authenticator, an approval from another platform of the same person, or one at the
@@ -65,31 +71,43 @@ export class Factors implements FactorDesk {
   }
 
   /** The request that a factor's button stands for, or why it no longer works. */
-  press(press: ButtonPress): { request: Request } | { view: View } {
+  press(press: ButtonPress): Answered {
     const [, token = "", leave] = press.action.split(":");
-    const found = this.#book.look(token, press.requestId);
-    if (found.kind !== "valid") return { view: badView(GONE[found.kind]) };
-    const pending = found.value;
-    const request = requestFor(pending, token, press);
-    const problem = mismatch(pending, request);
-    if (problem !== undefined) return { view: badView(problem) };
+    const found = this.#meant(token, press);
+    if ("view" in found) return found;
+    const { pending, request } = found;
     if (leave === "x") {
       this.#book.use(token, press.requestId);
-      return { view: card("Left it at that; nothing was done").view() };
+      const left = this.#openFor(press.user.id, press.place);
+      return {
+        view: listed(card("Left it at that; nothing was done").line(left.length > 0 ? "These still wait:" : undefined), left).view(),
+      };
     }
     return pending.proven ? { request } : { view: this.#question(card("Nobody has approved this yet"), token, pending) };
   }
 
-  /** The request that six typed digits prove, when one of that person waits at that place. Whether they are right is found out when it runs. */
-  answer(text: string, requestId: string, user: Request["user"], place: Place): { request: Request } | undefined {
+  /**
+   * The request that six typed digits prove, when one of that person waits at that place. Whether they are right is found out when it runs. Where different ones
+   * wait, digits approve none of them and are not used up: whoever shares the chat may have asked for another one in the meantime.
+   */
+  answer(text: string, by: Answerer): Answered | undefined {
     const digits = digitsIn(text);
-    if (digits === undefined) return undefined;
-    for (const { token, value: pending } of this.#book.open()) {
-      if (pending.user !== user.id || !answersAt(pending.place, place) || !this.#codes.isEnrolled(user.id)) continue;
-      if (pending.typed.size < WRONG_MAX) pending.typed.set(requestId, digits);
-      return { request: requestFor(pending, token, { requestId, user, place }) };
-    }
-    return undefined;
+    if (digits === undefined || !this.#codes.isEnrolled(by.user.id)) return undefined;
+    const open = this.#openFor(by.user.id, by.place);
+    const [only] = open;
+    if (only === undefined) return undefined;
+    if (!open.every(({ value }) => sameCommand(value, only.value))) return { view: severalView(open) };
+    return this.#typed(digits, only.token, only.value, by);
+  }
+
+  /** The request that digits prove which were typed for it and for no other. `question` is its id, as the question carried it. */
+  answerTo(question: string, text: string, by: Answerer): Answered {
+    const [, token = ""] = question.split(":");
+    const found = this.#meant(token, by);
+    if ("view" in found) return found;
+    const digits = digitsIn(text);
+    if (digits === undefined) return { view: this.#question(card("Expected the 6 digits of your authenticator"), token, found.pending) };
+    return this.#typed(digits, token, found.pending, by);
   }
 
   /** Uses a factor up. Answers why it does not hold, or undefined when it does. */
@@ -142,6 +160,25 @@ export class Factors implements FactorDesk {
     this.#book.drop(({ user }) => isGone(user));
   }
 
+  /** What waits under a token for whoever answers, with the request that it stands for. */
+  #meant(token: string, by: Answerer): { readonly pending: Pending; readonly request: Request } | { readonly view: View } {
+    const found = this.#book.look(token, by.requestId);
+    if (found.kind !== "valid") return { view: badView(GONE[found.kind]) };
+    const request = requestFor(found.value, token, by);
+    const problem = mismatch(found.value, request);
+    return problem === undefined ? { pending: found.value, request } : { view: badView(problem) };
+  }
+
+  #typed(digits: string, token: string, pending: Pending, by: Answerer): Answered {
+    if (pending.typed.size < WRONG_MAX) pending.typed.set(by.requestId, digits);
+    return { request: requestFor(pending, token, by) };
+  }
+
+  /** What that user may answer at that place, newest first. */
+  #openFor(user: string, place: Place): readonly Waits[] {
+    return [...this.#book.open()].filter(({ value }) => value.user === user && answersAt(value.place, place));
+  }
+
   #waiting(code: string, user: string): Pending {
     const { links } = this.#parts.desk.state;
     const atTerminal = user === TERMINAL_USER;
@@ -188,7 +225,7 @@ export class Factors implements FactorDesk {
       .line(`It waits ${LIFE_MINUTES} minutes; a restart of the desk forgets it. Not you? Send \`access lock\`.`)
       .action("Continue", FACTOR_ACTION + token, "primary")
       .action("Cancel", `${FACTOR_ACTION}${token}:x`, "danger");
-    return (enrolled ? asked.asks("code", true) : asked).view();
+    return (enrolled ? asked.asks("code", true, FACTOR_ACTION + token) : asked).view();
   }
 }
 
@@ -205,6 +242,29 @@ const GONE = {
   expired: `This request waited longer than ${LIFE_MINUTES} minutes. Nothing was done; send the command again.`,
   used: "This request was carried out or left already. Send the command again if you want it once more.",
 };
+
+/** Says what was approved: the one who gave the second factor reads it, whatever the command answers. */
+export function approvedView(view: View, command: Command, request: Request): View {
+  if (request.args[FACTOR] === undefined) return view;
+  return {
+    ...view,
+    lines: [...view.lines, `Approved with a second factor: \`${lineOf(command, request)}\`. Not you? Send \`access lock\`.`],
+  };
+}
+
+function severalView(open: readonly Waits[]): View {
+  const asked = card(`${open.length} requests wait for a second factor`)
+    .warning()
+    .line("Digits do not say which one they are for, so nothing was approved and they are not used up.");
+  return listed(asked, open).line("Cancel the others, then type the digits again. Not all of them are yours? Send `access lock`.").view();
+}
+
+/** Names what waits, each with its way out. */
+function listed(on: Card, open: readonly Waits[]): Card {
+  for (const [index, { token, value }] of open.entries())
+    on.line(`${index + 1}. \`${value.line}\``).action(`Cancel ${index + 1}`, `${FACTOR_ACTION}${token}:x`, "danger");
+  return on;
+}
 
 function waitingOf({ line, user, place }: Pending): Waiting {
   return { line, user, place };

@@ -7,6 +7,8 @@ export interface Identity {
   readonly person: string;
   /** Whether they hold any right that counts here. */
   readonly holdsRights: boolean;
+  /** Whether a link would bring anything of theirs to somebody else: a right that counts anywhere, a bot or an account. */
+  readonly hasSomething: boolean;
   readonly factors: FactorDesk;
   readonly linkCodes: LinkDesk;
   readonly tokens: TokenDesk;

@@ -67,7 +67,7 @@ export class SecretForms implements FormDoor {
     if (earlier) this.#close(earlier.token, earlier.value);
     const open: Open = { ask, entry, values: new Map(), over: new AbortController(), seenByChat: false };
     const token = this.#book.issue(open);
-    void this.#options.clock.sleep(FORM_LIFE_MS, open.over.signal).then(() => end(open));
+    void this.#options.clock.sleep(FORM_LIFE_MS, open.over.signal).then(() => this.#end(open));
     return openView(openForm(token, open), entry, await this.#openPage(token, open));
   }
 
@@ -113,6 +113,7 @@ export class SecretForms implements FormDoor {
     const left = openForm(token, open);
     if (problem !== undefined || left.fields.length > 0) return nextView(left, problem);
     const whole = Object.fromEntries(open.values);
+    open.values.clear();
     this.#close(token, open);
     return this.#fulfil(open, whole);
   }
@@ -129,6 +130,7 @@ export class SecretForms implements FormDoor {
         refuseLeak(ask.recorded, scrub);
       }
     });
+    if (view.tone === "bad") this.#forgetSecrets(Object.values(values));
     if (view.tone === "bad") return { ...view, lines: [...view.lines, `To try again, send \`${ask.request.path}\` once more.`] };
     if (view.form || enteredBy === "page" || enteredBy === "terminal" || enteredBy === "api") return view;
     return { ...view, lines: [...view.lines, "It was entered in chat: rotate it when you can."] };
@@ -180,13 +182,18 @@ export class SecretForms implements FormDoor {
 
   #close(token: string, open: Open): void {
     this.#book.use(token, FILLED);
-    end(open);
+    this.#end(open);
   }
-}
 
-function end(open: Open): void {
-  open.values.clear();
-  open.over.abort();
+  #end(open: Open): void {
+    this.#forgetSecrets(open.values.values());
+    open.values.clear();
+    open.over.abort();
+  }
+
+  #forgetSecrets(values: Iterable<Secret>): void {
+    for (const value of values) this.#options.onSecretOver?.(value.reveal());
+  }
 }
 
 /** No fact may hold a secret: it would lie in the store for good. */

@@ -98,9 +98,9 @@ export class Card {
     return this;
   }
 
-  /** Marks the view as a question about an argument. */
-  asks(argument: string, freeText: boolean): this {
-    this.#question = { argument, freeText };
+  /** Marks the view as a question about an argument. `id` names it where an answer must count for no other. */
+  asks(argument: string, freeText: boolean, id?: string): this {
+    this.#question = { argument, freeText, ...(id === undefined ? {} : { id }) };
     return this;
   }
 

@@ -52,8 +52,17 @@ export interface FrontDoor {
     user: string,
     args: Readonly<Record<string, string>>,
   ): Promise<readonly Completion[]>;
-  /** The answer to a free-text message when a question is open for that person at that place. */
-  answer(text: string, requestId: string, user: { id: string; name: string }, place: Place): { request: Request } | undefined;
+  /**
+   * What a free-text message answers when a question is open for that person at that place: a request, or a view that says why it answers none.
+   * `question` is the id of the one that it was typed for, where the platform knows it.
+   */
+  answer(
+    text: string,
+    requestId: string,
+    user: { id: string; name: string },
+    place: Place,
+    question?: string,
+  ): { request: Request } | { view: View } | undefined;
 }
 
 /** Some or all values of a form, as one person entered them at one place. */

@@ -18,7 +18,12 @@ export interface View {
   readonly file?: TextFile;
   readonly buttons: readonly Button[];
   /** A question that a typed text may answer as well as a button. */
-  readonly question?: { readonly argument: string; readonly freeText: boolean };
+  readonly question?: {
+    readonly argument: string;
+    readonly freeText: boolean;
+    /** Names this very question to `FrontDoor.answer`, where a platform can send it back with what was typed. At most 30 characters. */
+    readonly id?: string;
+  };
   /** Secrets that the person may enter now, each platform in its own safest way. Such a view is for that person only. */
   readonly form?: OpenForm;
   /** Why there is no answer, for programs: not allowed, try later, or a fault of ours. A plain refusal has none. */

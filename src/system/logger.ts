@@ -33,7 +33,7 @@ export function createLogger(options: LoggerOptions): Logger & { flush(): void }
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
-      hooks: { streamWrite: (line) => options.secrets.scrub(line) },
+      hooks: { streamWrite: (line) => options.secrets.scrubLine(line) },
     },
     destination,
   );

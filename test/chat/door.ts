@@ -125,9 +125,9 @@ export class ChatDesk {
     return this.type(`access approve ${approvalCode(waiting)}`, user, place);
   }
 
-  async say(text: string, user = ADMIN, place = HERE): Promise<View | undefined> {
-    const answered = this.door.answer(text, `a${++this.#requests}`, { id: user, name: user }, place);
-    return answered && this.door.handle(answered.request);
+  async say(text: string, user = ADMIN, place = HERE, question?: string): Promise<View | undefined> {
+    const answered = this.door.answer(text, `a${++this.#requests}`, { id: user, name: user }, place, question);
+    return answered && ("view" in answered ? answered.view : this.door.handle(answered.request));
   }
 }
 

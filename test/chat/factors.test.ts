@@ -175,9 +175,47 @@ describe("an authenticator", () => {
   test("proves a request with six typed digits, with or without a space", async () => {
     const shown = await enrol();
     const asked = await desk.type(LINE);
-    expect(asked.question).toEqual({ argument: "code", freeText: true });
+    expect(asked.question).toEqual({ argument: "code", freeText: true, id: asked.buttons[0]?.action });
     const digits = shown();
     expect((await desk.say(`${digits.slice(0, 3)} ${digits.slice(3)}`))?.title).toBe("discord:42 is trader");
+  });
+
+  test("approves none of several requests, is not used up, and names what waits", async () => {
+    const shown = await enrol();
+    await desk.type(LINE);
+    const other = await desk.type("access grant telegram:666 admin");
+    const answer = await desk.say(shown());
+    expect(answer?.title).toBe("2 requests wait for a second factor");
+    expect(textOf(answer!)).toContain("1. `access grant user:telegram:666 role:admin`\n2. `access grant user:discord:42 role:trader`");
+    for (let count = 0; count < 6; count++) await desk.say(wrongDigits(shown));
+    expect(desk.ledger.state.grants).toEqual([]);
+    expect(textOf(await desk.press(answer!, "Cancel 1"))).toBe(
+      "Left it at that; nothing was done\nThese still wait:\n1. `access grant user:discord:42 role:trader`",
+    );
+    expect((await desk.press(other, "Continue")).title).toContain("left already");
+    expect((await desk.say(shown()))?.title).toBe("discord:42 is trader");
+  });
+
+  test("approves a command that was sent twice, for both ask the same", async () => {
+    const shown = await enrol();
+    await desk.type(LINE);
+    await desk.type(LINE);
+    expect((await desk.say(shown()))?.title).toBe("discord:42 is trader");
+  });
+
+  test("approves only the request that it was typed for, where the platform says which, and the answer names it", async () => {
+    const shown = await enrol();
+    const asked = await desk.type(LINE);
+    const id = asked.question?.id;
+    await desk.type("access grant telegram:666 admin");
+    expect((await desk.say("12345", ADMIN, HERE, id))?.title).toBe("Expected the 6 digits of your authenticator");
+    expect((await desk.say(shown(), "discord:2", HERE, id))?.title).toContain("Only the person who was asked");
+    expect((await desk.say(shown(), ADMIN, HERE, "s:unknown"))?.title).toContain("not known any more");
+    const answer = await desk.say(shown(), ADMIN, HERE, id);
+    expect(answer?.title).toBe("discord:42 is trader");
+    expect(answer?.lines.at(-1)).toContain("Approved with a second factor: `access grant user:discord:42 role:trader`.");
+    expect(desk.ledger.state.grants.map(({ user }) => user)).toEqual(["discord:42"]);
+    expect((await desk.say(shown(), ADMIN, HERE, id))?.title).toContain("carried out or left already");
   });
 
   test("proves from each linked account of its person", async () => {
@@ -189,10 +227,8 @@ describe("an authenticator", () => {
 
   test("may be one step early or late and no more", async () => {
     const shown = await enrol();
-    for (const shift of [-2, 2]) {
-      await desk.type(LINE);
-      expect((await desk.say(shown(shift * STEP_MS)))?.title).toContain("not the digits");
-    }
+    await desk.type(LINE);
+    for (const shift of [-2, 2]) expect((await desk.say(shown(shift * STEP_MS)))?.title).toContain("not the digits");
     expect((await desk.say(shown(STEP_MS)))?.title).toBe("discord:42 is trader");
     await desk.type("access grant discord:43 trader");
     await desk.clock.advance(3 * STEP_MS);

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Place } from "../../src/ports/platform.ts";
+import type { View } from "../../src/ports/view.ts";
 import { ADMIN, ChatDesk, HERE, TERMINAL, textOf } from "../chat/door.ts";
 
 const PHONE = "telegram:9";
 const CHAT: Place = { platform: "telegram", id: "telegram:9", direct: true };
+const ASKED = "Become one person?";
 const DENIED = "You may not do that here";
 
 let desk: ChatDesk;
@@ -21,12 +23,18 @@ async function codeOf(user = ADMIN, place = HERE): Promise<string> {
   return code;
 }
 
+/** Types a code and says yes to becoming one person, where that is asked. */
+async function typed(code: string, user = PHONE, place = CHAT): Promise<View> {
+  const asked = await desk.type(`access link code:${code}`, user, place);
+  return asked.title === ASKED ? desk.press(asked, "Yes, access link", user, place) : asked;
+}
+
 describe("a code that links", () => {
   test("makes two users one person, whose rights and bots count from both", async () => {
     await desk.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
     const code = await codeOf();
     expect((await desk.type("bot start dip", PHONE, CHAT)).title).toBe(DENIED);
-    const linked = await desk.type(`access link code:${code}`, PHONE, CHAT);
+    const linked = await typed(code);
     expect(linked.title).toBe(`${PHONE} and ${ADMIN} are one person now`);
     expect((await desk.type("bot start dip", PHONE, CHAT)).title).toBe("dip is running");
     await desk.type("bot create name:top symbol:eth strategy:ema-cross timeframe:1m", PHONE, CHAT);
@@ -43,7 +51,7 @@ describe("a code that links", () => {
     const protection = { stopPct: 2, takePct: 4, trailingPct: undefined };
     await desk.engine.createBot({ ...wish, sizing, protection, name: "mine" }, { requestId: "setup", user: "discord:5" });
     await desk.engine.createBot({ ...wish, sizing, protection, name: "theirs" }, { requestId: "setup2", user: "discord:6" });
-    await desk.type(`access link code:${await codeOf("discord:5")}`, PHONE, CHAT);
+    await typed(await codeOf("discord:5"));
     expect((await desk.type("bot start mine", PHONE, CHAT)).title).toBe("mine is running");
     expect((await desk.type("bot start theirs", PHONE, CHAT)).title).toBe(DENIED);
   });
@@ -58,7 +66,7 @@ describe("a code that links", () => {
     await desk.grant("discord:5", "viewer");
     await desk.grant(PHONE, "admin");
     const code = await codeOf("discord:5");
-    const asked = await desk.type(`access link code:${code}`, PHONE, CHAT);
+    const asked = await typed(code);
     expect(asked.title).toBe("One more step: a second factor");
     expect((await desk.type("access list", "discord:5")).title).toBe(DENIED);
     await desk.approve(asked);
@@ -66,43 +74,58 @@ describe("a code that links", () => {
     expect((await desk.type("access list", "discord:5")).tone).toBe("plain");
   });
 
+  test("wants it from whoever has rights elsewhere only, or owns something, and links nothing at one touch", async () => {
+    await desk.grant("discord:6", "viewer");
+    const bot = { group: undefined, symbol: "BTC/USDT", timeframe: "1m", strategy: "ema-cross", params: {} } as const;
+    const sizing = { kind: "equity-percent", pct: 10 } as const;
+    const protection = { stopPct: 2, takePct: 4, trailingPct: undefined };
+    await desk.engine.createBot({ ...bot, sizing, protection, name: "mine" }, { requestId: "setup", user: "telegram:4" });
+    await desk.grant("telegram:5", "trader", "place:telegram:-100");
+    for (const victim of ["telegram:4", "telegram:5"]) {
+      const asked = await desk.type(`/start ${await codeOf("discord:6")}`, victim, CHAT);
+      expect(textOf(asked)).toContain(`${ASKED}\n${victim} and discord:6 become one person: each has the rights and the bots of both`);
+      expect((await desk.press(asked, "Yes, access link", victim, CHAT)).title).toBe("One more step: a second factor");
+    }
+    expect(desk.ledger.ofType("user-linked")).toEqual([]);
+  });
+
   test("counts once, for ten minutes, and until a newer one or a restart", async () => {
     const [used, old] = [await codeOf(), await codeOf("discord:1")];
-    expect((await desk.type(`access link code:${used}`, PHONE, CHAT)).title).toContain("has an owner already");
+    expect((await typed(used)).title).toContain("has an owner already");
     await desk.clock.advance(10 * 60_000);
-    expect((await desk.type(`access link code:${old}`, PHONE, CHAT)).title).toContain("has an owner already");
+    expect((await typed(old)).title).toContain("has an owner already");
     const code = await codeOf();
-    await desk.type(`access link code:${code}`, PHONE, CHAT);
-    expect((await desk.type(`access link code:${code}`, "telegram:10", CHAT)).title).toContain("has an owner already");
+    await typed(code);
+    expect((await typed(code, "telegram:10", CHAT)).title).toContain("has an owner already");
     const forgotten = await codeOf();
     desk.restart();
-    expect((await desk.type(`access link code:${forgotten}`, "telegram:10", CHAT)).title).toContain("has an owner already");
+    expect((await typed(forgotten, "telegram:10", CHAT)).title).toContain("has an owner already");
     expect(desk.ledger.ofType("user-linked")).toHaveLength(1);
   });
 
   test("cannot be guessed: five wrong ones make a person wait", async () => {
     const code = await codeOf();
     for (let tries = 0; tries < 5; tries++) await desk.type("access link code:aaaaaaaaaaaa", PHONE, CHAT);
-    expect((await desk.type(`access link code:${code}`, PHONE, CHAT)).title).toContain("Too many wrong codes");
+    expect((await typed(code)).title).toContain("Too many wrong codes");
     await desk.clock.advance(10 * 60_000);
-    expect((await desk.type(`access link code:${await codeOf()}`, PHONE, CHAT)).tone).toBe("good");
+    expect((await typed(await codeOf())).tone).toBe("good");
   });
 
   test("links nobody to themselves, and no more than ten accounts", async () => {
     const own = await codeOf();
-    const asked = await desk.type(`access link code:${own}`, ADMIN, HERE);
+    const asked = await typed(own, ADMIN, HERE);
     await desk.approve(asked);
     expect((await desk.press(asked, "Continue")).title).toContain("one person already");
     for (let count = 1; count < 10; count++) {
-      const view = await desk.type(`access link code:${await codeOf()}`, `telegram:${count}`, CHAT);
+      const view = await typed(await codeOf(), `telegram:${count}`, CHAT);
       expect(view.tone, view.title).toBe("good");
     }
-    expect((await desk.type(`access link code:${await codeOf()}`, "telegram:10", CHAT)).title).toContain("at most 10 linked accounts");
+    expect((await typed(await codeOf(), "telegram:10", CHAT)).title).toContain("at most 10 linked accounts");
   });
 });
 
 test("whoever is cut off by a revoke stands alone from then on", async () => {
-  await desk.type(`access link code:${await codeOf()}`, PHONE, CHAT);
+  await typed(await codeOf());
   const view = await desk.type(`access revoke ${PHONE}`);
   expect(textOf(view)).toContain(`no longer the person of ${ADMIN}`);
   expect((await desk.type("bot list", PHONE, CHAT)).title).toBe(DENIED);

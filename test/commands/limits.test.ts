@@ -91,7 +91,8 @@ test("a bare word as the answer to the question of a lock is asked again with wh
   expect(asked.buttons.map(({ label }) => label)).toEqual(["bot:mom", "all", "Cancel"]);
   const { user, place, id } = at.desk.request("bot list");
   const answered = at.desk.door.answer("mom", id, user, place);
-  const again = answered && (await at.desk.door.handle(answered.request));
-  expect(again?.title).toContain("On what?");
-  expect(textOf(again!)).toContain("did you mean bot:mom?");
+  if (!answered || !("request" in answered)) throw new Error("the answer stands for no request");
+  const again = await at.desk.door.handle(answered.request);
+  expect(again.title).toContain("On what?");
+  expect(textOf(again)).toContain("did you mean bot:mom?");
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { approvalCode } from "../chat/door.ts";
+import { approvalCode, ChatDesk } from "../chat/door.ts";
 import { ApiRig } from "./api/rig.ts";
 
 let api: ApiRig;
@@ -143,6 +143,14 @@ describe("configure", () => {
   const KEY = "CANARYapikey0123456789";
   const SECRET = "CANARYsecret0123456789";
   const body = { exchange: "binance", environment: "demo", name: "play", credentials: { api_key: KEY, secret: SECRET } };
+  let secrets: string[];
+
+  beforeEach(async () => {
+    secrets = [];
+    const entered = (value: string) => void (value.startsWith("ss-api-") || secrets.push(value));
+    api = await ApiRig.over(await ChatDesk.open({ onSecret: entered }));
+    token = await api.token("ci", "admin");
+  });
 
   test("connects an account once it was approved, and returns and keeps no secret in the clear", async () => {
     const asked = await post("/api/configure", body);
@@ -153,6 +161,13 @@ describe("configure", () => {
     expect(api.desk.engine.account("play")).toBeDefined();
     const kept = JSON.stringify([api.desk.ledger.events, api.desk.log, [...api.desk.inbox.rows.values()], asked.text, done.text]);
     expect(kept).not.toContain("CANARY");
+    expect(secrets).toEqual(expect.arrayContaining([KEY, SECRET]));
+  });
+
+  test("has no values of who may not connect hidden, so that nobody rewrites the log", async () => {
+    const nobody = await api.token("nobody", "viewer", "discord:77");
+    const { status } = await api.ask("POST", "/api/configure", { token: nobody, body });
+    expect([status, secrets]).toEqual([403, []]);
   });
 
   test.each([
@@ -162,7 +177,7 @@ describe("configure", () => {
     ["max_position_size", "risk set", "/api/commands/risk/set", ["on", "position"]],
   ])("refuses %s before anything is done, and names what there is of %s", async (field, path, route, fields) => {
     const { status, body: answer } = await post("/api/configure", { ...body, [field]: 1 });
-    expect(status).toBe(422);
+    expect([status, secrets]).toEqual([422, []]);
     expect(answer.error).toContain(`${field}: `);
     expect(answer.error).toContain(`${fields.join(" and ")} in POST ${route}`);
     const known = api.desk.door.catalog().find((each) => each.path === path);

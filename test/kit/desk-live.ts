@@ -100,7 +100,8 @@ export async function setPhonesStage(tape: Tape): Promise<PhonesStage> {
   await claim({ rig, person });
   const linking = await proven({ rig }, person, await person.run("access link"));
   const [line = ""] = /access link code:\w+/.exec(linking) ?? [];
-  expect(await approver.run(line)).toContain("are one person now");
+  expect(await approver.run(line)).toContain("become one person");
+  expect(await approver.press("Yes, access link")).toContain("are one person now");
   return { rig, person, approver, exchange, ...timeOf(exchange, rig) };
 }
 

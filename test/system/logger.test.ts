@@ -194,6 +194,57 @@ describe("the registry of secrets", () => {
     expect((performance.now() - startMs) / 200).toBeLessThan(5);
   });
 
+  test.each([
+    ["backslashes", (count: number) => "\\".repeat(count)],
+    ["quotes behind backslashes", (count: number) => '\\"'.repeat(count)],
+    ["line ends between quotes", (count: number) => '"\n'.repeat(count)],
+    ["percent signs", (count: number) => "%25".repeat(count)],
+  ])("ends with a secret of many %s, also where a text is almost it, and hides it in every form", (_, run) => {
+    const registry = new SecretRegistry();
+    registry.register(`${run(40)}x`);
+    for (const count of [39, 80, 160, 400]) {
+      registry.scrub(`${run(count)}y`);
+      registry.scrub(JSON.stringify({ text: `${run(count)}y` }));
+    }
+    const value = `${run(40)}x`;
+    const asQuery = new URLSearchParams({ key: value }).toString();
+    for (const text of [value, JSON.stringify(value), JSON.stringify(JSON.stringify(value)), asQuery, encodeURIComponent(value)])
+      expect(registry.scrub(text)).toContain("[secret]");
+  });
+
+  test("keeps what settings and the store hold, and of people's secrets the newest hundred", () => {
+    const registry = new SecretRegistry();
+    registry.register("setting-1");
+    registry.registerPassing("setting-1");
+    for (let each = 1; each <= 101; each++) registry.registerPassing(`person-${each}-x`);
+    registry.registerPassing("person-2-x");
+    registry.registerPassing("person-102-x");
+    expect(registry.scrub("setting-1 person-1-x person-2-x person-3-x person-4-x person-102-x")).toBe(
+      "[secret] person-1-x [secret] person-3-x [secret] [secret]",
+    );
+    for (let each = 0; each < 60; each++) registry.registerPassing(`${each}`.padEnd(512, "\\"));
+    expect(registry.scrub("setting-1 person-102-x")).toBe("[secret] person-102-x");
+  });
+
+  test("forgets a secret of a person of which nothing came, and nothing else", () => {
+    const registry = new SecretRegistry();
+    registry.register("setting-1");
+    registry.registerPassing("person-1");
+    for (const value of ["setting-1", "person-1", "nobody"]) registry.forget(value);
+    expect(registry.scrub("setting-1 person-1")).toBe("[secret] person-1");
+    registry.registerPassing("sealed-1");
+    registry.register("sealed-1");
+    registry.forget("sealed-1");
+    expect(registry.scrub("sealed-1")).toBe("[secret]");
+  });
+
+  test("leaves the keys of a log line alone, also where a secret is such a word", () => {
+    const { logger, lines } = logTo("info", ["level", "desk", "warn"]);
+    logger.warn({ desk: "a desk", list: ["desk", { desk: 1 }], "key desk": 'x,"level":1' }, "level");
+    expect(lines()[0]).toMatchObject({ level: "[secret]", desk: "a [secret]", list: ["[secret]", { desk: 1 }], msg: "[secret]" });
+    expect(lines()[0]).toHaveProperty(["key [secret]"], 'x,"[secret]":1');
+  });
+
   test("hides the longer of two secrets that begin alike", () => {
     const registry = new SecretRegistry();
     registry.register("secret-1");

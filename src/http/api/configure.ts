@@ -34,14 +34,13 @@ const REFUSED = {
 } as const;
 
 /** Connects an account at an exchange in one request. What the desk cannot keep of it is refused before anything is done. */
-export function configureRoute(app: Server, { door, runs }: Parts): void {
+export function configureRoute(app: Server, { runs }: Parts): void {
   const schema = { summary: "Connects an account at an exchange with its key", tags: ["accounts"], body, response: answers };
   app.post("/api/configure", { schema }, async (request, reply) => {
     bearerIn(request);
     const { exchange, environment, credentials, acknowledge, name, confirm, factor } = request.body;
     const { api_key: apiKey, secret: secretKey, passphrase } = credentials;
     const secrets = { apiKey, secret: secretKey, ...(passphrase === undefined ? {} : { passphrase }) };
-    for (const value of Object.values(secrets)) door().options.onSecret?.(value);
     const wishes = Object.entries(REFUSED).filter(([field]) =>
       Object.entries(request.body).some(([key, value]) => key === field && value !== undefined),
     );

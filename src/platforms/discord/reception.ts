@@ -10,7 +10,7 @@ import type { FrontDoor, Place, Request } from "../../ports/platform.ts";
 import type { View } from "../../ports/view.ts";
 import { Answer, type AnswerParts } from "./answer.ts";
 import { type AnswerHandle, encodeHandle } from "./answer-handle.ts";
-import { EPHEMERAL, renderCard, renderForm, TYPE_PREFIX, TYPED_FIELD } from "./render.ts";
+import { EPHEMERAL, questionIn, renderCard, renderForm, TYPE_PREFIX, TYPED_FIELD } from "./render.ts";
 import { renderSecretModal, SECRET_PREFIX, secretsOf } from "./secret-modal.ts";
 import { slashLine } from "./slash-args.ts";
 import { suggestions } from "./suggestions.ts";
@@ -97,8 +97,8 @@ export class Reception {
     const { api } = this.#parts;
     if (interaction.customId.startsWith(SECRET_PREFIX)) return this.#entered(interaction);
     const { id, user, place } = askedBy(interaction);
-    const found = this.#door.answer(interaction.fields.getTextInputValue(TYPED_FIELD), id, user, place);
-    if (found === undefined) return api.reply(interaction, renderCard(NOT_OPEN, { ephemeral: true }));
+    const found = this.#door.answer(interaction.fields.getTextInputValue(TYPED_FIELD), id, user, place, questionIn(interaction.customId));
+    if (found === undefined || "view" in found) return api.reply(interaction, renderCard(found?.view ?? NOT_OPEN, { ephemeral: true }));
     await this.#continue(interaction, found.request, api.deferUpdate(interaction));
   }
 

@@ -54,7 +54,8 @@ const BUTTONS_MAX = 25;
 const ROW_MAX = 5;
 const LABEL_MAX = 80;
 const ID_MAX = 100;
-/** Stands between the argument and the question in the id of "Type it", so that the form can ask the same. */
+/** Stand in the id of "Type it" before the question's id and before its text, so that the form asks the same and its answer counts for that question. */
+const ID_MARKER = "#";
 const QUESTION_MARKER = "|";
 const FORM_TITLE_MAX = 45;
 const FORM_TEXT_MAX = 4_000;
@@ -131,6 +132,12 @@ export function renderForm(typeId: string): APIModalInteractionResponseCallbackD
   };
 }
 
+/** The id of the question that "Type it", and so its form, was made for; undefined where the question has none. */
+export function questionIn(typeId: string): string | undefined {
+  const [, id] = typeId.slice(TYPE_PREFIX.length).split(QUESTION_MARKER)[0]?.split(ID_MARKER) ?? [];
+  return id;
+}
+
 function texts(view: View, buttonsLeft: number, repeat: boolean): APITextDisplayComponent[] {
   const notes = [...(buttonsLeft > 0 ? [`-# … ${buttonsLeft} more buttons`] : []), ...(repeat ? [REPEAT_NOTE] : [])].join("\n");
   let room = TEXT_MAX - notes.length;
@@ -166,7 +173,7 @@ function fieldLine({ name, value }: { name: string; value: string }): string {
 
 function buttonsOf(view: View): { shown: APIButtonComponentWithCustomId[]; left: number } {
   const unique = [...new Map(view.buttons.map((button) => [button.action, button])).values()];
-  const typed = view.question?.freeText === true ? [typeButton(view.question.argument, view.title)] : [];
+  const typed = view.question?.freeText === true ? [typeButton(view.question, view.title)] : [];
   if (view.form) typed.push({ type: 2, style: STYLE.primary, label: ENTER_LABEL, custom_id: SECRET_PREFIX + view.form.token });
   const shown = unique.slice(0, BUTTONS_MAX - typed.length).map(buttonComponent);
   // The way out stands last.
@@ -179,9 +186,9 @@ function buttonComponent({ label, style, action }: Button): APIButtonComponentWi
   return { type: 2, style: STYLE[style], label: text === "" ? "…" : cut(text, LABEL_MAX), custom_id: action };
 }
 
-function typeButton(argument: string, question: string): APIButtonComponentWithCustomId {
-  const id = `${TYPE_PREFIX}${argument}${QUESTION_MARKER}${oneLine(question)}`;
-  return { type: 2, style: STYLE.plain, label: "Type it", custom_id: cut(id, ID_MAX) };
+function typeButton({ argument, id }: NonNullable<View["question"]>, question: string): APIButtonComponentWithCustomId {
+  const typeId = `${TYPE_PREFIX}${argument}${id === undefined ? "" : ID_MARKER + id}${QUESTION_MARKER}${oneLine(question)}`;
+  return { type: 2, style: STYLE.plain, label: "Type it", custom_id: cut(typeId, ID_MAX) };
 }
 
 function rows(buttons: readonly APIButtonComponentWithCustomId[]) {

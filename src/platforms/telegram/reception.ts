@@ -105,7 +105,7 @@ export class Reception {
     const asked = isCommand ? this.#line(said) : this.#door.answer(text, said.id, user, said.place);
     if (asked === undefined && this.#secrets.isStray(said)) return this.#takeOut(chat, this.#secrets.expose(said));
     if (asked === undefined) return said.place.direct ? this.#say(chat, messageId, HINT) : undefined;
-    if ("problem" in asked) return this.#say(chat, messageId, asked.problem);
+    if (!("request" in asked)) return this.#say(chat, messageId, "view" in asked ? asked.view : asked.problem);
     const request = { ...asked.request, answerHandle: encodeHandle({ replyTo: messageId }) };
     await this.#admit(chat, (isFull) => this.#prepare(request, chat, isFull));
   }

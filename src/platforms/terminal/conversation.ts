@@ -121,7 +121,7 @@ export class Conversation {
     }
     if (choices?.freeText === true) {
       const answered = door.answer(line, this.#options.nextId(), USER, PLACE);
-      if (answered) return this.#answer(await this.#run(answered.request, onProgress));
+      if (answered) return this.#answer("view" in answered ? answered.view : await this.#run(answered.request, onProgress));
     } else if (choices && choices.kind !== "next") return { kind: "answer", view: unpicked(choices, line) };
     return this.#answer(parsed.problem);
   }

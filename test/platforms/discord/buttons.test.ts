@@ -130,6 +130,19 @@ describe("A question that takes a typed answer", () => {
     expect(discord.channelMessages().map(textOf)).toEqual([textOf(question)]);
   });
 
+  test("tells the door for which question it was typed, and shows that person alone why it answers none", async () => {
+    const { discord, door } = await openDesk();
+    door.onHandle = async () => view("One more step: a second factor", { question: { argument: "code", freeText: true, id: "s:token" } });
+    door.refusal = view("This request was carried out or left already");
+    const question = await discord.slash(discord.user, "/bot list").settled();
+    const form = await discord.press(discord.user, question, "Type it").modal();
+    const answer = await discord.submit(discord.user, form, { text: "123456" }).settled();
+    expect(door.typed).toMatchObject([{ text: "123456", question: "s:token" }]);
+    expect(textOf(answer)).toContain("carried out or left already");
+    expect((answer.flags ?? 0) & EPHEMERAL).toBe(EPHEMERAL);
+    expect(door.accepted).toEqual([]);
+  });
+
   test("takes 4,000 characters, the most that a form holds", async () => {
     const desk = await openDesk();
     const { discord, door } = desk;

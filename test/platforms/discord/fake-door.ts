@@ -29,7 +29,7 @@ export class FakeDoor implements FrontDoor {
   readonly accepted: Request[] = [];
   readonly handled: Request[] = [];
   readonly presses: ButtonPress[] = [];
-  readonly typed: { text: string; requestId: string; place: Place }[] = [];
+  readonly typed: { text: string; requestId: string; place: Place; question: string | undefined }[] = [];
   readonly completions: { path: string; argument: string; typed: string; user: string; args: Readonly<Record<string, string>> }[] = [];
   commands: readonly CommandInfo[] = CATALOG;
   onAccept: (request: Request) => Promise<"new" | "seen"> = async () => "new";
@@ -38,6 +38,8 @@ export class FakeDoor implements FrontDoor {
     request: requestOf(press, "bot create"),
   });
   onComplete: () => Promise<readonly Completion[]> = async () => [];
+  /** What a typed text is refused with. */
+  refusal: View | undefined;
   /** The question that is open, by who may answer it. */
   open: { userId: string; path: string } | undefined;
 
@@ -83,8 +85,15 @@ export class FakeDoor implements FrontDoor {
     return this.onComplete();
   }
 
-  answer(text: string, requestId: string, user: { id: string; name: string }, place: Place): { request: Request } | undefined {
-    this.typed.push({ text, requestId, place });
+  answer(
+    text: string,
+    requestId: string,
+    user: { id: string; name: string },
+    place: Place,
+    question?: string,
+  ): { request: Request } | { view: View } | undefined {
+    this.typed.push({ text, requestId, place, question });
+    if (this.refusal) return { view: this.refusal };
     if (this.open?.userId !== user.id) return undefined;
     return { request: { id: requestId, path: this.open.path, args: { name: text }, user, place } };
   }

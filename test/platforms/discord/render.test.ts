@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { oneLine, visible } from "../../../src/domain/visible-text.ts";
-import { renderCard, renderForm } from "../../../src/platforms/discord/render.ts";
+import { questionIn, renderCard, renderForm } from "../../../src/platforms/discord/render.ts";
 import { tableBlock } from "../../../src/platforms/discord/table.ts";
 import { cut, escaped, fitLines, withCode } from "../../../src/platforms/discord/text.ts";
 import type { View } from "../../../src/ports/view.ts";
@@ -49,6 +49,14 @@ describe("A card", () => {
     expect(shown).toHaveLength(25);
     expect(shown.at(-1)).toMatchObject({ label: "Type it", custom_id: "type:name|Which?" });
     expect(texts(asked).at(-1)).toBe("-# … 6 more buttons");
+  });
+
+  test("has the question's id in the id of its form, whatever the length of its title", () => {
+    const asked = view("x".repeat(200), { question: { argument: "code", freeText: true, id: `s:${"t".repeat(25)}` } });
+    const [typed] = parts(asked).filter((part) => part.type === BUTTON);
+    const id = typed?.custom_id ?? "";
+    expect([id.length, questionIn(id), renderForm(id).custom_id]).toEqual([100, `s:${"t".repeat(25)}`, id]);
+    expect(questionIn("type:name|Which # of | them?")).toBeUndefined();
   });
 
   test("keeps one of two buttons that mean the same", () => {

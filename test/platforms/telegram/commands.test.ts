@@ -163,6 +163,13 @@ describe("a typed text", () => {
     expect(door.accepted).toHaveLength(1);
   });
 
+  test("that answers none of several is told why, and nothing is run", async () => {
+    const { telegram, door } = await desk();
+    door.refusal = view("2 requests wait for a second factor");
+    expect(telegram.textOf(await telegram.ask(telegram.user, "123456"))).toContain("2 requests wait");
+    expect([door.accepted, door.handled]).toEqual([[], []]);
+  });
+
   test("without a question gets a hint in private and silence in a group", async () => {
     const { telegram, door } = await desk();
     const group = telegram.addGroup("Desk", [telegram.user]);

@@ -22,6 +22,8 @@ export class FakeDoor implements FrontDoor {
   onPress: (press: ButtonPress) => Promise<{ request: Request } | { view: View }> = async (press) => ({
     request: { id: press.requestId, path: "bot start", args: { rest: "by button" }, user: press.user, place: press.place },
   });
+  /** What a typed text is refused with. */
+  refusal: View | undefined;
   /** Who may answer the open question by typing. */
   openFor: string | undefined;
 
@@ -63,8 +65,14 @@ export class FakeDoor implements FrontDoor {
     return [];
   }
 
-  answer(text: string, requestId: string, user: { id: string; name: string }, place: Place): { request: Request } | undefined {
+  answer(
+    text: string,
+    requestId: string,
+    user: { id: string; name: string },
+    place: Place,
+  ): { request: Request } | { view: View } | undefined {
     this.typed.push(text);
+    if (this.refusal) return { view: this.refusal };
     if (this.openFor !== user.id) return undefined;
     return { request: { id: requestId, path: "bot start", args: { rest: `answered ${text}` }, user, place } };
   }

@@ -49,6 +49,8 @@ export class FakeDoor implements FrontDoor {
   readonly accepted: Request[] = [];
   readonly presses: ButtonPress[] = [];
   readonly texts: string[] = [];
+  /** What a typed text is refused with. */
+  refusal: View | undefined;
   /** Answers by path; others answer that they are done. */
   readonly answers = new Map<string, (request: Request, onProgress: (view: View) => void) => Promise<View> | View>();
   onAccept: () => Promise<"new" | "seen"> = async () => "new";
@@ -117,8 +119,9 @@ export class FakeDoor implements FrontDoor {
     return this.onComplete(argument).map((value) => ({ value, label: value }));
   }
 
-  answer(text: string, requestId: string, user: Request["user"], place: Place): { request: Request } | undefined {
+  answer(text: string, requestId: string, user: Request["user"], place: Place): { request: Request } | { view: View } | undefined {
     this.texts.push(text);
+    if (this.refusal) return { view: this.refusal };
     return this.asks ? { request: { id: requestId, path: "bot create", args: { symbol: text }, user, place } } : undefined;
   }
 }

@@ -14,6 +14,13 @@ test("a question is answered by a typed text", async () => {
   expect(door.texts).toEqual(["SOL/USDT"]);
 });
 
+test("a typed text that the door refuses is answered by its view", async () => {
+  const door = askingDoor();
+  door.refusal = view("2 requests wait for a second factor", { tone: "warning" });
+  expect(await piped(["bot create", "123456"], door)).toContain("2 requests wait for a second factor");
+  expect(door.handled.map(({ path }) => path)).toEqual(["bot create"]);
+});
+
 test("a question is answered by the words of a button in any case", async () => {
   const door = askingDoor();
   expect(await piped(["bot create", "eth/usdt"], door)).toContain("✓ A bot on ETH/USDT is made\n");
