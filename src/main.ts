@@ -47,6 +47,8 @@ const USAGE = `scalpstorm: a chat-operated crypto trading desk
   npm start -- --help       this text; settings are in .env.example
 `;
 
+// What this process makes (the store with all of its side files, logs, backups) is for its user alone, whatever the shell's mask.
+process.umask(0o077);
 const root = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../" : "../../", import.meta.url));
 await main(new Set(process.argv.slice(2)));
 

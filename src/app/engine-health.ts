@@ -1,3 +1,4 @@
+import { Denials } from "../chat/denial.ts";
 import type { OpenedEngine } from "../engine/open.ts";
 import type { Observed } from "../http/api/observed.ts";
 import { ownersOf } from "./owners.ts";
@@ -9,22 +10,20 @@ type ProcessNeeds = Pick<ProcessOptions, "clock" | "logger" | "version" | "confi
 export function observedEngine(opened: Pick<OpenedEngine, "engine" | "own" | "desk">, needs: ProcessNeeds): Observed {
   const { engine, own, desk } = opened;
   const { clock, logger, version, config } = needs;
-  return {
-    blind: () => own.blind(),
-    options: {
-      engine: { accounts: () => own.accounts(), health: () => own.health(), market: () => engine.market(), breakers: own.breakers },
-      desk: {
-        get state() {
-          return desk.state;
-        },
-        // Only the process that has the desk writes down who was refused what; of what is refused here the log tells.
-        append: async (events) => logger.warn({ events }, "a request to this engine was refused"),
+  const options: Observed["options"] = {
+    engine: { accounts: () => own.accounts(), health: () => own.health(), market: () => engine.market(), breakers: own.breakers },
+    desk: {
+      get state() {
+        return desk.state;
       },
-      clock,
-      logger,
-      version,
-      owners: ownersOf(config),
-      platforms: () => [],
+      // Only the process that has the desk writes down who was refused what; of what is refused here the log tells.
+      append: async (events) => logger.warn({ events }, "a request to this engine was refused"),
     },
+    clock,
+    logger,
+    version,
+    owners: ownersOf(config),
+    platforms: () => [],
   };
+  return { blind: () => own.blind(), options, denials: new Denials(options) };
 }

@@ -65,7 +65,7 @@ export function recordText({ recorded: { event } }: AuditRecord): string {
     case "command-done":
       return `${[event.path, ...Object.entries(event.args).map(([name, value]) => `${name}:${value}`)].join(" ")} -> ${event.result}`;
     case "access-denied":
-      return `${event.path} was denied`;
+      return `${event.path} was denied${event.count === undefined ? "" : `, the last of ${event.count} denials within ten minutes`}`;
     case "intent": {
       const { side, quantity, symbol, purpose, reason, clientOrderId } = event.intent;
       return `${purpose}: ${side} ${quantityDigits(quantity)} ${symbol} as ${clientOrderId}, because ${reason}`;

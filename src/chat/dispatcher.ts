@@ -14,7 +14,7 @@ import type { CatalogEntry } from "./catalog-entry.ts";
 import type { Args, Call, Command } from "./command.ts";
 import { completionsOf } from "./complete.ts";
 import { CONFIRM_ACTION, without } from "./confirmations.ts";
-import { denialOf } from "./denial.ts";
+import { Denials } from "./denial.ts";
 import type { DoorOptions } from "./door-options.ts";
 import { type Answered, approvedView, FACTOR_ACTION } from "./factors.ts";
 import { failureView } from "./failures.ts";
@@ -40,6 +40,7 @@ export interface RunOptions {
 export class Dispatcher implements FrontDoor {
   readonly options: DoorOptions;
   readonly forms: SecretForms;
+  readonly denials: Denials;
   readonly #catalog: readonly CatalogEntry[];
   readonly #questions: Questions;
   readonly #gate: Gate;
@@ -52,6 +53,7 @@ export class Dispatcher implements FrontDoor {
   constructor(options: DoorOptions) {
     this.options = options;
     this.forms = new SecretForms(options, (ask, work) => this.#finishForm(ask, work));
+    this.denials = new Denials(options);
     this.#catalog = catalogOf(options.commands);
     this.#questions = new Questions(options.clock, options.chance);
     this.#gate = new Gate(options);
@@ -75,12 +77,18 @@ export class Dispatcher implements FrontDoor {
   isPrivate(request: Request): boolean {
     const command = this.options.commands.get(request.path);
     if (!command || command.private || exposes(request)) return true;
-    return this.#verdict(command, request).kind !== "allowed";
+    return !this.isAllowed(request);
+  }
+
+  isAllowed(request: Request): boolean {
+    const command = this.options.commands.get(request.path);
+    return command !== undefined && this.#verdict(command, request).kind === "allowed";
   }
 
   async accept(request: Request): Promise<"new" | "seen"> {
     const { store, clock } = this.options;
-    if (exposes(request)) return "new";
+    // Nothing comes of it but an answer, so a stranger writes nothing here.
+    if (exposes(request) || !this.isAllowed(request)) return "new";
     this.#accepted.add(request.id);
     try {
       return await store.accept({ requestId: request.id, wallMs: clock.wall(), body: JSON.stringify({ request }) });
@@ -149,7 +157,7 @@ export class Dispatcher implements FrontDoor {
 
   async #settled(request: Request, onProgress: ((view: View) => void) | undefined): Promise<View> {
     const view = await this.run(request, { onProgress });
-    if (!this.mustStore(request.path)) return view;
+    if (!this.#accepted.has(request.id)) return view;
     try {
       await this.options.store.settle(request.id);
       this.#accepted.delete(request.id);
@@ -165,7 +173,7 @@ export class Dispatcher implements FrontDoor {
     if (!command) return unknownCommand(request.path, this.#catalog);
     const all = engine.bots();
     const verdict = this.#verdict(command, request, all);
-    if (verdict.kind === "denied" || verdict.kind === "locked") return this.#deny(request, verdict.kind === "locked");
+    if (verdict.kind === "denied" || verdict.kind === "locked") return this.denials.deny(request, verdict.kind === "locked");
     const done = earlierResult(request.id, desk.state, again ? [] : engine.accounts());
     if (done !== undefined) return card(`Already done: ${done}`).view();
     if (verdict.kind === "missing") return badView(verdict.sentence);
@@ -204,7 +212,7 @@ export class Dispatcher implements FrontDoor {
   async #finishForm({ request, recorded }: FormAsk, work: () => ReturnType<Command["run"]>): Promise<View> {
     const command = this.options.commands.get(request.path);
     try {
-      if (!command || this.#verdict(command, request).kind !== "allowed") return await this.#deny(request);
+      if (!command || this.#verdict(command, request).kind !== "allowed") return await this.denials.deny(request, false);
       return this.#longActions.shorten(await this.#effect(command, work, request, recorded));
     } catch (thrown) {
       return failureView(thrown, request.path, this.options);
@@ -237,10 +245,6 @@ export class Dispatcher implements FrontDoor {
     };
     const parts = { options: this.options, catalog: this.#catalog, people: this.#people(), proofs: this.#proofs, voice };
     return callOf(request, args, meant, parts);
-  }
-
-  #deny(request: Request, isLocked = false): Promise<View> {
-    return denialOf(request, isLocked, this.options);
   }
 
   /** A lock ends at once what its person was about to do. */

@@ -220,7 +220,8 @@ export type DeskEvent =
   | { type: "desk-claimed"; user: string; place: string }
   | { type: "access-granted"; user: string; role: Role; scope: string; by: string }
   | { type: "access-revoked"; user: string; scope: string; by: string }
-  | { type: "access-denied"; user: string; place: string; path: string }
+  /** `count`: so many of that user within ten minutes, where not each of them is written. */
+  | { type: "access-denied"; user: string; place: string; path: string; count?: number }
   | { type: "channel-subscribed"; place: string; kinds: AlertKind[]; by: string }
   | { type: "channel-unsubscribed"; place: string; by: string }
   /** Daily where no period is said. */

@@ -39,7 +39,9 @@ export interface FrontDoor {
   mustStore(path: string): boolean;
   /** Whether the answer is for that person only, decided from memory so that a deferral can be private. */
   isPrivate(request: Request): boolean;
-  /** Stores a request durably; `seen` when it was stored before. */
+  /** Whether that person may do this here and now, decided from memory: what costs the desk something is for them alone. */
+  isAllowed(request: Request): boolean;
+  /** Stores a request durably, unless nothing but a refusal can come of it; `seen` when it was stored before. */
   accept(request: Request): Promise<"new" | "seen">;
   /** Runs an accepted (or read-only) request to its answer. Never rejects: a failure is a view. `onProgress` gets interim views of long work. */
   handle(request: Request, onProgress?: (view: View) => void): Promise<View>;

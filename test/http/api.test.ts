@@ -85,6 +85,14 @@ describe("health", () => {
     expect(body).toMatchObject({ status: "up", parts: expect.arrayContaining([{ name: "entries", ok: false, reason: "halted: news" }]) });
   });
 
+  test("is told to a probe also when somebody at the same address asks for other things without end", async () => {
+    for (let each = 0; each < 125; each++) await api.ask("GET", "/api/no-such-route");
+    expect((await api.ask("GET", "/api/no-such-route")).status).toBe(429);
+    expect((await api.ask("GET", "/api/health/live")).status).toBe(200);
+    for (let each = 1; each < 120; each++) await api.ask("GET", "/api/health/ready");
+    expect((await api.ask("GET", "/api/health/ready")).status).toBe(429);
+  });
+
   test("is ready to take commands where only what is traded by is wrong, and not where the store does not write", async () => {
     const token = await api.token("ci", "viewer");
     const facts = api.desk.engine.health();

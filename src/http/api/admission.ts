@@ -1,5 +1,5 @@
 import { bearerOf, noToken } from "./bearer.ts";
-import { REQUESTS_PER_STRANGER, REQUESTS_PER_TOKEN, WRONG_TOKENS_PER_ADDRESS } from "./limits.ts";
+import { PROBES_PER_ADDRESS, REQUESTS_PER_STRANGER, REQUESTS_PER_TOKEN, WRONG_TOKENS_PER_ADDRESS } from "./limits.ts";
 import type { Observed } from "./observed.ts";
 import { ApiProblem } from "./problem.ts";
 import { Rate } from "./rate.ts";
@@ -15,11 +15,13 @@ export interface AdmissionParts {
 export function admit(app: Server, { clock, door }: AdmissionParts): void {
   const perToken = new Rate(clock, REQUESTS_PER_TOKEN);
   const perStranger = new Rate(clock, REQUESTS_PER_STRANGER);
+  const perProbe = new Rate(clock, PROBES_PER_ADDRESS);
   const wrong = new Rate(clock, WRONG_TOKENS_PER_ADDRESS);
   app.decorateRequest("bearer", undefined);
   app.addHook("onRequest", async (request) => {
     const isOpen = request.routeOptions.config.open === true;
-    if (request.headers.authorization === undefined) perStranger.take(request.ip);
+    // Whoever asks for anything else from the same address, as behind a proxy, takes no room from who looks whether the desk lives.
+    if (request.headers.authorization === undefined) (isOpen ? perProbe : perStranger).take(request.ip);
     // Whether a desk that is still starting is up can be asked without it.
     else if (!isOpen || opened(door)) request.bearer = bearerOf(request, door(), wrong);
     if (request.bearer) perToken.take(request.bearer.idPrefix);

@@ -1,7 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { type Asker, holdsAny, type People, peopleOf } from "../../chat/access.ts";
 import { API_PLATFORM, tokenFrom } from "../../chat/api-tokens.ts";
-import { denialOf } from "../../chat/denial.ts";
 import { type ApiToken, apiUser } from "../../domain/desk-facts.ts";
 import type { Place, Request } from "../../ports/platform.ts";
 import type { Observed } from "./observed.ts";
@@ -67,7 +66,7 @@ export async function sightOf(request: FastifyRequest, door: Observed, path: str
   const people = peopleOf(desk.state, owners);
   const asker = { user: bearer.user.id, place: bearer.place.id };
   if (holdsAny(people, asker)) return { people, asker };
-  const { title } = await denialOf({ id: "", path, args: {}, user: bearer.user, place: bearer.place }, false, door.options);
+  const { title } = await door.denials.deny({ path, user: bearer.user, place: bearer.place }, false);
   throw new ApiProblem(403, title);
 }
 

@@ -19,6 +19,8 @@ export const RATE_WINDOW_MS = MINUTE_MS;
 /** Twenty a second. */
 export const REQUESTS_PER_TOKEN = 1_200;
 export const REQUESTS_PER_STRANGER = 120;
+/** Looks at the health without a token, by address: supervisors and monitors that share one. */
+export const PROBES_PER_ADDRESS = 120;
 export const WRONG_TOKENS_PER_ADDRESS = 20;
 /** Callers that are counted at once; the oldest is forgotten first. */
 export const CALLERS_MAX = 10_000;

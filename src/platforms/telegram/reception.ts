@@ -112,7 +112,12 @@ export class Reception {
 
   #isUrgent(said: Text): boolean {
     const asked = this.#line(said);
-    return "request" in asked && URGENT.has(asked.request.path);
+    return "request" in asked && this.#mayHurry(asked.request);
+  }
+
+  /** A stranger's panic stops nothing, so it waits and is turned away like anything else. */
+  #mayHurry(request: Request): boolean {
+    return URGENT.has(request.path) && this.#door.isAllowed(request);
   }
 
   #line({ id, text, user, place }: Text): { request: Request } | { problem: View } {
@@ -166,7 +171,7 @@ export class Reception {
 
   /** Stores what must be stored; the running comes after it. */
   async #prepare(request: Request, chat: ChatPlace, isFull: boolean): Promise<Task | undefined> {
-    const isUrgent = URGENT.has(request.path);
+    const isUrgent = this.#mayHurry(request);
     if (isFull && !isUrgent) return this.#turnAway(request, chat);
     const answer = this.#answer(targetOf(request, chat, this.#isPrivate(request)));
     if (this.#door.mustStore(request.path)) {

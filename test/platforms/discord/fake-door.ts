@@ -55,6 +55,10 @@ export class FakeDoor implements FrontDoor {
     return path !== "bot list" && path !== "help";
   }
 
+  isAllowed(): boolean {
+    return true;
+  }
+
   isPrivate(request: Request): boolean {
     return request.path.startsWith("account");
   }

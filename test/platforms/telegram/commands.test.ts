@@ -117,6 +117,19 @@ describe("a command", () => {
     expect(door.handled).toEqual([]);
   });
 
+  test("that its person may not do passes no full queue, a panic neither", async () => {
+    const { telegram, door } = await desk();
+    const work = gate<ReturnType<typeof view>>();
+    door.forbidden = "panic";
+    door.onHandle = () => work.opened;
+    for (let count = 0; count < 20; count++) telegram.say(telegram.user, `/bot start ${count}`);
+    telegram.say(telegram.user, "/panic");
+    expect((await telegram.waitForMessage(telegram.chat)).text).toContain("One at a time");
+    work.open(view("done"));
+    await until(() => telegram.botMessages(telegram.chat).length === 21);
+    expect(door.handled.some(({ path }) => path === "panic")).toBe(false);
+  });
+
   test("keeps its order in its chat, is turned away once when too many wait, and panic passes them all", async () => {
     const { telegram, door } = await desk();
     const work = gate<ReturnType<typeof view>>();

@@ -42,6 +42,13 @@ export class FakeDoor implements FrontDoor {
     return path !== "bot list" && path !== "help";
   }
 
+  /** What that person may not do. */
+  forbidden: string | undefined;
+
+  isAllowed({ path }: Request): boolean {
+    return path !== this.forbidden;
+  }
+
   isPrivate(request: Request): boolean {
     return request.path.startsWith("account");
   }

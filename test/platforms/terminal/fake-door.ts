@@ -84,6 +84,10 @@ export class FakeDoor implements FrontDoor {
     return path !== "bot list";
   }
 
+  isAllowed(): boolean {
+    return true;
+  }
+
   isPrivate(): boolean {
     return false;
   }
