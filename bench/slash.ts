@@ -80,7 +80,6 @@ async function openDesk(folder: string, environment: Record<string, string>): Pr
     chance: systemChance(),
     vault: testVault(),
     onSecret: () => undefined,
-    onSecretOver: () => undefined,
     logger: quietLogger,
     version: "bench",
     commandsFolder: join(import.meta.dirname, "../commands/"),

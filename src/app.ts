@@ -42,8 +42,6 @@ export interface DeskOptions extends ProcessOptions {
   readonly calendar: Calendar;
   /** From now on this value is hidden wherever the process writes. */
   readonly onSecret: (value: string) => void;
-  /** Nothing came of this value: it need not be hidden any longer. */
-  readonly onSecretOver: (value: string) => void;
   readonly commandsFolder: string;
   /** Draws charts; without one they are told in words. */
   readonly painter?: Painter;
@@ -201,9 +199,9 @@ function openDoor(options: DeskOptions, { store, commands, sharing }: Sources, o
   const parts = { ...needs, limits: limitsOf(config), commands, owners, claim, sharedTries: sharing?.counts.tries };
   const tell = async (request: Request, view: View) =>
     platforms.find(({ name }) => name === request.place.platform)?.settleInterrupted(request, view);
-  const { onSecret, onSecretOver } = options;
+  const { onSecret } = options;
   const keyPage = openKeyPages({ port: config.keyPagePort, chance, logger });
-  return { door: new Dispatcher({ ...parts, platforms: () => platforms, tell, keyPage, onSecret, onSecretOver }), claim };
+  return { door: new Dispatcher({ ...parts, platforms: () => platforms, tell, keyPage, onSecret }), claim };
 }
 
 function terminalNeeds(config: Config, opened: OpenedEngine, delivery: Delivery): TerminalNeeds {

@@ -160,7 +160,6 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
   const deskOptions: DeskOptions = {
     ...options,
     onSecret: (value) => secrets.registerPassing(value),
-    onSecretOver: (value) => secrets.forget(value),
     calendar: cronerCalendar(),
     commandsFolder: fileURLToPath(new URL("../commands/", import.meta.url)),
     painter: openPainter({ clock, logger }),

@@ -38,8 +38,6 @@ export interface DoorOptions {
   readonly version: string;
   /** Told each secret as soon as it was entered, so that no log shows it from then on. */
   readonly onSecret?: (value: string) => void;
-  /** Told each secret of which nothing came: its form was left, ran out or failed. */
-  readonly onSecretOver?: (value: string) => void;
   /** The one-time page on the desk's machine, where there is one. */
   readonly keyPage?: KeyPage;
   /** Shows a person what became of a request whose form was filled in on that page. */

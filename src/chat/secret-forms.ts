@@ -130,7 +130,6 @@ export class SecretForms implements FormDoor {
         refuseLeak(ask.recorded, scrub);
       }
     });
-    if (view.tone === "bad") this.#forgetSecrets(Object.values(values));
     if (view.tone === "bad") return { ...view, lines: [...view.lines, `To try again, send \`${ask.request.path}\` once more.`] };
     if (view.form || enteredBy === "page" || enteredBy === "terminal" || enteredBy === "api") return view;
     return { ...view, lines: [...view.lines, "It was entered in chat: rotate it when you can."] };
@@ -186,13 +185,8 @@ export class SecretForms implements FormDoor {
   }
 
   #end(open: Open): void {
-    this.#forgetSecrets(open.values.values());
     open.values.clear();
     open.over.abort();
-  }
-
-  #forgetSecrets(values: Iterable<Secret>): void {
-    for (const value of values) this.#options.onSecretOver?.(value.reveal());
   }
 }
 

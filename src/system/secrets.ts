@@ -35,7 +35,7 @@ export class SecretRegistry {
     this.#pattern = undefined;
   }
 
-  /** Hides what a person entered or was shown once, until it is forgotten or newer ones take its room: however many come, a line costs the same. */
+  /** Hides what a person entered or was shown once, until newer ones take its room: however many come, a line costs the same. What was refused may still come back in an exchange's words. */
   registerPassing(value: string): void {
     if (value === "" || this.#kept.has(value)) return;
     this.#passing.delete(value);
@@ -47,11 +47,6 @@ export class SecretRegistry {
       chars -= oldest.length;
     }
     this.#pattern = undefined;
-  }
-
-  /** Hides a value of a person no longer: nothing came of it. What is kept stays hidden. */
-  forget(value: string): void {
-    if (this.#passing.delete(value)) this.#pattern = undefined;
   }
 
   /** The text with every registered secret replaced by `[secret]`. */

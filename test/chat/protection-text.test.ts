@@ -25,11 +25,10 @@ describe("what protects a position", () => {
   });
 
   it("at a real exchange has the stop that rests there, and the one that the desk watches since it has moved", async () => {
-    const { state, orders } = await risen({ stopPct: 5 });
-    const live = { ...state, spec: { ...state.spec, mode: "live" as const } };
+    const { state, orders, account, price, unrealized, lastDecision } = await risen({ stopPct: 5 });
+    const live = { ...state, spec: { ...state.spec, mode: "live" } } as const;
     const moved = { kind: "stop", what: "stop loss, moved up", price: decimal("102.9"), quantity: decimal(1), heldBy: "desk" } as const;
-    const facts = { state: live, orders, exits: [moved] } as unknown as BotFacts;
-    expect(protectionNow(facts)).toBe(
+    expect(protectionNow({ state: live, orders, account, price, unrealized, lastDecision, exits: [moved] })).toBe(
       "stop at 96.90 USDT, resting at the LIVE venue; the desk watches the stop that has moved to 102.90 USDT",
     );
   });

@@ -32,18 +32,17 @@ type Work = (call: Call<Record<never, never>>, values: SecretValues) => Promise<
 export class FormDesk {
   readonly came: Came[] = [];
   readonly registered: string[] = [];
-  readonly over: string[] = [];
   readonly told: View[] = [];
   readonly desk: ChatDesk;
 
-  private constructor(desk: ChatDesk, kept: Pick<FormDesk, "came" | "registered" | "over" | "told">) {
+  private constructor(desk: ChatDesk, kept: Pick<FormDesk, "came" | "registered" | "told">) {
     Object.assign(this, kept);
     this.desk = desk;
   }
 
   static async open(options: Parameters<typeof ChatDesk.open>[0] = {}, work: Work = () => undefined): Promise<FormDesk> {
     const came: Came[] = [];
-    const [registered, over]: [string[], string[]] = [[], []];
+    const registered: string[] = [];
     const told: View[] = [];
     const connect = defineCommand({
       summary: "Connects an account",
@@ -60,11 +59,10 @@ export class FormDesk {
     const desk = await ChatDesk.open({
       commands: new Map([["account connect", connect]]),
       onSecret: (value) => registered.push(value),
-      onSecretOver: (value) => over.push(value),
       tell: async (_request, view) => void told.push(view),
       ...options,
     });
-    return new FormDesk(desk, { came, registered, over, told });
+    return new FormDesk(desk, { came, registered, told });
   }
 
   /** Opens the form like a platform: stored first, then handled. */

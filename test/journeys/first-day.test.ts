@@ -27,7 +27,7 @@ describe("a trader's first day", () => {
     await seesThePosition(person);
 
     await rig.move(TAKEN_AFTER - ENTERED_AFTER);
-    expect(await person.nextAlert(/^Take profit/)).toMatch(RegExp(`^${SOLD} .*Result \\+39.02 USDT`));
+    expect(await person.nextAlert(/^Take profit/)).toMatch(RegExp(`^${SOLD} .*Result \\+38.02 USDT`));
     expect(await person.run("position list")).toContain("No open positions");
     const afterwards = await person.run("stats today");
     expect(afterwards).toContain("2026-01-05 +38.02 USDT realized, 0.00 USDT unrealized");

@@ -30,7 +30,7 @@ describe("a desk that is started again on its store", () => {
     const rig = await stage.restart("stop", { file, seed: 2 });
     expect(await person.run("bot show bot:dip")).toContain("Status running");
     await rig.move(TAKEN_AFTER - ENTERED_AFTER);
-    expect(await person.nextAlert(/^Take profit/)).toContain("Result +39.02 USDT");
+    expect(await person.nextAlert(/^Take profit/)).toContain("Result +38.02 USDT");
     expect(person.alerts(/^dip bought/)).toHaveLength(1);
     expect(person.alerts(/^Take profit/)).toHaveLength(1);
     expect(await person.run("stats today")).toContain("cash 10038.0192652 = start 10000 + entries 38.0192652 USDT");

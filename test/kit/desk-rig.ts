@@ -77,7 +77,6 @@ export async function openDeskRig(options: DeskRigOptions = {}): Promise<DeskRig
     chance,
     vault: testVault(),
     onSecret: () => undefined,
-    onSecretOver: () => undefined,
     logger: listener(complaints, log),
     version: "1.2.3",
     commandsFolder: COMMANDS,

@@ -67,8 +67,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a stop that the watch holds does not sell",
     "src/matching/match.ts",
-    "  if (stop && price <= toDouble(stop.price)) run.take(stop.order, price, at);",
-    "  if (stop && price < 0) run.take(stop.order, price, at);",
+    "  if (stop && price <= toDouble(stop.price)) run.take(stop.order, price, at, stop.price);",
+    "  if (stop && price < 0) run.take(stop.order, price, at, stop.price);",
   ),
   mutant(
     "a position larger than its cap",
