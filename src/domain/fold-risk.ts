@@ -55,8 +55,10 @@ export const SLIPPAGE_FILLS = 5;
  */
 export function countSlippage({ risk }: BotState, { purpose, price }: Order, intent: Intent | undefined, { fill, after }: Filled): void {
   if (purpose === "take") return;
-  const close = intent?.values.close;
-  const from = purpose === "stop" ? (after.stopPrice ?? price) : close === undefined ? undefined : decimal(close);
+  const { close, stop } = intent?.values ?? {};
+  const seen = purpose === "stop" ? stop : close;
+  const level = purpose === "stop" ? (after.stopPrice ?? price) : undefined;
+  const from = level ?? (seen === undefined ? undefined : decimal(seen));
   if (!from?.isGreaterThan(0)) return;
   const bps = fill.price
     .dividedBy(from)

@@ -34,7 +34,8 @@ export type Step =
   | { readonly kind: "send" | "forget" | "probe" | "poll" | "cancel"; readonly order: Order }
   | { readonly kind: "protect"; readonly quantity: Decimal; readonly levels: ProtectiveLevels }
   | { readonly kind: "exit"; readonly quantity: Decimal; readonly dust: Decimal | undefined }
-  | { readonly kind: "want-exit"; readonly purpose: Purpose; readonly reason: string; readonly keep?: Decimal }
+  /** `level` is the price that a stop of the desk's own was passed at: what its sale is measured against. */
+  | { readonly kind: "want-exit"; readonly purpose: Purpose; readonly reason: string; readonly keep?: Decimal; readonly level?: Decimal }
   | { readonly kind: "dust" }
   | { readonly kind: "alarm"; readonly sinceMs: number; readonly reason: string }
   | { readonly kind: "relief"; readonly nakedForMs: number };

@@ -1,6 +1,7 @@
 import type { AccountState, BotState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { baseOf } from "../../domain/instrument.ts";
+import { toDouble } from "../../domain/money.ts";
 import { isFlat } from "../../domain/position.ts";
 import { wantExit, wantsMore } from "./exit-wish.ts";
 import type { Step } from "./lane-view.ts";
@@ -15,7 +16,7 @@ export function noteEvents(
   const flat = isFlat(bot.position);
   switch (step.kind) {
     case "want-exit":
-      return flat || !wantsMore(bot, step.keep) ? [] : [wantExit(state, bot, step.purpose, step.reason, undefined, undefined, step.keep)];
+      return flat || !wantsMore(bot, step.keep) ? [] : [wantExit(state, bot, step.purpose, step.reason, undefined, seen(step), step.keep)];
     case "dust": {
       const works = [...state.orders.values()].some((order) => order.botId === botId);
       const coin = baseOf(bot.spec.symbol);
@@ -26,4 +27,9 @@ export function noteEvents(
     case "relief":
       return bot.naked ? [{ type: "position-protected", botId, nakedForMs: step.nakedForMs }] : [];
   }
+}
+
+/** The numbers that a wish to close was made on. */
+function seen({ level }: Extract<Step, { kind: "want-exit" }>): Record<string, number> {
+  return level ? { stop: toDouble(level) } : {};
 }

@@ -20,14 +20,16 @@ export function watchStep(view: LaneView, rules: Instrument): Step | undefined {
   const target = reachedTarget(view, rules, price);
   if (target) return target;
   const moved = levels && memory.movedStop(bot, levels.stopPrice, rules);
-  if (moved && beyondStop(side, moved.price, price)) return { kind: "want-exit", purpose: "stop", reason: moved.reason };
+  if (moved && beyondStop(side, moved.price, price))
+    return { kind: "want-exit", purpose: "stop", reason: moved.reason, level: moved.price };
   if (bot.tightened && beyondStop(side, bot.tightened, price))
-    return { kind: "want-exit", purpose: "stop", reason: "a stop that a breaker moved nearer" };
+    return { kind: "want-exit", purpose: "stop", reason: "a stop that a breaker moved nearer", level: bot.tightened };
   const half = partlyFilled(stop, price);
   if (half) return half;
   const passedMs = passedForMs(view, rules);
   if (passedMs === undefined || (stop && passedMs < STOP_GRACE_MS)) return undefined;
-  return { kind: "want-exit", purpose: "stop", reason: stop ? "the stop was passed and has not closed the position" : "stop loss" };
+  const reason = stop ? "the stop was passed and has not closed the position" : "stop loss";
+  return { kind: "want-exit", purpose: "stop", reason, ...(levels && { level: levels.stopPrice }) };
 }
 
 /** The farthest of several targets that the price has reached and that has not sold its part yet. */

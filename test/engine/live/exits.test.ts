@@ -80,6 +80,9 @@ describe("a bot at a real exchange", () => {
     stays(rig, 50_900);
     await rig.beat(75);
     expect(await leftBecause(rig)).toBe("trailing stop");
+    // It had moved to 1% below 51,500, and the first price that was seen beyond it was 50,900.
+    const beyondBps = rig.bot().risk.slippages.at(-1) ?? 0;
+    expect(beyondBps > 16 && beyondBps < 18).toBe(true);
   });
 
   it("leaves at break-even once the price went far enough, and never below its entry by more than the price moved between looks", async () => {
