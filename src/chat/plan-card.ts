@@ -1,4 +1,4 @@
-import { type Decimal, shown } from "../domain/money.ts";
+import type { Decimal } from "../domain/money.ts";
 import type { PlanFacts } from "../ports/plan.ts";
 import { shareText } from "../risk/entry.ts";
 import { moneyText, priceText } from "./amounts.ts";
@@ -29,11 +29,11 @@ function planLines({ entries, whole, says, average, stopPrice, lossAtStop }: Pla
   const all =
     held === 0
       ? `${needed} (${says}); ${fall}.`
-      : `${held} of ${entries.length} entries are bought. ${needed}, as sized at the first; ${fall}.`;
+      : `${held} of ${entries.length} entries ${held === 1 ? "is" : "are"} bought. ${needed}, as sized at the first; ${fall}.`;
   if (!average) return [all];
   const loss =
     stopPrice && lossAtStop
-      ? ` The stop then lies at ${priceText(stopPrice)} ${quote}: ${shown(lossAtStop, 2)} ${quote} would be lost there, fees included.`
+      ? ` The stop then lies at ${priceText(stopPrice)} ${quote}: ${moneyText(lossAtStop, quote)} would be lost there, fees included.`
       : "";
   return [all, `Bought whole, its average would be ${priceText(average)} ${quote}.${loss}`];
 }

@@ -48,7 +48,7 @@ test("what is bought of a plan is said so", () => {
     ["2", "95.00 USDT", "75%", "750.00 USDT"],
   ]);
   expect(lines[0]).toBe(
-    "1 of 2 entries are bought. All 2 entries together need 1,000.00 USDT, as sized at the first; prices are those of a fall from here.",
+    "1 of 2 entries is bought. All 2 entries together need 1,000.00 USDT, as sized at the first; prices are those of a fall from here.",
   );
 });
 
