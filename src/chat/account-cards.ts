@@ -15,6 +15,7 @@ export type VenueAccount = AccountFacts & { readonly venue: VenueFacts };
 
 type Asking = Pick<Call<unknown>, "accounts" | "caller" | "role" | "desk">;
 
+/** Whether an account is at an exchange; one on paper has no venue facts. */
 export function isVenueAccount(account: AccountFacts): account is VenueAccount {
   return account.venue !== undefined;
 }
@@ -56,6 +57,7 @@ export function untestedText(exchangeId: string): string {
   return `${exchangeName(exchangeId)} was never tested against the real exchange from this desk: run \`account drill\` in a demo account first, where it has one.`;
 }
 
+/** What an account does now, for a field or a cell: `trades`, or why it is paused. */
 export function stateText(paused: AccountFacts["state"]["venue"]["paused"]): string {
   if (!paused) return "trades";
   return `PAUSED: ${pauseWords(paused.code).why} (${paused.reason})`;

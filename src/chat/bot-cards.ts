@@ -127,6 +127,7 @@ export function modesOf(bots: readonly BotFacts[]): readonly Mode[] {
   return bots.map(({ state }) => state.spec.mode);
 }
 
+/** A number of fills in words: `1 fill`, `2 fills`. */
 export function fillsText(fills: number): string {
   return fills === 1 ? "1 fill" : `${fills} fills`;
 }

@@ -134,6 +134,7 @@ export async function wantsFactor(command: Command, call: Call<Args>): Promise<b
   return command.factor && (await command.factorUnless?.(call)) !== true;
 }
 
+/** Whether what a file exports was made by `defineCommand`. */
 export function isCommand(value: unknown): value is Command {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "command" && "run" in value;
 }
