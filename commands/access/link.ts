@@ -4,11 +4,10 @@ import { secretText } from "../../src/chat/args.ts";
 import { CLAIM_CODE_LENGTH } from "../../src/chat/claim.ts";
 import type { Call } from "../../src/chat/command.ts";
 import { defineCommand } from "../../src/chat/command.ts";
+import { DIGEST_AT } from "../../src/chat/digests.ts";
 import { LINK_LIFE_MINUTES } from "../../src/chat/link-codes.ts";
 import { type Card, card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
-
-const DIGEST_AT = "08:00";
 
 type LinkCall = Call<{ readonly code?: string | undefined }>;
 

@@ -2,9 +2,11 @@ import { accountSeen } from "../../src/chat/account-cards.ts";
 import { accountNameFor } from "../../src/chat/account-names.ts";
 import { moneyText, quantityText } from "../../src/chat/amounts.ts";
 import { accountName } from "../../src/chat/args-venue.ts";
+import { coinsOf } from "../../src/chat/coins.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { type Card, card, right } from "../../src/chat/view.ts";
 import { exchangeName } from "../../src/domain/exchange-names.ts";
+import { baseOf } from "../../src/domain/instrument.ts";
 import { type Quarantine, quarantineName } from "../../src/domain/quarantine.ts";
 import { minuteText } from "../../src/domain/time.ts";
 
@@ -27,7 +29,7 @@ export default defineCommand({
           kind,
           symbol,
           side,
-          quantityText(quantity, symbol.split("/")[0] ?? ""),
+          quantityText(quantity, baseOf(symbol)),
           minuteText(seenMs),
           clientOrderId === "" ? venueOrderId : clientOrderId,
         ]),
@@ -47,8 +49,7 @@ export default defineCommand({
 function withFilled(answer: Card, account: string, filled: readonly (readonly [string, Quarantine])[]): Card {
   if (filled.length === 0) return answer;
   for (const [symbol, { bought, spent, sold, received, fills }] of filled) {
-    const [base = "", rest = ""] = symbol.split("/");
-    const quote = rest.split(":")[0] ?? "";
+    const { base, quote } = coinsOf(symbol);
     answer.line(
       `${quarantineName(account, symbol)}: bought ${quantityText(bought, base)} for ${moneyText(spent, quote)}, sold ${quantityText(sold, base)} for ${moneyText(received, quote)}, in ${fills === 1 ? "1 fill" : `${fills} fills`}.`,
     );

@@ -1,5 +1,6 @@
 import { priceText, quantityText } from "../../src/chat/amounts.ts";
-import { coinsOf, restsAt, shownName } from "../../src/chat/bot-cards.ts";
+import { restsAt, shownName } from "../../src/chat/bot-cards.ts";
+import { coinsOf } from "../../src/chat/coins.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { priceNow } from "../../src/chat/protection-text.ts";
 import { card, right } from "../../src/chat/view.ts";
@@ -36,7 +37,7 @@ export default defineCommand({
 });
 
 function rowOf({ bot, order }: { readonly bot: BotFacts; readonly order: Order }): string[] {
-  const { base, quote } = coinsOf(bot);
+  const { base, quote } = coinsOf(bot.state.spec.symbol);
   const { purpose, side, quantity, takePrice, clientOrderId } = order;
   const prices = [priceNow(bot, order), takePrice].filter((each) => each !== undefined).map(priceText);
   return [

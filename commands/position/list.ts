@@ -1,5 +1,6 @@
 import { priceText, quantityText, resultDigits } from "../../src/chat/amounts.ts";
-import { coinsOf, modesOf, pricesLine, shownName } from "../../src/chat/bot-cards.ts";
+import { modesOf, pricesLine, shownName } from "../../src/chat/bot-cards.ts";
+import { coinsOf } from "../../src/chat/coins.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { protectionNow } from "../../src/chat/protection-text.ts";
 import { card, right } from "../../src/chat/view.ts";
@@ -16,7 +17,7 @@ export default defineCommand({
     if (open.length === 0) return card("No open positions");
     const rows = open.map((bot) => {
       const { position } = bot.state;
-      const { base, quote } = coinsOf(bot);
+      const { base, quote } = coinsOf(bot.state.spec.symbol);
       const entry = entryPrice(position);
       const result = bot.unrealized === undefined ? "?" : `${resultDigits(bot.unrealized)} ${quote}`;
       const [bought, now] = [entry, bot.price].map((price) => (price === undefined ? "?" : priceText(price)));

@@ -4,7 +4,7 @@ import { quoted } from "../../src/chat/arg-meta.ts";
 import { note } from "../../src/chat/args.ts";
 import { scopeWords } from "../../src/chat/args-limits.ts";
 import { accountName } from "../../src/chat/args-venue.ts";
-import { approval, type ResetWish, resetOrAsk, resetQuestion, resettable } from "../../src/chat/breaker-reset.ts";
+import { approval, closingText, type ResetWish, resetOrAsk, resetQuestion, resettable } from "../../src/chat/breaker-reset.ts";
 import { breakerName } from "../../src/chat/breaker-wish.ts";
 import { type Call, defineCommand } from "../../src/chat/command.ts";
 import { pauseWords } from "../../src/chat/venue-reasons.ts";
@@ -31,6 +31,7 @@ export default defineCommand({
     typed: note.describe("What it takes to reset one alone that wants a second person").optional(),
   },
   asks: (given) => (given.breaker === undefined ? ["account"] : []),
+  otherwise: closingText,
   danger(call) {
     if (call.args.breaker !== undefined) return resetQuestion(call);
     const { paused, name } = pausedOf(call);

@@ -5,6 +5,7 @@ import { inAllLines } from "../../src/chat/in-all.ts";
 import { periodCard } from "../../src/chat/period-card.ts";
 import { periodsInAll } from "../../src/reports/in-all.ts";
 import { periodGroups } from "../../src/reports/period-groups.ts";
+import { reachedBy } from "../../src/reports/statistics.ts";
 
 const DAYS_MAX = 60;
 
@@ -15,7 +16,7 @@ export default defineCommand({
   partial: true,
   args: { days: count(1, DAYS_MAX).describe("How many days").prefault("7") },
   run({ args, visible, accounts, engine, clock, timeZone }) {
-    const now = { live: clock.wall(), demo: clock.wall(), paper: engine.market().atMs };
+    const now = reachedBy(clock, engine);
     const groups = periodGroups(
       visible.map(({ state }) => state),
       accounts.map(({ state }) => state),

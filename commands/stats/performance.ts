@@ -1,3 +1,4 @@
+import { capitalized } from "../../src/chat/account-names.ts";
 import { feeDigits, feeText, resultDigits, resultText } from "../../src/chat/amounts.ts";
 import { choice, localDay } from "../../src/chat/args.ts";
 import { pricesLine } from "../../src/chat/bot-cards.ts";
@@ -10,6 +11,7 @@ import { inAll, type SumsOf } from "../../src/reports/in-all.ts";
 import { FIGURE_NAMES } from "../../src/reports/performance.ts";
 import { type PerformanceGroup, performanceGroups, SLICES } from "../../src/reports/performance-groups.ts";
 import { realizedChart } from "../../src/reports/realized-chart.ts";
+import { reachedBy } from "../../src/reports/statistics.ts";
 
 export default defineCommand({
   summary: "Shows how well bots did: win rate, profit factor, drawdown, Sharpe, Sortino, Calmar, time in the market, slippage",
@@ -22,7 +24,7 @@ export default defineCommand({
   },
   run({ args, visible, accounts, engine, clock, timeZone }) {
     const books = accounts.map(({ state }) => state);
-    const now = { live: clock.wall(), demo: clock.wall(), paper: engine.market().atMs };
+    const now = reachedBy(clock, engine);
     const shown = visible.map(({ state, unrealized }) => ({ state, unrealized }));
     const groups = performanceGroups(shown, books, { timeZone, now, since: args.since, by: args.by });
     const [first, ...others] = groups;
@@ -31,10 +33,7 @@ export default defineCommand({
     const answer = card(
       `Performance by ${args.by}${since}${others.length === 0 && first ? `, ${modeMark(first.mode)}in ${first.currency}` : ""}`,
     );
-    const columns = [
-      args.by[0]!.toUpperCase() + args.by.slice(1),
-      ...["Realized", "Fees", "Fills", "Won", "Expectancy", "Slippage"].map(right),
-    ];
+    const columns = [capitalized(args.by), ...["Realized", "Fees", "Fills", "Won", "Expectancy", "Slippage"].map(right)];
     const rows = groups.flatMap((group) =>
       rowsOf(group, isOnly).map((row) => (others.length === 0 ? row : [modeMark(group.mode).trim() || "paper", ...row])),
     );

@@ -13,8 +13,8 @@ import { addResults, NO_RESULT, type Result } from "../../src/domain/result.ts";
 import { booksOf } from "../../src/reports/books.ts";
 import { booksText } from "../../src/reports/books-text.ts";
 import { inAll, type SumsOf } from "../../src/reports/in-all.ts";
-import { type ResultGroup, resultGroups } from "../../src/reports/result-groups.ts";
-import { dayReader, resultOfDay } from "../../src/reports/statistics.ts";
+import { deletedBots, type ResultGroup, resultGroups } from "../../src/reports/result-groups.ts";
+import { dayReader, reachedBy, resultOfDay } from "../../src/reports/statistics.ts";
 
 /** A bot's day. */
 interface Line {
@@ -35,21 +35,18 @@ export default defineCommand({
   args: {},
   run({ visible, accounts, engine, clock, timeZone, caller }) {
     const day = dayReader(timeZone);
-    const today: Readonly<Record<Mode, number>> = { live: clock.wall(), demo: clock.wall(), paper: engine.market().atMs };
+    const today = reachedBy(clock, engine);
     const dayOf = (mode: Mode) => day(today[mode]);
     const lineOf = (bot: Readonly<BotState>, name: string | undefined, unrealized: Decimal | undefined): Line => {
       const { mode, symbol } = bot.spec;
       return { mode, symbol, name, result: resultOfDay(bot, today[mode], day), unrealized: isFlat(bot.position) ? ZERO : unrealized };
     };
     const shown = visible.map(({ state, unrealized }) => lineOf(state, marked(state.spec.name, state.spec.mode), unrealized));
-    const gone = accounts
-      .flatMap(({ state }) => [...state.bots.values()].filter((bot) => bot.deleted))
+    const books = accounts.map(({ state }) => state);
+    const gone = deletedBots(books)
       .map((bot) => lineOf(bot, undefined, ZERO))
       .filter(({ result }) => result.fills > 0);
-    const groups = resultGroups(
-      [...shown, ...gone],
-      accounts.map(({ state }) => state),
-    );
+    const groups = resultGroups([...shown, ...gone], books);
     const [first, ...others] = groups;
     const heading = first && `${dayOf(first.mode)}: ${modeMark(first.mode)}${sumText(first)}`;
     const answer = card(heading ?? "")

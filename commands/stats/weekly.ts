@@ -7,6 +7,7 @@ import { periodsInAll } from "../../src/reports/in-all.ts";
 import { periodGroups } from "../../src/reports/period-groups.ts";
 import { isoWeek } from "../../src/reports/periods.ts";
 import { periodChart } from "../../src/reports/realized-chart.ts";
+import { reachedBy } from "../../src/reports/statistics.ts";
 
 const WEEKS_MAX = 52;
 
@@ -17,7 +18,7 @@ export default defineCommand({
   partial: true,
   args: { weeks: count(1, WEEKS_MAX).describe("How many weeks").prefault("8") },
   run({ args, visible, accounts, engine, clock, timeZone }) {
-    const now = { live: clock.wall(), demo: clock.wall(), paper: engine.market().atMs };
+    const now = reachedBy(clock, engine);
     const shown = visible.map(({ state }) => state);
     const books = accounts.map(({ state }) => state);
     const wish = { timeZone, now, periods: args.weeks, periodOf: isoWeek, periodDaysMax: 7 };

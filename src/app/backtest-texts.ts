@@ -54,6 +54,7 @@ export function jobIn(text: string, own: string): BacktestJob | undefined {
   }
 }
 
+/** An answer as the text that the broker carries back; decimals survive. It is signed elsewhere. */
 export function answerText(answer: BacktestAnswer): string {
   return toJson(answer);
 }

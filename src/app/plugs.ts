@@ -127,6 +127,7 @@ export interface SharedCounts {
   close(): void;
 }
 
+/** Opens what processes count together; undefined where no `REDIS_URL` is set. While Redis does not answer, each process counts for itself. */
 export async function openSharedCounts(needs: SharedCountsNeeds): Promise<SharedCounts | undefined> {
   const { config, clock, chance, logger, desk, egress, processes } = needs;
   if (config.redisUrl === undefined) return undefined;

@@ -1,4 +1,5 @@
 import type { Delivery } from "../chat/delivery.ts";
+import { DIGEST_AT } from "../chat/digests.ts";
 import { card } from "../chat/view.ts";
 import { ALERT_KINDS } from "../domain/events.ts";
 import { minuteText } from "../domain/time.ts";
@@ -6,7 +7,6 @@ import type { OpenedEngine } from "../engine/open.ts";
 import type { View } from "../ports/view.ts";
 
 const TERMINAL_PLACE = "terminal:local";
-const DIGEST_AT = "08:00";
 
 /** The terminal hears everything, and gets its digest, without being asked. */
 export async function subscribeTerminal({ desk }: OpenedEngine, timeZone: string): Promise<void> {

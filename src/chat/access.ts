@@ -33,6 +33,7 @@ interface Named {
   readonly owner: string;
 }
 
+/** Who may do what, with every user replaced by the person that they are linked to. `owners` are the users that the process names as admins. */
 export function peopleOf(state: Pick<DeskState, "grants" | "links" | "locked" | "tokens">, owners: ReadonlySet<string>): People {
   const { links } = state;
   const person = (user: string) => personOf(links, user);
@@ -56,6 +57,7 @@ export function personOf(links: Links, user: string): string {
   return person;
 }
 
+/** Whether two users are linked to one person, directly or over others. */
 export function samePerson(links: Links, one: string, other: string): boolean {
   return one === other || personOf(links, one) === personOf(links, other);
 }
@@ -65,6 +67,7 @@ export function isLocked({ locked, links }: People, user: string): boolean {
   return user !== TERMINAL_USER && locked.has(personOf(links, user));
 }
 
+/** Whether a role allows what another one does; nobody without a role is allowed anything. */
 export function atLeast(have: Role | undefined, need: Role): boolean {
   return have !== undefined && ROLES.indexOf(have) >= ROLES.indexOf(need);
 }

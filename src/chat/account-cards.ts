@@ -3,9 +3,10 @@ import { exchangeName } from "../domain/exchange-names.ts";
 import { meant } from "../domain/nearest.ts";
 import type { AccountFacts, VenueFacts } from "../ports/engine.ts";
 import { samePerson } from "./access.ts";
-import { accountNameFor } from "./account-names.ts";
+import { accountNameFor, capitalized } from "./account-names.ts";
 import { quoted } from "./arg-meta.ts";
 import type { Call } from "./command.ts";
+import { modeWords } from "./mode-words.ts";
 import { pauseWords } from "./venue-reasons.ts";
 import { type Card, card } from "./view.ts";
 
@@ -14,6 +15,7 @@ export type VenueAccount = AccountFacts & { readonly venue: VenueFacts };
 
 type Asking = Pick<Call<unknown>, "accounts" | "caller" | "role" | "desk">;
 
+/** Whether an account is at an exchange; one on paper has no venue facts. */
 export function isVenueAccount(account: AccountFacts): account is VenueAccount {
   return account.venue !== undefined;
 }
@@ -43,8 +45,8 @@ export function accountCard({ state, venue, troubles }: VenueAccount, title: str
   return card(title)
     .fields({
       Exchange: exchangeName(exchangeId),
-      Environment: environment === "demo" ? "DEMO (test money)" : "LIVE (real money)",
-      Protection: capital(protection),
+      Environment: modeWords(environment),
+      Protection: capitalized(protection),
       State: stateText(state.venue.paused),
     })
     .line(...troubles.map(sentence), drilled ? undefined : untestedText(exchangeId));
@@ -55,18 +57,15 @@ export function untestedText(exchangeId: string): string {
   return `${exchangeName(exchangeId)} was never tested against the real exchange from this desk: run \`account drill\` in a demo account first, where it has one.`;
 }
 
+/** What an account does now, for a field or a cell: `trades`, or why it is paused. */
 export function stateText(paused: AccountFacts["state"]["venue"]["paused"]): string {
   if (!paused) return "trades";
   return `PAUSED: ${pauseWords(paused.code).why} (${paused.reason})`;
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 /** A fact as a sentence: with a capital and one full stop. */
 export function sentence(text: string): string {
-  return ended(capital(text));
+  return ended(capitalized(text));
 }
 
 /** The same for one that may begin with a name that people type. */

@@ -25,6 +25,7 @@ export function accountTitle(state: Pick<AccountState, "owner" | "account" | "mo
   return state.mode === "paper" ? capitalized(name) : name;
 }
 
+/** A text with its first letter as a capital. */
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

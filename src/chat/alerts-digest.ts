@@ -3,6 +3,7 @@ import type { Digest, DigestBot, DigestPeriod, DigestTotal } from "../domain/dig
 import type { View } from "../ports/view.ts";
 import { feeDigits, feeText, moneyText, quantityText, resultDigits, resultText } from "./amounts.ts";
 import { fillsText } from "./bot-cards.ts";
+import { coinsOf } from "./coins.ts";
 import { inAllLines } from "./in-all.ts";
 import { modeMark, modeWords, oneCurrency } from "./mode-words.ts";
 import { type Card, card, right } from "./view.ts";
@@ -74,7 +75,7 @@ function totalText({ currency, day, realized, unrealized, fees, fills, equity }:
 
 function bestAndWorst({ mode, currency }: DigestTotal, { bots }: Digest, isNamed: boolean): Record<string, string | undefined> {
   const ranked = bots
-    .filter((bot) => bot.fills > 0 && modeOf(bot) === mode && quoteOf(bot) === currency)
+    .filter((bot) => bot.fills > 0 && modeOf(bot) === mode && coinsOf(bot.symbol).quote === currency)
     .sort((a, b) => b.realized.comparedTo(a.realized) ?? 0);
   const named = (bot: DigestBot | undefined) => bot && `${nameOf(bot)} ${resultText(bot.realized, currency)}`;
   const what = isNamed && mode === "paper" ? "paper " : isNamed ? modeMark(mode) : "";
@@ -89,14 +90,10 @@ function nameOf(bot: DigestBot): string {
   return marked(bot.name, modeOf(bot));
 }
 
-function quoteOf({ symbol }: DigestBot): string {
-  return symbol.split(/[/:]/)[1] ?? "";
-}
-
 /** Cells name their currency where the table has several. */
 function rowOf(bot: DigestBot, isOnly: boolean): string[] {
   const { status, realized, unrealized, fees, fills } = bot;
-  const quote = quoteOf(bot);
+  const { quote } = coinsOf(bot.symbol);
   const money = isOnly
     ? [resultDigits(realized), resultDigits(unrealized), feeDigits(fees)]
     : [resultText(realized, quote), resultText(unrealized, quote), feeText(fees, quote)];
@@ -104,6 +101,6 @@ function rowOf(bot: DigestBot, isOnly: boolean): string[] {
 }
 
 function openText(bot: DigestBot): string {
-  const [base = ""] = bot.symbol.split("/");
-  return `${nameOf(bot)} ${quantityText(bot.positionQuantity, base)} (${resultText(bot.unrealized, quoteOf(bot))})`;
+  const { base, quote } = coinsOf(bot.symbol);
+  return `${nameOf(bot)} ${quantityText(bot.positionQuantity, base)} (${resultText(bot.unrealized, quote)})`;
 }

@@ -2,6 +2,7 @@ import type { AccountEvent } from "../domain/events.ts";
 import type { Purpose } from "../domain/order.ts";
 import type { About, Alert } from "./alerts-shape.ts";
 import { feeText, moneyText, priceText, quantityText, resultText } from "./amounts.ts";
+import { coinsOf } from "./coins.ts";
 import { givenReason } from "./reasons.ts";
 import { type Card, card } from "./view.ts";
 
@@ -19,21 +20,17 @@ const BEGINS: Record<Purpose, string> = {
 
 /** A short position is opened by selling and closed by buying. */
 function titleOf({ fill, purpose }: Filled, name: string): string {
-  const [base = "", quote = ""] = coinsOf(fill.symbol);
+  const { base, quote } = coinsOf(fill.symbol);
   const isOpening = purpose === "entry";
   const did = fill.side === "buy" ? (isOpening ? "bought" : "bought back") : isOpening ? "sold short" : "sold";
   return `${BEGINS[purpose]}${name} ${did} ${quantityText(fill.quantity, base)} at ${priceText(fill.price)} ${quote}`;
-}
-
-function coinsOf(symbol: string): readonly string[] {
-  return symbol.split(/[/:]/);
 }
 
 /** A fill with everything that it led to. A stop loss is critical. */
 export function fillAlert(event: Filled, about: About): Alert {
   const { fill, botId, purpose } = event;
   const name = about.bot(botId).shown;
-  const currency = coinsOf(fill.symbol)[1] ?? "";
+  const { quote: currency } = coinsOf(fill.symbol);
   const counted = { one: `fill of ${name}`, many: `fills of ${name}`, currency };
   const amount = resultOf(event);
   return {
@@ -57,7 +54,7 @@ function newReason({ reason, purpose }: Filled): string | undefined {
 function fillCard(event: Filled, name: string): Card {
   const { fill, purpose, after } = event;
   const result = resultOf(event);
-  const [base = "", quote = ""] = coinsOf(fill.symbol);
+  const { base, quote } = coinsOf(fill.symbol);
   const flat = after.positionQuantity.isZero();
   const level = (price: typeof after.stopPrice) => (flat || price === undefined ? undefined : `${priceText(price)} ${quote}`);
   const fee = fill.feeCurrency === quote ? feeText(fill.fee, quote) : quantityText(fill.fee, fill.feeCurrency);

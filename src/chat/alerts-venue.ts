@@ -1,9 +1,11 @@
 import type { AccountEvent, DeskEvent, Orphan } from "../domain/events.ts";
+import { baseOf } from "../domain/instrument.ts";
 import type { Fill } from "../domain/position.ts";
 import { quarantineName } from "../domain/quarantine.ts";
 import { minuteText, spanText } from "../domain/time.ts";
 import { type About, type AlertPart, critical, followUp } from "./alerts-shape.ts";
 import { priceText, quantityText } from "./amounts.ts";
+import { coinsOf } from "./coins.ts";
 import { appSteps, pauseWords, rightsText } from "./venue-reasons.ts";
 import { card } from "./view.ts";
 
@@ -96,7 +98,7 @@ function orphanAlert({ venueOrderId, clientOrderId, symbol, side, quantity, kind
   const { shown, exchange } = about.account;
   const facts = {
     Order: clientOrderId === "" ? venueOrderId : `${clientOrderId} (${venueOrderId})`,
-    What: `${side} ${quantityText(quantity, symbol.split("/")[0] ?? "")} of ${symbol}`,
+    What: `${side} ${quantityText(quantity, baseOf(symbol))} of ${symbol}`,
   };
   if (kind === "foreign") {
     const made = card(`Somebody's own order rests in ${shown}`)
@@ -118,7 +120,7 @@ function orphanAlert({ venueOrderId, clientOrderId, symbol, side, quantity, kind
 
 function quarantineCard({ side, quantity, symbol, price, clientOrderId }: Fill, { account, when }: About) {
   const did = side === "buy" ? "bought" : "sold";
-  return card(`An order in quarantine ${did} ${quantityText(quantity, symbol.split("/")[0] ?? "")} at ${priceText(price)}`)
+  return card(`An order in quarantine ${did} ${quantityText(quantity, baseOf(symbol))} at ${priceText(price)}`)
     .bad()
     .line(
       `It is booked to ${quarantineName(account.name, symbol)} as ${clientOrderId} and counts in no other bot's result; nothing protects it.`,
@@ -170,11 +172,11 @@ function nakedCard({ botId, sinceMs, reason }: EventOf<"position-naked">, about:
 
 function reducedCard({ botId, quantity, price, reason }: EventOf<"claim-reduced">, about: About) {
   const { shown, symbol } = about.bot(botId);
-  const [base = "", rest = ""] = symbol.split("/");
+  const { base, quote } = coinsOf(symbol);
   const booked =
     price === undefined
       ? "No trade was found for it, so it is booked at what it had cost: neither profit nor loss."
-      : `It is booked as closed at ${priceText(price)} ${rest.split(":")[0]}.`;
+      : `It is booked as closed at ${priceText(price)} ${quote}.`;
   return card(`${quantityText(quantity, base)} of ${shown} are gone at ${about.account.exchange}`)
     .warning()
     .line(

@@ -37,6 +37,7 @@ export interface TokenParts {
   readonly onSecret?: ((value: string) => void) | undefined;
 }
 
+/** Makes the tokens of programs. The desk keeps a hash of each, so that a token is shown once and never again. */
 export function tokenDesk({ desk, clock, chance, onSecret }: TokenParts): TokenDesk {
   return {
     issue({ name, user, role, lifeMs, by }) {
@@ -70,6 +71,7 @@ export function tokenFrom(
   return undefined;
 }
 
+/** Whether a user is a program with a token, not a person at a platform. */
 export function isApiUser(user: string): boolean {
   return user.startsWith(apiUser(""));
 }

@@ -43,6 +43,7 @@ function argumentOf(name: string, outer: z.ZodType): Argument {
   return { name, schema: outer, summary: summary ?? name, required, preset, meta: meta ?? PLAIN_TEXT };
 }
 
+/** What platforms, help and the README tell of a command, with an example that gives what is required. */
 export function infoOf(path: string, command: Command): CatalogEntry {
   const known = argumentsOf(command);
   return { path, summary: command.summary, args: known.map(argInfoOf), example: exampleOf(path, known) };

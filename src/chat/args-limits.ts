@@ -19,6 +19,7 @@ export const moneyLimit = orNone<LimitMoney>("500 USDT", "an amount with its cur
   return found?.currency === undefined ? undefined : { value: found.value, currency: found.currency };
 });
 
+/** A limit that is a whole number within bounds that both count, or `none`. */
 export function countLimit(least: number, most: number) {
   return orNone<number>(String(least), `a whole number from ${least} to ${most}`, (text) => {
     const found = /^\d{1,6}$/.test(text) ? Number(text) : undefined;

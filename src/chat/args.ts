@@ -114,6 +114,7 @@ export const approvalCode = secretText
   .meta({ argument: { kind: "text", secret: true, example: "k3m8p2q7", question: "What is the code?" } })
   .describe("The code that was shown where it was asked for");
 
+/** One of a few words, in small or capital letters; `question` is asked when it is missing. */
 export function choice<const C extends string>(choices: readonly C[], question?: string) {
   return argument<C>(
     { kind: "choice", choices, freeText: true, ...(question === undefined ? {} : { question }) },

@@ -5,6 +5,7 @@ import { entryPrice, isFlat, netRealized } from "../domain/position.ts";
 import { minuteText } from "../domain/time.ts";
 import type { AccountFacts, BotFacts } from "../ports/engine.ts";
 import type { AskFact } from "../ports/shenron.ts";
+import { coinsOf } from "./coins.ts";
 
 const TEXT_CHARS_MAX = 80;
 const DECIMALS = 8;
@@ -36,8 +37,7 @@ type Row = readonly [source: string, label: string, value: string];
 
 function rowsOfBot({ state, price, unrealized, orders, lastDecision }: BotFacts, today: Decimal): Row[] {
   const { spec, position, status } = state;
-  const [base = "", rest = ""] = spec.symbol.split("/");
-  const quote = rest.split(":")[0] ?? "";
+  const { base, quote } = coinsOf(spec.symbol);
   const source = `bot:${spec.name}`;
   const entry = entryPrice(position);
   // Real money is never mistaken for paper, whatever the words around it.

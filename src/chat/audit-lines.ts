@@ -30,6 +30,7 @@ const KINDS: Partial<Record<AnyEvent["type"], RecordKind>> = {
   "dust-moved": "fills",
 };
 
+/** Under which kind the audit lists a record; `other` for what has no kind of its own. */
 export function kindOf({ type }: AnyEvent): RecordKind {
   return KINDS[type] ?? "other";
 }

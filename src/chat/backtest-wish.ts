@@ -5,6 +5,7 @@ import type { Timeframe } from "../domain/timeframe.ts";
 import type { BotFacts, NewBot } from "../ports/engine.ts";
 import { type ExitWish, exitsFrom } from "./args-exits.ts";
 import type { SizeWish } from "./args-size.ts";
+import { coinsOf } from "./coins.ts";
 import type { Strategies } from "./command.ts";
 import { askedFor, deciderOf, refuseCurrency, type StrategyWish, sizeOf, stopAndTake } from "./new-bot.ts";
 
@@ -49,7 +50,7 @@ export function madeForTrial(wish: TriedWish, symbol: string, strategies: Strate
 
 /** The command that makes the bot that was tried, with the size, the stop and the target that it had. */
 export function createLine({ strategy, params, rules, symbol, timeframe, sizing, protection }: NewBot): string {
-  const quote = symbol.split(/[/:]/)[1] ?? "";
+  const { quote } = coinsOf(symbol);
   const where = `bot create symbol:${symbol} timeframe:${timeframe}`;
   const exits = `size:"${sizeText(sizing, quote)}" stop:"${stopText(protection, quote)}" take:"${takeText(protection)}"`;
   if (rules) return `${where} enter:"${rules.enter}" exit:"${rules.exit ?? "none"}" ${exits}`;

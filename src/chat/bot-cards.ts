@@ -2,22 +2,18 @@ import type { AdviceMode } from "../domain/advice.ts";
 import { type Mode, marked, sizingText } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
 import { protectionText } from "../domain/exits.ts";
+import { baseOf } from "../domain/instrument.ts";
 import type { Order } from "../domain/order.ts";
 import { entryPrice, isFlat, isPerpetual, netRealized } from "../domain/position.ts";
 import type { BotFacts, BotLook, Engine } from "../ports/engine.ts";
 import type { EntryNow } from "../ports/risk-facts.ts";
 import { feeText, marketTime, priceText, quantityText, resultText } from "./amounts.ts";
+import { coinsOf } from "./coins.ts";
 import { venueWords } from "./mode-words.ts";
 import { withPlan } from "./plan-card.ts";
 import { protectionNow } from "./protection-text.ts";
 import { inBrackets } from "./reasons.ts";
 import { type Card, card, right } from "./view.ts";
-
-/** Base and quote of a bot's symbol. */
-export function coinsOf({ state }: BotFacts): { readonly base: string; readonly quote: string } {
-  const [base = "", quote = ""] = state.spec.symbol.split(/[/:]/);
-  return { base, quote };
-}
 
 /** A bot's name as every view shows it: `dip`, `dip (DEMO)`, `dip (LIVE)`. */
 export function shownName({ state: { spec } }: BotFacts): string {
@@ -28,7 +24,7 @@ export function shownName({ state: { spec } }: BotFacts): string {
 export function positionText(bot: BotFacts): string {
   const { position } = bot.state;
   const price = entryPrice(position);
-  const { base, quote } = coinsOf(bot);
+  const { base, quote } = coinsOf(bot.state.spec.symbol);
   if (price === undefined) return "flat";
   const how = position.quantity.isNegative() ? "sold short" : "bought";
   return `${quantityText(position.quantity.abs(), base)} ${how} at ${priceText(price)} ${quote}`;
@@ -42,7 +38,7 @@ export function closingVerb({ state }: BotFacts): "sells" | "buys back" {
 /** Where an order is, in a few words. */
 export function restsAt({ state: { spec } }: BotFacts, { status, filledQuantity }: Order): string {
   if (status === "unknown" || status === "in-flight") return "unanswered, being looked for";
-  const filled = filledQuantity.isZero() ? "" : `, ${quantityText(filledQuantity, spec.symbol.split("/")[0] ?? "")} filled`;
+  const filled = filledQuantity.isZero() ? "" : `, ${quantityText(filledQuantity, baseOf(spec.symbol))} filled`;
   return `at ${venueWords(spec.mode)}${filled}`;
 }
 
@@ -72,7 +68,7 @@ function entryText(now: EntryNow | undefined): string | undefined {
 /** Everything worth knowing about one bot, with buttons for what may come next. */
 export function botCard({ bot, entryNow, plan }: BotLook, engine: Engine, title = shownName(bot)): Card {
   const { spec, status, statusReason, position } = bot.state;
-  const { quote } = coinsOf(bot);
+  const { quote } = coinsOf(bot.state.spec.symbol);
   const params = Object.entries(spec.params).map(([name, value]) => `${name}=${value}`);
   const answer = card(title).fields({
     Status: statusReason.startsWith(`${status} `) ? statusReason : `${status}${inBrackets(statusReason)}`,
@@ -105,7 +101,7 @@ function withLevels(answer: Card, bot: BotFacts): Card {
   const { exits = [], state } = bot;
   const { takes, breakevenPct, trailAfterPct, holdMax } = state.spec.protection;
   if (exits.length === 0 || [takes, breakevenPct, trailAfterPct, holdMax].every((each) => each === undefined)) return answer;
-  const { base, quote } = coinsOf(bot);
+  const { base, quote } = coinsOf(bot.state.spec.symbol);
   return answer.table(
     ["Level", right("At"), right("Sells"), "Held by"],
     exits.map(({ what, price, atMs, quantity, heldBy }) => [
@@ -121,7 +117,7 @@ function withLevels(answer: Card, bot: BotFacts): Card {
 function leverageText(bot: BotFacts): string | undefined {
   const { spec } = bot.state;
   if (!isPerpetual(spec.symbol)) return undefined;
-  const near = bot.liquidationPrice && `, liquidated near ${priceText(bot.liquidationPrice)} ${coinsOf(bot).quote}`;
+  const near = bot.liquidationPrice && `, liquidated near ${priceText(bot.liquidationPrice)} ${coinsOf(bot.state.spec.symbol).quote}`;
   const paper = spec.mode === "paper" ? "; funding is not modeled on paper" : "";
   return `${spec.leverage ?? 1}, isolated margin${near ?? ""}${paper}`;
 }
@@ -131,6 +127,7 @@ export function modesOf(bots: readonly BotFacts[]): readonly Mode[] {
   return bots.map(({ state }) => state.spec.mode);
 }
 
+/** A number of fills in words: `1 fill`, `2 fills`. */
 export function fillsText(fills: number): string {
   return fills === 1 ? "1 fill" : `${fills} fills`;
 }
@@ -158,7 +155,7 @@ export function botTable(title: string, bots: readonly BotFacts[], engine: Engin
       ["Bot", "Status", "Symbol", "Every", "Strategy", right("Position"), right("Unrealized"), right("Realized")],
       bots.map((bot) => {
         const { spec, position } = bot.state;
-        const { base, quote } = coinsOf(bot);
+        const { base, quote } = coinsOf(bot.state.spec.symbol);
         const open = isFlat(position) ? "-" : bot.unrealized === undefined ? "?" : resultText(bot.unrealized, quote);
         const held = isFlat(position) ? "flat" : quantityText(position.quantity, base);
         return [

@@ -2,15 +2,19 @@ import type { BreakerName, OpenBreaker } from "../domain/breaker.ts";
 import { UserError } from "../domain/errors.ts";
 import { resetKey } from "../domain/fold-desk-risk.ts";
 import { levelOf, type RiskScope } from "../domain/limits.ts";
+import { oneOf } from "../domain/nearest.ts";
 import { minuteText, spanText, wallMs } from "../domain/time.ts";
 import type { AccountFacts } from "../ports/engine.ts";
 import { APPROVAL_PCT, COOL_OFF_MS, RESET_ASKED_MAX_MS } from "../risk/breaker-defaults.ts";
 import { BREAKER_RULES, numberText, REACTION_WORDS } from "../risk/breaker-rules.ts";
 import { samePerson } from "./access.ts";
 import { accountNameFor } from "./account-names.ts";
-import type { Call } from "./command.ts";
+import type { Call, There } from "./command.ts";
 import { scopeMeant, scopeText } from "./risk-scopes.ts";
 import { type Card, card } from "./view.ts";
+
+/** Lines that are told of open breakers: what is said stays one sentence. */
+const LINES_MAX = 4;
 
 export interface ResetWish {
   readonly breaker?: BreakerName | undefined;
@@ -75,6 +79,20 @@ export function needsApproval({ account: { state }, open }: Resettable): boolean
   if (state.mode !== "live") return false;
   const isLoss = BREAKER_RULES[open.breaker].of === "results" && (open.reading ?? 0) >= APPROVAL_PCT;
   return open.reaction === "flatten" || isLoss;
+}
+
+/** How a breaker is closed, with the line to type for each that is open; for who names none and no paused account either. */
+export function closingText({ accounts, bots }: There): string {
+  const names = new Map(bots.map(({ state: { spec } }): [string, string] => [`bot:${spec.id}`, `bot:${spec.name}`]));
+  const open = accounts.flatMap(({ state }) => [...state.breakers.open.values()]);
+  const lines = open.flatMap(({ breaker, scope }) => {
+    const where = levelOf(scope) === "bot" ? names.get(scope) : scope;
+    return where === undefined ? [] : [`\`risk reset breaker:${breaker} on:${where}\``];
+  });
+  const told = [...new Set(lines)];
+  if (told.length === 0) return "An open breaker is closed by `risk reset breaker:NAME on:SCOPE`; none is open now.";
+  const more = told.length > LINES_MAX ? "; `risk breakers` shows the others" : "";
+  return `An open breaker is closed by ${oneOf(told.slice(0, LINES_MAX))}${more}.`;
 }
 
 /** What is typed by who resets alone. */

@@ -106,6 +106,7 @@ export function loosensLiveBreaker(call: Call<BreakerWish>): boolean {
   return isLooserBreaker(after, before) && isLiveScope(call, scope);
 }
 
+/** Records a breaker as it was wished. Throws UserError where the wish cannot be set. */
 export function setBreaker(call: Call<BreakerWish>): Card {
   const { breaker, scope, setting, after } = changed(call);
   call.record({ type: "breaker-set", scope, breaker, setting, by: call.caller.user });

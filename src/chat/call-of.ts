@@ -33,6 +33,7 @@ export interface CallParts {
   readonly voice: Voice;
 }
 
+/** Whose rights a request is judged by: its user, at its place. */
 export function askerOf({ user, place }: Request): Asker {
   return { user: user.id, place: place.id };
 }

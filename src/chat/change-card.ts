@@ -1,6 +1,7 @@
 import { type BotSpec, marked } from "../domain/bot.ts";
 import type { ChangeFacts, EntrySketch } from "../ports/bot-changes.ts";
 import { moneyText } from "./amounts.ts";
+import { coinsOf } from "./coins.ts";
 import { specDiff } from "./spec-diff.ts";
 import { type Card, card } from "./view.ts";
 
@@ -22,7 +23,7 @@ export function raisedText({ before, raises }: ChangeFacts): string | undefined 
 
 function effectLines(change: ChangeFacts): readonly (string | undefined)[] {
   const { entryBefore, entryAfter, before } = change;
-  const quote = before.symbol.split(/[/:]/)[1] ?? "";
+  const { quote } = coinsOf(before.symbol);
   if (entryBefore.says === entryAfter.says && sameLoss(entryBefore, entryAfter)) return [heldLine(change), raisedText(change)];
   return [
     `${subjectOf(entryAfter)} would be ${entryText(entryAfter, quote)} instead of ${entryText(entryBefore, quote)}.`,
@@ -34,7 +35,7 @@ function effectLines(change: ChangeFacts): readonly (string | undefined)[] {
 
 function briefEffect(change: ChangeFacts): string | undefined {
   const { entryBefore, entryAfter, before } = change;
-  const quote = before.symbol.split(/[/:]/)[1] ?? "";
+  const { quote } = coinsOf(before.symbol);
   return `${nameOf(before)}: ${subjectOf(entryAfter).toLowerCase()} would be ${entryText(entryAfter, quote)} instead of ${entryText(entryBefore, quote)}.`;
 }
 

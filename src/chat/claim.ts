@@ -13,6 +13,7 @@ export interface Claim {
   attempt(user: string, code: string): "right" | "wrong" | "dead";
 }
 
+/** A fresh claim code, which the start of a desk without an owner prints. It lives in memory: the next start makes another. */
 export function createClaim(chance: Chance): Claim {
   const code = chance.token(CLAIM_CODE_LENGTH);
   const wrongByUser = new Map<string, number>();

@@ -72,6 +72,12 @@ export interface Call<A> {
 /** What will happen, in one sentence or on a card; a whole view refuses with it, and nothing at all needs no confirmation. */
 export type Question = string | Card | View | undefined;
 
+/** Accounts and bots as far as a person may know them. */
+export interface There {
+  readonly accounts: readonly AccountFacts[];
+  readonly bots: readonly BotFacts[];
+}
+
 export interface Definition<A extends z.ZodRawShape> {
   readonly summary: string;
   /** `anyone` is for what a stranger may do. */
@@ -90,6 +96,8 @@ export interface Definition<A extends z.ZodRawShape> {
   factorUnless?(call: Call<z.output<z.ZodObject<A>>>): boolean | Promise<boolean>;
   /** Which optional arguments are asked for all the same, where that depends on what else was given. */
   asks?(given: Readonly<Record<string, string>>): readonly string[];
+  /** What can be done all the same, said where an argument is asked for and nothing exists that it could name. `there` is what the person may know of. */
+  otherwise?(there: There): string;
   /** Asked before it runs. */
   danger?(call: Call<z.output<z.ZodObject<A>>>): Promise<Question> | Question;
   run(call: Call<z.output<z.ZodObject<A>>>): Promise<View | Card> | View | Card;
@@ -110,6 +118,7 @@ export interface Command {
   readonly factor: boolean;
   factorUnless?(call: Call<Args>): boolean | Promise<boolean>;
   asks?(given: Readonly<Record<string, string>>): readonly string[];
+  otherwise?(there: There): string;
   danger?(call: Call<Args>): Promise<Question> | Question;
   run(call: Call<Args>): Promise<View | Card> | View | Card;
 }
@@ -125,6 +134,7 @@ export async function wantsFactor(command: Command, call: Call<Args>): Promise<b
   return command.factor && (await command.factorUnless?.(call)) !== true;
 }
 
+/** Whether what a file exports was made by `defineCommand`. */
 export function isCommand(value: unknown): value is Command {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "command" && "run" in value;
 }

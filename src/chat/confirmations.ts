@@ -109,6 +109,7 @@ export function without(args: Readonly<Record<string, string>>, left: readonly s
   return Object.fromEntries(Object.entries(args).filter(([name]) => !left.includes(name)));
 }
 
+/** Whether an argument carries a confirmation or a second factor, which no command sees. */
 export function isProof(name: string): boolean {
   return PROOFS.includes(name);
 }

@@ -16,6 +16,9 @@ const ZONE_AHEAD_MS = 15 * HOUR_MS;
 const RETRY_MS = MINUTE_MS;
 const NOON = "12:00";
 
+/** The time of day at which whoever claims a desk, and its terminal, get the daily digest without asking for another. */
+export const DIGEST_AT = "08:00";
+
 /** On which day a period is told, as people say it: the first one after it. */
 export const DIGEST_DAYS: Readonly<Record<DigestPeriod, string>> = { weekly: "on Mondays", monthly: "on the 1st of each month" };
 

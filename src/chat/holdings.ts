@@ -1,3 +1,4 @@
+import { baseOf } from "../domain/instrument.ts";
 import { type Decimal, max, ZERO } from "../domain/money.ts";
 import { isPerpetual } from "../domain/position.ts";
 import type { AccountFacts } from "../ports/engine.ts";
@@ -19,7 +20,7 @@ export interface Holding {
 export function holdingsOf({ state, reserved }: Pick<AccountFacts, "state" | "reserved">): readonly Holding[] {
   const claims = new Map<string, Decimal>();
   for (const { spec, position } of state.bots.values()) {
-    const coin = spec.symbol.split("/")[0] ?? "";
+    const coin = baseOf(spec.symbol);
     if (!isPerpetual(spec.symbol)) claims.set(coin, (claims.get(coin) ?? ZERO).plus(position.quantity));
   }
   return [...state.balances]

@@ -1,6 +1,6 @@
 import { UserError } from "../domain/errors.ts";
 import type { Role } from "../domain/events.ts";
-import { splitSymbol } from "../domain/instrument.ts";
+import { baseOf, splitSymbol } from "../domain/instrument.ts";
 import { meant, oneOf } from "../domain/nearest.ts";
 import type { AccountFacts, BotFacts, DeskLedger, Engine } from "../ports/engine.ts";
 import { type Asker, atLeast, type People, rolesOn, visibleAccounts } from "./access.ts";
@@ -102,7 +102,7 @@ export function symbolOf(typed: string, symbols: readonly string[]): string {
   if (symbols.includes(whole)) return whole;
   if (symbols.length === 0)
     throw new UserError("symbol: the market has not said yet what trades on it. Try again in a moment; `system health` says why.");
-  const ofBase = symbols.filter((symbol) => symbol.split("/")[0] === typed || symbol.split(":")[0] === whole);
+  const ofBase = symbols.filter((symbol) => baseOf(symbol) === typed || symbol.split(":")[0] === whole);
   if (ofBase.length === 1) return ofBase[0]!;
   if (ofBase.length > 1) throw new UserError(`symbol: ${quoted(typed)} may be ${oneOf(ofBase.slice(0, LISTED_MAX))}: say which.`);
   const listed = symbols.slice(0, LISTED_MAX).join(", ");

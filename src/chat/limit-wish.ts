@@ -89,6 +89,7 @@ export function loosensLive(call: Call<LimitWish>): boolean {
   return loosened(before, after).length > 0 && isLiveScope(call, scope);
 }
 
+/** Records the limits of a scope as they were wished. Throws UserError where the wish cannot be set. */
 export function setLimits(call: Call<LimitWish>): Card {
   const { scope, after } = changed(call);
   call.record({ type: "limits-set", scope, limits: after, by: call.caller.user });

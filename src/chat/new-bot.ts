@@ -1,5 +1,6 @@
 import { type BotRules, type BotSpec, OWN_RULES } from "../domain/bot.ts";
 import { UserError } from "../domain/errors.ts";
+import { baseOf } from "../domain/instrument.ts";
 import type { BotFacts, NewBot } from "../ports/engine.ts";
 import type { Strategy } from "../ports/strategy.ts";
 import { RISK_PRESETS, type RiskLevel } from "../risk/presets.ts";
@@ -7,6 +8,7 @@ import type { Rule } from "../rules/plan.ts";
 import { quoted } from "./arg-meta.ts";
 import { type ExitWish, stop, take } from "./args-exits.ts";
 import type { CapWish, SizeWish } from "./args-size.ts";
+import { coinsOf } from "./coins.ts";
 import type { Strategies } from "./command.ts";
 
 /** A stop as it was typed. */
@@ -34,7 +36,7 @@ export function namesFor(
   const taken = new Set([...RESERVED, ...specs.flatMap(({ name, group }) => (group === undefined ? [name] : [name, group]))]);
   if (wish.group !== undefined) refuseGroup(wish.group, specs);
   if (wish.symbols.length === 1) {
-    const name = wish.name ?? unique(`${shortName(wish.strategy)}-${baseOf(wish.symbols[0]!)}`, taken);
+    const name = wish.name ?? unique(`${shortName(wish.strategy)}-${baseOf(wish.symbols[0]!).toLowerCase()}`, taken);
     refuseTaken(name, taken);
     return { names: [name], group: wish.group };
   }
@@ -42,7 +44,7 @@ export function namesFor(
   refuseGroup(group, specs);
   const prefix = wish.name ?? group;
   const names = wish.symbols.map((symbol) => {
-    const name = unique(`${prefix}-${baseOf(symbol)}`, taken);
+    const name = unique(`${prefix}-${baseOf(symbol).toLowerCase()}`, taken);
     taken.add(name);
     return name;
   });
@@ -62,10 +64,6 @@ function refuseGroup(group: string, specs: readonly BotSpec[]): void {
 
 function shortName(strategy: string): string {
   return strategy.split("-")[0] ?? strategy;
-}
-
-function baseOf(symbol: string): string {
-  return (symbol.split("/")[0] ?? symbol).toLowerCase();
 }
 
 function unique(wished: string, taken: ReadonlySet<string>): string {
@@ -140,9 +138,9 @@ export function sizeOf(
 
 /** Refuses an amount or a price in a currency that the symbol is not quoted in. */
 export function refuseCurrency(name: string, currency: string | undefined, symbols: readonly string[]): void {
-  const other = currency === undefined ? undefined : symbols.find((symbol) => symbol.split(/[/:]/)[1] !== currency);
+  const other = currency === undefined ? undefined : symbols.find((symbol) => coinsOf(symbol).quote !== currency);
   if (other === undefined) return;
-  const quote = other.split(/[/:]/)[1];
+  const { quote } = coinsOf(other);
   throw new UserError(`${name}: ${other} is traded in ${quote}, found ${currency}; give the ${name} in ${quote} or in percent.`);
 }
 

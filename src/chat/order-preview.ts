@@ -5,6 +5,7 @@ import type { AccountFacts, ManualOrder, PriceFacts } from "../ports/engine.ts";
 import type { MarginFacts } from "../ports/venue-facts.ts";
 import { checkLeverage, checkLeveragedStop } from "../risk/leverage.ts";
 import { liquidationPrice } from "../risk/liquidation.ts";
+import { coinsOf } from "./coins.ts";
 
 /** One hundredth of a percent, as a share. */
 const BPS = 10_000;
@@ -74,5 +75,5 @@ function refuseBand({ priceBand, quote }: Instrument, price: Decimal, now: Decim
 /** What a typed symbol may mean in an account, as `BTC`: `BTC/USDT`, and `BTC/USDT:USDT` on perpetuals. */
 export function symbolsMeant(typed: string, { state }: Pick<AccountFacts, "state">): readonly string[] {
   const symbol = typed.includes("/") ? typed : (splitSymbol(typed)?.symbol ?? `${typed}/${state.currency}`);
-  return symbol.includes(":") ? [symbol] : [symbol, `${symbol}:${symbol.split("/")[1]}`];
+  return symbol.includes(":") ? [symbol] : [symbol, `${symbol}:${coinsOf(symbol).quote}`];
 }

@@ -35,5 +35,7 @@ export function parseArgs(path: string, command: Command, raw: Readonly<Record<s
   const missing = known.find(({ name, required }) => required && raw[name] === undefined);
   if (!missing) return { kind: "complete", args };
   const nothing = nothingToName(missing, sight);
-  return nothing === undefined ? { kind: "missing", argument: missing } : { kind: "wrong", argument: missing, sentence: nothing };
+  if (nothing === undefined) return { kind: "missing", argument: missing };
+  const otherwise = command.otherwise?.({ accounts: sight.accounts(), bots: sight.bots });
+  return { kind: "wrong", argument: missing, sentence: otherwise === undefined ? nothing : `${nothing} ${otherwise}` };
 }

@@ -6,7 +6,8 @@ import type { MarginFacts } from "../ports/venue-facts.ts";
 import { ended } from "./account-cards.ts";
 import { accountNameFor } from "./account-names.ts";
 import { moneyText, priceText, resultText } from "./amounts.ts";
-import { coinsOf, fillsText } from "./bot-cards.ts";
+import { fillsText } from "./bot-cards.ts";
+import { coinsOf } from "./coins.ts";
 import { atRiskText } from "./in-all.ts";
 import { type Card, card } from "./view.ts";
 
@@ -20,7 +21,7 @@ export function promotionCard(facts: PromotionFacts, user: string): Card {
   const { bot, account, newName, instrument, smallestNotional, orderNotional, feePctOfTarget, ceiling, paper } = facts;
   const { spec } = bot.state;
   const { state, venue } = account;
-  const { quote } = coinsOf(bot);
+  const { quote } = coinsOf(bot.state.spec.symbol);
   const isRefused = facts.refusals.length > 0;
   const name = accountNameFor(state, user);
   const made = card(isRefused ? `${spec.name} cannot be promoted to ${name} now` : `Promote ${spec.name} to ${name}?`).fields({

@@ -4,6 +4,7 @@ import { isFlat } from "../domain/position.ts";
 import { minuteText } from "../domain/time.ts";
 import type { BotFacts } from "../ports/engine.ts";
 import { priceText } from "./amounts.ts";
+import { coinsOf } from "./coins.ts";
 import { venueWords } from "./mode-words.ts";
 
 /** The levels that protect a position and where they rest, in one sentence; undefined when flat. */
@@ -11,7 +12,7 @@ export function protectionNow(bot: BotFacts): string | undefined {
   const { position, spec, naked } = bot.state;
   if (isFlat(position)) return undefined;
   if (naked) return `NAKED since ${minuteText(naked.sinceMs)} UTC: ${naked.reason}`;
-  const [, quote = ""] = spec.symbol.split(/[/:]/);
+  const { quote } = coinsOf(spec.symbol);
   const orders = bot.orders.filter(isProtective);
   const levels = orders.flatMap((order) => levelsOf(order, priceNow(bot, order), quote));
   if (levels.length === 0) return "no protective order rests at the venue";

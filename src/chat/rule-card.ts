@@ -62,6 +62,7 @@ export function tried(rule: Rule, candles: readonly Candle[], count: number): Ru
   return { judged: Math.max(0, candles.length - from), trueOn, rows };
 }
 
+/** Adds to a card what each comparison of a rule reads now and whether it holds. */
 export function trialTable(answer: Card, { rows }: RuleTrial): Card {
   return answer.table(["Term", right("Both sides now"), "Holds"], rows);
 }

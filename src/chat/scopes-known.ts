@@ -1,5 +1,5 @@
 import { UserError } from "../domain/errors.ts";
-import { splitSymbol } from "../domain/instrument.ts";
+import { baseOf, splitSymbol } from "../domain/instrument.ts";
 import { nearest, oneOf } from "../domain/nearest.ts";
 import type { BotFacts, Engine } from "../ports/engine.ts";
 import { quoted } from "./arg-meta.ts";
@@ -32,7 +32,7 @@ function scopesMeant(typed: string, { bots, engine }: Seen): readonly string[] {
   const exact = [
     ...names.filter((each) => each === typed).map((each) => `bot:${each}`),
     ...accounts.filter((each) => each === typed).map((each) => `account:${each}`),
-    ...symbols.filter((symbol) => symbol === whole || symbol.split("/")[0] === whole).map((symbol) => `symbol:${symbol}`),
+    ...symbols.filter((symbol) => symbol === whole || baseOf(symbol) === whole).map((symbol) => `symbol:${symbol}`),
   ];
   if (exact.length > 0) return exact;
   const [bot, account] = [nearest(typed, names), nearest(typed, accounts)];

@@ -1,5 +1,6 @@
 import { type BotSpec, sizingText } from "../domain/bot.ts";
 import { protectionText } from "../domain/exits.ts";
+import { coinsOf } from "./coins.ts";
 
 /** What differs between two specs of a bot: the name of each part as `bot show` says it, what it is and what it becomes. */
 export function specDiff(before: BotSpec, after: BotSpec): readonly (readonly [what: string, now: string, then: string])[] {
@@ -20,7 +21,7 @@ export function diffText(before: BotSpec, after: BotSpec): string {
 
 function partsOf(spec: BotSpec): Readonly<Record<string, string | undefined>> {
   const { symbol, strategy, params, rules, timeframe, sizing, sizeMax, protection, leverage } = spec;
-  const quote = symbol.split(/[/:]/)[1] ?? "";
+  const { quote } = coinsOf(symbol);
   const given = Object.entries(params).map(([name, value]) => `${name}=${value}`);
   return {
     Strategy: rules ? "rules of its own" : given.length === 0 ? strategy : `${strategy} (${given.join(" ")})`,

@@ -109,6 +109,7 @@ const PAUSES: Readonly<Record<PauseCode, PauseWords>> = {
   hand: { why: "a person paused it", todo: "Nothing else is wrong.", ...EXITS_GO },
 };
 
+/** What a code of a pause means for a person: why, what to do, whether exits go on, and whether it ends by itself. */
 export function pauseWords(code: PauseCode): PauseWords {
   return PAUSES[code];
 }

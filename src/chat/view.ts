@@ -120,10 +120,12 @@ export class Card {
   }
 }
 
+/** Begins a view: a title, and what is added to it by calls. */
 export function card(title: string): Card {
   return new Card(title);
 }
 
+/** A finished view of what a command may answer with. */
 export function viewOf(answer: View | Card): View {
   return answer instanceof Card ? answer.view() : answer;
 }

@@ -2,14 +2,14 @@ import type { Dispatcher } from "../chat/dispatcher.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommandInfo } from "../ports/platform.ts";
 import { DRAIN_MS } from "./api/limits.ts";
-import { listening, type Place } from "./api/listening.ts";
+import { type Address, listening } from "./api/listening.ts";
 import { LiveHub, type LiveSources } from "./api/live/hub.ts";
 import type { Meters } from "./api/meters.ts";
 import { ApiProblem } from "./api/problem.ts";
 import { apiServer } from "./api/routes.ts";
 import type { ServerParts } from "./api/server.ts";
 
-export interface ApiOptions extends ServerParts, Place {
+export interface ApiOptions extends ServerParts, Address {
   readonly clock: Clock;
   readonly catalog: readonly CommandInfo[];
 }

@@ -2,13 +2,13 @@ import type { Clock } from "../ports/clock.ts";
 import type { Closed } from "./api/health.ts";
 import { healthServer } from "./api/health-server.ts";
 import { DRAIN_MS } from "./api/limits.ts";
-import { listening, type Place } from "./api/listening.ts";
+import { type Address, listening } from "./api/listening.ts";
 import type { Meters } from "./api/meters.ts";
 import type { Observed } from "./api/observed.ts";
 import { ApiProblem } from "./api/problem.ts";
 import type { Lost, ServerParts } from "./api/server.ts";
 
-export interface HealthOptions extends ServerParts, Place {
+export interface HealthOptions extends ServerParts, Address {
   readonly clock: Clock;
 }
 

@@ -1,4 +1,5 @@
 import type { AccountState, BotState } from "../domain/books.ts";
+import { baseOf } from "../domain/instrument.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import { isPerpetual, netRealized } from "../domain/position.ts";
 import { quoteOf } from "./result-groups.ts";
@@ -42,7 +43,7 @@ export function booksOf(state: Readonly<AccountState>): Books {
     const { symbol } = bot.spec;
     add(entries, quoteOf(symbol), cashMoved(bot));
     if (isPerpetual(symbol)) continue;
-    const [base = ""] = symbol.split("/");
+    const base = baseOf(symbol);
     add(entries, base, bot.baseEntries);
     add(positions, base, bot.position.quantity);
   }

@@ -3,7 +3,7 @@ import type { Mode } from "../domain/bot.ts";
 import { type Decimal, ZERO } from "../domain/money.ts";
 import type { Result } from "../domain/result.ts";
 import { monthOf } from "./periods.ts";
-import { quoteOf, resultGroups } from "./result-groups.ts";
+import { deletedBots, quoteOf, resultGroups } from "./result-groups.ts";
 import { dayReader } from "./statistics.ts";
 
 /** What was paid to trade one symbol in one local month, in its quote unless a coin is named. */
@@ -42,8 +42,7 @@ export function feeGroups(
   { timeZone, since }: FeeWish,
 ): readonly FeeGroup[] {
   const day = dayReader(timeZone);
-  const deleted = accounts.flatMap((state) => [...state.bots.values()].filter((bot) => bot.deleted));
-  const paid = [...shown, ...deleted].flatMap(({ spec: { mode, symbol }, results }) =>
+  const paid = [...shown, ...deletedBots(accounts)].flatMap(({ spec: { mode, symbol }, results }) =>
     [...results].map(([bucketMs, result]) => ({ mode, symbol, day: day(bucketMs), paid: paidOf(result) })),
   );
   const funded = accounts.flatMap(({ mode, venue }) =>

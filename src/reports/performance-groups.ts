@@ -6,7 +6,7 @@ import { addResults, NO_RESULT, type Result } from "../domain/result.ts";
 import { dayBegins, type Exposure, exposureOf } from "./exposure.ts";
 import { mergedResults, type Performance, performanceOf } from "./performance.ts";
 import { isoWeek, monthOf } from "./periods.ts";
-import { resultGroups } from "./result-groups.ts";
+import { deletedBots, resultGroups } from "./result-groups.ts";
 import { dayReader } from "./statistics.ts";
 
 /** What the rows of a performance may be. */
@@ -52,10 +52,11 @@ export function performanceGroups(
   wish: PerformanceWish,
 ): readonly PerformanceGroup[] {
   const day = dayReader(wish.timeZone);
-  const deleted = accounts.flatMap((state) => [...state.bots.values()].filter((bot) => bot.deleted && bot.results.size > 0));
-  const lines: Line[] = [...shown, ...deleted.map((state) => ({ state, unrealized: ZERO }))].map(({ state: bot, unrealized }) => {
-    return { mode: bot.spec.mode, symbol: bot.spec.symbol, bot, unrealized: isFlat(bot.position) ? ZERO : unrealized };
-  });
+  const lines: Line[] = [...shown, ...deletedBots(accounts).map((state) => ({ state, unrealized: ZERO }))].map(
+    ({ state: bot, unrealized }) => {
+      return { mode: bot.spec.mode, symbol: bot.spec.symbol, bot, unrealized: isFlat(bot.position) ? ZERO : unrealized };
+    },
+  );
   return resultGroups(lines, accounts).map(({ mode, currency, bots }) => {
     const capital = capitalOf(mode, currency, bots, accounts);
     const results = mergedResults(bots.map(({ bot }) => bot));

@@ -26,15 +26,15 @@ export interface PeriodDigestWish {
 
 type Books = Readonly<AccountState>;
 /** Before, in or after the period that is told: below, at or above zero. */
-type Place = (epochMs: number, mode: Mode) => number;
+type Side = (epochMs: number, mode: Mode) => number;
 
 /** The statistics of a week or a month: what a daily digest has, with the realized curve and the three things worth knowing. */
 export function periodDigest(states: readonly Books[], { period, dayOf, timeZone, priceOf }: PeriodDigestWish): Digest {
   const periodOf = PERIOD_OF[period];
   const readDay = dayReader(timeZone);
   const wanted = (mode: Mode) => periodOf(dayOf(mode));
-  const place: Place = (epochMs, mode) => compared(periodOf(readDay(epochMs)), wanted(mode));
-  const until = states.map((state) => endedBooks(state, place));
+  const side: Side = (epochMs, mode) => compared(periodOf(readDay(epochMs)), wanted(mode));
+  const until = states.map((state) => endedBooks(state, side));
   const shown = until.flatMap(({ bots }) => [...bots.values()].filter(({ deleted }) => !deleted));
   const isBefore = (day: string, mode: Mode) => periodOf(day) < wanted(mode);
   const picture = realizedChart(shown, until, { timeZone, now: NO_END, isBefore });
@@ -42,7 +42,7 @@ export function periodDigest(states: readonly Books[], { period, dayOf, timeZone
     ...digestOf(states, dayOf, timeZone, priceOf, periodOf),
     period,
     name: wanted("paper"),
-    notes: notesFor(until, place, readDay),
+    notes: notesFor(until, side, readDay),
     ...(picture && { picture }),
   };
 }
@@ -52,22 +52,22 @@ function compared(one: string, other: string): number {
 }
 
 /** Books without the results that came after the period. */
-function endedBooks(state: Books, place: Place): Books {
+function endedBooks(state: Books, side: Side): Books {
   const bots = [...state.bots].map(([id, bot]): [string, BotState] => {
-    const results = [...bot.results].filter(([bucketMs]) => place(bucketMs, bot.spec.mode) <= 0);
+    const results = [...bot.results].filter(([bucketMs]) => side(bucketMs, bot.spec.mode) <= 0);
     return [id, { ...bot, results: new Map(results) }];
   });
   return { ...state, bots: new Map(bots) };
 }
 
 /** What is worth knowing of the money that most is at stake with, of those that were traded. */
-function notesFor(states: readonly Books[], place: Place, day: (epochMs: number) => string): readonly string[] {
+function notesFor(states: readonly Books[], side: Side, day: (epochMs: number) => string): readonly string[] {
   const lines = states.flatMap(({ bots }) => [...bots.values()].map((bot) => ({ mode: bot.spec.mode, symbol: bot.spec.symbol, bot })));
   for (const { mode, currency, bots } of resultGroups(lines, states)) {
     const all = mergedResults(bots.map(({ bot }) => bot));
-    const results = new Map([...all].filter(([bucketMs]) => place(bucketMs, mode) === 0));
+    const results = new Map([...all].filter(([bucketMs]) => side(bucketMs, mode) === 0));
     if (results.size === 0) continue;
-    const earlier = [...all].filter(([bucketMs]) => place(bucketMs, mode) < 0).reduce(realizedSum, ZERO);
+    const earlier = [...all].filter(([bucketMs]) => side(bucketMs, mode) < 0).reduce(realizedSum, ZERO);
     const capital = capitalOf(mode, currency, bots, states)?.plus(earlier);
     return notesOf(results, { capital, currency, day });
   }

@@ -3,7 +3,7 @@ import type { Mode } from "../domain/bot.ts";
 import { addResults, NO_RESULT, type Result } from "../domain/result.ts";
 import { DAY_MS } from "../domain/time.ts";
 import { lastPeriods, type PeriodOf, resultsByPeriod } from "./periods.ts";
-import { type ResultGroup, resultGroups } from "./result-groups.ts";
+import { deletedBots, type ResultGroup, resultGroups } from "./result-groups.ts";
 import { dayReader, resultsByDay } from "./statistics.ts";
 
 type Bot = Readonly<BotState>;
@@ -31,8 +31,7 @@ export function periodGroups(
   wish: PeriodWish,
 ): readonly PeriodResults[] {
   const day = dayReader(wish.timeZone);
-  const deleted = accounts.flatMap((state) => [...state.bots.values()].filter((bot) => bot.deleted));
-  const lines = [...shown, ...deleted].map((bot) => {
+  const lines = [...shown, ...deletedBots(accounts)].map((bot) => {
     const { mode, symbol } = bot.spec;
     const days = resultsByDay(bot, day, wish.now[mode] - (wish.periods + 1) * wish.periodDaysMax * DAY_MS);
     return { mode, symbol, deleted: bot.deleted, periods: resultsByPeriod(days, wish.periodOf) };

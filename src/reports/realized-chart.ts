@@ -9,7 +9,7 @@ import { mergedResults } from "./performance.ts";
 import { capitalOf } from "./performance-groups.ts";
 import type { PeriodWish } from "./period-groups.ts";
 import { lastPeriods } from "./periods.ts";
-import { resultGroups } from "./result-groups.ts";
+import { deletedBots, resultGroups } from "./result-groups.ts";
 import { dayReader } from "./statistics.ts";
 
 type Bot = Readonly<BotState>;
@@ -31,8 +31,7 @@ const TITLES: Readonly<Record<Mode, string>> = { live: "LIVE, realized", demo: "
  */
 export function realizedChart(shown: readonly Bot[], accounts: readonly Account[], wish: RealizedWish): Picture | undefined {
   const day = dayReader(wish.timeZone);
-  const deleted = accounts.flatMap((state) => [...state.bots.values()].filter((bot) => bot.deleted && bot.results.size > 0));
-  const lines = [...shown, ...deleted].map((bot) => ({ mode: bot.spec.mode, symbol: bot.spec.symbol, bot }));
+  const lines = [...shown, ...deletedBots(accounts)].map((bot) => ({ mode: bot.spec.mode, symbol: bot.spec.symbol, bot }));
   for (const { mode, currency, bots } of resultGroups(lines, accounts)) {
     const results = [...mergedResults(bots.map(({ bot }) => bot))];
     const from = firstOf(results, ([bucketMs]) => !wish.isBefore(day(bucketMs), mode));

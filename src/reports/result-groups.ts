@@ -1,4 +1,4 @@
-import type { AccountState } from "../domain/books.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
 import type { Mode } from "../domain/bot.ts";
 
 /** What may be added up: results of one mode, paid in one currency. Real money, test money and paper never meet in one number. */
@@ -20,6 +20,11 @@ const NOBODYS_CURRENCY = "USDT";
 /** The currency that a symbol's results are in: `USDT` of `BTC/USDT` and of `BTC/USDT:USDT`. */
 export function quoteOf(symbol: string): string {
   return symbol.split(/[/:]/)[1] ?? "";
+}
+
+/** The deleted bots of accounts that have results: they count in every sum, and are shown in none by name. */
+export function deletedBots(accounts: readonly Readonly<AccountState>[]): readonly Readonly<BotState>[] {
+  return accounts.flatMap((state) => [...state.bots.values()].filter((bot) => bot.deleted && bot.results.size > 0));
 }
 
 /** Bots by mode and currency, LIVE first. A mode that has an account and no bots is a group of nothing; so is paper when there is nothing at all. */

@@ -1,9 +1,18 @@
 import type { BotState } from "../domain/books.ts";
+import type { Mode } from "../domain/bot.ts";
 import { addResults, bucketOf, NO_RESULT, RESULT_BUCKET_MS, type Result } from "../domain/result.ts";
 import { DAY_MS } from "../domain/time.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Engine } from "../ports/engine.ts";
 
 /** A local day with its clock change is at most 25 hours long; two of them bound any day that touches an instant. */
 const DAY_SPAN_MAX_MS = DAY_MS + 2 * 3_600_000;
+
+/** The instant that each mode has reached, in milliseconds since the epoch: the wall clock where an exchange trades, market time on paper. */
+export function reachedBy(clock: Pick<Clock, "wall">, engine: Pick<Engine, "market">): Readonly<Record<Mode, number>> {
+  const wallMs = clock.wall();
+  return { live: wallMs, demo: wallMs, paper: engine.market().atMs };
+}
 
 /** Reads local days of one time zone, each quarter of an hour once: reading one is slow, and many bots have results in the same. Keep one for many instants. */
 export function dayReader(timeZone: string): (epochMs: number) => string {

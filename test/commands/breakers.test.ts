@@ -76,6 +76,22 @@ test("a bot's name where an account is expected is told how its breaker is reset
   expect(title).toBe('account: "dip" is a bot. Its open breaker is reset by `risk reset breaker:losses on:bot:dip`.');
 });
 
+test("who names nothing on a desk without accounts at exchanges is told how a breaker is closed, and which are open", async () => {
+  at = await VenueDesk.open();
+  await at.type("bot create name:dip symbol:btc strategy:ema-cross timeframe:1m");
+  const { account, state } = at.engine.bot("dip")!;
+  const none = "account: there is no account at an exchange yet; `account connect` makes one.";
+  expect((await at.type("risk reset")).title).toBe(
+    `${none} An open breaker is closed by \`risk reset breaker:NAME on:SCOPE\`; none is open now.`,
+  );
+  opened(account, "losses", { scope: `bot:${state.spec.id}` });
+  opened(account, "drawdown");
+  const lines = ["risk reset breaker:losses on:bot:dip", `risk reset breaker:drawdown on:account:${account}`];
+  expect((await at.type("risk reset")).title).toBe(`${none} An open breaker is closed by \`${lines[0]}\` or \`${lines[1]}\`.`);
+  for (const line of lines) await at.desk.press(await at.type(line), "Yes, risk reset");
+  expect(openOf(account)).toEqual([]);
+});
+
 test("a small one on real money takes a second factor, as everything that raises risk", async () => {
   opened("main", "drawdown", { reading: 2 });
   const asked = await at.type("risk reset breaker:drawdown");

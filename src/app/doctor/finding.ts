@@ -19,14 +19,17 @@ export interface Look {
   readonly envFile: string;
 }
 
+/** A look that found nothing to do; `about` names what was looked at, `found` is the fact. */
 export function ok(about: string, found: string): Finding {
   return { grade: "ok", about, found };
 }
 
+/** A finding that may be lived with; `remedy` says what to do, as a sentence. */
 export function warn(about: string, found: string, remedy: string): Finding {
   return { grade: "warn", about, found, remedy };
 }
 
+/** A finding that keeps something from working; `remedy` says what to do, as a sentence. */
 export function fail(about: string, found: string, remedy: string): Finding {
   return { grade: "fail", about, found, remedy };
 }

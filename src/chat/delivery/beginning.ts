@@ -1,9 +1,8 @@
 import type { AccountEvent, DeskEvent } from "../../domain/events.ts";
 import type { WallMs } from "../../domain/time.ts";
+import { DESK_STREAM } from "../../engine/streams.ts";
 import type { Streams } from "../../ports/streams.ts";
 import { PAGE } from "./limits.ts";
-
-const DESK_STREAM = "desk";
 
 /** The present end of every stream. */
 export function endsOf(streams: Streams): Map<string, number> {

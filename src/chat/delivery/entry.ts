@@ -36,6 +36,7 @@ export interface Entry extends Standing {
   lateId: string | undefined;
 }
 
+/** An alert that waits to be sent and was not tried yet. Its key is equal on every repeat, for it follows from where the alert stands. */
 export function newEntry(standing: Standing, alert: Alert, wallMs: number): Entry {
   const { stream, sequence, failoverFor } = standing;
   const key = `${stream}#${sequence}${failoverFor === undefined ? "" : ` for ${failoverFor}`}`;
@@ -53,6 +54,7 @@ export function newEntry(standing: Standing, alert: Alert, wallMs: number): Entr
   };
 }
 
+/** An entry as the ledger keeps it; `entryOf` reads it back after a restart. */
 export function rowOf(entry: Entry): DeliveryRow {
   const { key, wallMs, status, attempts, messageId, alert, stream, sequence, lane, afterSequence, failoverFor, handedTo } = entry;
   const body: Body = {

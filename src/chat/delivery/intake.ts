@@ -1,4 +1,5 @@
 import type { AccountEvent, DeskEvent, Recorded } from "../../domain/events.ts";
+import { DESK_STREAM } from "../../engine/streams.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Streams } from "../../ports/streams.ts";
 import type { AccountNames } from "../account-names.ts";
@@ -10,7 +11,6 @@ import { CRITICAL_MAX, EARLY_MAX, ORDINARY_MAX, PAGE } from "./limits.ts";
 
 /** Cursor of the critical alerts that were taken ahead of the ordinary ones. */
 const AHEAD = "critical of ";
-const DESK_STREAM = "desk";
 /** Digests wait for nothing, so they have a lane of their own. */
 const DIGESTS = "digests";
 

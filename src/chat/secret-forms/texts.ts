@@ -59,6 +59,7 @@ export function nextView(form: OpenForm, problem: string | undefined): View {
   return { ...asked.action("Cancel", FORM_ACTION + form.token, "danger").view(), form };
 }
 
+/** Why a form takes nothing any more, and that nothing of it was stored. */
 export function goneView(kind: "unknown" | "expired" | "used"): View {
   return badView(
     {

@@ -55,6 +55,7 @@ function prefixOf({ name, hash }: Pick<ApiToken, "name" | "hash">): string {
   return `${apiUser(name)}:${hash.slice(0, HASH_SHOWN)}:`;
 }
 
+/** The 401 for a request that carries no token, with the header that says which kind is wanted. */
 export function noToken(): ApiProblem {
   return new ApiProblem(401, "Send a token as `Authorization: Bearer ...`. An admin makes one in chat with `access token`.", CHALLENGE);
 }
@@ -70,6 +71,7 @@ export async function sightOf(request: FastifyRequest, door: Observed, path: str
   throw new ApiProblem(403, title);
 }
 
+/** The program that a request was admitted as. Throws a 401 where none was. */
 export function bearerIn({ bearer }: FastifyRequest): Bearer {
   if (!bearer) throw noToken();
   return bearer;

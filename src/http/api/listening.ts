@@ -2,7 +2,8 @@ import type { AddressInfo } from "node:net";
 import type { Clock } from "../../ports/clock.ts";
 import type { Server } from "./server.ts";
 
-export interface Place {
+/** Where a server listens. */
+export interface Address {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -16,7 +17,7 @@ export interface Listening {
 }
 
 /** Rejects with the error of the socket. */
-export async function listening(app: Server, { host, port }: Place, clock: Pick<Clock, "sleep">): Promise<Listening> {
+export async function listening(app: Server, { host, port }: Address, clock: Pick<Clock, "sleep">): Promise<Listening> {
   await app.listen({ host, port });
   const { port: bound } = app.server.address() as AddressInfo;
   return {

@@ -104,6 +104,7 @@ async function act({ door, runs }: Parts, request: FastifyRequest, { path, id, a
   return { status, body: { ...body, ...(found ? { position: positionOf(found) } : {}) } };
 }
 
+/** A bot with its position as the API tells it: exact digits, quantity in base and money in quote, null for what is not known. */
 export function positionOf({ state, account, price, unrealized }: BotFacts): z.output<typeof positionBody> {
   const { spec, status, position } = state;
   const entry = entryPrice(position);

@@ -5,6 +5,7 @@ import { type Decimal, plain } from "../../domain/money.ts";
 import type { Result } from "../../domain/result.ts";
 import { inAll, type SumsOf } from "../../reports/in-all.ts";
 import { type PerformanceGroup, performanceGroups, SLICES } from "../../reports/performance-groups.ts";
+import { reachedBy } from "../../reports/statistics.ts";
 import { conversionsText } from "../../risk/counter.ts";
 import { sightOf } from "./bearer.ts";
 import { accountsFor } from "./market.ts";
@@ -76,10 +77,9 @@ export function statisticsRoute(app: Server, parts: Parts): void {
     const { people, asker } = await sightOf(request, parts.door(), "stats performance");
     const accounts = await accountsFor(request, parts, "stats performance");
     const visible = visibleBots(people, asker, engine.bots());
-    const wall = clock.wall();
     const wish = {
       timeZone,
-      now: { live: wall, demo: wall, paper: engine.market().atMs },
+      now: reachedBy(clock, engine),
       since: request.query.since,
       by: request.query.by,
     };

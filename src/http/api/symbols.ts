@@ -16,10 +16,12 @@ export const exchangeQuery = z
   .optional()
   .meta({ description: "Which exchange; that of your account unless given, else the desk's own market" });
 
+/** A symbol as a path can carry it: `BTC-USDT` for `BTC/USDT`, `BTC-USDT-USDT` for `BTC/USDT:USDT`. */
 export function instIdOf(symbol: string): string {
   return symbol.replaceAll(/[/:]/g, "-");
 }
 
+/** The symbol that such an id stands for, in capitals; whether it exists is not looked at. */
 export function symbolOfInstId(id: string): string {
   const [base, quote, settle] = id.toUpperCase().split("-");
   return settle === undefined ? `${base}/${quote}` : `${base}/${quote}:${settle}`;

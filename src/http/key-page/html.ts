@@ -29,6 +29,7 @@ export function formPage({ title, fields }: SecretForm, path: string, formToken:
   );
 }
 
+/** What the browser shows once a form was handed in; it holds nothing of what was typed. */
 export function donePage({ title }: SecretForm): string {
   return whole(title, "<p>Handed in. The answer is where you asked; close this page.</p>");
 }

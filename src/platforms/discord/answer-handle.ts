@@ -17,6 +17,7 @@ const handleSchema = z.object({
 
 export type AnswerHandle = z.infer<typeof handleSchema>;
 
+/** A handle as the inbox keeps it, so that an answer finds its message after a restart. */
 export function encodeHandle(handle: AnswerHandle): string {
   return JSON.stringify(handle);
 }

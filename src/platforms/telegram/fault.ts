@@ -19,17 +19,20 @@ export function refusalOf(error: unknown): Refusal | undefined {
   return refusalSchema.safeParse(error).data;
 }
 
+/** Whether nothing can be sent to that place any more: it is gone, or the bot may not write there. */
 export function isPlaceGone(error: unknown): boolean {
   const refusal = refusalOf(error);
   if (refusal === undefined) return false;
   return refusal.error_code === 403 || (refusal.error_code === 400 && PLACE_GONE.test(refusal.description));
 }
 
+/** Whether a message cannot be edited any more, so that a new one has to take its place. */
 export function isMessageGone(error: unknown): boolean {
   const refusal = refusalOf(error);
   return refusal?.error_code === 400 && MESSAGE_GONE.test(refusal.description);
 }
 
+/** Whether an edit changed nothing, because the message reads so already. */
 export function isUnmodified(error: unknown): boolean {
   const refusal = refusalOf(error);
   return refusal?.error_code === 400 && refusal.description.includes("message is not modified");

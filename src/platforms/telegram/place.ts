@@ -36,6 +36,7 @@ const handleSchema = z.object({
 
 export type AnswerHandle = { readonly [K in keyof z.infer<typeof handleSchema>]: z.infer<typeof handleSchema>[K] };
 
+/** A handle as the inbox keeps it, so that an answer finds its message after a restart. */
 export function encodeHandle(handle: AnswerHandle): string {
   return JSON.stringify(handle);
 }

@@ -13,6 +13,7 @@ export function promptOf({ fields }: OpenForm): { readonly view: View; readonly 
   return { view: { title: `${PROMPT_MARK}Send now: ${placeholder}`, tone: "plain", lines: rest, fields: [], buttons: [] }, placeholder };
 }
 
+/** Whether a text is our prompt for a secret, so that an answer to it is read as one. `undefined` is a message without text. */
 export function isPrompt(text: string | undefined): boolean {
   return text?.startsWith(PROMPT_MARK) === true;
 }

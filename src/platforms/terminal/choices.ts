@@ -23,6 +23,7 @@ export interface Choices {
   readonly argument: string | undefined;
 }
 
+/** What a person may pick after a view: answers to its question, a yes or no where it confirms something dangerous, else what may come next. */
 export function choicesOf(view: View): Choices {
   const next = nextOf(view);
   const { items } = next;

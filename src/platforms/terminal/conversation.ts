@@ -18,6 +18,7 @@ const PLACE: Place = { platform: PLATFORM, id: LOCAL, direct: true };
 const FOUND_WIDTH_MAX = 60;
 const PANIC = /^\s*\/?panic(?:\s|$)/i;
 
+/** Whether a line is the panic command, with or without a slash; it overtakes what else was typed. */
 export function isPanic(line: string): boolean {
   return PANIC.test(line);
 }

@@ -49,6 +49,7 @@ export class Output {
   };
 }
 
+/** Whether a stream is a terminal, where somebody may sit, and not a pipe or a file. */
 export function isTty(stream: NodeJS.ReadableStream | NodeJS.WritableStream): boolean {
   return "isTTY" in stream && stream.isTTY === true;
 }

@@ -14,6 +14,7 @@ export interface Paint {
   commands(text: string): string;
 }
 
+/** Colors by escape codes, or texts as they are where there are none; the backticks around commands go either way. */
 export function paintOf(colors: boolean): Paint {
   const wrap = (code: string, text: string) => (colors && text !== "" ? `${ESCAPE}${code}m${text}${OFF}` : text);
   return {

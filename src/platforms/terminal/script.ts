@@ -25,6 +25,7 @@ export interface PlainOptions {
   readonly widthMax: () => number;
 }
 
+/** Views as people read them. `widthMax` is asked for each, in columns, for a window may change. */
 export function plainScript({ colors, interactive, widthMax }: PlainOptions): Script {
   const look = (): Look => ({ paint: paintOf(colors), widthMax: widthMax() });
   const render = (view: View, frame: Frame = {}) => renderView(view, look(), frame);
@@ -51,6 +52,7 @@ export function plainScript({ colors, interactive, widthMax }: PlainOptions): Sc
   };
 }
 
+/** Views as one line of JSON each, for programs. */
 export function jsonScript(): Script {
   const line = (facts: Readonly<Record<string, unknown>>) => `${JSON.stringify(facts, shown)}\n`;
   return {

@@ -25,16 +25,19 @@ export function ownWord(line: string, canClear: boolean): OwnWord | undefined {
   return first === "clear" && canClear ? { kind: "clear" } : undefined;
 }
 
+/** Said where `wait` was typed with what is no span. */
 export function badSpan(line: string): View {
   const found = oneLine(line).replace(/^\/?wait\s*/i, "");
   const what = found === "" ? "nothing" : `"${cut(found, FOUND_WIDTH_MAX)}"`;
   return badView(`wait takes a span of market time such as 90m, 2h or 1d, at most ${WAIT_DAYS_MAX}d, or until:end; found ${what}.`);
 }
 
+/** A refusal or failure that the terminal itself tells: one sentence, and lines below it. */
 export function badView(sentence: string, ...lines: readonly string[]): View {
   return { title: sentence, tone: "bad", lines, fields: [], buttons: [] };
 }
 
+/** A fact that the terminal itself tells, in one sentence. */
 export function plainView(sentence: string): View {
   return { title: sentence, tone: "plain", lines: [], fields: [], buttons: [] };
 }
