@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type JobWish, QueueUnavailable } from "../../../src/ports/queue.ts";
-import type { QueueStage, StagedProcess } from "./stage.ts";
+import { type QueueStage, type StagedProcess, settledOn } from "./stage.ts";
 
 const HANDLING = { concurrency: 2, timeoutMs: 60_000 };
 const KEPT_MS = 60_000;
@@ -9,15 +9,7 @@ const wish = (id: string, body = "body"): JobWish => ({ kind: "report", id, body
 
 /** What ordinary work may rely on where others write to what is between the processes, too: they have its connection and not the key of the desk. */
 export function forgeryContract(stage: () => QueueStage): void {
-  async function settled<T>(promise: Promise<T>): Promise<T> {
-    let isSettled = false;
-    const end = () => {
-      isSettled = true;
-    };
-    promise.then(end, end);
-    await stage().until("it is settled", () => isSettled);
-    return promise;
-  }
+  const settled = <T>(promise: Promise<T>) => settledOn(stage(), promise);
 
   /** What is there at last. */
   async function found<T>(ask: () => Promise<T | undefined>): Promise<T> {

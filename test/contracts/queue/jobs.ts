@@ -1,21 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { BODY_CHARS_MAX, JobTooLate, QueueUnavailable, RESULT_CHARS_MAX } from "../../../src/ports/queue.ts";
-import type { QueueStage } from "./stage.ts";
+import { type QueueStage, settledOn } from "./stage.ts";
 
 const HANDLING = { concurrency: 2, timeoutMs: 60_000 };
 const wish = (id: string, body = "body", timeoutMs = 60_000) => ({ kind: "report", id, body, timeoutMs });
 
 export function jobContract(stage: () => QueueStage): void {
-  /** Resolves as the promise does, while time goes by. */
-  async function settled<T>(promise: Promise<T>): Promise<T> {
-    let isSettled = false;
-    const end = () => {
-      isSettled = true;
-    };
-    promise.then(end, end);
-    await stage().until("it is settled", () => isSettled);
-    return promise;
-  }
+  const settled = <T>(promise: Promise<T>) => settledOn(stage(), promise);
 
   describe("work", () => {
     it("is done by a process that handles its kind, and its result or the reason of its failure comes back", async () => {

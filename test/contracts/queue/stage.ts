@@ -77,3 +77,14 @@ export class Engine {
     for (const stream of this.holds) this.#leases.delete(stream);
   }
 }
+
+/** Resolves as the promise does, while time goes by. */
+export async function settledOn<T>(stage: QueueStage, promise: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const end = () => {
+    isSettled = true;
+  };
+  promise.then(end, end);
+  await stage.until("it is settled", () => isSettled);
+  return promise;
+}
