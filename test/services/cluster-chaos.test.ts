@@ -7,7 +7,7 @@ const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const TIMEOUT_MS = 600_000;
 /** `npm run proof -- cluster` has more of everything. */
 const SHAPE = { seed: SEED, engines: 3, gateways: 2, live: 2, paper: 6, bots: 40 };
-const FOR_MS = 120_000;
+const FOR_MS = 90_000;
 const PAUSE_MAX_MS = 4_000;
 
 const folder = temporaryFolder("cluster");

@@ -12,8 +12,8 @@ const PROGRAMS = 3;
 /** Everything is at rest at most so long after the last fault. */
 export const CONVERGE_MAX_MS = 120_000;
 const LOOK_EVERY_MS = 1_000;
-/** Faults go on for so much longer where nobody has managed to halt the desk yet. */
-const HALT_MAX_MS = 60_000;
+/** Faults go on for so much longer where nobody has managed to halt the desk yet, or no process has ended by itself. */
+const LACKING_MAX_MS = 60_000;
 const TRY_AGAIN_MS = 500;
 
 export interface ChaosOptions extends ClusterShape {
@@ -75,8 +75,9 @@ async function disturb(stage: ClusterStage, people: People, faults: ClusterFault
   const { draw } = stage;
   const due = [...FAULT_KINDS].sort(() => draw() - 0.5);
   const untilMs = Date.now() + forMs;
-  const lacksHalt = () => people.halts.length === 0 && Date.now() < untilMs + HALT_MAX_MS;
-  while (due.length > 0 || Date.now() < untilMs || lacksHalt()) {
+  const lacks = () => people.halts.length === 0 || stage.nodes.every(({ ownEnds }) => ownEnds.length === 0);
+  const isDue = () => Date.now() < untilMs || (lacks() && Date.now() < untilMs + LACKING_MAX_MS);
+  while (due.length > 0 || isDue()) {
     const kind = due.shift() ?? FAULT_KINDS[Math.floor(draw() * FAULT_KINDS.length)]!;
     // There may be nobody to whom it could happen just now.
     while (!(await faults.begin(kind))) await pause(TRY_AGAIN_MS);

@@ -167,14 +167,17 @@ export class People {
 
   /** Real orders by hand, halts and resumes. */
   async #atTheTerminal(): Promise<void> {
+    let isHaltOwed = false;
     for (let turn = 0; !this.#isOver; turn += 1) {
-      if (turn % HALT_EVERY === HALT_FIRST) await this.#halt();
+      // Where turns are slow, each of the few halts may die with its gateway: one is asked for again at once, or a run would have none to judge.
+      if (isHaltOwed || turn % HALT_EVERY === HALT_FIRST) isHaltOwed = !(await this.#halt());
       else await this.#trade();
       await pause(TERMINAL_PAUSE_MS);
     }
   }
 
-  async #halt(): Promise<void> {
+  /** Answers whether the desk said that it is halted. */
+  async #halt(): Promise<boolean> {
     const halted = await this.#stage.say("system halt reason:chaos");
     const fromMs = Date.now();
     const isHalted = halted !== undefined && halted.view.tone !== "bad";
@@ -182,6 +185,7 @@ export class People {
     await pause(HALT_MS);
     if (isHalted) this.halts.push({ fromMs, untilMs: Date.now() });
     await this.#say("system resume confirm:yes", "resume");
+    return isHalted;
   }
 
   async #trade(): Promise<void> {
