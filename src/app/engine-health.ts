@@ -1,4 +1,4 @@
-import { Denials } from "../chat/denial.ts";
+import { AccessDenials } from "../chat/access-denials.ts";
 import type { OpenedEngine } from "../engine/open.ts";
 import type { Observed } from "../http/api/observed.ts";
 import { ownersOf } from "./owners.ts";
@@ -25,5 +25,5 @@ export function observedEngine(opened: Pick<OpenedEngine, "engine" | "own" | "de
     owners: ownersOf(config),
     platforms: () => [],
   };
-  return { blind: () => own.blind(), options, denials: new Denials(options) };
+  return { blind: () => own.blind(), options, denials: new AccessDenials(options) };
 }

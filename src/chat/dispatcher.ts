@@ -5,6 +5,7 @@ import type { ButtonPress, Completion, FrontDoor, Place, Request } from "../port
 import { StoreUnavailable } from "../ports/store.ts";
 import type { View } from "../ports/view.ts";
 import { type Asker, type People, peopleOf, samePerson } from "./access.ts";
+import { AccessDenials } from "./access-denials.ts";
 import { tokenDesk } from "./api-tokens.ts";
 import { argumentsOf, catalogOf } from "./arg-info.ts";
 import { auditOf } from "./audit.ts";
@@ -14,9 +15,9 @@ import type { CatalogEntry } from "./catalog-entry.ts";
 import type { Args, Call, Command } from "./command.ts";
 import { completionsOf } from "./complete.ts";
 import { CONFIRM_ACTION, without } from "./confirmations.ts";
-import { Denials } from "./denial.ts";
 import type { DoorOptions } from "./door-options.ts";
-import { type Answered, approvedView, FACTOR_ACTION } from "./factors.ts";
+import { approvedView, FACTOR_ACTION } from "./factors/texts.ts";
+import type { Answered } from "./factors.ts";
 import { failureView } from "./failures.ts";
 import { Gate } from "./gate.ts";
 import { offersOf, type Sight, sightOf } from "./known.ts";
@@ -40,7 +41,7 @@ export interface RunOptions {
 export class Dispatcher implements FrontDoor {
   readonly options: DoorOptions;
   readonly forms: SecretForms;
-  readonly denials: Denials;
+  readonly denials: AccessDenials;
   readonly #catalog: readonly CatalogEntry[];
   readonly #questions: Questions;
   readonly #gate: Gate;
@@ -53,7 +54,7 @@ export class Dispatcher implements FrontDoor {
   constructor(options: DoorOptions) {
     this.options = options;
     this.forms = new SecretForms(options, (ask, work) => this.#finishForm(ask, work));
-    this.denials = new Denials(options);
+    this.denials = new AccessDenials(options);
     this.#catalog = catalogOf(options.commands);
     this.#questions = new Questions(options.clock, options.chance);
     this.#gate = new Gate(options);

@@ -3,10 +3,10 @@ import { MINUTE_MS } from "../domain/time.ts";
 import type { ButtonPress, Place, Request } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import { samePerson, TERMINAL_USER } from "./access.ts";
-import { lineOf } from "./audit.ts";
-import type { Command } from "./command.ts";
 import { type Asked, CHANGED, FACTOR, mismatch, sameCommand, without } from "./confirmations.ts";
-import { type CodeParts, digitsIn, OneTimeCodes } from "./factors/one-time-codes.ts";
+import { AskedLately } from "./factors/asked-lately.ts";
+import { type CodeParts, digitsIn, OneTimeCodes, typedIn } from "./factors/one-time-codes.ts";
+import { FACTOR_ACTION, stillWaiting, whichView } from "./factors/texts.ts";
 import type { Enrolment, FactorDesk, Waiting } from "./identity.ts";
 import { sameCode } from "./same-code.ts";
 import { answersAt } from "./same-place.ts";
@@ -23,12 +23,10 @@ const TOKEN_LENGTH = 25;
 const CODE_LENGTH = 8;
 const WRONG_MAX = 5;
 const PEOPLE_MAX = 1_000;
-/** A button below a request that waits for its factor: `s:TOKEN`, or `s:TOKEN:x` to leave it. */
-export const FACTOR_ACTION = "s:";
-
 interface Pending extends Asked {
   /** As it could be typed, for the one who approves. */
   readonly line: string;
+  /** What approves it from elsewhere, and here says which request digits are for. */
   readonly code: string;
   wrong: number;
   proven: boolean;
@@ -36,7 +34,7 @@ interface Pending extends Asked {
   readonly typed: Map<string, string>;
 }
 
-type Waits = { readonly token: string; readonly value: Pending };
+type Open = { readonly token: string; readonly value: Pending };
 type Answerer = Pick<ButtonPress, "requestId" | "user" | "place" | "answerHandle">;
 
 /** What a press or a typed text stands for, or why it stands for nothing. */
@@ -50,12 +48,14 @@ export class Factors implements FactorDesk {
   readonly #parts: CodeParts;
   readonly #codes: OneTimeCodes;
   readonly #book: TokenBook<Pending>;
+  readonly #lately: AskedLately;
   readonly #wrong: Tries;
 
   constructor(parts: CodeParts) {
     this.#parts = parts;
     this.#codes = new OneTimeCodes(parts);
     this.#book = new TokenBook(parts.clock, parts.chance, { lifeMs: LIFE_MINUTES * MINUTE_MS, entriesMax: OPEN_MAX, length: TOKEN_LENGTH });
+    this.#lately = new AskedLately(parts.clock);
     const limits = { triesMax: WRONG_MAX, perMs: LIFE_MINUTES * MINUTE_MS, peopleMax: PEOPLE_MAX };
     this.#wrong = new Tries(parts.clock, limits, parts.sharedTries && { all: parts.sharedTries, what: "approval" });
   }
@@ -67,6 +67,7 @@ export class Factors implements FactorDesk {
     const bound = { path, args: without(request.args), user: user.id, place: place.id, state };
     const pending: Pending = { ...bound, line, code, wrong: 0, proven: false, typed: new Map() };
     const token = this.#book.issue(pending);
+    this.#lately.note(pending);
     return this.#question(card("One more step: a second factor"), token, pending);
   }
 
@@ -78,26 +79,27 @@ export class Factors implements FactorDesk {
     const { pending, request } = found;
     if (leave === "x") {
       this.#book.use(token, press.requestId);
-      const left = this.#openFor(press.user.id, press.place);
-      return {
-        view: listed(card("Left it at that; nothing was done").line(left.length > 0 ? "These still wait:" : undefined), left).view(),
-      };
+      return { view: stillWaiting(card("Left it at that; nothing was done"), this.#openFor(press.user.id, press.place)) };
     }
     return pending.proven ? { request } : { view: this.#question(card("Nobody has approved this yet"), token, pending) };
   }
 
   /**
    * The request that six typed digits prove, when one of that person waits at that place. Whether they are right is found out when it runs. Where different ones
-   * wait, digits approve none of them and are not used up: whoever shares the chat may have asked for another one in the meantime.
+   * wait, or were asked for lately, digits need the code of the one that they are for; without it they approve none and are not used up.
    */
   answer(text: string, by: Answerer): Answered | undefined {
-    const digits = digitsIn(text);
-    if (digits === undefined || !this.#codes.isEnrolled(by.user.id)) return undefined;
+    const typed = typedIn(text);
+    if (typed === undefined || !this.#codes.isEnrolled(by.user.id)) return undefined;
+    const { digits, code } = typed;
     const open = this.#openFor(by.user.id, by.place);
-    const [only] = open;
-    if (only === undefined) return undefined;
-    if (!open.every(({ value }) => sameCommand(value, only.value))) return { view: severalView(open) };
-    return this.#typed(digits, only.token, only.value, by);
+    const lately = this.#lately.at(by.user.id, by.place);
+    const [newest] = open;
+    if (newest === undefined) return undefined;
+    const isClear = lately.every((each) => sameCommand(each, newest.value));
+    const meant = code === undefined ? isClear && newest : open.find(({ value }) => sameCode(value.code, code));
+    if (meant) return this.#typed(digits, meant.token, meant.value, by);
+    return { view: whichView(code === undefined ? SEVERAL : `Nothing of yours waits here under \`${code}\``, open, lately) };
   }
 
   /** The request that digits prove which were typed for it and for no other. `question` is its id, as the question carried it. */
@@ -127,7 +129,9 @@ export class Factors implements FactorDesk {
     // Two proofs of one request may have been judged side by side: the first to arrive here uses it up.
     if (this.#book.look(token, request.id).kind !== "valid") return badView(GONE.used);
     this.#book.use(token, request.id);
-    return pending.state === state ? undefined : badView(CHANGED);
+    if (pending.state !== state) return badView(CHANGED);
+    this.#lately.carriedOut(pending);
+    return undefined;
   }
 
   approve(code: string, user: string): Waiting {
@@ -175,7 +179,7 @@ export class Factors implements FactorDesk {
   }
 
   /** What that user may answer at that place, newest first. */
-  #openFor(user: string, place: Place): readonly Waits[] {
+  #openFor(user: string, place: Place): readonly Open[] {
     return [...this.#book.open()].filter(({ value }) => value.user === user && answersAt(value.place, place));
   }
 
@@ -229,6 +233,8 @@ export class Factors implements FactorDesk {
   }
 }
 
+const SEVERAL = "Several requests for a second factor were made here lately";
+
 const TOO_MANY = `${WRONG_MAX} wrong codes: everything of yours that waited is over. Send the command again in ${LIFE_MINUTES} minutes.`;
 
 const REFUSED = {
@@ -242,29 +248,6 @@ const GONE = {
   expired: `This request waited longer than ${LIFE_MINUTES} minutes. Nothing was done; send the command again.`,
   used: "This request was carried out or left already. Send the command again if you want it once more.",
 };
-
-/** Says what was approved: the one who gave the second factor reads it, whatever the command answers. */
-export function approvedView(view: View, command: Command, request: Request): View {
-  if (request.args[FACTOR] === undefined) return view;
-  return {
-    ...view,
-    lines: [...view.lines, `Approved with a second factor: \`${lineOf(command, request)}\`. Not you? Send \`access lock\`.`],
-  };
-}
-
-function severalView(open: readonly Waits[]): View {
-  const asked = card(`${open.length} requests wait for a second factor`)
-    .warning()
-    .line("Digits do not say which one they are for, so nothing was approved and they are not used up.");
-  return listed(asked, open).line("Cancel the others, then type the digits again. Not all of them are yours? Send `access lock`.").view();
-}
-
-/** Names what waits, each with its way out. */
-function listed(on: Card, open: readonly Waits[]): Card {
-  for (const [index, { token, value }] of open.entries())
-    on.line(`${index + 1}. \`${value.line}\``).action(`Cancel ${index + 1}`, `${FACTOR_ACTION}${token}:x`, "danger");
-  return on;
-}
 
 function waitingOf({ line, user, place }: Pending): Waiting {
   return { line, user, place };

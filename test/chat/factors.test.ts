@@ -180,22 +180,6 @@ describe("an authenticator", () => {
     expect((await desk.say(`${digits.slice(0, 3)} ${digits.slice(3)}`))?.title).toBe("discord:42 is trader");
   });
 
-  test("approves none of several requests, is not used up, and names what waits", async () => {
-    const shown = await enrol();
-    await desk.type(LINE);
-    const other = await desk.type("access grant telegram:666 admin");
-    const answer = await desk.say(shown());
-    expect(answer?.title).toBe("2 requests wait for a second factor");
-    expect(textOf(answer!)).toContain("1. `access grant user:telegram:666 role:admin`\n2. `access grant user:discord:42 role:trader`");
-    for (let count = 0; count < 6; count++) await desk.say(wrongDigits(shown));
-    expect(desk.ledger.state.grants).toEqual([]);
-    expect(textOf(await desk.press(answer!, "Cancel 1"))).toBe(
-      "Left it at that; nothing was done\nThese still wait:\n1. `access grant user:discord:42 role:trader`",
-    );
-    expect((await desk.press(other, "Continue")).title).toContain("left already");
-    expect((await desk.say(shown()))?.title).toBe("discord:42 is trader");
-  });
-
   test("approves a command that was sent twice, for both ask the same", async () => {
     const shown = await enrol();
     await desk.type(LINE);

@@ -15,6 +15,8 @@ const WRONG_PER_HOUR_MAX = 10;
 const PEOPLE_MAX = 1_000;
 const CODE = new RegExp(`^\\d{${DIGITS}}$`);
 
+const WITH_CODE = /^([\d\s]+)\s([a-z0-9]{8})$/i;
+
 export interface CodeParts {
   readonly desk: DeskLedger;
   readonly vault: Vault;
@@ -30,6 +32,15 @@ export type CodeAnswer = "right" | "wrong" | "used" | "too-many";
 export function digitsIn(text: string): string | undefined {
   const digits = text.replace(/\s/g, "");
   return CODE.test(digits) ? digits : undefined;
+}
+
+/** Six digits that came alone, or with the code of the request that they are for. */
+export function typedIn(text: string): { readonly digits: string; readonly code: string | undefined } | undefined {
+  const alone = digitsIn(text);
+  if (alone !== undefined) return { digits: alone, code: undefined };
+  const [, before = "", code] = WITH_CODE.exec(text.trim()) ?? [];
+  const digits = digitsIn(before);
+  return digits === undefined ? undefined : { digits, code };
 }
 
 /** One-time codes of authenticator apps: enrolled under a sealed seed, taken one step early or late, each one once. */

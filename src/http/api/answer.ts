@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CONFIRM_ACTION } from "../../chat/confirmations.ts";
-import { FACTOR_ACTION } from "../../chat/factors.ts";
+import { FACTOR_ACTION } from "../../chat/factors/texts.ts";
 import { COMMAND_ACTION } from "../../chat/view.ts";
 import type { View } from "../../ports/view.ts";
 

@@ -1,4 +1,4 @@
-import type { Denials } from "../../chat/denial.ts";
+import type { AccessDenials } from "../../chat/access-denials.ts";
 import type { DoorOptions } from "../../chat/door-options.ts";
 import type { Breakers, DeskLedger, Engine } from "../../ports/engine.ts";
 
@@ -8,7 +8,7 @@ export interface Observed {
     readonly engine: Pick<Engine, "health" | "accounts" | "market"> & { readonly breakers: Pick<Breakers, "all"> };
     readonly desk: Pick<DeskLedger, "state" | "append">;
   };
-  readonly denials: Pick<Denials, "deny">;
+  readonly denials: Pick<AccessDenials, "deny">;
   /** Why this process does not know what was decided for the whole desk; only where another one has the desk. */
   readonly blind?: (() => string | undefined) | undefined;
 }

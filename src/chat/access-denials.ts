@@ -13,17 +13,17 @@ const EACH_MAX = 5;
 /** Users that are counted at once; the one whose ten minutes began first is forgotten first. */
 const USERS_MAX = 1_000;
 
-export interface DenialParts extends Pick<DoorOptions, "owners" | "logger"> {
+export interface AccessDenialParts extends Pick<DoorOptions, "owners" | "logger"> {
   readonly clock: Pick<Clock, "monotonicMs">;
   readonly desk: Pick<DeskLedger, "state" | "append">;
 }
 
 /** Answers who may not do what they asked for, and has it in the audit without letting a stranger fill the books. */
-export class Denials {
-  readonly #parts: DenialParts;
+export class AccessDenials {
+  readonly #parts: AccessDenialParts;
   readonly #windows = new Map<string, { readonly endsMs: number; count: number }>();
 
-  constructor(parts: DenialParts) {
+  constructor(parts: AccessDenialParts) {
     this.#parts = parts;
   }
 
