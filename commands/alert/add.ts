@@ -1,4 +1,4 @@
-import { API_PLATFORM } from "../../src/chat/api-tokens.ts";
+import { refuseProgram } from "../../src/chat/api-tokens.ts";
 import { timeframe } from "../../src/chat/args.ts";
 import { watchedRuleText } from "../../src/chat/args-rule.ts";
 import { anySymbol, exchangeId } from "../../src/chat/args-venue.ts";
@@ -7,7 +7,6 @@ import { symbolOf } from "../../src/chat/known.ts";
 import { marketPlace } from "../../src/chat/market-place.ts";
 import { refuseAlert } from "../../src/chat/rule-alerts.ts";
 import { card } from "../../src/chat/view.ts";
-import { UserError } from "../../src/domain/errors.ts";
 import { wordsOf } from "../../src/rules/words.ts";
 
 export default defineCommand({
@@ -20,9 +19,8 @@ export default defineCommand({
     rule: watchedRuleText.describe("The rule"),
     exchange: exchangeId.describe("Candles of which exchange; those of the desk's own market when not given").optional(),
   },
-  async run({ args, engine, accounts, desk, place, caller, record }) {
-    if (place.platform === API_PLATFORM)
-      throw new UserError("An alert is told where it is made, and nothing is told to programs. Make it in a chat.");
+  async run({ args, engine, accounts, desk, place, caller, user, record }) {
+    refuseProgram(user.id, "alert add");
     const market = marketPlace(engine, accounts, args.exchange);
     const symbol = symbolOf(args.symbol, [...market.instruments.keys()].sort());
     const { rule } = args;

@@ -1,5 +1,5 @@
 import { atLeast, samePerson } from "../../src/chat/access.ts";
-import { API_PLATFORM } from "../../src/chat/api-tokens.ts";
+import { refuseProgram } from "../../src/chat/api-tokens.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { alertId } from "../../src/chat/rule-alerts.ts";
 import { card } from "../../src/chat/view.ts";
@@ -10,9 +10,8 @@ export default defineCommand({
   role: "viewer",
   partial: true,
   args: { alert: alertId.describe("Which alert, as `alert list` names it") },
-  run({ args, desk, caller, role, place, record }) {
-    if (place.platform === API_PLATFORM)
-      throw new UserError("Alerts are told to people, and nothing is told to programs. Remove it in a chat or at the desk's terminal.");
+  run({ args, desk, caller, user, role, record }) {
+    refuseProgram(user.id, "alert remove");
     const alert = desk.state.alerts.get(args.alert);
     const mayEnd = alert && (atLeast(role, "operator") || samePerson(desk.state.links, alert.by, caller.user));
     if (!mayEnd) throw new UserError(`There is no alert ${args.alert} of yours. \`alert list\` shows them.`);
