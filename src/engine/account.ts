@@ -15,7 +15,7 @@ import type { Alarm } from "./senses.ts";
 import type { AccountServices } from "./services.ts";
 import type { StreamFold } from "./stream.ts";
 import { StorePace, type Technical, together } from "./technical.ts";
-import { isActive } from "./valuation.ts";
+import { equityOf, isActive } from "./valuation.ts";
 
 const STORE_RETRY_MS = 1_000;
 
@@ -79,6 +79,17 @@ export abstract class Account implements WatchedAccount {
   /** Market time to stamp on a command's events. */
   now(): MarketMs {
     return this.active || this.queue.depth > 1 ? this.position : marketMs(Math.max(this.position, this.services.now()));
+  }
+
+  /** Whether an instant lies in a day that these books have yet to begin. */
+  protected dayBegins(atMs: number): boolean {
+    return this.services.days.begins(atMs, this.state.day?.day);
+  }
+
+  /** The beginning of that day, if it begins, worth what is held at these prices; nothing where a price is not known yet. */
+  protected dayStarted(atMs: number, priceOf: (symbol: string) => number | undefined): AccountEvent[] {
+    const equity = this.dayBegins(atMs) ? equityOf(this.state, priceOf) : undefined;
+    return equity ? [{ type: "day-started", day: this.services.days.of(atMs), equity }] : [];
   }
 
   priceOf = (symbol: string): number | undefined => this.services.hub.price(symbol)?.price;

@@ -37,6 +37,16 @@ export class Days {
     return this.#minuteOfQuarter + Math.floor((epochMs - quarterMs) / MINUTE_MS);
   }
 
+  /**
+   * Whether an instant lies in a day that books which are in `current` have yet to begin. They go on and never back: not with a candle that comes late, and not
+   * when a clock is put right. Only a day so far ahead that no clock error of a few hours explains it was none, and ends at once.
+   */
+  begins(epochMs: number, current: string | undefined): boolean {
+    const day = this.of(epochMs);
+    if (day === current) return false;
+    return current === undefined || day > current || Date.parse(current) - Date.parse(day) > DAY_MS;
+  }
+
   /** The day of an instant, as `2021-05-19`. */
   of(epochMs: number): string {
     const quarter = Math.floor(epochMs / QUARTER_MS);

@@ -13,7 +13,6 @@ import { Exposure, stopNow } from "./exposure.ts";
 import type { Slot } from "./feeds.ts";
 import { beingSold, PaperExecutor, type PaperHost } from "./paper-executor.ts";
 import type { AccountServices } from "./services.ts";
-import { equityOf } from "./valuation.ts";
 
 /** A paper account: everything that happens to it (market steps, prices, commands) passes through its serial queue, and the matching room fills its orders. */
 export class PaperAccount extends Account implements PaperHost {
@@ -92,7 +91,7 @@ export class PaperAccount extends Account implements PaperHost {
   /** Whether a step may change the books before anyone decides. */
   #moves(step: MarketStep): boolean {
     if (step.atMs < this.#resumeMs) return false;
-    if (this.#dayBegins(step) || this.breakers.stirs(step) || this.exposure.due(step.atMs).length > 0) return true;
+    if (this.dayBegins(step.atMs) || this.breakers.stirs(step) || this.exposure.due(step.atMs).length > 0) return true;
     for (const symbol of this.exposure.symbols) {
       const candle = step.candles.get(symbol);
       if (candle && this.exposure.touches(symbol, candle.low, candle.high)) return true;
@@ -124,10 +123,7 @@ export class PaperAccount extends Account implements PaperHost {
 
   #matchStep(step: MarketStep): AccountEvent[] {
     const events: AccountEvent[] = [];
-    if (this.#dayBegins(step)) {
-      const equity = equityOf(this.state, this.#priceBefore(step));
-      if (equity) events.push({ type: "day-started", day: this.services.days.of(step.atMs), equity });
-    }
+    if (this.dayBegins(step.atMs)) events.push(...this.dayStarted(step.atMs, this.#priceBefore(step)));
     if (step.atMs > Math.max(this.services.matchUntil(), this.#openedMs)) return events;
     const purse = this.#purse();
     for (const symbol of [...this.exposure.symbols]) {
@@ -201,10 +197,6 @@ export class PaperAccount extends Account implements PaperHost {
       risen.push({ type: "trail-moved", botId: bot.spec.id, highest: bot.highest });
     }
     return risen;
-  }
-
-  #dayBegins(step: MarketStep): boolean {
-    return this.services.days.of(step.atMs) !== this.state.day?.day;
   }
 
   #instrument(symbol: string) {

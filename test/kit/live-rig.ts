@@ -91,6 +91,8 @@ export interface LiveRigOptions {
   readonly bend?: (venue: LiveVenue) => LiveVenue;
   /** How far into a second beats come. */
   readonly beatsAtMs?: number;
+  /** The time zone of the books' days. */
+  readonly timeZone?: string;
 }
 
 const PRICES = { BTC: 50_000, ETH: 2_000 };
@@ -131,7 +133,7 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
       speed: 1,
       limits: { dailyLossPct: options.dailyLossPct ?? 50, positionCapPct: 100 },
       breakers: options.breakers,
-      timeZone: "UTC",
+      timeZone: options.timeZone ?? "UTC",
       paperBalances: new Map([["USDT", decimal(10_000)]]),
       openVenue: openPaperVenue,
       market: paperMarket,

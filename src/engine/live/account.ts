@@ -12,7 +12,6 @@ import { Account, type AccountWriter } from "../account.ts";
 import type { Slot } from "../feeds.ts";
 import { type AccountServices, freshPrice } from "../services.ts";
 import type { Technical } from "../technical.ts";
-import { equityOf } from "../valuation.ts";
 import type { Ceiling } from "./ceiling.ts";
 import { coinsBeside } from "./coins-beside.ts";
 import { LiveExecutor } from "./executor.ts";
@@ -102,12 +101,12 @@ export class LiveAccount extends Account {
   }
 
   onStep(step: MarketStep, slots: readonly Slot[]): Promise<void> | undefined {
-    const begins = this.services.days.of(step.atMs) !== this.state.day?.day;
-    const wishes = begins ? [] : this.executor.wishes(slots);
     this.position = marketMs(Math.max(this.position, step.atMs));
+    const begins = this.dayBegins(this.now());
+    const wishes = begins ? [] : this.executor.wishes(slots);
     if (!begins && wishes.length === 0 && !this.breakers.stirs(step)) return undefined;
     return this.queue.run(async () => {
-      if (begins) await this.#beginDay(step.atMs);
+      if (begins) await this.#beginDay();
       await this.heed(step);
       await this.executor.act(this.executor.wishes(slots));
     });
@@ -245,17 +244,13 @@ export class LiveAccount extends Account {
 
   /** Limits of the day hold from its first second, also where no candle comes because nothing runs. */
   #keepDay(): void {
-    const now = this.now();
-    if (!this.reconciler.complete || this.queue.depth > 0 || this.services.days.of(now) === this.state.day?.day) return;
-    void this.queue.run(() => this.#beginDay(now)).catch(this.#onFatal);
+    if (!this.reconciler.complete || this.queue.depth > 0 || !this.dayBegins(this.now())) return;
+    void this.queue.run(() => this.#beginDay()).catch(this.#onFatal);
   }
 
-  async #beginDay(atMs: number): Promise<void> {
-    const day = this.services.days.of(atMs);
-    await this.appendEvents(() => {
-      const equity = this.state.day?.day === day ? undefined : equityOf(this.state, this.priceOf);
-      return equity ? [{ type: "day-started", day, equity }] : [];
-    });
+  /** By the time of now: after a standstill the steps that come are of yesterday, while today has begun. */
+  async #beginDay(): Promise<void> {
+    await this.appendEvents(() => this.dayStarted(this.now(), this.priceOf));
   }
 
   async loadRules(): Promise<void> {

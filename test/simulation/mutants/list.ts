@@ -22,6 +22,24 @@ export const MUTANTS: readonly Mutant[] = [
     "    late: slot !== undefined && slot.closedMs + Math.max(timeframeMs(slot.feed.timeframe), services.lagMs) <= services.now(),",
     "    late: slot !== undefined && slot.closedMs > services.now() + timeframeMs(slot.feed.timeframe),",
   ),
+  {
+    name: "a candle of yesterday takes the books back to yesterday",
+    // One hour of a day has its midnight.
+    hours: 6,
+    changes: [
+      { file: "src/engine/days.ts", find: "    return current === undefined || day > current ||", put: "    return day !== current ||" },
+      {
+        file: "src/engine/live/account.ts",
+        find: "    const begins = this.dayBegins(this.now());",
+        put: "    const begins = this.dayBegins(step.atMs);",
+      },
+      {
+        file: "src/engine/live/account.ts",
+        find: "if (begins) await this.#beginDay();",
+        put: "if (begins) await this.appendEvents(() => this.dayStarted(step.atMs, this.priceOf));",
+      },
+    ],
+  },
   mutant(
     "a halt is written and not obeyed",
     "src/engine/desk.ts",

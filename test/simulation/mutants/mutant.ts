@@ -5,6 +5,8 @@ import type { Change } from "./copy.ts";
 export interface Mutant {
   readonly name: string;
   readonly changes: readonly Change[];
+  /** How long each seed is played, where an hour seldom has the moment that it takes. */
+  readonly hours?: number;
   /** Set where only several processes can show it. */
   readonly instances?: Instances;
 }

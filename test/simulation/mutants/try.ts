@@ -28,12 +28,12 @@ export async function tryMutants(options: SimOptions, say: (text: string) => voi
 
 /** Seeds at which only the mutant breaks something count; undefined when there was none. */
 async function tryMutant(
-  { changes, instances }: Mutant,
+  { changes, instances, hours = HOURS }: Mutant,
   { workers, bots, from, without }: SimOptions,
   whole: string,
 ): Promise<string | undefined> {
   const copy = copyWith(changes);
-  const jobs = Array.from({ length: SEEDS_MAX }, (_, index) => ({ seed: from + index, hours: HOURS, bots, without, instances }));
+  const jobs = Array.from({ length: SEEDS_MAX }, (_, index) => ({ seed: from + index, hours, bots, without, instances }));
   let played = 0;
   let caught: string | undefined;
   try {

@@ -132,10 +132,11 @@ export class BooksLaw implements Law {
   }
 }
 
-/** 6: no order beyond a limit: the position cap, the free cash, the daily loss, over all bots of an account and across restarts. */
+/** 6: no order beyond a limit: the position cap, the free cash, the daily loss, over all bots of an account and across restarts. A day that is over stays so. */
 export class LimitsLaw implements Law {
   readonly id = "6";
   readonly #facts: Facts;
+  readonly #days = new Map<string, string>();
 
   constructor(facts: Facts) {
     this.#facts = facts;
@@ -143,6 +144,7 @@ export class LimitsLaw implements Law {
 
   durable({ event, stream, trueMs }: LogRow): void {
     const { books, coverage, limits } = this.#facts;
+    if (event.type === "day-started") this.#day(stream, event.text("day"));
     if (event.type === "breaker-tripped" && event.text("breaker") === "daily-loss")
       coverage.mark("antecedent 6: the daily loss is reached");
     if (event.type === "wish-denied") coverage.mark(`antecedent 6: a wish is denied (${event.text("code")})`);
@@ -165,6 +167,14 @@ export class LimitsLaw implements Law {
       throw new Broken(this.id, `${stream} enters with ${equity.toFixed(2)} left of ${opening.toFixed(2)} this morning`);
     const cash = toNumber(account.balances.get(account.currency) ?? NOTHING);
     if (notional > cash) throw new Broken(this.id, `an entry of ${notional.toFixed(2)} is beyond the cash of ${cash.toFixed(2)}`);
+  }
+
+  #day(stream: string, day: string): void {
+    const before = this.#days.get(stream);
+    this.#days.set(stream, day);
+    if (before === undefined) return;
+    this.#facts.coverage.mark("antecedent 6: a day ends");
+    if (day <= before) throw new Broken(this.id, `${stream} begins ${day} after ${before}`);
   }
 
   #equity(stream: string, atMs: number): number {

@@ -1,5 +1,5 @@
 import type { DeskEvent } from "../../../src/domain/events.ts";
-import { MINUTE_MS } from "../../../src/domain/time.ts";
+import { DAY_MS, MINUTE_MS } from "../../../src/domain/time.ts";
 import type { LiveOpening } from "../../../src/engine/live/connect.ts";
 import { BREAKER_DEFAULTS } from "../../../src/risk/breaker-defaults.ts";
 import { openTestVault } from "../../kit/open-vault.ts";
@@ -110,6 +110,7 @@ export class World {
     const faultsMs = this.#options.hours * HOUR_MS;
     for (const [id, climate] of this.draw.climates) weather.plan(id, climate, faultsMs);
     this.#planSpells();
+    if (this.draw.climates.has("P2")) this.#planMidnight(faultsMs);
     this.#exchange.plan(faultsMs);
     this.#perpetual.plan();
     timeline.settled = () => {
@@ -249,6 +250,20 @@ export class World {
         timeline.at(untilMs - 1, () => this.machine.setClock(0, 0));
       }
     }
+  }
+
+  /** Books change their day once in twenty-four hours: a standstill over that moment comes whenever a run has it, or it would hardly ever be seen. */
+  #planMidnight(faultsMs: number): void {
+    const { timeline, wall, coverage } = this.machine;
+    const dice = this.#dice.fork("midnight");
+    const midnightMs = DAY_MS - (wall.trueMs() % DAY_MS);
+    const fromMs = midnightMs - dice.magnitude(1, 4 * MINUTE_MS);
+    const untilMs = midnightMs + dice.magnitude(1, 6 * MINUTE_MS);
+    if (fromMs < 0 || untilMs > faultsMs) return;
+    timeline.at(fromMs, () => {
+      coverage.mark("a process stands still over midnight");
+      this.#supervisor.pause(untilMs - fromMs);
+    });
   }
 
   #endFaults(): void {
