@@ -89,9 +89,9 @@ export class BreakerLaw implements Law {
     const scopes = [`bot:${botId}`, `symbol:${bot.symbol}`, stream, "all"];
     for (const open of this.#open.values()) {
       const isOwn = open.stream === stream;
-      // What was written in another stream is known a moment later.
-      if (!isOwn && (what === "is decided on" || this.#facts.trueMs() - open.sinceMs <= this.#facts.viewMs)) continue;
       if (open.reaction !== "halt" && !(isOwn && scopes.includes(open.scope))) continue;
+      // What was written in another stream is known a moment later. A crash after the decision changes no books on paper: the order still goes at its own place in market time.
+      if (!isOwn && (what === "is decided on" || this.#decidedMs(clientOrderId) - open.sinceMs <= this.#facts.viewMs)) continue;
       if (open.name === "rejects" && open.probing && (open.probe === undefined || open.probe === clientOrderId)) {
         this.#facts.coverage.mark("antecedent 27: a half-open breaker is tried with an entry");
         open.probe = clientOrderId;
@@ -102,6 +102,14 @@ export class BreakerLaw implements Law {
         `an entry of ${bot.name} ${what} while the ${open.name} breaker of ${open.scope} is open in ${open.stream}`,
       );
     }
+  }
+
+  /** When the first attempt at what an order is for became durable. */
+  #decidedMs(clientOrderId: string): number {
+    const { books } = this.#facts;
+    const sent = books.sentOrder(clientOrderId);
+    const attempts = [...books.orders.values()].filter(({ intentId }) => intentId === sent?.intentId);
+    return Math.min(...attempts.map(({ durableMs }) => durableMs));
   }
 
   quietEnd(process: ProcessFacts): void {
