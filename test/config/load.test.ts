@@ -104,7 +104,9 @@ describe("the configuration", () => {
   });
 
   test("knows a name whose underscore was forgotten, and a file that is named where no secret is", () => {
-    expect(problemsOf({ LIVECEILING: "100 USDT" })).toMatchObject([{ setting: "LIVECEILING", remedy: expect.stringMatching(/Did you mean LIVE_CEILING\?/) }]);
+    expect(problemsOf({ LIVECEILING: "100 USDT" })).toMatchObject([
+      { setting: "LIVECEILING", remedy: expect.stringMatching(/Did you mean LIVE_CEILING\?/) },
+    ]);
     expect(problemsOf({ STORE_URL_FILE: "/run/secrets/store" })).toMatchObject([
       { setting: "STORE_URL_FILE", remedy: expect.stringMatching(/write the value into STORE_URL/) },
     ]);
