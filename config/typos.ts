@@ -13,17 +13,27 @@ export function typosIn(
   settings: readonly Pick<Setting<unknown>, "name" | "secret">[],
 ): ConfigProblem[] {
   const known = settings.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name]));
+  // A name of one word with this ending may well be another program's.
+  const open = settings.filter(({ name, secret }) => !secret && name.includes("_")).map(({ name }) => name);
   const names = Object.keys(environment).filter((name) => environment[name]?.trim() && !known.includes(name));
   return names.sort().flatMap((name) => {
+    const plain = open.find((each) => name === `${each}_FILE`);
+    if (plain !== undefined) return [refused(name, `Only a secret can come from a file: write the value into ${plain}, or remove it.`)];
     const [nearest] = known
-      .filter((each) => firstWord(each) === firstWord(name))
+      .filter((each) => firstWord(each) === firstWord(name) || joined(each) === joined(name))
       .map((each) => ({ name: each, slips: slipsBetween(each, name) }))
       .filter(({ slips }) => slips <= SLIPS_MAX)
       .sort((a, b) => a.slips - b.slips);
-    return nearest === undefined
-      ? []
-      : [{ setting: name, problem: "there is no such setting", remedy: `Did you mean ${nearest.name}? Rename or remove it.` }];
+    return nearest === undefined ? [] : [refused(name, `Did you mean ${nearest.name}? Rename or remove it.`)];
   });
+}
+
+function refused(setting: string, remedy: string): ConfigProblem {
+  return { setting, problem: "there is no such setting", remedy };
+}
+
+function joined(name: string): string {
+  return name.toUpperCase().replaceAll("_", "");
 }
 
 function firstWord(name: string): string {

@@ -8,6 +8,7 @@ import { digestNow } from "./app/digests.ts";
 import { type EngineSources, engineOptions, limitsOf } from "./app/engine-options.ts";
 import { metersOf } from "./app/meters.ts";
 import { namingBuild, namingFatal } from "./app/newer-build.ts";
+import { refuseAnotherMarket } from "./app/one-market.ts";
 import { ownersOf } from "./app/owners.ts";
 import { apiUrlsOf, openCache, openHttpApi, openMarket, openRemotePlatforms, openStore } from "./app/plugs.ts";
 import { type ProcessOptions, type RunningProcess, takenFrom } from "./app/process.ts";
@@ -96,6 +97,7 @@ export async function startDesk(options: DeskOptions): Promise<RunningDesk> {
   try {
     api = await openHttpApi(options, catalogOf(commands));
     store = options.store ?? sharing?.store ?? (await openStore({ ...options, onTaken: takenFrom(options) }));
+    if (sharing) await refuseAnotherMarket(store, market.key);
     const onFatal = namingFatal(options, store);
     return await composeDesk({ ...options, onFatal }, { store, market, commands, venues, service, api, cache, sharing });
   } catch (thrown) {

@@ -14,6 +14,7 @@ import { ConfigError, messageOf } from "./domain/errors.ts";
 import { Secret } from "./domain/secret.ts";
 import { SHUTDOWN_MS } from "./engine/limits.ts";
 import { openTerminal, personPresent, say } from "./platforms/terminal.ts";
+import type { Logger } from "./ports/logger.ts";
 import { cronerCalendar } from "./system/calendar.ts";
 import { systemChance } from "./system/chance.ts";
 import { systemClock } from "./system/clock.ts";
@@ -27,6 +28,7 @@ import { KeyRing } from "./system/vault/key-ring.ts";
 import { openVault } from "./system/vault.ts";
 
 const EXIT_CONFIG = 1;
+const EXIT_CUT_SHORT = 1;
 const EXIT_CRASH = 70;
 const ENV_FILE = ".env";
 const STORE = "--store";
@@ -136,7 +138,7 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
     if (standsBy) await standBy({ config, clock, chance, logger, version: version() });
     standsBy = false;
   };
-  const stop = stopper(started.promise, () => standsBy);
+  const stop = stopper({ started: started.promise, standsBy: () => standsBy, logger, secrets });
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGINT", () => void stop("SIGINT"));
   if (process.platform !== "win32")
@@ -187,23 +189,37 @@ async function run(config: Config, flags: ReadonlySet<string>): Promise<void> {
 
 type Stop = (reason: string, options?: { readonly isAgain: boolean; readonly code?: number }) => Promise<void>;
 
+interface StopperParts {
+  readonly started: Promise<RunningProcess>;
+  readonly standsBy: () => boolean;
+  readonly logger: Logger;
+  readonly secrets: SecretRegistry;
+}
+
 /** Stops once, within the time that a shutdown may take, and exits with a code; a second signal ends at once. */
-function stopper(started: Promise<RunningProcess>, standsBy: () => boolean): Stop {
+function stopper({ started, standsBy, logger, secrets }: StopperParts): Stop {
   let stopping = false;
   let asked = false;
   return async (reason, { isAgain, code = 0 } = { isAgain: true }) => {
     // One that gives way by itself is often asked to end at the same moment: that cuts nothing short.
     const isSecond = asked && isAgain;
     asked ||= isAgain;
-    if (isSecond) process.exit(1);
+    if (isSecond) process.exit(EXIT_CUT_SHORT);
     if (stopping) return;
     // Nothing is open and nothing was done.
     if (standsBy()) process.exit(0);
     stopping = true;
-    setTimeout(() => process.exit(code || 1), SHUTDOWN_MS).unref();
+    setTimeout(() => process.exit(code || EXIT_CUT_SHORT), SHUTDOWN_MS).unref();
     const desk = await started;
-    await desk.stop(reason);
-    process.exit(code);
+    try {
+      await desk.stop(reason);
+      process.exit(code);
+    } catch (failure) {
+      // A store that takes nothing is no crash of a process that was asked to end.
+      logger.error({ failure }, "the stop was cut short; the next start recovers what could not be kept");
+      process.stderr.write(`The stop was cut short: ${secrets.scrub(messageOf(failure))}\n`);
+      process.exit(code || EXIT_CUT_SHORT);
+    }
   };
 }
 

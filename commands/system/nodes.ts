@@ -32,7 +32,7 @@ export default defineCommand({
       answer.line("No engine lives, so that nothing is traded: start a process with ROLE=engine.");
     else if (unplaced.length > 0)
       answer.line(
-        `${unplaced.length === 1 ? "One account has" : `${unplaced.length} accounts have`} no process now; an engine takes what is free within seconds.`,
+        `${unplaced.length === 1 ? "One account has" : `${unplaced.length} accounts have`} no process now; an engine takes what is free within seconds while Redis answers.`,
       );
     return unplaced.length === 0 && living.length === nodes.length ? answer.good() : answer.warning();
   },

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { ConfigError } from "../domain/errors.ts";
+import { ConfigError, messageOf } from "../domain/errors.ts";
 import { copySqlite, placeSqlite, readSqlite } from "../stores/sqlite/copy.ts";
 import { openSqliteStore } from "../stores/sqlite.ts";
 import { parseStoreUrl } from "../stores/url.ts";
@@ -36,7 +36,7 @@ export async function restore({ config }: StoreNeeds, file: string): Promise<str
 export async function drill({ config, clock, logger }: StoreNeeds, file: string): Promise<string> {
   const beganMs = clock.monotonicMs();
   await readSqlite(file, async () => undefined);
-  const folder = mkdtempSync(join(dirname(resolve(file)), DRILL_FOLDER));
+  const folder = folderBeside(file);
   try {
     const placed = join(folder, "desk.sqlite");
     await placeSqlite(file, placed);
@@ -46,9 +46,23 @@ export async function drill({ config, clock, logger }: StoreNeeds, file: string)
     if (folded.hash !== restored.hash) throw unequal(file, "opened as a store it folds to other books");
     const seconds = Math.ceil((clock.monotonicMs() - beganMs) / MS_PER_SECOND);
     const lines = [`The backup ${file} can be restored, in ${seconds} s: ${told(restored)}.`, ...(await warnings(placed))];
-    return [...lines, await sinceThen(sqliteFile(config.storeUrl), file, restored)].join("\n");
+    const store = sqliteFile(config.storeUrl);
+    // Beside a store with the same books its faults are the store's; alone nobody knows, and whoever keeps it is to hear of them.
+    if (lines.length > 1 && !existsSync(store)) throw unlike(file, store, lines.slice(1));
+    return [...lines, await sinceThen(store, file, restored)].join("\n");
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A new folder for a trial beside a backup. Throws ConfigError (setting `store`) where none can be made. */
+function folderBeside(file: string): string {
+  const parent = dirname(resolve(file));
+  try {
+    return mkdtempSync(join(parent, DRILL_FOLDER));
+  } catch (thrown) {
+    const what = `a drill restores beside the backup, and ${parent} takes no folder (${messageOf(thrown)})`;
+    throw new ConfigError([{ setting: "store", problem: what, remedy: "Copy the backup to a folder that this user may write." }]);
   }
 }
 
@@ -90,6 +104,11 @@ function sqliteFile(storeUrl: string): string {
   if (parsed.scheme === "sqlite") return parsed.file;
   const remedy = "Use mongodump and mongorestore for MongoDB, as docs/operating.md says.";
   throw new ConfigError([{ setting: "STORE_URL", problem: "backups are made of a SQLite store", remedy }]);
+}
+
+function unlike(file: string, store: string, faults: readonly string[]): ConfigError {
+  const what = `${file} may have been changed, and there is no store ${store} to compare it with. ${faults.join(" ")}`;
+  return new ConfigError([{ setting: "store", problem: what.replace(/\.$/, ""), remedy: "Take another backup of that time." }]);
 }
 
 function unequal(file: string, how: string): ConfigError {

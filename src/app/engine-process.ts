@@ -7,6 +7,7 @@ import { observedEngine } from "./engine-health.ts";
 import { engineOptions } from "./engine-options.ts";
 import { metersOf } from "./meters.ts";
 import { namingBuild, namingFatal } from "./newer-build.ts";
+import { refuseAnotherMarket } from "./one-market.ts";
 import { apiUrlsOf, openCache, openEngineHttp, openMarket } from "./plugs.ts";
 import type { ProcessOptions, RunningProcess } from "./process.ts";
 import { openSharing } from "./sharing.ts";
@@ -29,6 +30,7 @@ export async function startEngineProcess(given: ProcessOptions): Promise<Running
     closing.unshift(() => cache?.close());
     const market = options.market ?? (await openMarket({ ...options, cache }, venues));
     closing.unshift(() => market.close());
+    await refuseAnotherMarket(store, market.key);
     const opened = await openEngine(await engineOptions(options, { store, market, venues, cache }, shared));
     const panic = panicOf(opened, clock);
     startBeat(options, opened, panic);

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import type { Config } from "../../config/schema.ts";
 import { ConfigError } from "../domain/errors.ts";
+import { parseStoreUrl } from "../stores/url.ts";
 import { openStore, type StoreNeeds } from "./plugs.ts";
 import { copyStore, type WholeStore } from "./store-copy.ts";
 
@@ -25,7 +27,6 @@ export interface StoreCommandNeeds extends StoreNeeds {
 }
 
 async function setUpStore({ storeUrl, storePassword, storeAdminPassword }: StoreCommandNeeds["config"]): Promise<string> {
-  const { parseStoreUrl } = await import("../stores/url.ts");
   const parsed = parseStoreUrl(storeUrl);
   if (parsed.scheme !== "mongodb" || !storePassword || !storeAdminPassword) {
     throw problem("a set-up needs a MongoDB address and two passwords", "Set STORE_URL, STORE_PASSWORD and STORE_ADMIN_PASSWORD");
@@ -36,6 +37,11 @@ async function setUpStore({ storeUrl, storePassword, storeAdminPassword }: Store
 
 /** Opens both stores for itself alone, copies the one into the other and compares them. Resolves with a sentence; throws ConfigError when it must not or could not. */
 async function migrateStores(needs: StoreNeeds, from: string, to: string): Promise<string> {
+  const source = parseStoreUrl(from);
+  // To open a file that is not there would make an empty one, and a slip in its name would look like a copy.
+  if (source.scheme === "sqlite" && !existsSync(source.file)) {
+    throw problem(`there is no store ${source.file} to copy from`, "Check its path, which is that of STORE_URL so far");
+  }
   const opened: WholeStore[] = [];
   const open = async (storeUrl: string) => {
     const store = await openStore({ ...needs, config: { ...needs.config, storeUrl } });

@@ -19,13 +19,15 @@ export interface StoreSummary {
   readonly hash: string;
 }
 
-/** Copies a whole store into an empty one and compares what both hold. Rows of the ledger that were delivered have done their work and stay behind. */
+/** Copies a whole store, of a desk that has run, into an empty one and compares what both hold. Rows of the ledger that were delivered have done their work and stay behind. */
 export async function copyStore(from: WholeStore, to: WholeStore): Promise<StoreSummary> {
   const before = await summaryOf(to);
   if (before.streams + before.snapshots + before.requests + before.channels > 0) {
     throw problem("the store to copy into holds something already", "Name an empty one: nothing is merged and nothing is overwritten");
   }
-  for (const stream of await from.streams()) await copyStream(from, to, stream);
+  const streams = await from.streams();
+  if (streams.length === 0) throw problem("the store to copy from holds nothing", "Name the store of a desk that has run");
+  for (const stream of streams) await copyStream(from, to, stream);
   for (const name of await from.snapshots()) {
     const snapshot = await from.loadSnapshot(name);
     if (snapshot) await to.saveSnapshot(snapshot);

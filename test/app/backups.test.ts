@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, copyFileSync, existsSync, openSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -111,6 +111,26 @@ describe("a drill", () => {
     await rig.engine.stopBot("dip", true, { requestId: "r", user: OWNER });
     expect(await store("drill", backup)).toMatch(/\nThe store has [1-9]\d* records more by now/);
     expect(await store("drill", backup, join(place.folder, "none.sqlite"))).toContain("There is no store");
+    expect(files()).toEqual(["backup.sqlite", "data"]);
+  });
+
+  it("says in a sentence that there is no room beside the backup for it", async () => {
+    await store("backup", backup);
+    const handle = openSync(backup, "r");
+    // The folder of all open files takes no other, not even from the administrator.
+    const asked = store("drill", `/proc/self/fd/${handle}`);
+    await expect(asked).rejects.toThrow(/a drill restores beside the backup, and \/proc\/self\/fd takes no folder .*Copy the backup/);
+    closeSync(handle);
+  });
+
+  it("finds records that are not what was written where there is no store to compare the backup with", async () => {
+    await store("backup", backup);
+    const shell = new DatabaseSync(backup);
+    shell.exec(`UPDATE events SET body = replace(body, '"v":1', '"v": 1') WHERE sequence = 3`);
+    shell.close();
+    await expect(store("drill", backup, join(place.folder, "none.sqlite"))).rejects.toThrow(
+      /backup.sqlite may have been changed, and there is no store \S+none.sqlite to compare it with. Look into it: the records of .* from record 3 on/,
+    );
     expect(files()).toEqual(["backup.sqlite", "data"]);
   });
 

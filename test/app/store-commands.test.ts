@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { storeCommand } from "../../src/app/store-commands.ts";
 import { copyStore, summaryOf } from "../../src/app/store-copy.ts";
@@ -28,6 +30,19 @@ it("copies into nothing that holds something, and says when the copy is not equa
   const forgetful = openMemoryStore();
   forgetful.saveSnapshot = async () => undefined;
   await expect(copyStore(first, forgetful)).rejects.toThrow(/the copy is not equal: .*"snapshots":2.* became .*"snapshots":0/);
+});
+
+it("copies from nothing that holds nothing, and makes no file where there is none", async () => {
+  await expect(copyStore(openMemoryStore(), openMemoryStore())).rejects.toThrow(/the store to copy from holds nothing. Name the store/);
+  const config = { storeUrl: "memory:", storePassword: undefined, storeAdminPassword: undefined };
+  const [from, to] = [join(place.folder, "slip.sqlite"), join(place.folder, "new.sqlite")];
+  const asked = storeCommand({ config, clock: new FakeClock(), chance: seededChance(1), logger: quietLogger }, [
+    "migrate",
+    `sqlite:${from}`,
+    `sqlite:${to}`,
+  ]);
+  await expect(asked).rejects.toThrow(/there is no store \S+slip.sqlite to copy from. Check its path/);
+  expect([from, to].map((file) => existsSync(file))).toEqual([false, false]);
 });
 
 it("a store command that is not understood says what there is", async () => {

@@ -38,7 +38,7 @@ describe("system nodes", () => {
     const view = await at.type("system nodes");
     expect(view.tone).toBe("warning");
     expect(view.table?.rows[1]?.[5]).toBe("GONE");
-    expect(textOf(view)).toMatch(/no process now; an engine takes what is free within seconds/);
+    expect(textOf(view)).toMatch(/no process now; an engine takes what is free within seconds while Redis answers/);
     at.engine.nodes = async () => [node("east", "gateway", ["desk"])];
     expect(textOf(await at.type("system nodes"))).toContain(
       "No engine lives, so that nothing is traded: start a process with ROLE=engine.",

@@ -103,6 +103,16 @@ describe("the configuration", () => {
     expect(faulty({ SHENRON_PRIVATE: "maybe" })).toEqual(["SHENRON_PRIVATE"]);
   });
 
+  test("knows a name whose underscore was forgotten, and a file that is named where no secret is", () => {
+    expect(problemsOf({ LIVECEILING: "100 USDT" })).toMatchObject([
+      { setting: "LIVECEILING", remedy: expect.stringMatching(/Did you mean LIVE_CEILING\?/) },
+    ]);
+    expect(problemsOf({ STORE_URL_FILE: "/run/secrets/store" })).toMatchObject([
+      { setting: "STORE_URL_FILE", remedy: expect.stringMatching(/write the value into STORE_URL/) },
+    ]);
+    expect(faulty({ MARKET_FILE: "candles.csv", STOREFRONT_URL: "https://shop.example" })).toEqual([]);
+  });
+
   test("reads speeds from 1 to 3600, max and script, and nothing else", () => {
     for (const [text, speed] of [
       ["1", 1],

@@ -12,8 +12,8 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function exitCode(port: string): Promise<unknown> {
-  const child = spawn(process.execPath, [SCRIPT], { env: { HTTP_ADDRESS: `0.0.0.0:${port}` }, stdio: "ignore" });
+async function exitCode(port: string, host = "0.0.0.0:"): Promise<unknown> {
+  const child = spawn(process.execPath, [SCRIPT], { env: { HTTP_ADDRESS: `${host}${port}` }, stdio: "ignore" });
   const [code] = await once(child, "exit");
   return code;
 }
@@ -29,6 +29,15 @@ it.each([
   const { port } = new URL(await server.listen());
   expect(await exitCode(port)).toBe(code);
   expect(server.received.map(({ url }) => url.pathname)).toEqual(["/api/health"]);
+});
+
+it("a process is asked where it listens, which need not be every address", async () => {
+  server = new RawServer();
+  server.answer = (response) => response.writeHead(200, { "content-type": "application/json" }).end('{"status":"up"}');
+  const { port } = new URL(await server.listen());
+  for (const host of ["", "127.0.0.1:", "[::]:"]) expect(await exitCode(port, host), host).toBe(0);
+  // Nobody listens at this address of the machine, whoever listens at another one.
+  expect(await exitCode(port, "127.0.0.2:")).toBe(1);
 });
 
 it("a container in which nobody answers is not well", async () => {

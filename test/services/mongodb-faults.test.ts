@@ -189,6 +189,11 @@ describe("a MongoDB store on three members", () => {
     }
   }
 
+  it("says so when they belong to another set than the one that is named", async () => {
+    const url = place.url.replace(/replicaSet=\w+/, "replicaSet=another");
+    await expect(place.open({ ...QUICK, url })).rejects.toThrow(/belongs to no replica set of the name that STORE_URL gives/);
+  });
+
   it("loses nothing and doubles nothing when the primary steps down, is killed, and comes back", async () => {
     const kept: string[] = [];
     const write = async (from: number, to: number) => {

@@ -11,6 +11,7 @@ const DISCORD_SECRET = canary("Discord token");
 const TELEGRAM_SECRET = telegramCanary();
 const HEARTBEAT_SECRET = canary("heartbeat address", 32);
 
+const ENTRY = join(import.meta.dirname, "../../bin/scalpstorm.js");
 const stage = processStage();
 const servers: { close(): void }[] = [];
 afterEach(() => {
@@ -66,6 +67,18 @@ describe("a process that is asked to end", () => {
     });
     await stage.run(desk, QUICK_BOT);
     await stage.expectCleanEnd(desk, "SIGTERM");
+  });
+
+  it("ends with the code of a stop that was cut short, and not of a crash, where its store has no room any more", async () => {
+    // No file may grow beyond a few pages, which is a full disk for whoever writes.
+    const small = `trap '' XFSZ; ulimit -f 150; exec "$0" "$@"`;
+    const desk = await stage.startUp({}, { program: ["bash", "-c", small, process.execPath, ENTRY, "--json"] });
+    await stage.run(desk, QUICK_BOT);
+    await desk.logged("the store cannot write");
+    desk.signal("SIGTERM");
+    expect(await desk.exited).toEqual({ code: 1, signal: null });
+    expect(desk.stderr).toContain("The stop was cut short: the store");
+    expect(desk.stderr).not.toContain("The desk ended");
   });
 
   it("ends well in the middle of its start", async () => {

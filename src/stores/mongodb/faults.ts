@@ -27,6 +27,10 @@ export const ROOT_REFUSED: Fault = {
     "Check STORE_ADMIN_PASSWORD: a MongoDB keeps the one that it was first started with, which in the stack of containers was secrets/mongo-root-password.",
 };
 
+const ANOTHER_SET: Fault = {
+  problem: "answers, and belongs to no replica set of the name that STORE_URL gives",
+  remedy: "Correct replicaSet in STORE_URL, or leave it out for a single server.",
+};
 const BROKEN: Fault = { problem: "broke the connection", remedy: "Check that it runs and that this machine reaches it." };
 const SOCKET_CODES: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET", "ECONNREFUSED", "ECONNABORTED", "ETIMEDOUT", "EHOSTUNREACH"]);
 
@@ -101,6 +105,8 @@ function unreachable(thrown: Error): Fault {
   const reason = "reason" in thrown ? thrown.reason : undefined;
   const isSet = typeof reason === "object" && reason !== null && "type" in reason && reason.type === "ReplicaSetNoPrimary";
   if (isSet && "servers" in reason && someoneAnswers(reason.servers)) return NO_PRIMARY;
+  // The driver lets go of whoever belongs to another set.
+  if (isSet && "servers" in reason && reason.servers instanceof Map && reason.servers.size === 0) return ANOTHER_SET;
   return { problem: "cannot be reached", remedy: "Check that it runs, its address in STORE_URL, and that this machine reaches it." };
 }
 
