@@ -62,7 +62,8 @@ export function positionRoutes(app: Server, parts: Parts): void {
 
 function listRoute(app: Server, { door }: Parts): void {
   const response = { 200: z.object({ positions: z.array(positionBody) }), default: errorBody };
-  app.get("/api/positions", { schema: { summary: "The bots that you may see", ...TAGGED, response } }, async (request) => {
+  const schema = { summary: "The bots that you may see", ...TAGGED, querystring: z.strictObject({}), response };
+  app.get("/api/positions", { schema }, async (request) => {
     const { people, asker } = await sightOf(request, door(), "bot list");
     return { positions: visibleBots(people, asker, door().options.engine.bots()).map(positionOf) };
   });
