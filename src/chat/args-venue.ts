@@ -1,6 +1,6 @@
 import { type Decimal, decimal } from "../domain/money.ts";
 import { argument } from "./arg-meta.ts";
-import { type Money, moneyOf, nameOf, percentOfText, symbolText } from "./args.ts";
+import { type Money, moneyOf, nameOf, percentOfText, symbolText, ungrouped } from "./args.ts";
 
 const SYMBOL_EXPECTED = "a symbol such as BTC, BTC/USDT or BTC/USDT:USDT";
 
@@ -51,7 +51,7 @@ export const leverage = argument<number>({ kind: "text", freeText: true, example
 
 /** A price above zero. */
 export const price = argument<Decimal>({ kind: "text", example: "40000" }, "a price such as 40000 or 0.00001234", (text) => {
-  const digits = text.replaceAll(",", "");
+  const digits = ungrouped(text) ?? "";
   return /^\d{1,12}([.]\d{1,12})?$/.test(digits) && decimal(digits).isGreaterThan(0) ? decimal(digits) : undefined;
 });
 

@@ -64,12 +64,21 @@ export interface Money {
   readonly currency: string | undefined;
 }
 
+/**
+ * Digits without the commas between their thousands, or undefined. Where a comma stands anywhere else it is somebody's decimal point: `1,5` is neither 15 nor,
+ * for everybody, one and a half.
+ */
+export const ungrouped = (digits: string): string | undefined =>
+  !digits.includes(",") || /^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/.test(digits) ? digits.replaceAll(",", "") : undefined;
+
 /** An amount above zero with its currency, or undefined. */
 export const moneyOf = (text: string): Money | undefined => {
-  const [, digits, currency] = /^([\d,]{1,16}(?:\.\d{1,8})?)\s*([a-z]{2,8})?$/i.exec(text) ?? [];
-  const value = digits === undefined ? undefined : numberOf(digits.replaceAll(",", ""));
-  if (value === undefined || value <= 0) return undefined;
-  return { value: decimal(digits!.replaceAll(",", "")), currency: currency?.toUpperCase() };
+  const [, typed = "", currency] = /^([\d,]{1,16}(?:\.\d{1,8})?)\s*([a-z]{2,8})?$/i.exec(text) ?? [];
+  const digits = ungrouped(typed);
+  const value = digits === undefined ? undefined : numberOf(digits);
+  return digits === undefined || value === undefined || value <= 0
+    ? undefined
+    : { value: decimal(digits), currency: currency?.toUpperCase() };
 };
 
 /** Strategy parameters, as `fast=9 slow=21`. */

@@ -98,6 +98,11 @@ test.each([
   ['size:"risk 11%"', "size: expected a share of equity"],
   ['size:"vol -1%"', "size: expected a share of equity"],
   ["max:0", "max: expected a share of equity"],
+  // A comma that is no thousands' is a decimal point to whoever typed it: fifteen would be bought for one and a half.
+  ['size:"1,5 USDT"', "size: expected a share of equity"],
+  ['size:"1,00 USDT"', "size: expected a share of equity"],
+  ['size:"0,500 USDT"', "size: expected a share of equity"],
+  ['max:"12,5 USDT"', "max: expected a share of equity"],
   ["size:5% risk_level:balanced", "size: risk_level balanced is a size of its own"],
   ['size:"100 EUR"', "size: BTC/USDT is traded in USDT, found EUR"],
   ["stop:100%", "stop: expected a percentage above 0 and below 100"],

@@ -157,6 +157,9 @@ describe("order enter", () => {
     ["stop:2%", "stop:100%", "stop: expected a percentage above 0 and below 100"],
     ["stop:2%", "stop:none", "stop: expected a percentage above 0"],
     ["stop:2%", "stop:2% price:0", "price: expected a price"],
+    // Not 400,005 and not 50: a comma that is no thousands' is a decimal point to whoever typed it.
+    ["stop:2%", "stop:2% price:40000,5", "price: expected a price"],
+    ["amount:50", 'amount:"5,0 USDT"', "amount: expected"],
   ])("%s as %s is refused in one sentence before anything is asked", async (good, bad, sentence) => {
     const line = "order enter account:play symbol:btc side:buy amount:50 stop:2%".replace(good, bad);
     const view = await at.type(line);

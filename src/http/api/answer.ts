@@ -34,6 +34,8 @@ export const answerBody = z
 
 export type Answer = z.output<typeof answerBody>;
 
+/** What came of it is kept with the key, for nobody knows how much of it was done. */
+const ANOTHER_KEY = "To send it again, use another Idempotency-Key: under the same one this answer is repeated.";
 const FAULTS = { denied: 403, unavailable: 503, internal: 500 } as const;
 
 export interface Told {
@@ -55,7 +57,8 @@ export function told(view: View): Told {
       action.startsWith(COMMAND_ACTION) ? [{ label, command: action.slice(COMMAND_ACTION.length) }] : [],
     ),
   };
-  if (fault !== undefined) return { status: FAULTS[fault], body: { outcome: "refused", ...facts } };
+  if (fault === "denied") return { status: FAULTS[fault], body: { outcome: "refused", ...facts } };
+  if (fault !== undefined) return { status: FAULTS[fault], body: { outcome: "refused", ...facts, hint: ANOTHER_KEY } };
   if (form) {
     const asked = { token: form.token, fields: form.fields.map(({ name, label }) => ({ name, label })) };
     return { status: 202, body: { outcome: "form", ...facts, form: asked, hint: `Send the values to POST /api/forms/${form.token}.` } };

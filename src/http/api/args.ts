@@ -4,13 +4,16 @@ import { LIST_MAX, TEXT_CHARS_MAX } from "./limits.ts";
 
 const text = z.string().max(TEXT_CHARS_MAX);
 const value = z
-  .union([
-    text,
-    z.number(),
-    z.boolean(),
-    z.array(z.union([text, z.number()])).max(LIST_MAX),
-    z.record(z.string().max(TEXT_CHARS_MAX), z.number()),
-  ])
+  .union(
+    [
+      text,
+      z.number(),
+      z.boolean(),
+      z.array(z.union([text, z.number()])).max(LIST_MAX),
+      z.record(z.string().max(TEXT_CHARS_MAX), z.number()),
+    ],
+    { error: `expected text, a number, true or false, a list of at most ${LIST_MAX} of the first two, or an object of numbers` },
+  )
   .meta({
     id: "Value",
     description:

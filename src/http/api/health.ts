@@ -4,7 +4,7 @@ import { BEAT_STALE_MS, STORE_STALE_MS } from "../../engine/limits.ts";
 import { opened } from "./admission.ts";
 import { sightOf } from "./bearer.ts";
 import type { Observed } from "./observed.ts";
-import type { Server } from "./server.ts";
+import { errorBody, type Server } from "./server.ts";
 
 /** A process whose beat is older than this is stuck, and a supervisor may start it anew. */
 const STUCK_MS = 60_000;
@@ -27,7 +27,7 @@ export interface HealthParts {
 }
 
 const open = { config: { open: true } } as const;
-const response = { 200: body, 503: body };
+const response = { 200: body, 503: body, default: errorBody };
 const TAGGED = { tags: ["health"] } as const;
 
 /** Up or down for everybody; why, for who may see the desk. */

@@ -6,7 +6,7 @@ import { marketPlace } from "../../chat/market-place.ts";
 import { foldMinutes } from "../../domain/candle.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { plain } from "../../domain/money.ts";
-import { MINUTE_MS } from "../../domain/time.ts";
+import { DAY_MS, MINUTE_MS } from "../../domain/time.ts";
 import { TIMEFRAMES, timeframeMs } from "../../domain/timeframe.ts";
 import type { AccountFacts } from "../../ports/engine.ts";
 import { type MarketPlace, READING_MINUTES_MAX } from "../../ports/market-reader.ts";
@@ -86,10 +86,18 @@ export function marketRoutes(app: Server, parts: Parts): void {
     summary: "Closed candles of a symbol, oldest first",
     tags: ["market"],
     params,
-    querystring: z.object({
+    querystring: z.strictObject({
       exchange: exchangeQuery,
       timeframe: timeframe.default("1m"),
-      limit: z.coerce.number().int().min(1).max(CANDLES_MAX).default(CANDLES_PRESET),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(CANDLES_MAX)
+        .default(CANDLES_PRESET)
+        .meta({
+          description: `How many at most. No more than the last ${(READING_MINUTES_MAX * MINUTE_MS) / DAY_MS} days are read, so there are fewer of long ones`,
+        }),
     }),
     response: { 200: dataBody, default: errorBody },
   };
@@ -120,7 +128,7 @@ function symbolsRoute(app: Server, parts: Parts): void {
   const schema = {
     summary: "The symbols of a market with their rules",
     tags: ["market"],
-    querystring: z.object({ exchange: exchangeQuery, page: z.coerce.number().int().min(1).max(1_000).default(1) }),
+    querystring: z.strictObject({ exchange: exchangeQuery, page: z.coerce.number().int().min(1).max(1_000).default(1) }),
     response: { 200: symbolsBody, default: errorBody },
   };
   app.get("/api/market/pairs", { schema }, async (request) => {
@@ -136,7 +144,7 @@ function analyzeRoute(app: Server, parts: Parts): void {
     summary: "Trend, momentum, volatility, volume and levels of a symbol, and what they add up to",
     tags: ["market"],
     params: z.object({ inst_id: instId }),
-    querystring: z.object({ exchange: exchangeQuery, timeframe: timeframe.default("15m") }),
+    querystring: z.strictObject({ exchange: exchangeQuery, timeframe: timeframe.default("15m") }),
     response: { 200: analysisBody, default: errorBody },
   };
   app.get("/api/analyze/:inst_id", { schema }, async (request) => {

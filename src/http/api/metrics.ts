@@ -3,7 +3,7 @@ import { sightOf } from "./bearer.ts";
 import { EXPOSITION_TYPE, exposition } from "./exposition.ts";
 import { families, type Meters } from "./meters.ts";
 import type { Observed } from "./observed.ts";
-import type { Server } from "./server.ts";
+import { errorBody, type Server } from "./server.ts";
 
 /** Both throw an ApiProblem while there is nothing to ask. */
 export interface MetricsParts {
@@ -17,7 +17,7 @@ export function metricsRoute(app: Server, { door, meters }: MetricsParts): void 
     summary: "The desk's figures for Prometheus; docs/monitoring has alert rules and a dashboard over them",
     tags: ["health"],
     produces: ["text/plain"],
-    response: { 200: z.string() },
+    response: { 200: z.string(), default: { description: "Error", content: { "application/json": { schema: errorBody } } } },
   };
   app.get("/metrics", { schema }, async (request, reply) => {
     const desk = door();

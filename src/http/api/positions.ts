@@ -3,7 +3,7 @@ import { z } from "zod";
 import { visibleBots } from "../../chat/access.ts";
 import { plain } from "../../domain/money.ts";
 import { entryPrice } from "../../domain/position.ts";
-import type { BotFacts } from "../../ports/engine.ts";
+import type { BotFacts, Engine } from "../../ports/engine.ts";
 import { answerBody, told } from "./answer.ts";
 import { argsOf, bodyOf, proofs } from "./args.ts";
 import { sightOf } from "./bearer.ts";
@@ -35,7 +35,12 @@ const positionBody = z
 
 const positionAnswer = answerBody.extend({ position: positionBody.optional() });
 const positionAnswers = { ...answers, 200: positionAnswer, 201: positionAnswer };
-const params = z.object({ id: z.string().max(PATH_PART_CHARS_MAX).meta({ description: "The name of a bot, or its bot_id" }) });
+const params = z.object({
+  id: z
+    .string()
+    .max(PATH_PART_CHARS_MAX)
+    .meta({ description: "The name of a bot, or its bot_id where no bot has that name; a group or `all` means each of its bots" }),
+});
 const TAGGED = { tags: ["positions"] } as const;
 
 /** Bots by another name: each is one strategy on one symbol. Everything that changes goes through the commands of chat. */
@@ -57,7 +62,8 @@ export function positionRoutes(app: Server, parts: Parts): void {
 
 function listRoute(app: Server, { door }: Parts): void {
   const response = { 200: z.object({ positions: z.array(positionBody) }), default: errorBody };
-  app.get("/api/positions", { schema: { summary: "The bots that you may see", ...TAGGED, response } }, async (request) => {
+  const schema = { summary: "The bots that you may see", ...TAGGED, querystring: z.strictObject({}), response };
+  app.get("/api/positions", { schema }, async (request) => {
     const { people, asker } = await sightOf(request, door(), "bot list");
     return { positions: visibleBots(people, asker, door().options.engine.bots()).map(positionOf) };
   });
@@ -71,23 +77,23 @@ function createRoute(app: Server, parts: Parts): void {
   const body = others.extend({ inst_id: instId });
   app.post("/api/positions", { schema: { summary: "Makes a bot", ...TAGGED, body, response: positionAnswers } }, async (request, reply) => {
     const { inst_id, ...rest } = request.body;
-    const args = argsOf(rest);
-    const before = new Set(
-      parts
-        .door()
-        .options.engine.bots()
-        .map(({ state }) => state.spec.id),
-    );
-    const view = await parts.runs.run(request, { path: CREATE, args: { ...args, symbol: symbolOfInstId(inst_id) } });
+    const id = parts.runs.idOf(request);
+    const view = await parts.runs.run(request, { path: CREATE, args: { ...argsOf(rest), symbol: symbolOfInstId(inst_id) } }, id);
     const { status, body: answer } = told(view);
     if (status !== 200) return reply.code(status).send(answer);
-    const name = args.name?.toLowerCase();
-    const made = parts
-      .door()
-      .options.engine.bots()
-      .find(({ state: { spec } }) => (name === undefined ? !before.has(spec.id) : spec.name === name));
+    const made = madeBy(id, parts.door().options.engine);
     return reply.code(201).send({ ...answer, ...(made ? { position: positionOf(made) } : {}) });
   });
+}
+
+/** The bot that a request made, by the books: others make theirs at the same time, and a repeat finds it after a restart, too. */
+function madeBy(requestId: string, engine: Pick<Engine, "accounts" | "bot">): BotFacts | undefined {
+  const mark = `${requestId}/create `;
+  const effect = engine
+    .accounts()
+    .flatMap(({ state }) => state.requests)
+    .find((each) => each.startsWith(mark));
+  return effect === undefined ? undefined : engine.bot(effect.slice(mark.length));
 }
 
 interface Act {
@@ -98,10 +104,12 @@ interface Act {
 
 async function act({ door, runs }: Parts, request: FastifyRequest, { path, id, args }: Act) {
   const { engine } = door().options;
-  const bot = engine.bots().find(({ state }) => state.spec.id === id)?.state.spec.name ?? id;
+  // A bot may be named like the bot_id of another one, and a name is what the list gives as id.
+  const found = engine.bot(id.toLowerCase()) ?? engine.bots().find(({ state }) => state.spec.id === id);
+  const bot = found?.state.spec.name ?? id;
   const { status, body } = told(await runs.run(request, { path, args: { ...args, bot } }));
-  const found = status === 200 ? engine.bot(bot.toLowerCase()) : undefined;
-  return { status, body: { ...body, ...(found ? { position: positionOf(found) } : {}) } };
+  const now = status === 200 ? engine.bot(bot.toLowerCase()) : undefined;
+  return { status, body: { ...body, ...(now ? { position: positionOf(now) } : {}) } };
 }
 
 /** A bot with its position as the API tells it: exact digits, quantity in base and money in quote, null for what is not known. */

@@ -38,11 +38,15 @@ export class Runs {
     this.#door = door;
   }
 
-  async run(request: FastifyRequest, run: Run): Promise<View> {
+  /** The id under which a request is run: the same for each repeat under one Idempotency-Key, another one each time without. */
+  idOf(request: FastifyRequest): string {
+    return bearerIn(request).idPrefix + (keyOf(request) ?? this.#door().options.chance.token(ID_LENGTH));
+  }
+
+  async run(request: FastifyRequest, run: Run, id = this.idOf(request)): Promise<View> {
     const bearer = bearerIn(request);
     const door = this.#door();
     const key = keyOf(request);
-    const id = bearer.idPrefix + (key ?? door.options.chance.token(ID_LENGTH));
     const asked = { id, path: run.path, args: run.args, user: bearer.user, place: bearer.place };
     if (!door.mustStore(run.path)) return door.handle(asked);
     const fingerprint = createHash("sha256").update(JSON.stringify(run)).digest("hex");

@@ -13,8 +13,10 @@ import { SECOND_MS } from "../../domain/time.ts";
 import type { Chance } from "../../ports/clock.ts";
 import type { Logger } from "../../ports/logger.ts";
 import * as limit from "./limits.ts";
+import { OtherMethods } from "./other-methods.ts";
 import { ApiProblem } from "./problem.ts";
 import { ConnectionRoom } from "./room.ts";
+import { wrongText } from "./wrong.ts";
 
 const INCIDENT_LENGTH = 8;
 
@@ -89,6 +91,8 @@ export function newServer(parts: ServerParts, { lost, webSockets } = API_SHAPE) 
     connectionTimeout: limit.KEEP_ALIVE_MS,
     forceCloseConnections: "idle",
     clientErrorHandler: (error, socket) => refuseUnread(error, socket),
+    // An address that cannot be read reaches no hook and no error handler.
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(HEADERS), parts),
     routerOptions: { maxParamLength: limit.PATH_PART_CHARS_MAX },
     http: {
       maxHeaderSize: limit.HEADER_BYTES_MAX,
@@ -100,13 +104,18 @@ export function newServer(parts: ServerParts, { lost, webSockets } = API_SHAPE) 
   new ConnectionRoom(app.server, limit.CONNECTIONS_MAX);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  app.removeContentTypeParser("text/plain");
   app.addHook("onRequest", async (_request, reply) => void reply.headers(HEADERS));
   // A command without arguments needs no body.
   app.addHook("preValidation", async (request) => {
     if (request.method === "POST") request.body ??= {};
   });
   app.setErrorHandler((thrown, request, reply) => answerError(thrown, request, reply, parts));
-  app.setNotFoundHandler((_request, reply) => reply.code(lost.status).send({ error: lost.sentence }));
+  const others = new OtherMethods(app);
+  app.setNotFoundHandler((request, reply) => {
+    others.refuse(request);
+    return reply.code(lost.status).send({ error: lost.sentence });
+  });
   return app;
 }
 
@@ -126,25 +135,14 @@ function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   });
 }
 
-/** The first thing that is wrong, by its place. What was sent is not repeated: it may be a secret. */
-function wrongText({
-  validation,
-  validationContext,
-}: {
-  validation: readonly { instancePath: string; message?: string }[];
-  validationContext?: string;
-}): string {
-  const [first] = validation;
-  const at = [validationContext ?? "request", ...(first?.instancePath.split("/").filter((part) => part !== "") ?? [])].join(".");
-  return `${at}: ${first?.message ?? "not understood"}`;
-}
-
 const SENTENCES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: `The body is too large; at most ${limit.BODY_BYTES_MAX} bytes are read.`,
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "Send the body as application/json.",
   FST_ERR_CTP_EMPTY_JSON_BODY: "The body is empty: send a JSON object, or no content-type.",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "The body is not as long as its content-length says.",
   FST_ERR_CTP_INVALID_JSON_BODY: "The body is not JSON.",
+  FST_ERR_BAD_URL: "The address is not understood: a % in it is followed by two hex digits, and stands for UTF-8.",
+  FST_ERR_MAX_PARAM_LENGTH: `A part of the address is too long; at most ${limit.PATH_PART_CHARS_MAX} characters are read.`,
 };
 
 /** What did not arrive as a request: by the code of the parser. */

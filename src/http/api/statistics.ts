@@ -61,15 +61,14 @@ const body = z.object({
 
 /** How well bots did, as docs/statistics.md defines it: by mode and currency, for the bots that the bearer may see. */
 export function statisticsRoute(app: Server, parts: Parts): void {
-  const since = z
-    .string()
-    .regex(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, { error: "expected a day such as 2026-05-19" })
+  const since = z.iso
+    .date({ error: "expected a day such as 2026-05-19" })
     .optional()
     .meta({ description: "First day that counts; everything unless given" });
   const schema = {
     summary: "Equity, results and figures of the bots that you may see",
     tags: ["bots"],
-    querystring: z.object({ by: z.enum(SLICES).default("bot"), since }),
+    querystring: z.strictObject({ by: z.enum(SLICES).default("bot"), since }),
     response: { 200: body, default: errorBody },
   };
   app.get("/api/bots/statistics", { schema }, async (request) => {
