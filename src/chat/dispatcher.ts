@@ -142,6 +142,7 @@ export class Dispatcher implements FrontDoor {
     const { factors } = this.#gate;
     if (question?.startsWith(FACTOR_ACTION)) return factors.answerTo(question, text, { requestId, user, place });
     if ("path" in parseLine(text, this.#catalog)) return undefined;
+    if (question?.startsWith(QUESTION_ACTION)) return this.#questions.answerTo(question, text, { requestId, user, place });
     return factors.answer(text, { requestId, user, place }) ?? this.#questions.answer(text, requestId, user, place);
   }
 

@@ -102,7 +102,7 @@ export class Reception {
     if (piece === "rest") return;
     // A panic with a long story is still a panic.
     if (piece === "first" && !(isCommand && this.#isUrgent(said))) return this.#say(chat, messageId, tooLong(WHOLE_TEXT_MAX));
-    const asked = isCommand ? this.#line(said) : this.#door.answer(text, said.id, user, said.place);
+    const asked = isCommand ? this.#line(said) : this.#door.answer(text, said.id, user, said.place, said.question);
     if (asked === undefined && this.#secrets.isStray(said)) return this.#takeOut(chat, this.#secrets.expose(said));
     if (asked === undefined) return said.place.direct ? this.#say(chat, messageId, HINT) : undefined;
     if (!("request" in asked)) return this.#say(chat, messageId, "view" in asked ? asked.view : asked.problem);

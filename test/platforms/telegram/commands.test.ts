@@ -176,6 +176,18 @@ describe("a typed text", () => {
     expect(door.accepted).toHaveLength(1);
   });
 
+  test("that replies to a question is for that one, and for the newest one when it replies to something else", async () => {
+    const { telegram, door } = await desk();
+    door.onHandle = async () => view("Which bot?", { buttons: [{ label: "dip", style: "plain", action: "q:token:0" }] });
+    const question = await telegram.ask(telegram.user, "/bot_list");
+    door.onHandle = async () => view("dip", { buttons: [{ label: "Stop", style: "danger", action: "c:bot stop dip" }] });
+    const card = await telegram.ask(telegram.user, "/bot_list");
+    await telegram.ask(telegram.user, "dip", { replyTo: question });
+    await telegram.ask(telegram.user, "dip", { replyTo: card });
+    await telegram.ask(telegram.user, "dip");
+    expect(door.typedFor).toEqual(["q:token", undefined, undefined]);
+  });
+
   test("that answers none of several is told why, and nothing is run", async () => {
     const { telegram, door } = await desk();
     door.refusal = view("2 requests wait for a second factor");
