@@ -35,6 +35,24 @@ test("a wrong answer is asked again with what is wrong", async () => {
   expect((await desk.say("sol"))?.title).toBe("ema-sol is created");
 });
 
+test("a bot that does not exist is asked for again, too, and where everybody reads", async () => {
+  await desk.type("bot create symbol:eth strategy:ema-cross timeframe:5m name:dip");
+  const which = await desk.type("bot show");
+  const again = await desk.say("dpi", ADMIN, HERE, which.question?.id);
+  expect(textOf(again!)).toContain("did you mean dip?");
+  expect(labels(again!)).toEqual(["dip", "Cancel"]);
+  expect((await desk.press(again!, "dip")).title).toBe("dip");
+  expect(desk.door.isPrivate(desk.request("bot show dpi"))).toBe(false);
+  expect(desk.door.isPrivate(desk.request("bot show dpi", "discord:3"))).toBe(true);
+});
+
+test("a bot that does not exist is not asked for by whoever named it at once", async () => {
+  await desk.type("bot create symbol:eth strategy:ema-cross timeframe:5m name:dip");
+  const refused = await desk.type("bot show dpi");
+  expect(refused.question).toBeUndefined();
+  expect(refused.title).toContain("did you mean dip?");
+});
+
 test("a command is never taken for an answer", async () => {
   await desk.type("bot create");
   expect(await desk.say("bot list")).toBeUndefined();
