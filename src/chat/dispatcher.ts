@@ -128,11 +128,12 @@ export class Dispatcher implements FrontDoor {
     typed: string,
     user: string,
     args: Readonly<Record<string, string>>,
+    place?: string,
   ): Promise<readonly Completion[]> {
     const command = this.options.commands.get(path);
     const asked = command && argumentsOf(command).find(({ name }) => name === argument);
     if (!command || !asked) return Promise.resolve([]);
-    const asker = { user, place: undefined };
+    const asker = { user, place };
     const bots = this.options.engine.bots();
     const verdict = authorize(command, without(args, [asked.name]), this.#people(), asker, bots);
     if (verdict.kind !== "allowed") return Promise.resolve([]);

@@ -125,7 +125,8 @@ export class Reception {
 
   async #autocomplete(interaction: AutocompleteInteraction): Promise<void> {
     const line = slashLine(interaction.commandName, interaction.options.data);
-    const choices = await suggestions({ door: this.#door, ...this.#parts }, line, userId(interaction));
+    const { user, place } = askedBy(interaction);
+    const choices = await suggestions({ door: this.#door, ...this.#parts }, line, { user: user.id, place: place.id });
     await this.#parts.api.suggest(interaction, choices);
   }
 
@@ -138,7 +139,7 @@ export class Reception {
   }
 }
 
-function askedBy(interaction: Asked): Pick<Request, "id" | "user" | "place"> {
+function askedBy(interaction: Asked | AutocompleteInteraction): Pick<Request, "id" | "user" | "place"> {
   const direct = !interaction.inGuild();
   const place: Place = { platform: PLATFORM, id: `${PLATFORM}:${interaction.channelId ?? ""}`, direct };
   return { id: `${PLATFORM}:${interaction.id}`, user: { id: userId(interaction), name: interaction.user.username }, place };

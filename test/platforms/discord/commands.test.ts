@@ -237,9 +237,8 @@ describe("Suggestions", () => {
     ];
     const choices = await discord.autocomplete(discord.user, "/bot create", { name: "dip", symbol: "BT" }, "symbol");
     expect(choices).toEqual([{ name: "Bitcoin", value: "BTC/USDT" }]);
-    expect(door.completions).toEqual([
-      { path: "bot create", argument: "symbol", typed: "BT", user: `discord:${discord.user.id}`, args: { name: "dip" } },
-    ]);
+    const [user, place] = [discord.user, discord.channel].map(({ id }) => `discord:${id}`);
+    expect(door.completions).toEqual([{ path: "bot create", argument: "symbol", typed: "BT", user, args: { name: "dip" }, place }]);
   });
 
   test("are none when the door fails", async () => {
