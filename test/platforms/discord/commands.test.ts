@@ -188,13 +188,13 @@ describe("Long work", () => {
     expect(discord.channelMessages().map(textOf).join()).not.toContain("10,000 USDT");
   });
 
-  test("whose private answer can go nowhere says only so in the channel", async () => {
+  test.each([50_007, 50_278])("whose private answer can go nowhere, by code %i, says only so in the channel", async (code) => {
     const { discord, door, later } = await openDesk();
     discord.fault({
       method: "POST",
       pathPattern: "/users/@me/channels",
       status: 403,
-      body: { code: 50_007, message: "Cannot send messages to this user" },
+      body: { code, message: "Cannot send messages to this user" },
     });
     const end = gate<void>();
     door.onHandle = async () => {
