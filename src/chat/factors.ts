@@ -240,7 +240,7 @@ const REFUSED = {
 const GONE = {
   unknown: "This request is not known any more. Nothing was done; send the command again.",
   expired: `This request waited longer than ${LIFE_MINUTES} minutes. Nothing was done; send the command again.`,
-  used: "This request was carried out or left already. Send the command again if you want it once more.",
+  used: "This request was carried out or left already. Look at what came of it before you send the command again.",
 };
 
 /** Says what was approved: the one who gave the second factor reads it, whatever the command answers. */

@@ -27,6 +27,8 @@ export class Reception {
   readonly #door: FrontDoor;
   readonly #parts: AnswerParts;
   readonly #recent = new Set<string>();
+  /** Messages that are about to become the answer to a press. */
+  readonly #awaited = new Set<string>();
 
   constructor(door: FrontDoor, parts: AnswerParts) {
     this.#door = door;
@@ -102,13 +104,24 @@ export class Reception {
     await this.#continue(interaction, found.request, api.deferUpdate(interaction));
   }
 
-  /** The answer replaces the message that asked, unless others can read that one and may not read the answer. */
-  async #continue(interaction: Asked, request: Request, acknowledged: Promise<void>): Promise<void> {
+  /**
+   * The answer replaces the message that asked, unless others can read that one and may not read the answer, or unless that message waits for another answer:
+   * what a second touch of a button comes to must not stand where the first one's result belongs.
+   */
+  async #continue(interaction: ButtonInteraction | ModalSubmitInteraction, request: Request, acknowledged: Promise<void>): Promise<void> {
     const ephemeral = isEphemeral(interaction);
     const isPrivate = this.#door.isPrivate(request);
-    const isAside = isPrivate && !ephemeral && !request.place.direct;
-    const handle = handleOf(interaction, { isPrivate: isPrivate || ephemeral, target: isAside ? "follow-up" : "original" });
-    await this.#run({ ...request, answerHandle: encodeHandle(handle) }, new Answer(this.#parts, handle, acknowledged));
+    const messageId = interaction.message?.id;
+    const isAwaited = messageId !== undefined && this.#awaited.has(messageId);
+    const isAside = isAwaited || (isPrivate && !ephemeral && !request.place.direct);
+    const handle = handleOf(interaction, {
+      isPrivate: isPrivate || ephemeral || isAwaited,
+      target: isAside ? "follow-up" : "original",
+    });
+    const run = this.#run({ ...request, answerHandle: encodeHandle(handle) }, new Answer(this.#parts, handle, acknowledged));
+    if (messageId === undefined || isAside) return run;
+    this.#awaited.add(messageId);
+    await run.finally(() => this.#awaited.delete(messageId));
   }
 
   async #run(request: Request, answer: Answer): Promise<void> {

@@ -40,6 +40,8 @@ export class Reception {
   readonly #splits = new SplitTexts();
   readonly #secrets: Secrets;
   readonly #recent = new Set<string>();
+  /** Messages that are about to become the answer to a press. */
+  readonly #awaited = new Set<string>();
   #asides = 0;
   /** Chats that were told that their queue is full. */
   readonly #crowded = new Set<number>();
@@ -143,7 +145,7 @@ export class Reception {
     const found = await looked;
     if ("request" in found) {
       if (!isLate) void this.#acknowledge(queryId);
-      return this.#prepare({ ...found.request, answerHandle }, chat, isFull);
+      return this.#prepareOnto(messageId, found.request, chat, isFull);
     }
     const alert = isLate ? undefined : alertText(found.view);
     if (!isLate) void this.#acknowledge(queryId, alert);
@@ -167,6 +169,24 @@ export class Reception {
     } catch (error) {
       this.#parts.logger.debug({ error: messageOf(error) }, "a press was answered too late");
     }
+  }
+
+  /**
+   * The answer replaces the message with the button, unless that one waits for another answer: what a second touch comes to must not stand where the first
+   * one's result belongs.
+   */
+  async #prepareOnto(messageId: number, request: Request, chat: ChatPlace, isFull: boolean): Promise<Task | undefined> {
+    const key = `${chat.chatId} ${messageId}`;
+    if (this.#awaited.has(key)) return this.#prepare({ ...request, answerHandle: encodeHandle({ replyTo: messageId }) }, chat, isFull);
+    this.#awaited.add(key);
+    const done = () => void this.#awaited.delete(key);
+    const prepared = this.#prepare({ ...request, answerHandle: encodeHandle({ edit: messageId }) }, chat, isFull);
+    const task = await prepared.catch((error: unknown) => {
+      done();
+      throw error;
+    });
+    if (task === undefined) done();
+    return task && { aside: task.aside, run: () => task.run().finally(done) };
   }
 
   /** Stores what must be stored; the running comes after it. */
