@@ -1,5 +1,6 @@
 import type { Api } from "grammy";
 import type { Update } from "grammy/types";
+import { ACTION_BYTES_MAX, COMMAND_ACTION } from "../../chat/view.ts";
 import { messageOf } from "../../domain/errors.ts";
 import type { FrontDoor, Request } from "../../ports/platform.ts";
 import type { View } from "../../ports/view.ts";
@@ -10,7 +11,7 @@ import { type ChatPlace, decodeHandle, encodeHandle } from "./place.ts";
 import { alertText } from "./render.ts";
 import { Secrets, type Taken } from "./secrets.ts";
 import { SplitTexts, WHOLE_TEXT_MAX } from "./split-texts.ts";
-import { AS_YOURSELF, HINT, NOT_FORWARDED, NOT_STORED, ONE_AT_A_TIME, PRESS_FAILED, tooLong } from "./texts.ts";
+import { AS_YOURSELF, HINT, NOT_FORWARDED, NOT_STORED, ONE_AT_A_TIME, PRESS_FAILED, tooLong, WITHOUT_SLASH } from "./texts.ts";
 
 /** Work that may wait in one chat. */
 export const WAITING_MAX = 20;
@@ -106,10 +107,19 @@ export class Reception {
     if (piece === "first" && !(isCommand && this.#isUrgent(said))) return this.#say(chat, messageId, tooLong(WHOLE_TEXT_MAX));
     const asked = isCommand ? this.#line(said) : this.#door.answer(text, said.id, user, said.place, said.question);
     if (asked === undefined && this.#secrets.isStray(said)) return this.#takeOut(chat, this.#secrets.expose(said));
-    if (asked === undefined) return said.place.direct ? this.#say(chat, messageId, HINT) : undefined;
+    if (asked === undefined) return said.place.direct ? this.#say(chat, messageId, this.#hint(text)) : undefined;
     if (!("request" in asked)) return this.#say(chat, messageId, "view" in asked ? asked.view : asked.problem);
     const request = { ...asked.request, answerHandle: encodeHandle({ replyTo: messageId }) };
     await this.#admit(chat, (isFull) => this.#prepare(request, chat, isFull));
+  }
+
+  /** Words that would be a command with a slash before them are one touch away from it: whoever types `panic` is in a hurry. */
+  #hint(text: string): View {
+    const meant = this.#door.parse(text);
+    const action = COMMAND_ACTION + text;
+    return "problem" in meant || Buffer.byteLength(action) > ACTION_BYTES_MAX
+      ? HINT
+      : { ...WITHOUT_SLASH, buttons: [{ label: meant.path, style: "primary", action }] };
   }
 
   #isUrgent(said: Text): boolean {

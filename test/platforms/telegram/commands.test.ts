@@ -205,6 +205,19 @@ describe("a typed text", () => {
     expect(door.handled).toEqual([]);
   });
 
+  test("that is a command without its slash is not run, and is one touch away from it", async () => {
+    const { telegram, door } = await desk();
+    const hint = await telegram.ask(telegram.user, "bot start dip");
+    expect(telegram.textOf(hint)).toBe(
+      "⚠️ Nothing was done: commands begin with a slash here\nPress the button if you mean it.\n[bot start]",
+    );
+    expect(door.handled).toEqual([]);
+    telegram.press(telegram.user, hint, "bot start");
+    await until(() => door.presses.length === 1);
+    expect(door.presses[0]?.action).toBe("c:bot start dip");
+    expect(telegram.textOf(await telegram.ask(telegram.user, `bot start ${"d".repeat(60)}`))).toContain("/help");
+  });
+
   test("of 10,000 characters, which the app cuts in pieces, gets one clear sentence and is not run", async () => {
     const desktop = await desk();
     const { telegram, door } = desktop;
