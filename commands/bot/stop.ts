@@ -1,7 +1,7 @@
 import { botName, flag } from "../../src/chat/args.ts";
 import { botButtons, closingVerb, forEachBot, outcomeCard, positionText } from "../../src/chat/bot-cards.ts";
 import { defineCommand } from "../../src/chat/command.ts";
-import { protectionNow } from "../../src/chat/protection-text.ts";
+import { isClosing, protectionNow } from "../../src/chat/protection-text.ts";
 import { card } from "../../src/chat/view.ts";
 import { isFlat } from "../../src/domain/position.ts";
 import type { BotFacts } from "../../src/ports/engine.ts";
@@ -38,12 +38,12 @@ const CLOSE_BUTTONS_MAX = 10;
 function heldOf(asked: readonly BotFacts[], now: readonly BotFacts[]): readonly BotFacts[] {
   const ids = new Set(asked.map(({ state }) => state.spec.id));
   return now
-    .filter(({ state }) => ids.has(state.spec.id) && state.status === "stopped" && !isFlat(state.position))
+    .filter((bot) => ids.has(bot.state.spec.id) && bot.state.status === "stopped" && !isFlat(bot.state.position) && !isClosing(bot))
     .slice(0, CLOSE_BUTTONS_MAX);
 }
 
 function kept(bot: BotFacts): string {
   if (isFlat(bot.state.position)) return "It holds nothing";
-  if (bot.state.status === "stopping") return `It ${closingVerb(bot)} ${positionText(bot)}`;
+  if (bot.state.status === "stopping" || isClosing(bot)) return `It ${closingVerb(bot)} ${positionText(bot)}`;
   return `It keeps ${positionText(bot)}; ${protectionNow(bot)}`;
 }

@@ -108,6 +108,14 @@ async function priceOf({ args, engine }: Call<Wish>, symbols: readonly string[],
   }
 }
 
+/** The engine refuses it at the end; whoever waits for a second factor is told before. */
+function refuseSecondBot(engine: Call<Wish>["engine"], { account, symbol }: ManualOrder): void {
+  const isActive = ({ status, position }: BotFacts["state"]) => status === "running" || status === "stopping" || !isFlat(position);
+  const other = engine.bots().find((bot) => bot.account === account && bot.state.spec.symbol === symbol && isActive(bot.state));
+  if (other)
+    throw new UserError(`${shownName(other)} trades ${symbol} in ${account} already, and there can be one bot for it: stop it first.`);
+}
+
 async function question(call: Call<Wish>) {
   const { engine, caller } = call;
   const { state, venue } = accountHeld(call, call.args.account);
@@ -117,6 +125,7 @@ async function question(call: Call<Wish>) {
   const { order, facts } = await orderOf(call);
   const { base, quote } = facts.instrument;
   const { quantity, price: worst, notional, stopPrice, takePrice, fee, lossAtStop, margin } = previewOf(order, facts);
+  refuseSecondBot(engine, order);
   const asked = card(`${order.side === "buy" ? "Buy" : "Sell short"} ${order.symbol} in ${accountNameFor(state, caller.user)}?`).fields({
     Quantity: `${quantityText(quantity, base)} for ${moneyText(notional, quote)}`,
     "Worst price": `${priceText(worst)} ${quote} (now ${priceText(facts.price)}): at that or better at once, or not at all`,

@@ -11,7 +11,7 @@ import { feeText, marketTime, priceText, quantityText, resultText } from "./amou
 import { coinsOf } from "./coins.ts";
 import { venueWords } from "./mode-words.ts";
 import { withPlan } from "./plan-card.ts";
-import { protectionNow } from "./protection-text.ts";
+import { isClosing, protectionNow } from "./protection-text.ts";
 import { inBrackets } from "./reasons.ts";
 import { type Card, card, right } from "./view.ts";
 
@@ -138,7 +138,7 @@ export function botButtons(bot: BotFacts, answer: Card): Card {
   const active = bot.state.status === "running" || bot.state.status === "stopping";
   if (active) answer.button("Stop", `bot stop ${name}`, "danger");
   else answer.button("Start", `bot start ${name}`, "primary");
-  if (!isFlat(bot.state.position)) answer.button("Close now", `position close ${name}`, "danger");
+  if (!isFlat(bot.state.position) && !isClosing(bot)) answer.button("Close now", `position close ${name}`, "danger");
   return answer.button("Show", `bot show ${name}`);
 }
 

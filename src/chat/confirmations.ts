@@ -89,7 +89,7 @@ export const CHANGED = "Things have changed since this was asked. Nothing was do
 const GONE = {
   unknown: "This confirmation is not known any more. Nothing was done; send the command again.",
   expired: `This confirmation is older than ${LIFE_S} s. Nothing was done; send the command again.`,
-  used: "This confirmation was used already. Nothing was done; send the command again.",
+  used: "This confirmation was used already, and it works once. Look at what came of it before you send the command again.",
 };
 
 /** Why what was asked is not what this request is, if it is not. */

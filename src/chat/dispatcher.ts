@@ -7,7 +7,7 @@ import type { View } from "../ports/view.ts";
 import { type Asker, type People, peopleOf, samePerson } from "./access.ts";
 import { AccessDenials } from "./access-denials.ts";
 import { tokenDesk } from "./api-tokens.ts";
-import { argumentsOf, catalogOf } from "./arg-info.ts";
+import { type Argument, argumentsOf, catalogOf, targetOf } from "./arg-info.ts";
 import { auditOf } from "./audit.ts";
 import { authorize } from "./authorize.ts";
 import { askerOf, callOf, type Meant, type Proofs, type Voice } from "./call-of.ts";
@@ -78,7 +78,8 @@ export class Dispatcher implements FrontDoor {
   isPrivate(request: Request): boolean {
     const command = this.options.commands.get(request.path);
     if (!command || command.private || exposes(request)) return true;
-    return !this.isAllowed(request);
+    // A name that does not exist is no secret of whoever mistyped it.
+    return ["denied", "locked"].includes(this.#verdict(command, request).kind);
   }
 
   isAllowed(request: Request): boolean {
@@ -128,11 +129,12 @@ export class Dispatcher implements FrontDoor {
     typed: string,
     user: string,
     args: Readonly<Record<string, string>>,
+    place?: string,
   ): Promise<readonly Completion[]> {
     const command = this.options.commands.get(path);
     const asked = command && argumentsOf(command).find(({ name }) => name === argument);
     if (!command || !asked) return Promise.resolve([]);
-    const asker = { user, place: undefined };
+    const asker = { user, place };
     const bots = this.options.engine.bots();
     const verdict = authorize(command, without(args, [asked.name]), this.#people(), asker, bots);
     if (verdict.kind !== "allowed") return Promise.resolve([]);
@@ -143,6 +145,7 @@ export class Dispatcher implements FrontDoor {
     const { factors } = this.#gate;
     if (question?.startsWith(FACTOR_ACTION)) return factors.answerTo(question, text, { requestId, user, place });
     if ("path" in parseLine(text, this.#catalog)) return undefined;
+    if (question?.startsWith(QUESTION_ACTION)) return this.#questions.answerTo(question, text, { requestId, user, place });
     return factors.answer(text, { requestId, user, place }) ?? this.#questions.answer(text, requestId, user, place);
   }
 
@@ -177,23 +180,35 @@ export class Dispatcher implements FrontDoor {
     if (verdict.kind === "denied" || verdict.kind === "locked") return this.denials.deny(request, verdict.kind === "locked");
     const done = earlierResult(request.id, desk.state, again ? [] : engine.accounts());
     if (done !== undefined) return card(`Already done: ${done}`).view();
-    if (verdict.kind === "missing") return badView(verdict.sentence);
     const sight = this.#sight(command, askerOf(request), all);
-    const parsed = parseArgs(request.path, command, request.args, sight);
     const privately = command.private === true;
-    if (parsed.kind === "missing")
-      return this.#questions.ask(request, { argument: parsed.argument, values: offersOf(parsed.argument, sight), privately });
-    if (parsed.kind === "wrong") {
-      if (this.#questions.answeredBy(request.id) !== parsed.argument.name)
-        return badView(parsed.sentence, `\`help ${request.path}\` shows how it is used.`);
-      const { [parsed.argument.name]: _, ...kept } = request.args;
-      const { argument, sentence: problem } = parsed;
-      return this.#questions.ask({ ...request, args: kept }, { argument, values: offersOf(argument, sight), privately, problem });
+    const ask = (argument: Argument, problem?: string): View => {
+      const { [argument.name]: _, ...kept } = request.args;
+      const values = offersOf(argument, sight);
+      return this.#questions.ask(
+        { ...request, args: kept },
+        { argument, values, privately, ...(problem === undefined ? {} : { problem }) },
+      );
+    };
+    if (verdict.kind === "missing") {
+      const target = targetOf(command, request.args);
+      return target && all.length > 0 && this.#isAnswer(request, target) ? ask(target, verdict.sentence) : badView(verdict.sentence);
     }
+    const parsed = parseArgs(request.path, command, request.args, sight);
+    if (parsed.kind === "missing") return ask(parsed.argument);
+    if (parsed.kind === "wrong")
+      return this.#isAnswer(request, parsed.argument)
+        ? ask(parsed.argument, parsed.sentence)
+        : badView(parsed.sentence, `\`help ${request.path}\` shows how it is used.`);
     const recorded: DeskEvent[] = [];
     const call = this.#call(request, parsed.args, { all, bots: verdict.bots }, recorded, onProgress);
     const held = await this.#gate.hold(command, call, request);
     return held ?? approvedView(await this.#effect(command, () => command.run(call), request, recorded), command, request);
+  }
+
+  /** Whether an argument is what a person has just answered a question with. */
+  #isAnswer(request: Request, { name }: Argument): boolean {
+    return this.#questions.answeredBy(request.id) === name;
   }
 
   async #effect(command: Command, work: () => ReturnType<Command["run"]>, request: Request, recorded: readonly DeskEvent[]): Promise<View> {

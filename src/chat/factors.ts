@@ -246,7 +246,7 @@ const REFUSED = {
 const GONE = {
   unknown: "This request is not known any more. Nothing was done; send the command again.",
   expired: `This request waited longer than ${LIFE_MINUTES} minutes. Nothing was done; send the command again.`,
-  used: "This request was carried out or left already. Send the command again if you want it once more.",
+  used: "This request was carried out or left already. Look at what came of it before you send the command again.",
 };
 
 function waitingOf({ line, user, place }: Pending): Waiting {

@@ -1,5 +1,5 @@
 import type { Decimal } from "../domain/money.ts";
-import { isProtective, type Order } from "../domain/order.ts";
+import { isProtective, type Order, type Purpose } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import { minuteText } from "../domain/time.ts";
 import type { BotFacts } from "../ports/engine.ts";
@@ -7,10 +7,28 @@ import { priceText } from "./amounts.ts";
 import { coinsOf } from "./coins.ts";
 import { venueWords } from "./mode-words.ts";
 
-/** The levels that protect a position and where they rest, in one sentence; undefined when flat. */
+/** The purposes of orders that end a position at market. */
+const CLOSING: readonly Purpose[] = ["exit", "close", "panic"];
+
+/** Whether all of a position is on its way out: an order for it works, or the desk wants it closed whatever it takes. */
+export function isClosing({ state: { position, exit }, orders }: BotFacts): boolean {
+  if (isFlat(position)) return false;
+  if (exit && exit.keep === undefined && exit.parts === undefined) return true;
+  return orders.some(
+    ({ purpose, quantity, filledQuantity }) =>
+      CLOSING.includes(purpose) && quantity.minus(filledQuantity).isGreaterThanOrEqualTo(position.quantity.abs()),
+  );
+}
+
+/** The levels that protect a position and where they rest, and whether it is being closed, in one sentence; undefined when flat. */
 export function protectionNow(bot: BotFacts): string | undefined {
-  const { position, spec, naked } = bot.state;
-  if (isFlat(position)) return undefined;
+  if (isFlat(bot.state.position)) return undefined;
+  if (!isClosing(bot)) return levelsNow(bot);
+  return `${levelsNow(bot)}; being ${bot.state.position.quantity.isNegative() ? "bought back" : "sold"} at market`;
+}
+
+function levelsNow(bot: BotFacts): string {
+  const { spec, naked } = bot.state;
   if (naked) return `NAKED since ${minuteText(naked.sinceMs)} UTC: ${naked.reason}`;
   const { quote } = coinsOf(spec.symbol);
   const orders = bot.orders.filter(isProtective);

@@ -15,6 +15,12 @@ const OFFERS_MAX = 20;
 /** A button that answers a question: `q:TOKEN:N`, or `q:TOKEN:x` to leave it. */
 export const QUESTION_ACTION = "q:";
 
+/** The id of the question that a message asks, as `FrontDoor.answer` takes it, by the actions of its buttons; undefined where it asks none. */
+export function questionOf(actions: readonly string[]): string | undefined {
+  const action = actions.find((each) => each.startsWith(QUESTION_ACTION));
+  return action?.split(":").slice(0, 2).join(":");
+}
+
 interface Open {
   readonly path: string;
   readonly args: Readonly<Record<string, string>>;
@@ -54,7 +60,10 @@ export class Questions {
     if (problem !== undefined) asked.warning();
     for (const [index, offer] of offers.entries()) asked.action(offer, `${QUESTION_ACTION}${token}:${index}`);
     if (values.length > offers.length) asked.line(`${values.length - offers.length} more can be typed.`);
-    return asked.action("Cancel", `${QUESTION_ACTION}${token}:x`, "danger").asks(argument.name, freeText).view();
+    return asked
+      .action("Cancel", `${QUESTION_ACTION}${token}:x`, "danger")
+      .asks(argument.name, freeText, QUESTION_ACTION + token)
+      .view();
   }
 
   /** The request that a question's button stands for, or why it no longer works. */
@@ -81,6 +90,20 @@ export class Questions {
       return { request: requestFor(open, text, { requestId, user, place }) };
     }
     return undefined;
+  }
+
+  /**
+   * The request that a text completes which was typed for one question and for no other, or why that one takes no answer any more. Undefined where it was
+   * put to somebody else. `question` is its id, as the question carried it.
+   */
+  answerTo(question: string, text: string, by: Answerer): { request: Request } | { view: View } | undefined {
+    const [, token = ""] = question.split(":");
+    const found = this.#book.look(token, by.requestId);
+    if (found.kind !== "valid") return { view: goneView(found) };
+    const { value: open } = found;
+    if (open.user !== by.user.id || !isFor(open, by.place) || !open.freeText) return undefined;
+    this.#book.use(token, by.requestId);
+    return { request: requestFor(open, text, by) };
   }
 
   /** Forgets what these users were asked. */

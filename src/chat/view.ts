@@ -24,6 +24,7 @@ export class Card {
   readonly #fields: Field[] = [];
   #table: Table | undefined;
   #tableFirst = false;
+  #rowsGiven = 0;
   readonly #buttons: Button[] = [];
   #question: View["question"];
   #picture: Picture | undefined;
@@ -65,7 +66,7 @@ export class Card {
       columns: columns.map((column) => (typeof column === "string" ? { name: column, align: "left" } : column)),
       rows: rows.slice(0, TABLE_ROWS_MAX),
     };
-    if (rows.length > TABLE_ROWS_MAX) this.line(`... and ${rows.length - TABLE_ROWS_MAX} more.`);
+    this.#rowsGiven = rows.length;
     return this;
   }
 
@@ -108,7 +109,7 @@ export class Card {
     return {
       title: this.#title,
       tone: this.#tone,
-      lines: [...this.#lines],
+      lines: [...this.#lines, ...leftOut(this.#rowsGiven)],
       fields: [...this.#fields],
       buttons: [...this.#buttons],
       ...(this.#table === undefined ? {} : { table: this.#table }),
@@ -118,6 +119,13 @@ export class Card {
       ...(this.#question === undefined ? {} : { question: this.#question }),
     };
   }
+}
+
+/** A table that was cut says so after everything else, with the whole number: what a platform cuts besides, it counts by itself. */
+function leftOut(rows: number): readonly string[] {
+  if (rows <= TABLE_ROWS_MAX) return [];
+  const left = rows - TABLE_ROWS_MAX;
+  return [`${left === 1 ? "1 row more is" : `${left} rows more are`} left out: ${rows} in all.`];
 }
 
 /** Begins a view: a title, and what is added to it by calls. */

@@ -47,12 +47,14 @@ export interface FrontDoor {
   handle(request: Request, onProgress?: (view: View) => void): Promise<View>;
   /** A button: the request that it stands for, or a view that says why it no longer works. */
   press(press: ButtonPress): Promise<{ request: Request } | { view: View }>;
+  /** What may follow in an argument, for that person at that place: what is granted at a place counts only there. */
   complete(
     path: string,
     argument: string,
     typed: string,
     user: string,
     args: Readonly<Record<string, string>>,
+    place?: string,
   ): Promise<readonly Completion[]>;
   /**
    * What a free-text message answers when a question is open for that person at that place: a request, or a view that says why it answers none.

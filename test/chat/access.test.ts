@@ -193,6 +193,13 @@ test("lists show only what the person may see", async () => {
   expect(await desk.door.complete("bot stop", "bot", "", "discord:20", {})).toEqual([]);
 });
 
+test("what is granted at a place is offered there and nowhere else", async () => {
+  await desk.grant("discord:31", "operator", `place:${HERE.id}`);
+  const offered = (place?: string) => desk.door.complete("bot stop", "bot", "di", "discord:31", {}, place);
+  expect(await offered(HERE.id)).toEqual([{ value: "dip", label: "dip" }]);
+  expect([await offered("discord:200"), await offered()]).toEqual([[], []]);
+});
+
 test("an owner whose last grant is gone is a stranger", async () => {
   await desk.type(`access revoke ${OWNER}`);
   expect((await desk.type("bot start dip", OWNER)).title).toBe(DENIED);

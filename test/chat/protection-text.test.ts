@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { priceNow, protectionNow } from "../../src/chat/protection-text.ts";
+import { botButtons } from "../../src/chat/bot-cards.ts";
+import { isClosing, priceNow, protectionNow } from "../../src/chat/protection-text.ts";
+import { card } from "../../src/chat/view.ts";
 import type { Protection } from "../../src/domain/bot.ts";
 import { decimal, plain } from "../../src/domain/money.ts";
+import { marketMs } from "../../src/domain/time.ts";
 import type { BotFacts } from "../../src/ports/engine.ts";
 import { played } from "../kit/played.ts";
 
@@ -32,4 +35,28 @@ describe("what protects a position", () => {
       "stop at 96.90 USDT, resting at the LIVE venue; the desk watches the stop that has moved to 102.90 USDT",
     );
   });
+
+  it("is said to be on its way out while all of it is being sold", async () => {
+    const rig = await played([100, 102, 102, 102, 102], { protection: { ...NONE, stopPct: 5 } });
+    const bot = () => rig.engine.bot("one")!;
+    expect([isClosing(bot()), labelsOf(bot())]).toEqual([false, ["Stop", "Close now", "Show"]]);
+    await rig.engine.closePosition("one", { requestId: "r1", user: "terminal:local" });
+    expect(protectionNow(bot())).toBe("stop at 96.90 USDT, resting at the paper venue; being sold at market");
+    expect(labelsOf(bot())).toEqual(["Stop", "Show"]);
+  });
+
+  it("is not on its way out while an exchange is to sell only a part", async () => {
+    const bot = await risen({ stopPct: 5 });
+    const wish = { purpose: "take", key: "x1", slotMs: marketMs(0), reason: "target", values: {}, tries: 0 } as const;
+    const wanting = (exit: BotFacts["state"]["exit"]): BotFacts => ({ ...bot, state: { ...bot.state, exit } });
+    expect(isClosing(wanting(wish))).toBe(true);
+    expect(isClosing(wanting({ ...wish, keep: decimal("0.5") }))).toBe(false);
+    expect(isClosing(wanting({ ...wish, parts: [1] }))).toBe(false);
+  });
 });
+
+function labelsOf(bot: BotFacts): string[] {
+  return botButtons(bot, card("one"))
+    .view()
+    .buttons.map(({ label }) => label);
+}

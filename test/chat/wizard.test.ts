@@ -11,7 +11,7 @@ const labels = (view: { buttons: readonly { label: string }[] }) => view.buttons
 
 test("/bot create alone makes a bot that runs, without typing", async () => {
   const which = await desk.type("/bot create");
-  expect(which.question).toEqual({ argument: "symbol", freeText: true });
+  expect(which.question).toEqual({ argument: "symbol", freeText: true, id: which.buttons[0]?.action.replace(/:0$/, "") });
   expect(labels(which)).toEqual(["BTC/USDT", "ETH/USDT", "SOL/USDT", "Cancel"]);
   const strategy = await desk.press(which, "BTC/USDT");
   expect(labels(strategy)).toContain("ema-cross");
@@ -33,6 +33,24 @@ test("a wrong answer is asked again with what is wrong", async () => {
   expect(again?.question?.argument).toBe("symbol");
   expect(textOf(again!)).toContain("this market has no");
   expect((await desk.say("sol"))?.title).toBe("ema-sol is created");
+});
+
+test("a bot that does not exist is asked for again, too, and where everybody reads", async () => {
+  await desk.type("bot create symbol:eth strategy:ema-cross timeframe:5m name:dip");
+  const which = await desk.type("bot show");
+  const again = await desk.say("dpi", ADMIN, HERE, which.question?.id);
+  expect(textOf(again!)).toContain("did you mean dip?");
+  expect(labels(again!)).toEqual(["dip", "Cancel"]);
+  expect((await desk.press(again!, "dip")).title).toBe("dip");
+  expect(desk.door.isPrivate(desk.request("bot show dpi"))).toBe(false);
+  expect(desk.door.isPrivate(desk.request("bot show dpi", "discord:3"))).toBe(true);
+});
+
+test("a bot that does not exist is not asked for by whoever named it at once", async () => {
+  await desk.type("bot create symbol:eth strategy:ema-cross timeframe:5m name:dip");
+  const refused = await desk.type("bot show dpi");
+  expect(refused.question).toBeUndefined();
+  expect(refused.title).toContain("did you mean dip?");
 });
 
 test("a command is never taken for an answer", async () => {
@@ -60,7 +78,26 @@ test("the same press delivered twice leads to the same next question", async () 
   const view = await desk.type("bot create");
   const first = await desk.press(view, "BTC/USDT", ADMIN, HERE, "twice");
   const second = await desk.press(view, "BTC/USDT", ADMIN, HERE, "twice");
-  expect(second.question).toEqual(first.question);
+  const { id, ...same } = first.question!;
+  expect(second.question).toMatchObject(same);
+  expect([labels(second), second.question?.id === id]).toEqual([labels(first), false]);
+});
+
+test("a text that was typed for one question answers that one, however many are open", async () => {
+  const first = await desk.type("bot create strategy:ema-cross timeframe:5m");
+  const newer = await desk.type("strategy show");
+  expect((await desk.say("eth", ADMIN, HERE, first.question?.id))?.title).toBe("ema-eth is created");
+  expect((await desk.say("sol", ADMIN, HERE, first.question?.id))?.title).toBe("This question was answered already.");
+  expect((await desk.press(newer, "ema-cross")).title).toBe("ema-cross");
+});
+
+test("a text that was typed for somebody else's question answers none of one's own", async () => {
+  await desk.grant("discord:2", "trader");
+  const theirs = await desk.type("bot create strategy:ema-cross timeframe:5m");
+  const own = await desk.type("strategy show", "discord:2");
+  expect(await desk.say("eth", "discord:2", HERE, theirs.question?.id)).toBeUndefined();
+  expect((await desk.press(own, "ema-cross", "discord:2")).title).toBe("ema-cross");
+  expect((await desk.say("eth", ADMIN, HERE, theirs.question?.id))?.title).toBe("ema-eth is created");
 });
 
 test("a question expires after 15 minutes and with a restart", async () => {

@@ -101,6 +101,16 @@ describe("order enter", () => {
     expect(at.engine.bots()).toHaveLength(1);
   });
 
+  test("says before it asks that another bot trades the symbol there", async () => {
+    const bot = await at.promoted("dip", "play");
+    await at.type(`bot start ${bot}`);
+    const refused = await at.type(LINE);
+    expect(refused).toMatchObject({ tone: "bad", buttons: [] });
+    expect(refused.title).toBe(`${bot} (DEMO) trades BTC/USDT in play already, and there can be one bot for it: stop it first.`);
+    await at.type(`bot stop ${bot}`);
+    expect((await at.type(LINE)).title).toBe("Buy BTC/USDT in play (DEMO)?");
+  });
+
   test("names the bound of an order without a price", async () => {
     expect(textOf(await at.type(LINE))).toContain("Worst price: 40,200.00 USDT (now 40,000.00)");
   });

@@ -10,8 +10,11 @@ export type ApiFault = "token-refused" | "answer-void" | "place-gone" | "message
 const INVALID_WEBHOOK_TOKEN = 50_027;
 /** Unknown interaction, unknown webhook. */
 const ANSWER_VOID: readonly unknown[] = [10_062, 10_015, INVALID_WEBHOOK_TOKEN];
-/** Unknown channel and server, missing access and permissions, a person who takes no direct messages. */
-const PLACE_GONE: readonly unknown[] = [10_003, 10_004, 50_001, 50_013, 50_007];
+/**
+ * Unknown channel and server, missing access and permissions, a person who takes no direct messages or shares no server with the bot any more, a thread that
+ * is archived or locked.
+ */
+const PLACE_GONE: readonly unknown[] = [10_003, 10_004, 50_001, 50_013, 50_007, 50_278, 50_083, 160_005];
 const UNKNOWN_MESSAGE = 10_008;
 /** What @discordjs/rest says once a 401 made it drop the token. */
 const TOKEN_DROPPED = "Expected token to be set for this request";

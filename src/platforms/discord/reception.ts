@@ -27,6 +27,8 @@ export class Reception {
   readonly #door: FrontDoor;
   readonly #parts: AnswerParts;
   readonly #recent = new Set<string>();
+  /** Messages that are about to become the answer to a press. */
+  readonly #awaited = new Set<string>();
 
   constructor(door: FrontDoor, parts: AnswerParts) {
     this.#door = door;
@@ -102,13 +104,24 @@ export class Reception {
     await this.#continue(interaction, found.request, api.deferUpdate(interaction));
   }
 
-  /** The answer replaces the message that asked, unless others can read that one and may not read the answer. */
-  async #continue(interaction: Asked, request: Request, acknowledged: Promise<void>): Promise<void> {
+  /**
+   * The answer replaces the message that asked, unless others can read that one and may not read the answer, or unless that message waits for another answer:
+   * what a second touch of a button comes to must not stand where the first one's result belongs.
+   */
+  async #continue(interaction: ButtonInteraction | ModalSubmitInteraction, request: Request, acknowledged: Promise<void>): Promise<void> {
     const ephemeral = isEphemeral(interaction);
     const isPrivate = this.#door.isPrivate(request);
-    const isAside = isPrivate && !ephemeral && !request.place.direct;
-    const handle = handleOf(interaction, { isPrivate: isPrivate || ephemeral, target: isAside ? "follow-up" : "original" });
-    await this.#run({ ...request, answerHandle: encodeHandle(handle) }, new Answer(this.#parts, handle, acknowledged));
+    const messageId = interaction.message?.id;
+    const isAwaited = messageId !== undefined && this.#awaited.has(messageId);
+    const isAside = isAwaited || (isPrivate && !ephemeral && !request.place.direct);
+    const handle = handleOf(interaction, {
+      isPrivate: isPrivate || ephemeral || isAwaited,
+      target: isAside ? "follow-up" : "original",
+    });
+    const run = this.#run({ ...request, answerHandle: encodeHandle(handle) }, new Answer(this.#parts, handle, acknowledged));
+    if (messageId === undefined || isAside) return run;
+    this.#awaited.add(messageId);
+    await run.finally(() => this.#awaited.delete(messageId));
   }
 
   async #run(request: Request, answer: Answer): Promise<void> {
@@ -125,7 +138,8 @@ export class Reception {
 
   async #autocomplete(interaction: AutocompleteInteraction): Promise<void> {
     const line = slashLine(interaction.commandName, interaction.options.data);
-    const choices = await suggestions({ door: this.#door, ...this.#parts }, line, userId(interaction));
+    const { user, place } = askedBy(interaction);
+    const choices = await suggestions({ door: this.#door, ...this.#parts }, line, { user: user.id, place: place.id });
     await this.#parts.api.suggest(interaction, choices);
   }
 
@@ -138,7 +152,7 @@ export class Reception {
   }
 }
 
-function askedBy(interaction: Asked): Pick<Request, "id" | "user" | "place"> {
+function askedBy(interaction: Asked | AutocompleteInteraction): Pick<Request, "id" | "user" | "place"> {
   const direct = !interaction.inGuild();
   const place: Place = { platform: PLATFORM, id: `${PLATFORM}:${interaction.channelId ?? ""}`, direct };
   return { id: `${PLATFORM}:${interaction.id}`, user: { id: userId(interaction), name: interaction.user.username }, place };

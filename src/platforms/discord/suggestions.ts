@@ -15,7 +15,7 @@ const PATIENCE_MS = 2_000;
 export async function suggestions(
   parts: { readonly door: FrontDoor; readonly clock: Clock; readonly logger: Logger },
   line: SlashLine,
-  userId: string,
+  asker: { readonly user: string; readonly place: string },
 ): Promise<APIApplicationCommandOptionChoice[]> {
   const { door, clock, logger } = parts;
   const argument = door
@@ -28,7 +28,7 @@ export async function suggestions(
   const late = clock.sleep(PATIENCE_MS, enough.signal).then((): Completion[] => []);
   try {
     const found = argument.completes
-      ? await Promise.race([door.complete(line.path, argument.name, typed, userId, others), late])
+      ? await Promise.race([door.complete(line.path, argument.name, typed, asker.user, others, asker.place), late])
       : choicesLike(argument, typed).map((choice) => ({ value: choice, label: choice }));
     const isNumeric = argument.kind === "integer" || argument.kind === "number";
     return found.flatMap((each) => choiceOf(each, isNumeric)).slice(0, CHOICES_MAX);

@@ -1,4 +1,5 @@
-import type { CallbackQuery, Chat, Message, Update, User } from "grammy/types";
+import type { CallbackQuery, Chat, InlineKeyboardMarkup, Message, Update, User } from "grammy/types";
+import { questionOf } from "../../chat/questions.ts";
 import { looksLikeKeys } from "../../chat/secret-forms/key-like.ts";
 import type { Place } from "../../ports/platform.ts";
 import { type ChatPlace, PLATFORM, placeId } from "./place.ts";
@@ -19,6 +20,8 @@ export interface Text extends Said {
   readonly dateSeconds: number;
   /** It answers a message of ours that asked for a secret. */
   readonly answersPrompt: boolean;
+  /** Id of the question of ours that it is a reply to. */
+  readonly question: string | undefined;
 }
 
 /** Keys in a message that is no command or text of one person speaking here and now: a caption, a forward, a word to another bot. */
@@ -71,7 +74,7 @@ function readMessage(message: Message, botUsername: string): Incoming {
 }
 
 function readText(message: Message, botUsername: string): Incoming {
-  const { from, text, chat, message_id: messageId, reply_to_message: answered } = message;
+  const { from, text, chat, message_id: messageId, reply_to_message: repliedTo } = message;
   if (from === undefined || text === undefined || chat.type === "channel") return NOTHING;
   const addressed = COMMAND.exec(text);
   const isCommand = addressed !== null;
@@ -80,6 +83,7 @@ function readText(message: Message, botUsername: string): Incoming {
   if (message.sender_chat || message.via_bot || from.is_bot) return { kind: "refused", why: "stand-in", isCommand, chat: where, messageId };
   if (message.forward_origin || message.is_automatic_forward)
     return { kind: "refused", why: "forwarded", isCommand, chat: where, messageId };
+  const answered = repliedTo?.from?.username === botUsername ? repliedTo : undefined;
   return {
     kind: isCommand ? "command" : "words",
     id: messageKey(message),
@@ -87,8 +91,14 @@ function readText(message: Message, botUsername: string): Incoming {
     messageId,
     text,
     dateSeconds: message.date,
-    answersPrompt: answered?.from?.username === botUsername && isPrompt(answered.text),
+    answersPrompt: isPrompt(answered?.text),
+    question: questionOf(actionsOf(answered?.reply_markup)),
   };
+}
+
+function actionsOf(keyboard: InlineKeyboardMarkup | undefined): string[] {
+  const buttons = keyboard?.inline_keyboard.flat() ?? [];
+  return buttons.flatMap((button) => ("callback_data" in button && button.callback_data !== undefined ? [button.callback_data] : []));
 }
 
 function readPress({ id, from, message, data }: CallbackQuery): Incoming {

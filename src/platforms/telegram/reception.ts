@@ -1,5 +1,6 @@
 import type { Api } from "grammy";
 import type { Update } from "grammy/types";
+import { ACTION_BYTES_MAX, COMMAND_ACTION } from "../../chat/view.ts";
 import { messageOf } from "../../domain/errors.ts";
 import type { FrontDoor, Request } from "../../ports/platform.ts";
 import type { View } from "../../ports/view.ts";
@@ -10,7 +11,7 @@ import { type ChatPlace, decodeHandle, encodeHandle } from "./place.ts";
 import { alertText } from "./render.ts";
 import { Secrets, type Taken } from "./secrets.ts";
 import { SplitTexts, WHOLE_TEXT_MAX } from "./split-texts.ts";
-import { AS_YOURSELF, HINT, NOT_FORWARDED, NOT_STORED, ONE_AT_A_TIME, PRESS_FAILED, tooLong } from "./texts.ts";
+import { AS_YOURSELF, HINT, NOT_FORWARDED, NOT_STORED, ONE_AT_A_TIME, PRESS_FAILED, tooLong, WITHOUT_SLASH } from "./texts.ts";
 
 /** Work that may wait in one chat. */
 export const WAITING_MAX = 20;
@@ -40,6 +41,8 @@ export class Reception {
   readonly #splits = new SplitTexts();
   readonly #secrets: Secrets;
   readonly #recent = new Set<string>();
+  /** Messages that are about to become the answer to a press. */
+  readonly #awaited = new Set<string>();
   #asides = 0;
   /** Chats that were told that their queue is full. */
   readonly #crowded = new Set<number>();
@@ -102,12 +105,21 @@ export class Reception {
     if (piece === "rest") return;
     // A panic with a long story is still a panic.
     if (piece === "first" && !(isCommand && this.#isUrgent(said))) return this.#say(chat, messageId, tooLong(WHOLE_TEXT_MAX));
-    const asked = isCommand ? this.#line(said) : this.#door.answer(text, said.id, user, said.place);
+    const asked = isCommand ? this.#line(said) : this.#door.answer(text, said.id, user, said.place, said.question);
     if (asked === undefined && this.#secrets.isStray(said)) return this.#takeOut(chat, this.#secrets.expose(said));
-    if (asked === undefined) return said.place.direct ? this.#say(chat, messageId, HINT) : undefined;
+    if (asked === undefined) return said.place.direct ? this.#say(chat, messageId, this.#hint(text)) : undefined;
     if (!("request" in asked)) return this.#say(chat, messageId, "view" in asked ? asked.view : asked.problem);
     const request = { ...asked.request, answerHandle: encodeHandle({ replyTo: messageId }) };
     await this.#admit(chat, (isFull) => this.#prepare(request, chat, isFull));
+  }
+
+  /** Words that would be a command with a slash before them are one touch away from it: whoever types `panic` is in a hurry. */
+  #hint(text: string): View {
+    const meant = this.#door.parse(text);
+    const action = COMMAND_ACTION + text;
+    return "problem" in meant || Buffer.byteLength(action) > ACTION_BYTES_MAX
+      ? HINT
+      : { ...WITHOUT_SLASH, buttons: [{ label: meant.path, style: "primary", action }] };
   }
 
   #isUrgent(said: Text): boolean {
@@ -143,7 +155,7 @@ export class Reception {
     const found = await looked;
     if ("request" in found) {
       if (!isLate) void this.#acknowledge(queryId);
-      return this.#prepare({ ...found.request, answerHandle }, chat, isFull);
+      return this.#prepareOnto(messageId, found.request, chat, isFull);
     }
     const alert = isLate ? undefined : alertText(found.view);
     if (!isLate) void this.#acknowledge(queryId, alert);
@@ -167,6 +179,24 @@ export class Reception {
     } catch (error) {
       this.#parts.logger.debug({ error: messageOf(error) }, "a press was answered too late");
     }
+  }
+
+  /**
+   * The answer replaces the message with the button, unless that one waits for another answer: what a second touch comes to must not stand where the first
+   * one's result belongs.
+   */
+  async #prepareOnto(messageId: number, request: Request, chat: ChatPlace, isFull: boolean): Promise<Task | undefined> {
+    const key = `${chat.chatId} ${messageId}`;
+    if (this.#awaited.has(key)) return this.#prepare({ ...request, answerHandle: encodeHandle({ replyTo: messageId }) }, chat, isFull);
+    this.#awaited.add(key);
+    const done = () => void this.#awaited.delete(key);
+    const prepared = this.#prepare({ ...request, answerHandle: encodeHandle({ edit: messageId }) }, chat, isFull);
+    const task = await prepared.catch((error: unknown) => {
+      done();
+      throw error;
+    });
+    if (task === undefined) done();
+    return task && { aside: task.aside, run: () => task.run().finally(done) };
   }
 
   /** Stores what must be stored; the running comes after it. */

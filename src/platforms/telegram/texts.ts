@@ -14,6 +14,8 @@ export const PRIVATE_CHAT_CLOSED = notice(
 
 export const HINT = notice("plain", "I read commands", "Send /help to see all of them.");
 
+export const WITHOUT_SLASH = notice("warning", "Nothing was done: commands begin with a slash here", "Press the button if you mean it.");
+
 export const NOT_STORED = notice(
   "bad",
   "Nothing was done",

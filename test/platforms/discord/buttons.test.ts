@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { buttonsOf, textOf } from "../../kit/discord/text.ts";
-import { type FakeDoor, requestOf, view } from "./fake-door.ts";
+import { type FakeDoor, gate, requestOf, view } from "./fake-door.ts";
 import { cleanUpAfterEach, type Desk, openDesk, until } from "./rig.ts";
 
 const EPHEMERAL = 64;
@@ -51,6 +51,26 @@ describe("A button", () => {
     expect(textOf(answer)).toContain("This button is not yours");
     expect((answer.flags ?? 0) & EPHEMERAL).toBe(EPHEMERAL);
     expect(discord.channelMessages().map(textOf)).toEqual([textOf(card)]);
+  });
+
+  test("touched twice while the first touch is at work keeps its result, and says aside what the second one came to", async () => {
+    const { discord, door } = await openDesk();
+    answersWithButtons(door);
+    const card = await discord.slash(discord.user, "/bot list").settled();
+    const end = gate<void>();
+    door.onHandle = async () => {
+      const first = door.handled.length === 2;
+      if (first) await end.opened;
+      return view(first ? "dip is stopped" : "This confirmation was used already");
+    };
+    const pressed = discord.press(discord.user, card, "Stop");
+    await until(() => door.handled.length === 2);
+    const again = await discord.press(discord.user, card, "Stop").wait("followup");
+    expect(textOf(again)).toContain("used already");
+    expect((again.flags ?? 0) & EPHEMERAL).toBe(EPHEMERAL);
+    end.open();
+    expect(textOf(await pressed.settled())).toContain("dip is stopped");
+    expect(discord.channelMessages().map(textOf)).toEqual(["### dip is stopped"]);
   });
 
   test("whose lookup fails changes nothing and says so", async () => {

@@ -188,13 +188,13 @@ describe("Long work", () => {
     expect(discord.channelMessages().map(textOf).join()).not.toContain("10,000 USDT");
   });
 
-  test("whose private answer can go nowhere says only so in the channel", async () => {
+  test.each([50_007, 50_278])("whose private answer can go nowhere, by code %i, says only so in the channel", async (code) => {
     const { discord, door, later } = await openDesk();
     discord.fault({
       method: "POST",
       pathPattern: "/users/@me/channels",
       status: 403,
-      body: { code: 50_007, message: "Cannot send messages to this user" },
+      body: { code, message: "Cannot send messages to this user" },
     });
     const end = gate<void>();
     door.onHandle = async () => {
@@ -237,9 +237,8 @@ describe("Suggestions", () => {
     ];
     const choices = await discord.autocomplete(discord.user, "/bot create", { name: "dip", symbol: "BT" }, "symbol");
     expect(choices).toEqual([{ name: "Bitcoin", value: "BTC/USDT" }]);
-    expect(door.completions).toEqual([
-      { path: "bot create", argument: "symbol", typed: "BT", user: `discord:${discord.user.id}`, args: { name: "dip" } },
-    ]);
+    const [user, place] = [discord.user, discord.channel].map(({ id }) => `discord:${id}`);
+    expect(door.completions).toEqual([{ path: "bot create", argument: "symbol", typed: "BT", user, args: { name: "dip" }, place }]);
   });
 
   test("are none when the door fails", async () => {

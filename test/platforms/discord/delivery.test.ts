@@ -51,7 +51,7 @@ describe("An alert", () => {
     await expect(platform.send(channel.id, view("filled"), { nonce: "n1" })).rejects.toBeInstanceOf(UserError);
   });
 
-  test.each([50_001, 50_013])("refused with code %i is for a person to repair", async (code) => {
+  test.each([50_001, 50_013, 50_278, 50_083, 160_005])("refused with code %i is for a person to repair", async (code) => {
     const { discord, platform } = await openDesk();
     discord.fault({ method: "POST", pathPattern: MESSAGES, status: 403, body: { code, message: "Missing" } });
     await expect(platform.send(discord.channel.id, view("filled"), { nonce: "n1" })).rejects.toBeInstanceOf(UserError);

@@ -30,7 +30,14 @@ export class FakeDoor implements FrontDoor {
   readonly handled: Request[] = [];
   readonly presses: ButtonPress[] = [];
   readonly typed: { text: string; requestId: string; place: Place; question: string | undefined }[] = [];
-  readonly completions: { path: string; argument: string; typed: string; user: string; args: Readonly<Record<string, string>> }[] = [];
+  readonly completions: {
+    path: string;
+    argument: string;
+    typed: string;
+    user: string;
+    args: Readonly<Record<string, string>>;
+    place: string | undefined;
+  }[] = [];
   commands: readonly CommandInfo[] = CATALOG;
   onAccept: (request: Request) => Promise<"new" | "seen"> = async () => "new";
   onHandle: (request: Request, onProgress: (view: View) => void) => Promise<View> = async (request) => view(`done: ${request.path}`);
@@ -84,8 +91,9 @@ export class FakeDoor implements FrontDoor {
     typed: string,
     user: string,
     args: Readonly<Record<string, string>>,
+    place?: string,
   ): Promise<readonly Completion[]> {
-    this.completions.push({ path, argument, typed, user, args });
+    this.completions.push({ path, argument, typed, user, args, place });
     return this.onComplete();
   }
 

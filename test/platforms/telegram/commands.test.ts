@@ -176,6 +176,18 @@ describe("a typed text", () => {
     expect(door.accepted).toHaveLength(1);
   });
 
+  test("that replies to a question is for that one, and for the newest one when it replies to something else", async () => {
+    const { telegram, door } = await desk();
+    door.onHandle = async () => view("Which bot?", { buttons: [{ label: "dip", style: "plain", action: "q:token:0" }] });
+    const question = await telegram.ask(telegram.user, "/bot_list");
+    door.onHandle = async () => view("dip", { buttons: [{ label: "Stop", style: "danger", action: "c:bot stop dip" }] });
+    const card = await telegram.ask(telegram.user, "/bot_list");
+    await telegram.ask(telegram.user, "dip", { replyTo: question });
+    await telegram.ask(telegram.user, "dip", { replyTo: card });
+    await telegram.ask(telegram.user, "dip");
+    expect(door.typedFor).toEqual(["q:token", undefined, undefined]);
+  });
+
   test("that answers none of several is told why, and nothing is run", async () => {
     const { telegram, door } = await desk();
     door.refusal = view("2 requests wait for a second factor");
@@ -191,6 +203,19 @@ describe("a typed text", () => {
     expect(telegram.textOf(await telegram.ask(telegram.user, "hello"))).toContain("/help");
     expect(telegram.botMessages(group)).toEqual([]);
     expect(door.handled).toEqual([]);
+  });
+
+  test("that is a command without its slash is not run, and is one touch away from it", async () => {
+    const { telegram, door } = await desk();
+    const hint = await telegram.ask(telegram.user, "bot start dip");
+    expect(telegram.textOf(hint)).toBe(
+      "⚠️ Nothing was done: commands begin with a slash here\nPress the button if you mean it.\n[bot start]",
+    );
+    expect(door.handled).toEqual([]);
+    telegram.press(telegram.user, hint, "bot start");
+    await until(() => door.presses.length === 1);
+    expect(door.presses[0]?.action).toBe("c:bot start dip");
+    expect(telegram.textOf(await telegram.ask(telegram.user, `bot start ${"d".repeat(60)}`))).toContain("/help");
   });
 
   test("of 10,000 characters, which the app cuts in pieces, gets one clear sentence and is not run", async () => {

@@ -15,6 +15,8 @@ export class FakeDoor implements FrontDoor {
   readonly handled: Request[] = [];
   readonly presses: ButtonPress[] = [];
   readonly typed: string[] = [];
+  /** Ids of the questions that they were typed for. */
+  readonly typedFor: (string | undefined)[] = [];
   commands: readonly CommandInfo[] = PATHS.map((path) => ({ path, summary: `What ${path} does`, args: [] }));
   onAccept: (request: Request) => Promise<"new" | "seen"> = async () => "new";
   onHandle: (request: Request, onProgress: (view: View) => void) => Promise<View> = async ({ path, args }) =>
@@ -77,8 +79,10 @@ export class FakeDoor implements FrontDoor {
     requestId: string,
     user: { id: string; name: string },
     place: Place,
+    question?: string,
   ): { request: Request } | { view: View } | undefined {
     this.typed.push(text);
+    this.typedFor.push(question);
     if (this.refusal) return { view: this.refusal };
     if (this.openFor !== user.id) return undefined;
     return { request: { id: requestId, path: "bot start", args: { rest: `answered ${text}` }, user, place } };

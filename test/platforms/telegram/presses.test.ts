@@ -19,6 +19,25 @@ test("a press is answered at once, stored, run, and its message becomes the answ
   expect(telegram.botMessages(telegram.chat)).toHaveLength(1);
 });
 
+test("a button touched twice before the first touch is answered keeps that answer, and a message of its own has the second", async () => {
+  const { telegram, door } = await desk();
+  const card = await telegram.ask(telegram.user, "/bot_list");
+  const end = gate<void>();
+  door.onHandle = async () => {
+    const first = door.handled.length === 2;
+    if (first) await end.opened;
+    return view(first ? "dip is stopped" : "This confirmation was used already");
+  };
+  telegram.press(telegram.user, card, "Start");
+  await until(() => door.handled.length === 2);
+  telegram.press(telegram.user, card, "Start");
+  await until(() => door.presses.length === 2);
+  end.open();
+  await telegram.waitForMessage(telegram.chat, ({ text }) => text === "This confirmation was used already");
+  expect(telegram.textOf(telegram.current(card))).toBe("dip is stopped");
+  expect(telegram.botMessages(telegram.chat)).toHaveLength(2);
+});
+
 test("an edit that changes nothing is no failure", async () => {
   const { telegram, door, notes } = await desk();
   const card = await telegram.ask(telegram.user, "/bot_list");
