@@ -3,6 +3,7 @@ import type { Chance, Clock } from "../ports/clock.ts";
 import type { ButtonPress, Place, Request } from "../ports/platform.ts";
 import type { View } from "../ports/view.ts";
 import type { Argument } from "./arg-info.ts";
+import { FACTOR_ACTION } from "./factors/texts.ts";
 import { answersAt } from "./same-place.ts";
 import { type Redeemed, TokenBook } from "./tokens.ts";
 import { badView, card } from "./view.ts";
@@ -15,10 +16,11 @@ const OFFERS_MAX = 20;
 /** A button that answers a question: `q:TOKEN:N`, or `q:TOKEN:x` to leave it. */
 export const QUESTION_ACTION = "q:";
 
-/** The id of the question that a message asks, as `FrontDoor.answer` takes it, by the actions of its buttons; undefined where it asks none. */
+/** The id of the one question that a message asks, as `FrontDoor.answer` takes it, by the actions of its buttons; undefined where it asks none, or lists several. */
 export function questionOf(actions: readonly string[]): string | undefined {
-  const action = actions.find((each) => each.startsWith(QUESTION_ACTION));
-  return action?.split(":").slice(0, 2).join(":");
+  const asking = actions.filter((each) => each.startsWith(QUESTION_ACTION) || each.startsWith(FACTOR_ACTION));
+  const [id, ...others] = new Set(asking.map((each) => each.split(":").slice(0, 2).join(":")));
+  return others.length === 0 ? id : undefined;
 }
 
 interface Open {

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { codeOf, fromBase32, STEP_MS, stepAt } from "../../src/chat/factors/totp.ts";
+import { questionOf } from "../../src/chat/questions.ts";
 import { MINUTE_MS } from "../../src/domain/time.ts";
 import type { View } from "../../src/ports/view.ts";
-import { approvalCode, ChatDesk, HERE, TERMINAL, textOf } from "./door.ts";
+import { ADMIN, approvalCode, ChatDesk, HERE, TERMINAL, textOf } from "./door.ts";
 
 const MINE = "access grant discord:42 trader";
 const THEIRS = "access grant telegram:666 admin";
@@ -51,6 +52,17 @@ describe("digits that are typed into a chat where different requests were made l
     const text = ` ${digits.slice(0, 3)} ${digits.slice(3)}  ${approvalCode(mine).toUpperCase()} `;
     expect((await typed(text)).title).toBe("discord:42 is trader");
     expect(granted()).toEqual(["discord:42"]);
+  });
+
+  test("approve what they reply to, where the platform tells; a list of several is no question", async () => {
+    const mine = await desk.type(MINE);
+    const theirs = await desk.type(THEIRS);
+    const asks = ({ buttons }: View) => questionOf(buttons.map(({ action }) => action));
+    expect(asks(mine)).toBe(mine.question?.id);
+    const listing = await typed();
+    expect([listing.buttons.length, asks(listing)]).toEqual([2, undefined]);
+    expect(asks(await desk.press(theirs, "Cancel"))).toBe(mine.question?.id);
+    expect((await desk.say(shown(), ADMIN, HERE, asks(mine)))?.title).toBe("discord:42 is trader");
   });
 
   test("approve nothing with a code that nothing waits under", async () => {
