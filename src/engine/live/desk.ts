@@ -190,7 +190,7 @@ export class LiveDesk {
   async test(name: string): Promise<AccountTest> {
     const account = this.find(name);
     const { venue } = account;
-    if (!venue) throw new UserError(`${name} cannot be tested: ${account.locked ?? "its key is not at hand"}.`);
+    if (!venue) throw new UserError(`${name} cannot be tested: ${(account.locked ?? "its key is not at hand").replace(/\.$/, "")}.`);
     try {
       const begunMs = this.#options.clock.monotonicMs();
       await venue.syncClock();

@@ -1,5 +1,6 @@
 import { BOT_NAME, type BotSpec } from "../../domain/bot.ts";
 import { UserError } from "../../domain/errors.ts";
+import { exchangeName } from "../../domain/exchange-names.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { ceilToStep, type Decimal, decimal, max, min, percentOf, toDouble, ZERO } from "../../domain/money.ts";
 import { RESULT_BUCKET_MS } from "../../domain/result.ts";
@@ -181,7 +182,7 @@ function warnings({
   else if (paper.netResult.isLessThan(0)) found.push("Its paper record is a loss after fees.");
   if (feePctOfTarget !== undefined && feePctOfTarget > FEE_WARNING_PCT)
     found.push(`Fees of one round trip take ${feePctOfTarget.toFixed(0)}% of what its target would gain.`);
-  if (!drilled) found.push(`This desk was never tested against the real ${exchange}: run account drill on a demo account there first.`);
+  if (!drilled) found.push(`This desk was never tested against the real ${exchangeName(exchange)}: run account drill in a demo account there first.`);
   return found;
 }
 

@@ -55,5 +55,7 @@ it("a real account takes a bot that builds its position of several entries, unle
   expect(() => rig.engine.changes.preview(name, { ...change, ...notional(1_100) })).toThrow(/^size: All 3 entries of /);
   await rig.engine.changes.set(name, { ...change, ...notional(300) }, by("set"));
   expect(rig.engine.bot(name)?.state.spec.strategy).toBe("dca");
-  expect(rig.engine.promotion("ladder", "main", undefined).refusals).toEqual([]);
+  const { refusals, warnings } = rig.engine.promotion("ladder", "main", undefined);
+  expect(refusals).toEqual([]);
+  expect(warnings.join(" ")).toContain("never tested against the real Binance.com: run account drill");
 });
