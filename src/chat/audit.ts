@@ -13,7 +13,7 @@ export function auditOf(command: Command, { path, args, user, place }: Request, 
 }
 
 /** Arguments as they may be shown and kept. */
-function shownArgs(command: Command, args: Request["args"]): Record<string, string> {
+export function shownArgs(command: Command, args: Request["args"]): Record<string, string> {
   const secret = new Set(
     argumentsOf(command)
       .filter(({ meta }) => meta.secret === true)

@@ -3,8 +3,8 @@ import type { AccountFacts } from "../ports/engine.ts";
 
 /** What a request led to before: the result in the audit, else its effects in the accounts' books, in words. */
 export function earlierResult(requestId: string, desk: Readonly<DeskState>, accounts: readonly AccountFacts[]): string | undefined {
-  const result = desk.results.get(requestId);
-  if (result !== undefined) return result;
+  const done = desk.results.get(requestId);
+  if (done) return done.result;
   const effects = accounts.flatMap(({ state }) => state.requests).filter((id) => id === requestId || id.startsWith(`${requestId}/`));
   if (effects.length === 0) return undefined;
   const named = effects.filter((id) => id !== requestId).map((id) => id.slice(requestId.length + 1));

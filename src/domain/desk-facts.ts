@@ -56,6 +56,13 @@ export interface RegisteredAccount {
   readonly environment?: "demo" | "live";
 }
 
+/** A command that was done: its arguments as the audit keeps them, without secrets, and what it came to in words. */
+export interface DoneCommand {
+  readonly path: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly result: string;
+}
+
 /** What a program proves itself with. Its user is `api:NAME`, which is the person it was made for, with at most this role. */
 export interface ApiToken {
   readonly name: string;

@@ -6,6 +6,7 @@ import {
   type ApiToken,
   apiUser,
   type Channel,
+  type DoneCommand,
   type Grant,
   type RegisteredAccount,
   type RegisteredBot,
@@ -20,10 +21,10 @@ import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { RuleAlert } from "./rule-alerts.ts";
 import type { SealedKey } from "./sealed.ts";
-import type { MarketMs, WallMs } from "./time.ts";
-import { marketMs } from "./time.ts";
+import { type MarketMs, marketMs, type WallMs } from "./time.ts";
 
 const REQUESTS_MAX = 1_000;
+const RESUMED: DoneCommand = { path: "system resume", args: {}, result: "entries are allowed again" };
 /** Backtests that are remembered; each is a few kilobytes. */
 const BACKTESTS_MAX = 30;
 /** Anomalies that are remembered. */
@@ -75,8 +76,8 @@ export interface DeskState extends Unwatched {
   locked: string[];
   /** Tokens of the API by name, also expired ones. */
   tokens: Map<string, ApiToken>;
-  /** Results of commands by request id, oldest first. */
-  results: Map<string, string>;
+  /** Commands that were done, by request id, oldest first; their arguments as the audit keeps them. */
+  results: Map<string, DoneCommand>;
   sequence: number;
   marketMs: MarketMs;
 }
@@ -147,7 +148,7 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       return;
     case "resumed":
       state.halt = undefined;
-      if (recorded.requestId !== undefined) remember(state, recorded.requestId, "entries are allowed again");
+      if (recorded.requestId !== undefined) remember(state, recorded.requestId, RESUMED);
       return;
     case "account-registered":
       state.accounts.set(event.account, registeredAccount(event));
@@ -194,18 +195,17 @@ export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>):
       state.bots.delete(event.botId);
       return;
     case "command-done":
-      if (recorded.requestId !== undefined) remember(state, recorded.requestId, event.result);
+      if (recorded.requestId !== undefined) remember(state, recorded.requestId, event);
       return;
     default:
       return applyPeopleFact(state, event);
   }
 }
 
-function remember(state: DeskState, requestId: string, result: string): void {
-  state.results.set(requestId, result);
-  if (state.results.size <= REQUESTS_MAX) return;
-  const oldest = state.results.keys().next().value;
-  if (oldest !== undefined) state.results.delete(oldest);
+function remember(state: DeskState, requestId: string, { path, args, result }: DoneCommand): void {
+  state.results.set(requestId, { path, args, result });
+  const [oldest] = state.results.keys();
+  if (state.results.size > REQUESTS_MAX && oldest !== undefined) state.results.delete(oldest);
 }
 
 type HandledAbove =

@@ -164,7 +164,7 @@ function longer<H extends Halt>(one: H, other: Halt): H | Halt {
 }
 
 /** Grows whenever the shape of the fold changes; older snapshots are then not used. */
-const SNAPSHOT_VERSION = 2;
+const SNAPSHOT_VERSION = 3;
 /** A snapshot is written after so many events: a start reads no longer tail than that. */
 const SNAPSHOT_EVENTS = 200;
 

@@ -86,6 +86,23 @@ describe("an Idempotency-Key", () => {
     expect(api.desk.ledger.ofType("halted")).toHaveLength(1);
   });
 
+  test("that came with another request is refused after a restart, too", async () => {
+    await post("/api/commands/system/halt", { reason: "x" }, "k4");
+    const again = await ApiRig.over(api.desk);
+    const others: [string, Record<string, string>][] = [
+      ["/api/commands/system/halt", { reason: "y" }],
+      ["/api/commands/panic", { reason: "x" }],
+    ];
+    for (const [path, body] of others) {
+      const answer = await again.ask("POST", path, { token, body, key: "k4" });
+      expect([answer.status, answer.body.error]).toEqual([
+        422,
+        "This Idempotency-Key came with another request before. Use a new key for each request.",
+      ]);
+    }
+    expect(api.desk.ledger.state.halt?.panic).toBe(false);
+  });
+
   test("of which nothing is known any more is never run a second time", async () => {
     const refused = { ...CREATE, strategy: "nothing" };
     expect((await post("/api/positions", refused, "k3")).status).toBe(422);

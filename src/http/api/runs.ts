@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
+import { shownArgs } from "../../chat/audit.ts";
+import { sameCommand } from "../../chat/confirmations.ts";
 import type { Dispatcher } from "../../chat/dispatcher.ts";
 import { earlierResult } from "../../chat/repeats.ts";
 import { card } from "../../chat/view.ts";
@@ -12,6 +14,7 @@ import { ANSWERS_KEPT } from "./limits.ts";
 import { ApiProblem } from "./problem.ts";
 
 const ID_LENGTH = 16;
+const OTHER_REQUEST = "This Idempotency-Key came with another request before. Use a new key for each request.";
 const KEY = /^[\w.:-]{1,64}$/;
 
 /** One command for a program. `secrets` fill the form that the command opens. */
@@ -51,8 +54,7 @@ export class Runs {
     if (!door.mustStore(run.path)) return door.handle(asked);
     const fingerprint = createHash("sha256").update(JSON.stringify(run)).digest("hex");
     const known = this.#kept.get(id);
-    if (known && known.fingerprint !== fingerprint)
-      throw new ApiProblem(422, "This Idempotency-Key came with another request before. Use a new key for each request.");
+    if (known && known.fingerprint !== fingerprint) throw new ApiProblem(422, OTHER_REQUEST);
     if (known) return known.view;
     const view = this.#runOnce(door, asked, run);
     if (key !== undefined) this.#keep(id, { fingerprint, view });
@@ -66,7 +68,7 @@ export class Runs {
   }
 
   async #runOnce(door: Dispatcher, asked: Request, { secrets }: Run): Promise<View> {
-    if ((await accepted(door, asked)) === "seen") return this.#seen(door, asked.id);
+    if ((await accepted(door, asked)) === "seen") return this.#seen(door, asked);
     const view = await door.handle(asked);
     if (!view.form || !secrets) return view;
     const { token, fields } = view.form;
@@ -74,9 +76,12 @@ export class Runs {
     return this.submit({ user: asked.user, place: asked.place, idPrefix: "" }, token, wanted);
   }
 
-  #seen(door: Dispatcher, id: string): View {
-    const { desk, engine } = door.options;
-    const result = earlierResult(id, desk.state, engine.accounts());
+  #seen(door: Dispatcher, asked: Request): View {
+    const { desk, engine, commands } = door.options;
+    const [done, command] = [desk.state.results.get(asked.id), commands.get(asked.path)];
+    const isSame = !done || (command && sameCommand(done, { path: asked.path, args: shownArgs(command, asked.args) }));
+    if (!isSame) throw new ApiProblem(422, OTHER_REQUEST);
+    const result = earlierResult(asked.id, desk.state, engine.accounts());
     if (result !== undefined) return card(`Already done: ${result}`).view();
     throw new ApiProblem(
       409,
