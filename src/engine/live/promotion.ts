@@ -182,7 +182,8 @@ function warnings({
   else if (paper.netResult.isLessThan(0)) found.push("Its paper record is a loss after fees.");
   if (feePctOfTarget !== undefined && feePctOfTarget > FEE_WARNING_PCT)
     found.push(`Fees of one round trip take ${feePctOfTarget.toFixed(0)}% of what its target would gain.`);
-  if (!drilled) found.push(`This desk was never tested against the real ${exchangeName(exchange)}: run account drill in a demo account there first.`);
+  if (!drilled)
+    found.push(`This desk was never tested against the real ${exchangeName(exchange)}: run account drill in a demo account there first.`);
   return found;
 }
 
