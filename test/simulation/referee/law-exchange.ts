@@ -18,7 +18,7 @@ const RULES_KNOWN_MS = 3_900_000;
 /** Until what a person did at the exchange is booked: a reconciliation a minute, and several readings that agree. */
 const STRANGERS_MS = 130_000;
 /** Until what an order of ours that rests near the price has filled is booked: it is read every four seconds, on the next beat. */
-const SEEN_MS = 6_000;
+export const SEEN_MS = 6_000;
 
 /** Rules of a symbol, and when the exchange showed them last. */
 interface Shown {
