@@ -5,7 +5,7 @@ import { type Figures, quantile } from "./kit/figures.ts";
 import { type CaughtUp, commandTimes, exchangePart, mongoPart, outage, redisPart } from "./kit/outages.ts";
 import { hasServers } from "./kit/servers.ts";
 import { until } from "./kit/until.ts";
-import { isAsItShouldBe } from "./kit/whole.ts";
+import { isAsItShouldBe, WHOLE_EVERY_MS } from "./kit/whole.ts";
 
 const MS_PER_SECOND = 1_000;
 const SHAPE = { engines: 2, gateways: 2, live: 2, paper: 8, bots: 16 };
@@ -111,7 +111,7 @@ async function killed(desk: BenchCluster, kind: FaultKind, rounds: number): Prom
   const faults = new ClusterFaults(desk.stage, desk.people);
   for (let round = 0; round < rounds; round += 1) {
     await desk.placed(SHAPE.engines);
-    await until(() => isAsItShouldBe(desk), "a desk that is whole");
+    await until(() => isAsItShouldBe(desk), "a desk that is whole", { everyMs: WHOLE_EVERY_MS });
     if (!(await faults.begin(kind))) throw new Error(`it could happen to nobody: ${kind}`);
     await faults.over();
     if (faults.problems.length > 0) throw new Error(faults.problems.join("; "));

@@ -5,7 +5,7 @@ import { readBooks } from "../../test/kit/process-cluster/books.ts";
 import { breakersIn } from "./breakers-in-books.ts";
 import type { BenchCluster } from "./cluster.ts";
 import { until } from "./until.ts";
-import { isAsItShouldBe, isReady, isSound } from "./whole.ts";
+import { isAsItShouldBe, isReady, isSound, WHOLE_EVERY_MS } from "./whole.ts";
 
 /** A breaker that an outage opens stays open for minutes. */
 const CATCH_UP_MAX_MS = 300_000;
@@ -52,7 +52,10 @@ export async function commandTimes(cluster: BenchCluster): Promise<readonly numb
 
 /** One outage of a part, with everything as it should be before it. Throws when nobody missed the part, or it was not made good. */
 export async function outage(cluster: BenchCluster, part: Part, forMs: number): Promise<CaughtUp> {
-  await until(() => isAsItShouldBe(cluster), `a desk that is whole before ${part.name} goes away`, { maxMs: CATCH_UP_MAX_MS });
+  await until(() => isAsItShouldBe(cluster), `a desk that is whole before ${part.name} goes away`, {
+    maxMs: CATCH_UP_MAX_MS,
+    everyMs: WHOLE_EVERY_MS,
+  });
   await part.leave();
   const { meanwhileMs, wasReady, wasSound } = await withoutIt(cluster, part, forMs).finally(() => part.comeBack());
   const [backMs, backWallMs] = [performance.now(), Date.now()];

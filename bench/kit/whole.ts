@@ -5,6 +5,8 @@ import { breakersIn } from "./breakers-in-books.ts";
 import type { BenchCluster } from "./cluster.ts";
 
 const ANSWER_MS = 5_000;
+/** Between two looks at whether all is well, where nothing is timed by it: each asks every process, and whoever asks too often is sent away. */
+export const WHOLE_EVERY_MS = 500;
 
 interface Health {
   readonly parts?: readonly { readonly name: string; readonly ok: boolean }[];
