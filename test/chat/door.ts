@@ -131,6 +131,14 @@ export class ChatDesk {
   }
 }
 
+/** Sets up the admin's authenticator, approved at the terminal, and answers its seed. Until codes count, two steps have to pass. */
+export async function enrolAuthenticator(desk: ChatDesk): Promise<string> {
+  const asked = await desk.type("access totp");
+  await desk.approve(asked);
+  const shown = await desk.press(asked, "Continue");
+  return /secret=(\w+)/.exec(textOf(shown))?.[1] ?? "";
+}
+
 /** The code under which a request waits for a second factor. */
 export function approvalCode(waiting: View): string {
   const [, code] = /`access approve code:(\w+)`/.exec(textOf(waiting)) ?? [];

@@ -3,7 +3,7 @@ import { codeOf, fromBase32, STEP_MS, stepAt } from "../../src/chat/factors/totp
 import { questionOf } from "../../src/chat/questions.ts";
 import { MINUTE_MS } from "../../src/domain/time.ts";
 import type { View } from "../../src/ports/view.ts";
-import { ADMIN, approvalCode, ChatDesk, HERE, TERMINAL, textOf } from "./door.ts";
+import { ADMIN, approvalCode, ChatDesk, enrolAuthenticator, HERE, TERMINAL, textOf } from "./door.ts";
 
 const MINE = "access grant discord:42 trader";
 const THEIRS = "access grant telegram:666 admin";
@@ -14,10 +14,7 @@ let seed: string;
 
 beforeEach(async () => {
   desk = await ChatDesk.open();
-  const asked = await desk.type("access totp");
-  await desk.approve(asked);
-  const shown = await desk.press(asked, "Continue");
-  seed = /secret=(\w+)/.exec(textOf(shown))?.[1] ?? "";
+  seed = await enrolAuthenticator(desk);
   await desk.clock.advance(2 * STEP_MS);
 });
 

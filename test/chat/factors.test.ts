@@ -4,7 +4,7 @@ import { codeOf, fromBase32, STEP_MS, stepAt } from "../../src/chat/factors/totp
 import type { Place } from "../../src/ports/platform.ts";
 import type { View } from "../../src/ports/view.ts";
 import { testVault } from "../kit/test-vault.ts";
-import { ADMIN, approvalCode, ChatDesk, HERE, TERMINAL, textOf } from "./door.ts";
+import { ADMIN, approvalCode, ChatDesk, enrolAuthenticator, HERE, TERMINAL, textOf } from "./door.ts";
 
 const ASKED = "One more step: a second factor";
 const LINE = "access grant discord:42 trader";
@@ -22,10 +22,7 @@ const link = (user: string, to: string) => desk.ledger.append([{ type: "user-lin
 
 /** Enrols the admin and answers what their authenticator shows at a moment. */
 async function enrol(): Promise<(shiftMs?: number) => string> {
-  const asked = await desk.type("access totp");
-  await desk.approve(asked);
-  const shown = await desk.press(asked, "Continue");
-  const [, seed = ""] = /secret=(\w+)/.exec(textOf(shown)) ?? [];
+  const seed = await enrolAuthenticator(desk);
   await desk.clock.advance(2 * STEP_MS);
   return (shiftMs = 0) => codeOf(fromBase32(seed), stepAt(desk.clock.wall() + shiftMs));
 }
