@@ -17,6 +17,7 @@ import { isFlat } from "../../src/domain/position.ts";
 import type { BotFacts, ManualOrder, PriceFacts } from "../../src/ports/engine.ts";
 import type { CeilingFacts } from "../../src/ports/venue-facts.ts";
 import { aboveLeverageLimit } from "../../src/risk/leverage.ts";
+import { checkAlone } from "../../src/risk/one-bot.ts";
 
 /** Above any take-profit that a person means. */
 const TAKE_BELOW_PCT = 1_000;
@@ -109,11 +110,10 @@ async function priceOf({ args, engine }: Call<Wish>, symbols: readonly string[],
 }
 
 /** The engine refuses it at the end; whoever waits for a second factor is told before. */
-function refuseSecondBot(engine: Call<Wish>["engine"], { account, symbol }: ManualOrder): void {
-  const isActive = ({ status, position }: BotFacts["state"]) => status === "running" || status === "stopping" || !isFlat(position);
-  const other = engine.bots().find((bot) => bot.account === account && bot.state.spec.symbol === symbol && isActive(bot.state));
-  if (other)
-    throw new UserError(`${shownName(other)} trades ${symbol} in ${account} already, and there can be one bot for it: stop it first.`);
+function refuseSecondBot(engine: Call<Wish>["engine"], order: ManualOrder): void {
+  const inAccount = engine.bots().filter(({ account }) => account === order.account);
+  const states = inAccount.map(({ state }) => state);
+  checkAlone(states, order);
 }
 
 async function question(call: Call<Wish>) {

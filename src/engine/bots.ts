@@ -7,12 +7,12 @@ import { isProtective } from "../domain/order.ts";
 import { isFlat } from "../domain/position.ts";
 import type { Caller, NewBot } from "../ports/engine.ts";
 import { StoreUnavailable } from "../ports/store.ts";
+import { checkAlone } from "../risk/one-bot.ts";
 import type { Account } from "./account.ts";
 import { type Accounts, paperAccountOf } from "./accounts.ts";
 import { buildsUp } from "./building.ts";
 import type { Desk } from "./desk.ts";
 import { BOTS_MAX, BOTS_PER_OWNER_MAX } from "./limits.ts";
-import { traderOf } from "./live/manual.ts";
 import { nameTaken } from "./names.ts";
 import { specOf } from "./new-bot.ts";
 import { refuseBeyond } from "./plan-facts.ts";
@@ -140,11 +140,7 @@ export class Bots {
     await this.#accounts.run(account, bot.spec.id);
     await this.#inQueue(account, caller, async () => {
       if (bot.status === "running") throw new UserError(`${name} runs already.`);
-      const other = account.state.mode === "paper" ? undefined : traderOf(account.state, bot.spec.symbol);
-      if (other && other !== bot)
-        throw new UserError(
-          `${other.spec.name} trades ${bot.spec.symbol} on this account, and one bot for a symbol is the most. Stop it first.`,
-        );
+      if (account.state.mode !== "paper") checkAlone(othersIn(account, bot), bot.spec);
       if (bot.status === "stopping") throw new UserError(`${name} is still closing its position. Wait for that, then start it.`);
       return [{ type: "bot-started", botId: bot.spec.id }];
     });
@@ -215,6 +211,10 @@ export class Bots {
   #registered(name: string): boolean {
     return this.#desk.names.named(name) !== undefined;
   }
+}
+
+function othersIn({ state }: Account, bot: BotState): BotState[] {
+  return [...state.bots.values()].filter((each) => each !== bot);
 }
 
 function wishOf(account: Account, caller: Caller, reason: string) {

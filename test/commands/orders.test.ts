@@ -106,7 +106,7 @@ describe("order enter", () => {
     await at.type(`bot start ${bot}`);
     const refused = await at.type(LINE);
     expect(refused).toMatchObject({ tone: "bad", buttons: [] });
-    expect(refused.title).toBe(`${bot} (DEMO) trades BTC/USDT in play already, and there can be one bot for it: stop it first.`);
+    expect(refused.title).toBe(`${bot} trades BTC/USDT in play already, and one bot for a symbol is the most: stop it first.`);
     await at.type(`bot stop ${bot}`);
     expect((await at.type(LINE)).title).toBe("Buy BTC/USDT in play (DEMO)?");
   });

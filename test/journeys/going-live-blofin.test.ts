@@ -93,7 +93,7 @@ describe("leverage that somebody changes in the exchange's own app", () => {
       if (name === "dip") expect(await person.run("bot stop bot:dip-demo")).toContain("is stopped");
     }
     expect(set()).toBe(2);
-    expect(await person.run("bot start bot:dip-demo confirm:yes")).toContain("top-demo trades BTC/USDT:USDT on this account");
+    expect(await person.run("bot start bot:dip-demo confirm:yes")).toContain("top-demo trades BTC/USDT:USDT in try already");
     expect(set()).toBe(2);
 
     exchange.account("demo").setLeverage("BTC-USDT", "isolated", 20, exchange.clock.wall());

@@ -7,6 +7,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { BotFacts, Caller, ManualOrder, PromotionFacts } from "../../ports/engine.ts";
 import type { CeilingFacts, DrillStep } from "../../ports/venue-facts.ts";
 import { LEVERAGE_LIMIT_MOST } from "../../risk/leverage.ts";
+import { checkAlone, traderOf } from "../../risk/one-bot.ts";
 import type { Account } from "../account.ts";
 import type { Accounts } from "../accounts.ts";
 import type { Bots } from "../bots.ts";
@@ -16,7 +17,7 @@ import { accountStream } from "../streams.ts";
 import { LiveAccount } from "./account.ts";
 import type { LiveDesk } from "./desk.ts";
 import { Drill } from "./drill.ts";
-import { checkAlone, checkManual, manualEvents, manualSpec, traderOf } from "./manual.ts";
+import { checkManual, manualEvents, manualSpec } from "./manual.ts";
 import { promotedSpec, promotionFacts } from "./promotion.ts";
 
 export interface VenueCommandParts {
@@ -73,7 +74,7 @@ export class VenueCommands {
       caller,
       (id) => promotedSpec(bot.state.spec, account, { id, name, owner: caller.user }),
       (spec) => {
-        checkAlone(account.state, spec);
+        checkAlone(account.state.bots.values(), spec);
         return [{ type: "bot-created", bot: spec }, started(spec)];
       },
     );
@@ -105,7 +106,7 @@ export class VenueCommands {
   async prepareStart(name: string): Promise<void> {
     const { account, bot } = this.#parts.bots.find(name);
     // What another bot trades there has its own leverage; the start itself then says why it cannot be.
-    if (bot.status === "running" || (traderOf(account.state, bot.spec.symbol) ?? bot) !== bot) return;
+    if (bot.status === "running" || (traderOf(account.state.bots.values(), bot.spec.symbol) ?? bot) !== bot) return;
     await prepare(account, bot.spec).catch((failure: unknown) => {
       if (!(failure instanceof TransientError)) throw failure;
     });

@@ -1,13 +1,13 @@
-import { type AccountState, type BotState, newBot } from "../../domain/books.ts";
+import { newBot } from "../../domain/books.ts";
 import type { BotSpec } from "../../domain/bot.ts";
 import { UserError } from "../../domain/errors.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { decimal } from "../../domain/money.ts";
-import { isFlat } from "../../domain/position.ts";
 import type { Caller, ManualOrder } from "../../ports/engine.ts";
 import { checkEntry } from "../../risk/entry.ts";
 import { aboveLeverageLimit, checkLeverage, checkLeveragedStop } from "../../risk/leverage.ts";
+import { checkAlone } from "../../risk/one-bot.ts";
 import type { Account } from "../account.ts";
 import { openingEquity } from "../decide.ts";
 import { BY_HAND } from "../hand-bots.ts";
@@ -47,7 +47,7 @@ export function checkManual(order: ManualOrder, account: Account): Instrument {
     throw new UserError(
       `${order.symbol} is paid in ${rules.quote}, and ${order.account} holds ${account.state.currency}. Choose another symbol.`,
     );
-  if (account instanceof LiveAccount) checkAlone(account.state, order);
+  if (account instanceof LiveAccount) checkAlone(account.state.bots.values(), order);
   if (order.side === "sell" && !rules.contract)
     throw new UserError("Short positions exist on perpetual contracts only. Close a position with position close instead.");
   if (order.side === "sell" && !(account instanceof LiveAccount)) throw new UserError("A paper account cannot be short.");
@@ -61,27 +61,13 @@ export function checkManual(order: ManualOrder, account: Account): Instrument {
   return rules;
 }
 
-/** One bot for a symbol is the most on an account at an exchange; throws UserError when there is one. */
-export function checkAlone(state: AccountState, { symbol, account }: { readonly symbol: string; readonly account: string }): void {
-  const other = traderOf(state, symbol);
-  if (other) throw new UserError(`${other.spec.name} trades ${symbol} on ${account}, and one bot for a symbol is the most. Stop it first.`);
-}
-
-/** The bot that trades or holds a symbol on an account at an exchange. */
-export function traderOf({ bots }: AccountState, symbol: string): BotState | undefined {
-  return [...bots.values()].find(
-    ({ spec, deleted, status, position }) =>
-      spec.symbol === symbol && !deleted && (status === "running" || status === "stopping" || !isFlat(position)),
-  );
-}
-
 /** The events that enter by hand: the same risk door, the same protection. Throws UserError with the reason of a denial. */
 export function manualEvents(order: ManualOrder, spec: BotSpec, account: Account, rules: Instrument, caller: Caller): AccountEvent[] {
   const { state, services } = account;
   const bot = newBot(spec);
   const seen = services.hub.price(order.symbol);
   if (account instanceof LiveAccount) {
-    checkAlone(state, order);
+    checkAlone(state.bots.values(), order);
     const question = {
       state,
       bot,

@@ -10,13 +10,13 @@ import type { MarginFacts } from "../../ports/venue-facts.ts";
 import type { AccountLimits } from "../../risk/entry.ts";
 import { aboveLeverageLimit } from "../../risk/leverage.ts";
 import { liquidationPrice, stopPctBeyondLiquidation } from "../../risk/liquidation.ts";
+import { takenSymbol } from "../../risk/one-bot.ts";
 import { capOf, nearestStopPct, roundTripPct, wishedSize } from "../../risk/sizing.ts";
 import { accountFacts } from "../account-facts.ts";
 import { planOf, wholeStopPct } from "../building.ts";
 import { planProblem } from "../plan-facts.ts";
 import type { LiveAccount } from "./account.ts";
 import { entryBound } from "./intents.ts";
-import { traderOf } from "./manual.ts";
 
 /** Fewer fills than this say little about a bot. */
 const FILLS_TELLING = 10;
@@ -124,8 +124,8 @@ function refusals({ bot, account, newName, nameTaken }: PromotionQuestion, judge
   const plan = planProblem(account, spec);
   if (plan !== undefined) found.push(plan);
   found.push(...leverageRefusals(account, spec, judged.stop, rules));
-  const other = traderOf(state, spec.symbol);
-  if (other) found.push(`${other.spec.name} trades ${spec.symbol} on this account, and one bot for a symbol is the most: stop it first.`);
+  const taken = takenSymbol(state.bots.values(), { symbol: spec.symbol, account: state.account });
+  if (taken !== undefined) found.push(taken);
   return found;
 }
 
