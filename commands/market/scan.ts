@@ -8,6 +8,7 @@ import { SCAN_MS_MAX, type ScanResult, scan, scanPlan } from "../../src/chat/sca
 import { type Card, card, right } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
 import { decimal } from "../../src/domain/money.ts";
+import { clauseOf } from "../../src/domain/sentences.ts";
 import { spanText } from "../../src/domain/time.ts";
 
 /** Between two edits of the progress message. */
@@ -71,7 +72,7 @@ function shown({ matches, judged, missing }: ScanResult, text: string, length: s
   }
   if (matches.length > ROWS_MAX) answer.line(`${matches.length - ROWS_MAX} more match.`);
   if (missing.length > 0) {
-    const named = missing.slice(0, MISSING_SHOWN).map(({ symbol, why }) => `${symbol} (${why.replace(/\.$/, "")})`);
+    const named = missing.slice(0, MISSING_SHOWN).map(({ symbol, why }) => `${symbol} (${clauseOf(why)})`);
     const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : "";
     answer.warning().line(`Not judged: ${named.join(", ")}${more}.`);
   }

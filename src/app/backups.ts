@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { ConfigError, messageOf } from "../domain/errors.ts";
+import { clauseOf } from "../domain/sentences.ts";
 import { copySqlite, placeSqlite, readSqlite } from "../stores/sqlite/copy.ts";
 import { openSqliteStore } from "../stores/sqlite.ts";
 import { parseStoreUrl } from "../stores/url.ts";
@@ -108,7 +109,7 @@ function sqliteFile(storeUrl: string): string {
 
 function unlike(file: string, store: string, faults: readonly string[]): ConfigError {
   const what = `${file} may have been changed, and there is no store ${store} to compare it with. ${faults.join(" ")}`;
-  return new ConfigError([{ setting: "store", problem: what.replace(/\.$/, ""), remedy: "Take another backup of that time." }]);
+  return new ConfigError([{ setting: "store", problem: clauseOf(what), remedy: "Take another backup of that time." }]);
 }
 
 function unequal(file: string, how: string): ConfigError {

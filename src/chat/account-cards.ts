@@ -1,6 +1,7 @@
 import { UserError } from "../domain/errors.ts";
 import { exchangeName } from "../domain/exchange-names.ts";
 import { meant } from "../domain/nearest.ts";
+import { clauseOf } from "../domain/sentences.ts";
 import type { AccountFacts, VenueFacts } from "../ports/engine.ts";
 import { samePerson } from "./access.ts";
 import { accountNameFor, capitalized } from "./account-names.ts";
@@ -70,5 +71,5 @@ export function sentence(text: string): string {
 
 /** The same for one that may begin with a name that people type. */
 export function ended(text: string): string {
-  return `${text.replace(/\.$/, "")}.`;
+  return `${clauseOf(text)}.`;
 }

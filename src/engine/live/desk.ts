@@ -6,6 +6,7 @@ import { exchangeName } from "../../domain/exchange-names.ts";
 import { exchangeMarketKey } from "../../domain/market-key.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { SealedKey } from "../../domain/sealed.ts";
+import { clauseOf } from "../../domain/sentences.ts";
 import { wallMs } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { AccountTest, Caller, NewAccount } from "../../ports/engine.ts";
@@ -190,7 +191,7 @@ export class LiveDesk {
   async test(name: string): Promise<AccountTest> {
     const account = this.find(name);
     const { venue } = account;
-    if (!venue) throw new UserError(`${name} cannot be tested: ${(account.locked ?? "its key is not at hand").replace(/\.$/, "")}.`);
+    if (!venue) throw new UserError(`${name} cannot be tested: ${clauseOf(account.locked ?? "its key is not at hand")}.`);
     try {
       const begunMs = this.#options.clock.monotonicMs();
       await venue.syncClock();
