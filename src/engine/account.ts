@@ -136,15 +136,24 @@ export abstract class Account implements WatchedAccount {
     for (;;) {
       try {
         await this.appendOnce(facts);
-        this.#waitsForStore = false;
+        this.#storeTakes(undefined);
         return;
       } catch (failure) {
         if (!(failure instanceof StoreUnavailable)) throw failure;
-        this.#waitsForStore = true;
-        this.services.logger.error({ account: this.state.account, failure }, "the store cannot write; this account waits and tries again");
+        this.#storeTakes(failure);
         await this.services.clock.sleep(STORE_RETRY_MS);
       }
     }
+  }
+
+  /** Told in the log when it begins and when it ends, for each try would say the same once a second. */
+  #storeTakes(failure: StoreUnavailable | undefined): void {
+    const { logger } = this.services;
+    const { account } = this.state;
+    const isAway = failure !== undefined;
+    if (isAway && !this.#waitsForStore) logger.error({ account, failure }, "the store cannot write; this account waits and tries again");
+    if (!isAway && this.#waitsForStore) logger.info({ account }, "the store writes again, and this account goes on");
+    this.#waitsForStore = isAway;
   }
 
   /** Appends for a command: a store that cannot write is the person's to know. */

@@ -70,10 +70,17 @@ describe("a store that cannot write for a while", () => {
     const moved = rig.move(ENTERED_AFTER);
     await until(() => rig.complaints.some((each) => each.startsWith("the store cannot write; this account waits")));
     expect(await admin.run("bot show bot:dip")).toContain("Status running");
+    const told = () => rig.complaints.filter((each) => each.startsWith("the store cannot write")).length;
+    for (let tries = 0; tries < 3; tries += 1) {
+      await until(() => clock.sleeping > 0);
+      await clock.advance(10_000);
+    }
+    expect(told()).toBe(1);
     moody.broken.clear();
     await until(() => clock.sleeping > 0);
     await clock.advance(10_000);
     await moved;
     expect(await admin.nextAlert(/^dip bought/)).toContain("9.965 BTC at 100.35 USDT");
+    expect(told()).toBe(1);
   });
 });
