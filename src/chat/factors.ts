@@ -23,6 +23,7 @@ const TOKEN_LENGTH = 25;
 const CODE_LENGTH = 8;
 const WRONG_MAX = 5;
 const PEOPLE_MAX = 1_000;
+
 interface Pending extends Asked {
   /** As it could be typed, for the one who approves. */
   readonly line: string;

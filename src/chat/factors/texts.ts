@@ -29,10 +29,7 @@ export function whichView(title: string, open: readonly Waits[], lately: readonl
   const asked = card(title)
     .warning()
     .line("Digits alone do not say which one they are for, so nothing was approved and they are not used up.");
-  for (const [index, { token, value }] of open.entries())
-    asked
-      .line(`${index + 1}. \`${value.line}\`: type the digits, a space and \`${value.code}\``)
-      .action(`Cancel ${index + 1}`, `${FACTOR_ACTION}${token}:x`, "danger");
+  list(asked, open, ({ code }) => `: type the digits, a space and \`${code}\``);
   for (const gone of lately.filter((each) => !open.some(({ value }) => sameCommand(each, value))))
     asked.line(`No longer waits: \`${gone.line}\``);
   return asked.line("Not all of this was you? Send `access lock`.").view();
@@ -41,7 +38,12 @@ export function whichView(title: string, open: readonly Waits[], lately: readonl
 /** Names what still waits after one was left, each with its way out. */
 export function stillWaiting(on: Card, open: readonly Waits[]): View {
   if (open.length > 0) on.line("These still wait:");
-  for (const [index, { token, value }] of open.entries())
-    on.line(`${index + 1}. \`${value.line}\``).action(`Cancel ${index + 1}`, `${FACTOR_ACTION}${token}:x`, "danger");
+  list(on, open, () => "");
   return on.view();
+}
+
+/** What waits, one line each, with its way out. */
+function list(on: Card, open: readonly Waits[], howFor: (value: Waits["value"]) => string): void {
+  for (const [index, { token, value }] of open.entries())
+    on.line(`${index + 1}. \`${value.line}\`${howFor(value)}`).action(`Cancel ${index + 1}`, `${FACTOR_ACTION}${token}:x`, "danger");
 }
