@@ -36,6 +36,7 @@ export function tooFew(name: FigureName, needed: number, found: number): Figure 
   return unknownFigure(name, `It needs ${needed} closed candles, and there ${found === 1 ? "is" : "are"} ${found}.`);
 }
 
+/** The value itself, or the nearer end of the range where it lies outside. */
 export function clamped(value: number, low = -1, high = 1): number {
   return Math.min(high, Math.max(low, value));
 }

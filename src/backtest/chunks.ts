@@ -5,6 +5,7 @@ export type CandleChunk = Float64Array<ArrayBuffer>;
 
 const COLUMNS = 6;
 
+/** Candles in one block of doubles, cheap to hand to a thread: six for each, in the order of `candleAt`. */
 export function chunkOf(candles: readonly Candle[]): CandleChunk {
   const chunk = new Float64Array(candles.length * COLUMNS);
   let at = 0;
@@ -20,10 +21,12 @@ export function chunkOf(candles: readonly Candle[]): CandleChunk {
   return chunk;
 }
 
+/** How many candles a block holds. */
 export function rowsOf(chunk: CandleChunk): number {
   return chunk.length / COLUMNS;
 }
 
+/** One candle of a block, by its row from zero. */
 export function candleAt(chunk: CandleChunk, row: number): Candle {
   const at = row * COLUMNS;
   return {

@@ -123,6 +123,7 @@ export interface AccountState {
   marketMs: MarketMs;
 }
 
+/** The books of an account before the first event of its stream. */
 export function emptyAccount(): AccountState {
   return {
     account: "",

@@ -83,6 +83,7 @@ export function marked(name: string, mode: Mode): string {
 /** Names that people type: lower case, digits and dashes, at most 32. */
 export const BOT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
+/** How large a bot's entries are, for people: `5% of equity, at most 200 USDT`. */
 export function sizingText(sizing: Sizing, quote: string, cap?: SizeCap): string {
   const most = cap === undefined ? "" : `, at most ${sizingText(cap, quote)}`;
   switch (sizing.kind) {

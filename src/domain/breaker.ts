@@ -69,10 +69,12 @@ export interface BreakerBooks {
   cleared: Map<string, { readonly day: string; readonly lost: Decimal }>;
 }
 
+/** Nothing is open, and nobody has reset anything. */
 export function emptyBreakers(): BreakerBooks {
   return { open: new Map(), cleared: new Map() };
 }
 
+/** Under which an open breaker is kept: there is one of each name and scope at most. */
 export function breakerKey({ breaker, scope }: Pick<OpenBreaker, "breaker" | "scope">): string {
   return `${breaker} ${scope}`;
 }

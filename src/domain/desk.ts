@@ -1,6 +1,5 @@
 import type { SeenAnomaly } from "./anomaly.ts";
 import type { BacktestRecord } from "./backtest.ts";
-import type { BreakerSettings } from "./breaker.ts";
 import { newChannel, periodicOf, toldDigest } from "./channels.ts";
 import {
   type ApiToken,
@@ -15,9 +14,8 @@ import {
 } from "./desk-facts.ts";
 import type { CrashReport, DeskEvent, Recorded } from "./events.ts";
 import { type AlertFact, applyAlertFact, endAlertsAt } from "./fold-alerts.ts";
-import { type AskedReset, applyDeskRisk, type DeskRiskFact } from "./fold-desk-risk.ts";
+import { applyDeskRisk, type DeskRisk, type DeskRiskFact } from "./fold-desk-risk.ts";
 import { applyUnwatched, type Unwatched, type UnwatchedFact } from "./fold-unwatched.ts";
-import type { EntryLock, Limits, RiskScope } from "./limits.ts";
 import type { Decimal } from "./money.ts";
 import type { RuleAlert } from "./rule-alerts.ts";
 import type { SealedKey } from "./sealed.ts";
@@ -33,7 +31,7 @@ export const ANOMALIES_MAX = 50;
 const STARTS_MAX = 20;
 
 /** What the whole desk shares: people, channels, who owns which bot, halts. A fold of the desk stream. */
-export interface DeskState extends Unwatched {
+export interface DeskState extends Unwatched, DeskRisk {
   claimed: boolean;
   grants: Grant[];
   channels: Map<string, Channel>;
@@ -50,14 +48,6 @@ export interface DeskState extends Unwatched {
   bans: Map<string, { readonly untilMs: WallMs; readonly reason: string }>;
   /** The most that live accounts may hold at risk, where a person has lowered it below the process setting. */
   ceiling: Decimal | undefined;
-  /** Limits by what they are about. */
-  limits: Map<RiskScope, Limits>;
-  /** Breakers as people have set them, by what they are about. */
-  breakers: Map<RiskScope, BreakerSettings>;
-  /** Resets that wait for a second person or for the end of a wait, by account and breaker. */
-  resets: Map<string, AskedReset>;
-  /** Entries that are locked, by what they are about. */
-  locks: Map<RiskScope, EntryLock>;
   /** Exchanges where a drill has run. */
   drilled: string[];
   /** Newest last. */
@@ -82,6 +72,7 @@ export interface DeskState extends Unwatched {
   marketMs: MarketMs;
 }
 
+/** The desk before its first event: unclaimed, and with nothing in it. */
 export function emptyDesk(): DeskState {
   return {
     claimed: false,
@@ -118,6 +109,7 @@ export function emptyDesk(): DeskState {
   };
 }
 
+/** Folds one event of the desk's stream into it. Throws where an event is missing before it. */
 export function applyDeskEvent(state: DeskState, recorded: Recorded<DeskEvent>): void {
   if (recorded.sequence !== state.sequence + 1)
     throw new Error(`expected event ${state.sequence + 1} of the desk, found ${recorded.sequence}`);

@@ -66,11 +66,13 @@ export function applyBotFact(state: AccountState, event: BotFact, at: MarketMs):
   }
 }
 
+/** What a bot does now, and why, for people. */
 export function setStatus(bot: BotState, status: BotStatus, reason: string): void {
   bot.status = status;
   bot.statusReason = reason;
 }
 
+/** The bot that an event speaks of. Throws where the stream has never made it: the stream is broken then. */
 export function botOf(state: AccountState, botId: string): BotState {
   const bot = state.bots.get(botId);
   if (!bot) throw new Error(`the stream of ${state.account} speaks of an unknown bot ${botId}`);

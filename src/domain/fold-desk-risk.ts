@@ -12,9 +12,13 @@ export interface AskedReset {
 
 /** What people have set about risk. */
 export interface DeskRisk {
+  /** Limits by what they are about. */
   limits: Map<RiskScope, Limits>;
+  /** Breakers as people have set them, by what they are about. */
   breakers: Map<RiskScope, BreakerSettings>;
+  /** Resets that wait for a second person or for the end of a wait, by account and breaker. */
   resets: Map<string, AskedReset>;
+  /** Entries that are locked, by what they are about. */
   locks: Map<RiskScope, EntryLock>;
 }
 
@@ -23,6 +27,7 @@ export type DeskRiskFact = Extract<
   { type: "limits-set" | "breaker-set" | "reset-asked" | "entries-locked" | "entries-unlocked" }
 >;
 
+/** Folds what people have set and asked about breakers and limits. */
 export function applyDeskRisk(state: DeskRisk, event: DeskRiskFact): void {
   switch (event.type) {
     case "breaker-set": {

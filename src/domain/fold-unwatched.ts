@@ -11,6 +11,7 @@ export interface Unwatched {
   unplaced: { sinceMs: WallMs; accounts: readonly string[] } | undefined;
 }
 
+/** Folds whose prices nobody watches, and which accounts no process has. */
 export function applyUnwatched(state: Unwatched, event: UnwatchedFact): void {
   switch (event.type) {
     case "watch-blind":

@@ -52,6 +52,7 @@ export type Limits = { readonly [N in keyof LimitValues]?: LimitValues[N] };
 export type RiskScope = "all" | `account:${string}` | `symbol:${string}` | `bot:${string}`;
 export type LimitLevel = "bot" | "symbol" | "account" | "fleet";
 
+/** What a scope covers: `bot:b1` one bot, `symbol:BTC/USDT` a symbol, `account:play` an account, `all` the fleet. */
 export function levelOf(scope: RiskScope): LimitLevel {
   const [kind] = scope.split(":");
   return kind === "bot" || kind === "symbol" || kind === "account" ? kind : "fleet";

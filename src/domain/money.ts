@@ -75,10 +75,12 @@ export function shareDown(part: Decimal, whole: Decimal): Decimal {
   return part.dividedBy(whole).decimalPlaces(SHARE_DECIMALS, BigNumber.ROUND_DOWN);
 }
 
+/** The smaller of two. */
 export function min(a: Decimal, b: Decimal): Decimal {
   return a.isLessThan(b) ? a : b;
 }
 
+/** The larger of two. */
 export function max(a: Decimal, b: Decimal): Decimal {
   return a.isGreaterThan(b) ? a : b;
 }

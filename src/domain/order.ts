@@ -67,10 +67,12 @@ export function nextStatus(from: OrderStatus, to: OrderStatus): OrderStatus {
   return to;
 }
 
+/** Whether nothing can come after this status. */
 export function isTerminal(status: OrderStatus): boolean {
   return NEXT[status].length === 0;
 }
 
+/** What is not filled yet, in base. */
 export function remainingOf(order: Order): Decimal {
   return order.quantity.minus(order.filledQuantity);
 }

@@ -12,6 +12,7 @@ interface PartsOrder {
   readonly filledQuantity: Decimal;
 }
 
+/** What parts hold together, in base. */
 export function sumOf(parts: readonly Part[]): Decimal {
   return parts.reduce((sum, { quantity }) => sum.plus(quantity), ZERO);
 }

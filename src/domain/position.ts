@@ -39,6 +39,7 @@ export const FLAT: Position = {
   fillCount: 0,
 };
 
+/** Whether nothing is held, neither long nor short. */
 export function isFlat(position: Position): boolean {
   return position.quantity.isZero();
 }

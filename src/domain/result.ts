@@ -68,11 +68,13 @@ export function resultOf(
   };
 }
 
+/** Adds a result to the quarter of an hour that an instant lies in. */
 export function addToBucket(results: Map<number, Result>, epochMs: number, result: Result): void {
   const bucket = bucketOf(epochMs);
   results.set(bucket, addResults(results.get(bucket) ?? NO_RESULT, result));
 }
 
+/** Two results together, each figure by itself. */
 export function addResults(a: Result, b: Result): Result {
   return {
     realized: sumOf(a.realized, b.realized),

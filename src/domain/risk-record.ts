@@ -25,6 +25,7 @@ export interface RecentOrder {
   readonly symbol: string;
 }
 
+/** Nothing was traded yet. */
 export function emptyRecord(): RiskRecord {
   return {
     losses: 0,

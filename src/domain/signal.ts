@@ -9,10 +9,12 @@ export type Signal =
 
 export const hold: Signal = { kind: "hold" };
 
+/** To open a position, with the reason for people. */
 export function enter(side: "long", reason: string): Signal {
   return { kind: "enter", side, reason };
 }
 
+/** To close a position, or these parts of it, with the reason for people. */
 export function exit(reason: string, parts?: readonly number[]): Signal {
   return { kind: "exit", reason, ...(parts && { parts }) };
 }

@@ -10,10 +10,12 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
+/** Milliseconds since 1970 as an instant of a market, which may run at another pace than the clock on the wall. */
 export function marketMs(epochMs: number): MarketMs {
   return epochMs as MarketMs;
 }
 
+/** Milliseconds since 1970 as an instant of the real world. */
 export function wallMs(epochMs: number): WallMs {
   return epochMs as WallMs;
 }

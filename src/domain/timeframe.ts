@@ -16,6 +16,7 @@ const LENGTH_MS: Record<Timeframe, number> = {
   "1d": DAY_MS,
 };
 
+/** How long a candle lasts, in milliseconds. */
 export function timeframeMs(timeframe: Timeframe): number {
   return LENGTH_MS[timeframe];
 }

@@ -13,6 +13,7 @@ import type { AccountServices } from "./services.ts";
 /** A bot that asks for advice. */
 type AdvisedSpec = Pick<BotSpec, "symbol" | "timeframe"> & { readonly advice: AdviceMode };
 
+/** Whether a bot asks the AI service before it enters. */
 export function asksAdvice(spec: BotSpec): spec is BotSpec & { readonly advice: AdviceMode } {
   return spec.advice !== undefined;
 }

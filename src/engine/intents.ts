@@ -26,6 +26,7 @@ export function intentIdOf(botId: string, decision: string | number, purpose: Pu
   return `${botId}:${decision}:${purpose}`;
 }
 
+/** The intent of one order at market: its id follows from the decision, so that the same decision never makes a second one. */
 export function marketIntent(bot: BotState, purpose: "entry" | "exit" | "close" | "panic", quantity: Decimal, wish: Wish): Intent {
   const intentId = intentIdOf(bot.spec.id, wish.decision, purpose);
   return {

@@ -154,6 +154,7 @@ export class CountedFacts implements LevelFacts {
   }
 }
 
+/** Result of the open position at the price of now, in quote and before the fee of closing; zero when flat, undefined without a price. */
 export function unrealizedOf({ position, spec }: BotState, priceOf: LimitedAccount["priceOf"]): Decimal | undefined {
   if (isFlat(position)) return ZERO;
   const price = priceOf(spec.symbol);

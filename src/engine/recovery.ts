@@ -15,10 +15,12 @@ export interface AliveMark {
 
 const ALIVE = "alive";
 
+/** Keeps when this process was last seen at work. */
 export async function saveAlive(store: Store, mark: AliveMark): Promise<void> {
   await store.saveSnapshot({ stream: ALIVE, sequence: 0, body: toJson(mark) });
 }
 
+/** When a process before this one was last seen at work; undefined at the first start, or where that was lost. */
 export async function loadAlive(store: Store): Promise<AliveMark | undefined> {
   const snapshot = await store.loadSnapshot(ALIVE);
   return snapshot && (fromJson(snapshot.body) as AliveMark);

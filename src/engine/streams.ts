@@ -7,6 +7,7 @@ import { NewestRecords } from "./newest-records.ts";
 
 export const DESK_STREAM = "desk";
 
+/** The stream that an account's events are in. */
 export function accountStream(account: string): string {
   return `account:${account}`;
 }

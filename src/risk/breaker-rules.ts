@@ -42,6 +42,7 @@ export const BREAKER_RULES: { readonly [N in BreakerName]: BreakerRule } = {
   store: { ...TECHNICAL, title: "Slow store", unit: " ms", least: 100, most: 60_000, what: "that three of five writings took" },
 };
 
+/** What a breaker measures, with its unit: `12%`. */
 export function numberText(breaker: BreakerName, value: number): string {
   return `${shown(decimal(Number(value.toFixed(2))), 2)}${BREAKER_RULES[breaker].unit}`;
 }
@@ -51,6 +52,7 @@ export function settingText(breaker: BreakerName, { at, reaction, span }: Breake
   return `${numberText(breaker, at)}, ${REACTION_WORDS[reaction]} ${untilText(span)}`;
 }
 
+/** How long a breaker stays open: `for 24h`. */
 export function untilText(span: Span): string {
   if (span === "day") return "until the local day ends";
   return span === "reset" ? "until somebody resets it" : `for ${spanText(span)}`;

@@ -254,6 +254,7 @@ export const LIMIT_RULES: { readonly [N in keyof LimitValues]: LimitRule<N> } = 
   },
 };
 
+/** How much is held, in the currency of the level; unknown where a price is missing. */
 export function exposureText({ exposure, currency }: LevelFacts): string {
   return exposure ? `${shown(exposure, 2)} ${currency}` : "unknown";
 }

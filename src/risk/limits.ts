@@ -18,6 +18,7 @@ export interface LimitRoom {
 
 export const LIMIT_NAMES = Object.keys(LIMIT_RULES).filter(isLimitName);
 
+/** Whether there is a limit of this name. */
 export function isLimitName(name: string): name is LimitName {
   return Object.hasOwn(LIMIT_RULES, name);
 }

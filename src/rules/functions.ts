@@ -204,6 +204,7 @@ export const FUNCTIONS: readonly RuleFunction[] = [
   },
 ];
 
+/** The function that rules call by this name. */
 export function functionNamed(name: string): RuleFunction | undefined {
   return FUNCTIONS.find((each) => each.name === name);
 }

@@ -15,6 +15,7 @@ export async function place(venue: LiveVenue | undefined, order: Order, barred?:
   }
 }
 
+/** How an order stands at its exchange. What fails is no reading and says why; it never rejects. */
 export async function find(venue: LiveVenue | undefined, order: Order): Promise<OrderReading> {
   if (!venue) return { kind: "no-reading", reason: NO_KEY };
   try {
@@ -24,6 +25,7 @@ export async function find(venue: LiveVenue | undefined, order: Order): Promise<
   }
 }
 
+/** Asks the exchange to cancel an order. Without an answer it is unknown what came of it; it never rejects. */
 export async function cancel(venue: LiveVenue | undefined, order: Order): Promise<CancelOutcome> {
   if (!venue) return { kind: "not-sent", reason: NO_KEY };
   try {

@@ -13,6 +13,7 @@ export interface CoinsBeside {
   others(): Decimal;
 }
 
+/** What an account holds of a symbol's coin beside its bots' positions. */
 export function coinsBeside(state: AccountState, symbol: string): CoinsBeside {
   const coin = baseOf(symbol);
   const dust = state.venue.dust.get(coin) ?? ZERO;

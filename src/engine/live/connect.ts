@@ -100,6 +100,7 @@ export async function keyEvents(wish: NewAccount, first: FirstReading, vault: Va
   return { type: "key-set", sealed, enteredBy: wish.enteredBy, rights: first.rights, acknowledged: wish.acknowledged };
 }
 
+/** The event that opens an account's books, with the balances and the venue's time that were read first. */
 export function openedEvent(wish: NewAccount, owner: string, market: string, first: FirstReading): AccountEvent {
   const balances = new Map([[first.currency, first.balances.get(first.currency) ?? ZERO], ...first.balances]);
   const { name, environment, exchangeId } = wish;

@@ -200,6 +200,7 @@ export function quarantined(order: VenueOrder, seenMs: number): AccountEvent {
   return { type: "orphan-found", orphan: orphanOf(order, "quarantined", seenMs) };
 }
 
+/** An order at the venue as the books keep it that do not explain it. */
 export function orphanOf(order: VenueOrder, kind: Orphan["kind"], seenMs: number): Orphan {
   const { venueOrderIds, clientOrderId, symbol, side, quantity } = order;
   return { venueOrderId: venueOrderIds[0] ?? "", clientOrderId, symbol, side, quantity: decimal(quantity), kind, seenMs };

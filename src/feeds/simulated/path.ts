@@ -48,6 +48,7 @@ export interface PathDay {
   readonly deviations: Float64Array;
 }
 
+/** One day of what moves all symbols together: the same for a seed and a day, whatever was asked before. */
 export function factorDay(seed: number, day: number): FactorDay {
   const spells = spellsOfDay(mixedSeed(seed, STREAM.spells, day));
   const deviations = new Float64Array(MINUTES_PER_DAY);
@@ -104,6 +105,7 @@ function driftBefore(spells: readonly Spell[], minute: number): number {
   return spells.reduce((sum, spell) => sum + spell.regime.drift * Math.max(0, Math.min(minute, spell.toMinute) - spell.fromMinute), 0);
 }
 
+/** One day of a symbol between two log prices that are given, so that days fit together in whatever order they are asked for. */
 export function pathDay(seed: number, coin: Coin, day: number, factor: FactorDay, fromLog: number, toLog: number): PathDay {
   const logPrices = new Float64Array(MINUTES_PER_DAY + 1);
   const deviations = new Float64Array(MINUTES_PER_DAY);

@@ -27,6 +27,7 @@ export interface Spot {
   readonly value: number;
 }
 
+/** Equity as points of a curve; doubles are exact enough to draw. */
 export function spotsOf(points: readonly EquityAt[]): readonly Spot[] {
   return points.map(({ atMs, equity }) => ({ atMs, value: toDouble(equity) }));
 }

@@ -48,6 +48,7 @@ export function startLine(begun: number, { y, pane }: EquityPlaces): string {
   return stroke(`M${pane.left} ${Math.round(y(begun)) + 0.5}H${pane.right}`, INK.level, { dash: "5 4", opacity: 0.8 });
 }
 
+/** A curve to compare with, dashed. */
 export function comparedShape(curve: readonly Spot[], color: string, dash: string, places: EquityPlaces): string {
   return stroke(course(pointsOf(curve, places)), color, { width: 1.6, dash });
 }

@@ -53,6 +53,7 @@ export function candleShapes(candles: readonly Candle[], { x, y, lengthMs, pane 
   return drawn(INK.rise, paths.rise) + drawn(INK.fall, paths.fall);
 }
 
+/** Indicator lines over the candles, each in its own color. */
 export function lineShapes(lines: readonly Overlay[], candles: readonly Candle[], places: Places): string {
   return lines
     .map(({ values }, index) => {
@@ -62,6 +63,7 @@ export function lineShapes(lines: readonly Overlay[], candles: readonly Candle[]
     .join("");
 }
 
+/** The space between two lines, filled; empty while fewer than two of its points are known. */
 export function bandShape({ upper, lower }: Band, candles: readonly Candle[], places: Places): string {
   const above = pointsOf(upper, candles, places).filter((point) => point !== undefined);
   const below = pointsOf(lower, candles, places).filter((point) => point !== undefined);

@@ -41,17 +41,20 @@ export interface StrokeStyle {
   readonly opacity?: number;
 }
 
+/** A path that is drawn along; nothing for an empty one. */
 export function stroke(d: string, color: string, { width = 1, dash, opacity }: StrokeStyle = {}): string {
   if (d === "") return "";
   const rest = `${dash === undefined ? "" : ` stroke-dasharray="${dash}"`}${opacity === undefined ? "" : ` stroke-opacity="${opacity}"`}`;
   return `<path d="${d}" fill="none" stroke="${color}" stroke-width="${width}" stroke-linejoin="round"${rest}/>`;
 }
 
+/** A path whose inside is filled; nothing for an empty one. */
 export function fill(d: string, color: string, opacity?: number): string {
   if (d === "") return "";
   return `<path d="${d}" fill="${color}"${opacity === undefined ? "" : ` fill-opacity="${opacity}"`}/>`;
 }
 
+/** The path of a rectangle, from its upper left corner. */
 export function box(x: number, y: number, width: number, height: number): string {
   return `M${at(x)} ${at(y)}h${at(width)}v${at(height)}h${at(-width)}z`;
 }

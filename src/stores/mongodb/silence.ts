@@ -32,6 +32,7 @@ export async function untilGone({ clock, leaseMs }: Patience, attempt: () => Pro
   return inUse(first);
 }
 
+/** The process that has a store, for people. */
 export function whoOf({ pid, host }: Pick<Blocker, "pid" | "host">): string {
   return `process ${pid} on host "${host}"`;
 }

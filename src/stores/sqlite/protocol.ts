@@ -57,6 +57,7 @@ export interface WriterOptions {
   readonly pagesMax: number | undefined;
 }
 
+/** Whether an operation changes the store. */
 export function isWrite(request: Request<OperationName>): request is Request<WriteName> {
   return WRITES.has(request.name);
 }

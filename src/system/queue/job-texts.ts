@@ -11,6 +11,7 @@ const jobOutcome = z.discriminatedUnion("kind", [
 
 export type WaitingJob = Omit<z.infer<typeof waitingJob>, "signature">;
 
+/** A job as it waits in Redis, signed. */
 export function waitingText(job: JobFacts, untilWallMs: number, signatures: JobSignatures): string {
   return JSON.stringify({ body: job.body, untilWallMs, signature: signatures.ofJob(job, untilWallMs) });
 }
@@ -23,6 +24,7 @@ export function parseWaiting(text: string, job: Omit<JobFacts, "body">, signatur
   return isSigned(signature, signatures.ofJob({ ...job, body: waiting.body }, waiting.untilWallMs)) ? waiting : undefined;
 }
 
+/** What came of a job as Redis keeps it, signed. */
 export function outcomeText(job: JobFacts, outcome: JobOutcome, signatures: JobSignatures): string {
   return JSON.stringify({ ...outcome, signature: signatures.ofOutcome(job, outcome) });
 }

@@ -73,6 +73,7 @@ export async function submitJob(wish: JobWish, { broker, clock, signatures }: Su
   throw new JobTooLate(`Nobody has done this ${kind} within ${timeoutMs / 1_000} s. Try again, or see whether an engine is running.`);
 }
 
+/** Throws RangeError for what no kind of job is called. */
 export function checkKind(kind: string): void {
   if (!KIND.test(kind)) throw new RangeError(`a kind of job is a lower-case word of at most 60 letters, digits, - and _, not "${kind}"`);
 }

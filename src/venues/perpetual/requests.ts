@@ -37,6 +37,7 @@ export function readTime(path: string, params: Readonly<Record<string, string>>)
   return { ...readPublic(path, params), timeoutMs: TIME_TIMEOUT_MS };
 }
 
+/** A signed call that changes something at the venue. */
 export function send(path: string, params: WireCall["params"], priority: WirePriority = "exit"): WireCall {
   return { method: "POST", path, params, signed: true, timeoutMs: SEND_TIMEOUT_MS, priority };
 }

@@ -22,6 +22,7 @@ function statusOf({ state, orderType }: OrderRow): VenueOrder["status"] {
   }
 }
 
+/** An order of the venue in our words, its quantities in base and not in contracts. */
 export function orderOf(row: OrderRow, contract: Contract): VenueOrder {
   return {
     clientOrderId: row.clientOrderId,

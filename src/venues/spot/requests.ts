@@ -27,14 +27,17 @@ export function sentId({ clientOrderId, kind }: Pick<OrderRef, "clientOrderId" |
   return kind === "protection" ? stopId(clientOrderId) : clientOrderId;
 }
 
+/** The client order id of a protection's stop leg. */
 export function stopId(clientOrderId: string): string {
   return `${clientOrderId}s`;
 }
 
+/** The client order id of a protection's target leg. */
 export function targetId(clientOrderId: string): string {
   return `${clientOrderId}t`;
 }
 
+/** A signed question. */
 export function read(path: string, params: Params): WireCall {
   return { method: "GET", path, params, signed: true, timeoutMs: READ_TIMEOUT_MS };
 }
@@ -44,10 +47,12 @@ export function probe(path: string, params: Params): WireCall {
   return { ...read(path, params), priority: "exit" };
 }
 
+/** A question that needs no key. */
 export function readPublic(path: string): WireCall {
   return { method: "GET", path, params: {}, signed: false, timeoutMs: LIST_TIMEOUT_MS };
 }
 
+/** A question for the exchange's clock: an answer that takes long says little about it. */
 export function readTime(path: string): WireCall {
   return { ...readPublic(path), timeoutMs: TIME_TIMEOUT_MS };
 }

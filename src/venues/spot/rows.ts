@@ -45,6 +45,7 @@ export function immediateFills(placed: Placed, symbol: string, side: "buy" | "se
   }));
 }
 
+/** A fill of the exchange in our words. */
 export function fillOf(row: FillRow, symbol: string): VenueFill {
   return {
     fillId: String(row.id),
