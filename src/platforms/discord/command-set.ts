@@ -16,7 +16,14 @@ export interface CommandBody {
   readonly name: string;
   readonly description: string;
   readonly options: readonly OptionBody[];
+  /** Where it is offered. */
+  readonly contexts: readonly number[];
+  /** How the bot is brought there. */
+  readonly integration_types: readonly number[];
 }
+
+/** Servers and the bot's own direct messages; chats of several people without a server know no members whom a role could be given. */
+const OFFERED = { contexts: [0, 1], integration_types: [0] } as const;
 
 /** Discord's limit on choices and suggestions, options, and text. */
 export const CHOICES_MAX = 25;
@@ -48,7 +55,7 @@ export function commandSet(catalog: readonly CommandInfo[]): CommandBody[] {
 function commandBody(noun: string, commands: readonly CommandInfo[], descriptionMax: number): CommandBody {
   const [first] = commands;
   if (first !== undefined && first.path === noun)
-    return { name: noun, description: described(first.summary, noun, descriptionMax), options: options(first, descriptionMax) };
+    return { name: noun, description: described(first.summary, noun, descriptionMax), options: options(first, descriptionMax), ...OFFERED };
   const verbs = commands.map((command) => command.path.split(" ")[1] ?? "");
   return {
     name: noun,
@@ -59,6 +66,7 @@ function commandBody(noun: string, commands: readonly CommandInfo[], description
       description: described(command.summary, command.path, descriptionMax),
       options: options(command, descriptionMax),
     })),
+    ...OFFERED,
   };
 }
 
@@ -121,6 +129,8 @@ function meaningOf(part: unknown): Record<string, unknown> {
     autocomplete: facts.get("autocomplete") === true,
     choices: list("choices").map((choice) => meaningOfChoice(choice)),
     options: list("options").map((option) => meaningOf(option)),
+    contexts: list("contexts").sort(),
+    integration_types: list("integration_types").sort(),
   };
 }
 

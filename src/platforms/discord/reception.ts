@@ -19,6 +19,8 @@ export const PLATFORM = "discord";
 
 type Asked = ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction;
 
+/** Where an interaction comes from, in Discord's numbers: the bot's own direct messages. */
+const BOT_DM = 1;
 /** Interactions that Discord may deliver twice are remembered this far back. */
 const REMEMBERED_MAX = 1_000;
 
@@ -153,9 +155,13 @@ export class Reception {
 }
 
 function askedBy(interaction: Asked | AutocompleteInteraction): Pick<Request, "id" | "user" | "place"> {
-  const direct = !interaction.inGuild();
-  const place: Place = { platform: PLATFORM, id: `${PLATFORM}:${interaction.channelId ?? ""}`, direct };
+  const place: Place = { platform: PLATFORM, id: `${PLATFORM}:${interaction.channelId ?? ""}`, direct: isDirect(interaction) };
   return { id: `${PLATFORM}:${interaction.id}`, user: { id: userId(interaction), name: interaction.user.username }, place };
+}
+
+/** Whether nobody else reads along: a chat of several people without a server is in no server either. */
+function isDirect({ context }: Interaction): boolean {
+  return context === BOT_DM;
 }
 
 function userId(interaction: Interaction): string {
@@ -170,7 +176,7 @@ function handleOf(interaction: Asked, { isPrivate, target }: Pick<AnswerHandle, 
     channelId: interaction.channelId ?? "",
     userId: interaction.user.id,
     isPrivate,
-    direct: !interaction.inGuild(),
+    direct: isDirect(interaction),
     target,
   };
 }

@@ -2,7 +2,7 @@ import type { APIBaseInteraction, APIInteractionGuildMember, InteractionType } f
 import { Locale } from "discord-api-types/v10";
 import type { InteractionFacts } from "./interaction.ts";
 import { channelPayload, memberPayload } from "./payloads.ts";
-import type { Guild, World } from "./world.ts";
+import type { Channel, Guild, World } from "./world.ts";
 
 const MAX_UPLOAD_BYTES = 10_485_760;
 
@@ -19,13 +19,19 @@ export function interactionPayload(world: World, facts: InteractionFacts, data: 
     version: 1,
     channel_id: channel.id,
     channel: { ...channelPayload(channel, world), ...(guild ? { permissions: world.permissionsOf(user, guild).toString() } : {}) },
-    ...(guild ? guildPart(world, facts, guild) : { user, context: 1 as const, authorizing_integration_owners: { 0: "0" } }),
+    ...(guild ? guildPart(world, facts, guild) : { user, context: contextOf(channel), authorizing_integration_owners: { 0: "0" } }),
     ...(facts.source ? { message: facts.source.wire } : {}),
     app_permissions: guild ? world.permissionsOf(world.bot, guild).toString() : "442368",
     locale: Locale.EnglishUS,
     entitlements: [],
     attachment_size_limit: MAX_UPLOAD_BYTES,
   } satisfies APIBaseInteraction<InteractionType, object>;
+}
+
+/** Where an interaction comes from: a server, the bot's own direct messages, or another private chat. Source: the docs of Interaction Context Types. */
+export function contextOf({ guild, kind }: Channel): 0 | 1 | 2 {
+  if (guild) return 0;
+  return kind === "direct" ? 1 : 2;
 }
 
 function guildPart(world: World, { user }: InteractionFacts, guild: Guild) {

@@ -1,6 +1,7 @@
 import type {
   APIApplicationCommandInteractionMetadata,
   APIDMChannel,
+  APIGroupDMChannel,
   APIGuildMember,
   APIPublicThreadChannel,
   APITextChannel,
@@ -28,7 +29,7 @@ export function memberPayload(member: Member): APIGuildMember {
   } satisfies APIGuildMember;
 }
 
-export function channelPayload(channel: Channel, world: World): APITextChannel | APIDMChannel | APIPublicThreadChannel {
+export function channelPayload(channel: Channel, world: World): APITextChannel | APIDMChannel | APIGroupDMChannel | APIPublicThreadChannel {
   const last_message_id = [...channel.messages.values()].filter((message) => !message.onlyFor).at(-1)?.wire.id ?? null;
   if (channel.kind === "direct")
     return {
@@ -39,6 +40,16 @@ export function channelPayload(channel: Channel, world: World): APITextChannel |
       last_message_id,
       recipients: channel.recipient ? [channel.recipient] : [],
     } satisfies APIDMChannel;
+  if (channel.kind === "group")
+    return {
+      id: channel.id,
+      type: ChannelType.GroupDM,
+      name: channel.name,
+      icon: null,
+      flags: NO_FLAGS,
+      last_message_id,
+      recipients: [],
+    } satisfies APIGroupDMChannel;
   const guild_id = channel.guild?.id ?? "";
   if (channel.kind === "thread")
     return {

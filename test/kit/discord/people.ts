@@ -5,7 +5,7 @@ import { BUTTON, CHANNEL_SELECT, isSelect, LINK_STYLE, ROLE_SELECT, USER_SELECT,
 import { type InteractionDesk, ON_AUTOCOMPLETE, ON_COMMAND, ON_COMPONENT, ON_MODAL } from "./desk.ts";
 import { checkChoice, type FormValues, fillForm } from "./form.ts";
 import { Interaction, type InteractionFacts, type Modal } from "./interaction.ts";
-import { interactionPayload } from "./interaction-payload.ts";
+import { contextOf, interactionPayload } from "./interaction-payload.ts";
 import { memberPayload } from "./payloads.ts";
 import { PersonRefused } from "./refusal.ts";
 import { type OptionValues, resolveLine } from "./slash-line.ts";
@@ -105,7 +105,7 @@ export class People {
     const { world, commands } = this.#parts;
     const guild = channel.guild;
     if (guild && !guild.members.has(user.id)) throw new PersonRefused(`${user.username} is not a member of ${guild.name}`);
-    const context = guild ? 0 : 1;
+    const context = contextOf(channel);
     const granted = guild ? world.permissionsOf(user, guild) : ADMINISTRATOR;
     return [...(guild ? commands.list(guild.id) : []), ...commands.list()].filter((command) => {
       if (command.contexts && !command.contexts.includes(context)) return false;

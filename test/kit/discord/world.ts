@@ -21,7 +21,7 @@ export interface Guild {
 
 export interface Channel {
   readonly id: string;
-  readonly kind: "text" | "direct" | "thread";
+  readonly kind: "text" | "direct" | "group" | "thread";
   readonly name: string;
   readonly guild?: Guild;
   readonly recipient?: APIUser;
@@ -138,6 +138,11 @@ export class World {
   directChannel(user: APIUser): Channel {
     for (const channel of this.channels.values()) if (channel.recipient?.id === user.id) return channel;
     return this.keep({ id: this.nextId(), kind: "direct", name: `@${user.username}`, recipient: user, messages: new Map() });
+  }
+
+  /** A chat of several people without a server, to which one of them brought the bot. */
+  groupChat(name: string): Channel {
+    return this.keep({ id: this.nextId(), kind: "group", name, messages: new Map() });
   }
 
   addThread(parent: Channel, name: string, id = this.nextId()): Channel {

@@ -65,7 +65,9 @@ describe("A registered set", () => {
     command("bot create", [argument("name"), argument("mode", { kind: "choice", choices: ["a", "b"] })]),
     command("help"),
   ]);
-  const asDiscordAnswers = wanted.toReversed().map((each) => ({ ...each, id: "1", version: "2", type: 1, nsfw: false, contexts: null }));
+  const asDiscordAnswers = wanted
+    .toReversed()
+    .map((each) => ({ ...each, id: "1", version: "2", type: 1, nsfw: false, dm_permission: true }));
 
   test("is the same whatever Discord adds and in whatever order it comes", () => {
     expect(isRegistered(asDiscordAnswers, wanted)).toBe(true);
@@ -76,6 +78,12 @@ describe("A registered set", () => {
     expect(isRegistered(JSON.parse(JSON.stringify(asDiscordAnswers).replace('"bot create"', '"other"')), wanted)).toBe(false);
     expect(isRegistered(JSON.parse(JSON.stringify(asDiscordAnswers).replaceAll('"b"', '"c"')), wanted)).toBe(false);
     expect(isRegistered(asDiscordAnswers.slice(1), wanted)).toBe(false);
+    expect(
+      isRegistered(
+        asDiscordAnswers.map((each) => ({ ...each, contexts: null })),
+        wanted,
+      ),
+    ).toBe(false);
   });
 });
 

@@ -1,10 +1,19 @@
 import { describe, expect, test } from "vitest";
+import type { DiscordCounterpart } from "../../kit/discord/counterpart.ts";
 import { textOf } from "../../kit/discord/text.ts";
 import { gate, view } from "./fake-door.ts";
 import { begin, calls, cleanUpAfterEach, openDesk, until } from "./rig.ts";
 
 const EPHEMERAL = 64;
 const CALLBACK = /\/callback$/;
+
+/** As commands were registered before there were contexts: wherever people chat. */
+async function registerAnywhere({ apiUrl, token, world }: DiscordCounterpart, commands: readonly object[]): Promise<void> {
+  const headers = { authorization: `Bot ${token}`, "content-type": "application/json" };
+  const url = `${apiUrl}/v10/applications/${world.applicationId}/commands`;
+  const { status } = await fetch(url, { method: "PUT", headers, body: JSON.stringify(commands) });
+  expect(status).toBe(200);
+}
 
 describe("A slash command", () => {
   cleanUpAfterEach();
@@ -36,6 +45,15 @@ describe("A slash command", () => {
     const channel = discord.direct(discord.user);
     await discord.slash(discord.user, "/help", {}, { channel }).settled();
     expect(door.handled[0]?.place).toEqual({ platform: "discord", id: `discord:${channel.id}`, direct: true });
+  });
+
+  test("in a chat of several people without a server is not offered, and comes from a place where others read", async () => {
+    const { discord, door } = await openDesk();
+    const channel = discord.world.groupChat("friends");
+    expect(() => discord.slash(discord.user, "/help", {}, { channel })).toThrow("no command /help");
+    await registerAnywhere(discord, [{ name: "help", description: "Helps" }]);
+    await discord.slash(discord.user, "/help", {}, { channel }).settled();
+    expect(door.handled[0]?.place).toEqual({ platform: "discord", id: `discord:${channel.id}`, direct: false });
   });
 
   test("with a private answer is deferred for that person only", async () => {
