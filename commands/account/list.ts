@@ -16,10 +16,10 @@ export default defineCommand({
       return card("There is no account yet")
         .line("Your paper account opens with your first bot. `account connect` adds one at an exchange.")
         .button("Connect an account", "account connect");
-    const rows = accounts.map(({ state, venue, equity }) => [
+    const rows = accounts.map(({ state, venue, equity, troubles }) => [
       accountTitle(state, caller.user),
       venue ? exchangeName(venue.exchangeId) : "-",
-      venue ? stateText(state.venue.paused) : "trades",
+      venue ? stateText({ state, troubles }) : "trades",
       equity === undefined ? "?" : moneyText(equity, state.currency),
     ]);
     const troubles = accounts.flatMap(({ state, troubles: told }) =>

@@ -74,12 +74,12 @@ function leverageText({ state, venue }: AccountFacts, user: string): string | un
   return `${accountTitle(state, user)} takes a leverage of at most ${venue.leverageLimit} (\`risk set account:... leverage:...\`).`;
 }
 
-function mayEnter({ state }: AccountFacts): string {
-  if (state.venue.paused) return stateText(state.venue.paused);
+function mayEnter({ state, troubles }: AccountFacts): string {
+  if (state.venue.paused) return stateText({ state, troubles });
   const open = [...state.breakers.open.values()].map(({ breaker }) => breaker);
   if (open.length > 0)
     return `${open.length === 1 ? "a breaker is" : `${open.length} breakers are`} open (${[...new Set(open)].join(", ")})`;
-  return "may enter";
+  return troubles.length === 0 ? "may enter" : stateText({ state, troubles });
 }
 
 function todayOf({ state, equity }: AccountFacts): string {

@@ -54,7 +54,7 @@ export default defineCommand({
 
 function troublesOf({ state, troubles }: AccountFacts, user: string): readonly string[] {
   const { paused } = state.venue;
-  const told = paused ? [stateText(paused), ...troubles] : troubles;
+  const told = paused ? [stateText({ state, troubles }), ...troubles] : troubles;
   return told.map((each) => `${accountNameFor(state, user)}: ${sentence(each)}`);
 }
 

@@ -48,7 +48,7 @@ export function accountCard({ state, venue, troubles }: VenueAccount, title: str
       Exchange: exchangeName(exchangeId),
       Environment: modeWords(environment),
       Protection: capitalized(protection),
-      State: stateText(state.venue.paused),
+      State: stateText({ state, troubles }),
     })
     .line(...troubles.map(sentence), drilled ? undefined : untestedText(exchangeId));
 }
@@ -58,9 +58,10 @@ export function untestedText(exchangeId: string): string {
   return `${exchangeName(exchangeId)} was never tested against the real exchange from this desk: run \`account drill\` in a demo account first, where it has one.`;
 }
 
-/** What an account does now, for a field or a cell: `trades`, or why it is paused. */
-export function stateText(paused: AccountFacts["state"]["venue"]["paused"]): string {
-  if (!paused) return "trades";
+/** What an account does now, for a field or a cell: `trades`, why it is paused, or that something else is wrong, which is told beside it. */
+export function stateText({ state, troubles }: Pick<AccountFacts, "state" | "troubles">): string {
+  const { paused } = state.venue;
+  if (!paused) return troubles.length === 0 ? "trades" : "needs a look";
   return `PAUSED: ${pauseWords(paused.code).why} (${paused.reason})`;
 }
 

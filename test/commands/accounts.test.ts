@@ -113,7 +113,7 @@ describe("Accounts at exchanges", () => {
     at.exchanges.troubles.set("main", ["one order unanswered since 00:12, checking"]);
     const view = await at.type("account list");
     expect(view.table?.rows.map((row) => row.slice(0, 3))).toEqual([
-      ["main (LIVE)", "Binance.com", "trades"],
+      ["main (LIVE)", "Binance.com", "needs a look"],
       ["play (DEMO)", "Blofin", "trades"],
     ]);
     expect(view.tone).toBe("warning");
