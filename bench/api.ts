@@ -76,7 +76,13 @@ async function serve({ engine, desk, streams, specOf }: OpenedEngine, store: Sto
   const commands = await loadCommands(join(import.meta.dirname, "../commands"));
   const door = new Dispatcher({
     ...{ commands, engine, desk, store, backtests: NO_BACKTESTS, clock, chance, logger, version, claim: undefined, timeZone: "UTC" },
-    ...{ strategies: { strategyNamed, strategyNames }, vault: testVault(), owners: new Set([ownerAt(0)]), platforms: () => [] },
+    ...{
+      strategies: { strategyNamed, strategyNames },
+      vault: testVault(),
+      owners: new Set([ownerAt(0)]),
+      platforms: () => [],
+      backings: [],
+    },
     limits: { dailyLossPct: 10, positionCapPct: 50 },
   });
   const server = await openApi({ clock, chance, logger, version, catalog: door.catalog(), host: "127.0.0.1", port: 0 });

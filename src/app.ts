@@ -1,5 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import { openAnomalyWatch } from "./app/anomalies.ts";
+import { backingsOf } from "./app/backings.ts";
 import { backtestsByEngines } from "./app/backtest-jobs.ts";
 import { BacktestThreads } from "./app/backtest-threads.ts";
 import { DeskBacktests } from "./app/backtests.ts";
@@ -189,7 +190,7 @@ function openBacktests(
 }
 
 /** The chat layer's front door. A desk that nobody owns can be claimed from the platforms that need an owner. */
-function openDoor(options: DeskOptions, { store, commands, sharing }: Sources, opened: DoorNeeds, platforms: readonly Platform[]) {
+function openDoor(options: DeskOptions, { store, commands, sharing, cache }: Sources, opened: DoorNeeds, platforms: readonly Platform[]) {
   const { front: engine, desk, backtests, shenron } = opened;
   const { config, clock, chance, vault, logger, version } = options;
   const owners = ownersOf(config);
@@ -203,7 +204,8 @@ function openDoor(options: DeskOptions, { store, commands, sharing }: Sources, o
     platforms.find(({ name }) => name === request.place.platform)?.settleInterrupted(request, view);
   const { onSecret } = options;
   const keyPage = openKeyPages({ port: config.keyPagePort, chance, logger });
-  return { door: new Dispatcher({ ...parts, platforms: () => platforms, tell, keyPage, onSecret }), claim };
+  const backings = backingsOf(sharing?.counts, cache);
+  return { door: new Dispatcher({ ...parts, backings, platforms: () => platforms, tell, keyPage, onSecret }), claim };
 }
 
 function terminalNeeds(config: Config, opened: OpenedEngine, delivery: Delivery): TerminalNeeds {

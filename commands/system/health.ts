@@ -1,4 +1,4 @@
-import { isVenueAccount, sentence, stateText, type VenueAccount } from "../../src/chat/account-cards.ts";
+import { ended, isVenueAccount, sentence, stateText, type VenueAccount } from "../../src/chat/account-cards.ts";
 import { accountNameFor } from "../../src/chat/account-names.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { onRealClock } from "../../src/chat/real-clock.ts";
@@ -14,7 +14,7 @@ export default defineCommand({
   role: "viewer",
   readOnly: true,
   args: {},
-  run({ accounts, engine, desk, platforms, clock, caller }) {
+  run({ accounts, engine, desk, platforms, backings, clock, caller }) {
     const { beatAgeMs, storeAgeMs, watchAgeMs, uptimeMs, residentBytes, bots, unknownOrders, problems } = engine.health();
     const market = engine.market();
     const { halt } = desk.state;
@@ -25,6 +25,7 @@ export default defineCommand({
         : `for another ${spanText(Math.max(0, halt.untilMs - clock.wall()))}${onRealClock(engine)}`;
     const sick = [
       ...problems,
+      ...backings.flatMap((each) => each.trouble() ?? []).map(ended),
       ...accounts.flatMap((account) => troublesOf(account, caller.user)),
       ...bansOf(desk.state.bans, clock.wall()),
     ];

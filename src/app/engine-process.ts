@@ -1,5 +1,6 @@
 import { openEngine } from "../engine/open.ts";
 import type { Store } from "../ports/store.ts";
+import { backingsOf } from "./backings.ts";
 import { takeBacktests } from "./backtest-jobs.ts";
 import { BacktestThreads } from "./backtest-threads.ts";
 import { panicOf, startBeat } from "./beating.ts";
@@ -36,7 +37,7 @@ export async function startEngineProcess(given: ProcessOptions): Promise<Running
     startBeat(options, opened, panic);
     const here = new BacktestThreads(clock).run;
     const backtests = takeBacktests({ queue: jobs, clock, here, version: options.version, marketOf: opened.marketOf });
-    health?.serve(observedEngine(opened, options), metersOf({ ...options, ...opened, role: "engine", venues }));
+    health?.serve(observedEngine(opened, options, backingsOf(counts, cache)), metersOf({ ...options, ...opened, role: "engine", venues }));
     return {
       claimCode: undefined,
       panic,

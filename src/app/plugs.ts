@@ -87,10 +87,10 @@ export function processFacts(
 }
 
 /** The cache that `REDIS_URL` names, where one is set. */
-export async function openCache({ config, logger }: PlugParts): Promise<SharedCache | undefined> {
+export async function openCache({ config, clock, logger }: PlugParts): Promise<SharedCache | undefined> {
   if (config.redisUrl === undefined) return undefined;
   const { openRedisCache } = await import("../system/redis.ts");
-  return openRedisCache({ url: config.redisUrl, password: config.redisPassword?.reveal(), logger });
+  return openRedisCache({ url: config.redisUrl, password: config.redisPassword?.reveal(), clock, logger });
 }
 
 export interface QueueNeeds extends PlugParts {
@@ -124,6 +124,8 @@ export interface SharedCountsNeeds extends PlugParts {
 export interface SharedCounts {
   readonly budgets: SharedBudgets;
   readonly tries: SharedTries;
+  /** Why nothing is counted together now; undefined while it is. */
+  trouble(): string | undefined;
   close(): void;
 }
 
@@ -135,10 +137,10 @@ export async function openSharedCounts(needs: SharedCountsNeeds): Promise<Shared
   const { redisBudgets } = await import("../system/redis-budgets.ts");
   const { redisTries } = await import("../system/redis-tries.ts");
   const awayMessage =
-    "Redis does not answer: each process keeps to its own share of the exchanges' limits, and to its own count of wrong codes";
+    "Redis does not answer: accounts stay with the processes that have them, and each process keeps to its own share of the exchanges' limits and to its own count of wrong codes";
   const link = await RedisLink.open({ url: config.redisUrl, password: config.redisPassword?.reveal(), clock, logger, awayMessage });
   const budgets = redisBudgets({ link, clock, chance, egress, processes });
-  return { budgets, tries: redisTries({ link, clock, desk }), close: () => link.close() };
+  return { budgets, tries: redisTries({ link, clock, desk }), trouble: () => link.trouble(), close: () => link.close() };
 }
 
 const DEFAULT_SEED = 42;

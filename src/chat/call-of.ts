@@ -45,7 +45,7 @@ export function callOf(
   { all, bots }: Meant,
   { options, catalog, people, proofs, voice }: CallParts,
 ): Call<Args> {
-  const { engine, desk, strategies, backtests, clock, claim, shenron, limits, timeZone, version, platforms } = options;
+  const { engine, desk, strategies, backtests, clock, claim, shenron, limits, timeZone, version, platforms, backings } = options;
   const asker = askerOf(request);
   const role = deskRole(people, asker);
   const { id: requestId, user, place } = request;
@@ -67,6 +67,7 @@ export function callOf(
     timeZone,
     version,
     platforms: platforms(),
+    backings,
     catalog,
     user,
     place,

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { DeskEvent, KeyEntry, Role } from "../domain/events.ts";
+import type { Backing } from "../ports/backing.ts";
 import type { Backtests } from "../ports/backtest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { AccountFacts, BotFacts, Caller, DeskLedger, Engine } from "../ports/engine.ts";
@@ -38,6 +39,7 @@ export interface Call<A> {
   readonly strategies: Strategies;
   readonly backtests: Backtests;
   readonly clock: Clock;
+  readonly backings: readonly Backing[];
   readonly platforms: readonly Pick<Platform, "name" | "reachable">[];
   readonly catalog: readonly CatalogEntry[];
   readonly claim: Claim | undefined;

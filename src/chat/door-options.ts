@@ -1,3 +1,4 @@
+import type { Backing } from "../ports/backing.ts";
 import type { Backtests } from "../ports/backtest.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
 import type { DeskLedger, Engine } from "../ports/engine.ts";
@@ -44,5 +45,7 @@ export interface DoorOptions {
   readonly tell?: (request: Request, view: View) => Promise<void>;
   /** The AI service, where one is set. */
   readonly shenron?: Shenron | undefined;
+  /** What the process leans on beside its store, where it leans on anything. */
+  readonly backings: readonly Backing[];
   readonly platforms: () => readonly Pick<Platform, "name" | "reachable">[];
 }

@@ -7,5 +7,7 @@ export interface SharedCache {
   get(keys: readonly string[]): Promise<readonly (string | undefined)[]>;
   /** Keeps values for so long, if it can; nobody waits for it. */
   put(values: ReadonlyMap<string, string>, keepMs: number): void;
+  /** Why it gives nothing now, what that means and since when; undefined while it answers. */
+  trouble(): string | undefined;
   close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { Redis } from "ioredis";
 import { messageOf, TransientError } from "../domain/errors.ts";
+import { minuteText, type WallMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 
-/** An answer that takes longer does not come. */
 const ANSWER_MS = 2_000;
 const CONNECT_MS = 2_000;
 /** A connection on which an answer is late by so much is broken, though nobody closed it. */
@@ -21,6 +21,10 @@ export interface LinkOptions {
   readonly logger: Logger;
   /** What the log says when there is no answer: what that means for the desk. */
   readonly awayMessage: string;
+  /** An answer that takes longer does not come; two seconds when not given. */
+  readonly answerMs?: number;
+  /** Before each key; none when not given. */
+  readonly keyPrefix?: string;
 }
 
 /** Redis did not answer, or refused. */
@@ -30,21 +34,22 @@ export class RedisAway extends TransientError {}
 export class RedisLink {
   readonly redis: Redis;
   readonly #options: LinkOptions;
-  #isAway = false;
+  #awaySinceMs: WallMs | undefined;
   #isTold = false;
   #toldMs = Number.NEGATIVE_INFINITY;
 
   private constructor(options: LinkOptions) {
-    const { url, password } = options;
+    const { url, password, keyPrefix, answerMs = ANSWER_MS } = options;
     this.#options = options;
     this.redis = new Redis(url, {
       ...(password === undefined ? {} : { password }),
+      ...(keyPrefix === undefined ? {} : { keyPrefix }),
       // Nothing waits for a connection, and nothing is asked a second time.
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
       autoResubscribe: false,
-      commandTimeout: ANSWER_MS,
+      commandTimeout: answerMs,
       connectTimeout: CONNECT_MS,
       socketTimeout: SILENT_MS,
       keepAlive: KEEP_ALIVE_MS,
@@ -78,6 +83,12 @@ export class RedisLink {
     }
   }
 
+  /** That there is no answer, what that means and since when; undefined while there is one. */
+  trouble(): string | undefined {
+    if (this.#awaySinceMs === undefined) return undefined;
+    return `${this.#options.awayMessage} (since ${minuteText(this.#awaySinceMs)} UTC)`;
+  }
+
   close(): void {
     this.redis.disconnect();
   }
@@ -85,17 +96,17 @@ export class RedisLink {
   #away(reason: string): void {
     const { logger, clock, awayMessage } = this.#options;
     const nowMs = clock.monotonicMs();
-    if (!this.#isAway && nowMs - this.#toldMs >= TOLD_AGAIN_MS) {
+    if (this.#awaySinceMs === undefined && nowMs - this.#toldMs >= TOLD_AGAIN_MS) {
       logger.warn({ reason }, awayMessage);
       this.#toldMs = nowMs;
       this.#isTold = true;
     }
-    this.#isAway = true;
+    this.#awaySinceMs ??= clock.wall();
   }
 
   #answered(): void {
-    if (this.#isAway && this.#isTold) this.#options.logger.info({}, "Redis answers again");
-    this.#isAway = false;
+    if (this.#isTold) this.#options.logger.info({}, "Redis answers again");
+    this.#awaySinceMs = undefined;
     this.#isTold = false;
   }
 }

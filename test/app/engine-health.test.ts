@@ -26,8 +26,11 @@ let engines: DeskProcess[];
 let warnings: unknown[];
 const open: EngineHealth[] = [];
 
+let redisTrouble: string | undefined;
+
 /** A gateway and two engines, with a running bot of each owner. */
 beforeEach(async () => {
+  redisTrouble = undefined;
   rig = noonRig([100, ...Array<number>(30).fill(102)]);
   warnings = [];
   gateway = await rig.start("gateway");
@@ -64,7 +67,10 @@ function serve(health: EngineHealth, { rig: engine }: DeskProcess): void {
   const logger = { ...quietLogger, warn: (facts: unknown) => void warnings.push(facts) };
   const venues = { budgets: async () => [{ exchange: "binance", environment: "live", usedShare: 0.5, queued: 0 }] };
   const meters = metersOf({ ...engine, role: "engine", clock: rig.clock, venues });
-  health.serve(observedEngine(engine, { clock: rig.clock, logger, version: "1.2.3", config }), meters);
+  health.serve(
+    observedEngine(engine, { clock: rig.clock, logger, version: "1.2.3", config }, [{ name: "redis", trouble: () => redisTrouble }]),
+    meters,
+  );
 }
 
 async function ask(health: { readonly url: string }, path: string, bearer?: string, init: RequestInit = {}) {
@@ -98,6 +104,16 @@ describe("the HTTP address of an engine", () => {
     await gateway.rig.desk.append([{ type: "token-revoked", name: "prometheus", by: ADMIN }]);
     await rig.beat(1);
     expect((await ask(health, "/api/health/ready", bearer)).status).toBe(401);
+  });
+
+  it("is up while Redis is away, says so with a token, and counts it", async () => {
+    const [health, bearer] = [await opened(engines[0]!), await token()];
+    expect((await ask(health, "/api/health", bearer)).text).toContain('{"name":"redis","ok":true}');
+    expect((await metrics(health, bearer))("backing_up", "redis")).toBe(1);
+    redisTrouble = "Redis does not answer";
+    expect((await ask(health, "/api/health")).status).toBe(200);
+    expect((await ask(health, "/api/health", bearer)).text).toContain('{"name":"redis","ok":false,"reason":"Redis does not answer"}');
+    expect((await metrics(health, bearer))("backing_up", "redis")).toBe(0);
   });
 
   it("is not ready, and down, while it cannot read what the desk decides, and lives", async () => {

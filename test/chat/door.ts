@@ -81,6 +81,7 @@ export class ChatDesk {
       },
       strategies: { strategyNamed, strategyNames },
       backtests: NO_BACKTESTS,
+      backings: [],
       platforms: () => [{ name: "discord", reachable: true }],
       ...options,
     };

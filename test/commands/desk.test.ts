@@ -261,11 +261,6 @@ test("a halt whose time is over leaves no reason behind", async () => {
   expect(desk.ledger.state.halt?.reason).toBe("no reason given");
 });
 
-test("health says how long the desk runs in plain words", async () => {
-  const running = (await desk.type("system health")).fields.find(({ name }) => name === "Running");
-  expect(running?.value).toMatch(/^\d/);
-});
-
 test("the one who asks is shown by name beside the id, and others by their whole id", async () => {
   const request = desk.request("access grant user:discord:1 role:operator");
   const view = await desk.door.handle({ ...request, user: { ...request.user, name: "Ada" } });

@@ -28,7 +28,7 @@ const queries = [...rules.map(({ expr }) => expr), ...board.panels.flatMap(({ ta
 let known: ReadonlyMap<string, readonly Readonly<Record<string, string>>[]>;
 
 beforeAll(async () => {
-  const desk = await ChatDesk.open();
+  const desk = await ChatDesk.open({ backings: [{ name: "redis", trouble: () => undefined }] });
   const told = await families(desk.door, {
     role: "engine",
     accountsHeld: () => 0,

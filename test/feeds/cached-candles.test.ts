@@ -18,6 +18,10 @@ class HandCache implements SharedCache {
     for (const [key, value] of values) this.values.set(key, value);
   }
 
+  trouble(): undefined {
+    return undefined;
+  }
+
   async close(): Promise<void> {
     this.values.clear();
   }

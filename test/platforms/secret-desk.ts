@@ -115,6 +115,7 @@ export async function openSecretDesk(owner: string): Promise<SecretDesk> {
     limits: { dailyLossPct: 10, positionCapPct: 50 },
     timeZone: "UTC",
     version: "1.2.3",
+    backings: [],
     platforms: () => [],
   });
   return {

@@ -114,6 +114,7 @@ describe("counts in Redis", () => {
       budget.silence(1_000);
     }
     expect(links.logger.warnings).toEqual([AWAY]);
+    expect(link.trouble()).toContain(`${AWAY} (since `);
     await links.redis.startAgain();
     let count: number | undefined;
     await until("it answers", () => {
@@ -122,6 +123,7 @@ describe("counts in Redis", () => {
       });
       return count === 0;
     });
+    expect(link.trouble()).toBeUndefined();
   });
 
   it("answer nothing where the password is wrong", async () => {

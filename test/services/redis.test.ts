@@ -1,9 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SharedCache } from "../../src/ports/cache.ts";
+import { systemClock } from "../../src/system/clock.ts";
 import { openRedisCache } from "../../src/system/redis.ts";
 import { Warnings } from "../feeds/hand-data.ts";
 import { canary } from "../kit/canary/canary.ts";
+import { until } from "../kit/queue/redis-stage.ts";
 import { RedisServer } from "../kit/services/redis.ts";
 
 const KEEP_MS = 60_000;
@@ -15,7 +17,7 @@ let redis: RedisServer;
 let logger: Warnings;
 const opened: SharedCache[] = [];
 const open = async (password?: string) => {
-  const cache = await openRedisCache({ url: redis.url, password, logger });
+  const cache = await openRedisCache({ url: redis.url, password, clock: systemClock(), logger });
   opened.push(cache);
   return cache;
 };
@@ -50,12 +52,18 @@ describe("a cache in Redis", () => {
     await kept(mine, "a", "1");
     expect(await other.get(["a", "b"])).toEqual(["1", undefined]);
     expect(await other.get([])).toEqual([]);
+    expect(mine.trouble()).toBeUndefined();
     await redis.process.end();
     expect(await timed(mine.get(["a"]))).toEqual([undefined]);
+    await until("it is noticed", () => mine.trouble() !== undefined);
+    expect(mine.trouble()).toMatch(
+      /^Redis does not answer: the desk goes on without it, a little slower \(since \d{4}-\d\d-\d\d \d\d:\d\d UTC\)$/,
+    );
     mine.put(new Map([["a", "lost"]]), KEEP_MS);
     await redis.startAgain();
     await kept(mine, "c", "3");
     expect(await mine.get(["a", "c"])).toEqual([undefined, "3"]);
+    expect(mine.trouble()).toBeUndefined();
     // Once for each of the two.
     expect(logger.warnings).toHaveLength(2);
   });

@@ -71,7 +71,7 @@ function readinessOf({ options, blind }: Observed): Part[] {
 }
 
 function partsOf({ options }: Observed): Part[] {
-  const { engine, desk, clock, platforms } = options;
+  const { engine, desk, clock, platforms, backings } = options;
   const { problems, unknownOrders } = engine.health();
   const { halt, bans } = desk.state;
   const silent = [...bans].filter(([, { untilMs }]) => untilMs > clock.wall());
@@ -79,6 +79,7 @@ function partsOf({ options }: Observed): Part[] {
     partFor("engine", problems),
     partFor("orders", unknownOrders === 0 ? [] : [`${unknownOrders} are unanswered and looked for`]),
     partFor("entries", halt ? [`halted: ${halt.reason}`] : []),
+    ...backings.map((each) => partFor(each.name, each.trouble() ?? [])),
     ...platforms().map(({ name, reachable }) => partFor(name, reachable ? [] : ["not reachable"])),
     ...engine.accounts().flatMap(({ state, venue, troubles }) => {
       const paused = state.venue.paused ? [`paused: ${state.venue.paused.reason}`] : [];
@@ -90,6 +91,7 @@ function partsOf({ options }: Observed): Part[] {
   ];
 }
 
-function partFor(name: string, reasons: readonly string[]): Part {
+function partFor(name: string, told: string | readonly string[]): Part {
+  const reasons = [told].flat();
   return reasons.length === 0 ? { name, ok: true } : { name, ok: false, reason: reasons.join("; ") };
 }

@@ -54,7 +54,7 @@ export async function families(observed: Observed, meters: Meters): Promise<read
   }));
 }
 
-function healthFamilies({ options: { engine, platforms, version } }: Observed): readonly Family[] {
+function healthFamilies({ options: { engine, platforms, backings, version } }: Observed): readonly Family[] {
   const { beatAgeMs, storeAgeMs, watchAgeMs, uptimeMs, residentBytes, bots, unknownOrders, problems } = engine.health();
   const statuses = [...new Set([...STATUSES, ...Object.keys(bots)])];
   return [
@@ -71,6 +71,11 @@ function healthFamilies({ options: { engine, platforms, version } }: Observed): 
       statuses.map((status) => ({ labels: { status }, value: bots[status] ?? 0 })),
     ),
     gauge("scalpstorm_unknown_orders", "Orders whose answer was lost and that are looked for.", one(unknownOrders)),
+    gauge(
+      "scalpstorm_backing_up",
+      "1 where what the process leans on beside its store answers, as Redis.",
+      backings.map((each) => ({ labels: { backing: each.name }, value: each.trouble() === undefined ? 1 : 0 })),
+    ),
     gauge(
       "scalpstorm_platform_reachable",
       "1 where a chat platform can be reached.",

@@ -4,7 +4,7 @@ import type { Breakers, DeskLedger, Engine } from "../../ports/engine.ts";
 
 /** A process as health and metrics see it: a desk at its front door, or an engine, which has accounts and nobody to talk to. */
 export interface Observed {
-  readonly options: Pick<DoorOptions, "clock" | "logger" | "owners" | "platforms" | "version"> & {
+  readonly options: Pick<DoorOptions, "backings" | "clock" | "logger" | "owners" | "platforms" | "version"> & {
     readonly engine: Pick<Engine, "health" | "accounts" | "market"> & { readonly breakers: Pick<Breakers, "all"> };
     readonly desk: Pick<DeskLedger, "state" | "append">;
   };
