@@ -140,6 +140,9 @@ describe("named routes", () => {
     });
     const data = await get("/api/market/data/btc-usdt?timeframe=5m&limit=10");
     expect(data.body).toMatchObject({ inst_id: "BTC-USDT", timeframe: "5m" });
+    // Fifteen times 0.1, which doubles add up to 1.5000000000000002.
+    const quarters = await get("/api/market/data/BTC-USDT?timeframe=15m&limit=2");
+    expect(quarters.body).toMatchObject({ candles: expect.arrayContaining([expect.objectContaining({ volume: 1.5 })]) });
     expect((await get("/api/analyze/BTC-USDT?timeframe=1m")).body).toMatchObject({
       recommendation: { action: expect.stringMatching(/buy|sell|hold/) },
     });

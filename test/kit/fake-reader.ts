@@ -54,6 +54,6 @@ function swinging(price: number, minutes: number): Candle[] {
     const index = minutes - position;
     const [open, close] = [at(index), at(index - 1)];
     const openTimeMs = MARKET_START - index * MINUTE_MS;
-    return { openTimeMs, open, high: Math.max(open, close) * 1.0002, low: Math.min(open, close) * 0.9998, close, volume: 3 };
+    return { openTimeMs, open, high: Math.max(open, close) * 1.0002, low: Math.min(open, close) * 0.9998, close, volume: 0.1 };
   });
 }

@@ -17,6 +17,8 @@ import { errorBody, type Server } from "./server.ts";
 import { defaultExchange, exchangeQuery, instId, instIdOf, symbolAt } from "./symbols.ts";
 
 const CANDLES_PRESET = 100;
+/** As many digits of a sum of doubles as adding them leaves alone. */
+const SUM_DIGITS = 12;
 const timeframe = z.enum(TIMEFRAMES);
 
 const symbolsBody = z.object({
@@ -117,11 +119,16 @@ export function marketRoutes(app: Server, parts: Parts): void {
       at_ms: place.atMs,
       last: minutes.at(-1)?.close ?? null,
       candles: candles.map(({ openTimeMs, open, high, low, close, volume, missingMinutes }) => {
-        return { open_time_ms: openTimeMs, open, high, low, close, volume, missing_minutes: missingMinutes };
+        return { open_time_ms: openTimeMs, open, high, low, close, volume: withoutNoise(volume), missing_minutes: missingMinutes };
       }),
     };
   });
   analyzeRoute(app, parts);
+}
+
+/** A sum of doubles as its parts were written: the last digits are only what adding them left there. */
+function withoutNoise(sum: number): number {
+  return Number(sum.toPrecision(SUM_DIGITS));
 }
 
 function symbolsRoute(app: Server, parts: Parts): void {
