@@ -12,6 +12,7 @@ import type { BotFacts } from "../../src/ports/engine.ts";
 
 /** As many as one message of either chat platform shows whole. */
 const ROWS_MAX = 20;
+const NAMES = new Intl.Collator("en", { numeric: true });
 const STATES = ["holding", "running", "stopping", "stopped", "faulted", "created"] as const;
 
 interface Wish {
@@ -37,7 +38,7 @@ export default defineCommand({
       return card("There are no bots yet")
         .line("`bot create` makes one; it asks for all it needs.")
         .button("Create a bot", "bot create", "primary");
-    const bots = visible.filter(wantedBy(args, visible)).toSorted((a, b) => urgency(a) - urgency(b));
+    const bots = visible.filter(wantedBy(args, visible)).toSorted((a, b) => urgency(a) - urgency(b) || byName(a, b));
     if (bots.length === 0) return card("No such bots").line(`\`bot list\` shows all ${visible.length}.`).button("All bots", "bot list");
     const running = bots.filter(({ state }) => state.status === "running").length;
     const page = pageOf(bots, args.page, ROWS_MAX);
@@ -71,6 +72,11 @@ function urgency({ state: { naked, status, position } }: BotFacts): number {
   if (status === "faulted") return 1;
   if (!isFlat(position)) return 2;
   return status === "running" || status === "stopping" ? 3 : 4;
+}
+
+/** `dip-2` stands before `dip-10`. */
+function byName({ state: a }: BotFacts, { state: b }: BotFacts): number {
+  return NAMES.compare(a.spec.name, b.spec.name);
 }
 
 /** What shows the same list again. */

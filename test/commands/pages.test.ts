@@ -42,6 +42,11 @@ describe("a list that is longer than a message", () => {
     expect(names(await desk.press(second, "Previous page"))).toEqual(names(first));
   });
 
+  test("counts as people do: the second bot stands before the tenth", async () => {
+    const all = [...names(await desk.type("bot list")), ...names(await desk.type("bot list page:2"))];
+    expect(all.slice(0, HOLDING)).toEqual(Array.from({ length: HOLDING }, (_, index) => nameOf(index + 1)));
+  });
+
   test("ends with its last page, whichever page is asked for", async () => {
     expect((await desk.type("position list page:99")).lines).toContain("Page 3 of 3.");
     expect((await desk.type("bot list page:0")).title).toContain("a whole number from 1 to 1000");
