@@ -100,11 +100,12 @@ export class Desk implements DeskLedger {
    * the rejection with UserError says so, for a restart before that would forget it.
    */
   async deny(asked: Halted, requestId: string): Promise<void> {
-    const halted = this.#atLeast(asked);
     try {
-      await this.append([halted], requestId);
+      // What is being written already is in force by then: a halt beside a panic must not make it less.
+      await this.append(() => [this.#atLeast(asked)], requestId);
     } catch (failure) {
       if (!(failure instanceof StoreUnavailable)) throw failure;
+      const halted = this.#atLeast(asked);
       this.#unwritten = halted;
       const what = halted.panic ? "Entries are denied, and positions are sold as soon as the store can write" : "Entries are denied";
       throw new UserError(
@@ -127,7 +128,8 @@ export class Desk implements DeskLedger {
     if (!halted || this.#writing) return;
     this.#writing = true;
     try {
-      await this.append([this.#atLeast(halted)]);
+      // Somebody may have allowed entries again while this waited for its turn.
+      await this.append(() => (this.#unwritten === halted ? [this.#atLeast(halted)] : []));
       if (this.#unwritten === halted) this.#unwritten = undefined;
     } catch (failure) {
       if (!(failure instanceof StoreUnavailable)) throw failure;
@@ -149,11 +151,15 @@ export class Desk implements DeskLedger {
     this.#unwritten = undefined;
   }
 
-  /** Writes down that a halt with an end has ended. */
+  /** Writes down that a halt with an end has ended, unless another one that is being written has taken its place by then. */
   async endTimedHalt(): Promise<void> {
+    if (!this.#isTimeOver()) return;
+    await this.append(() => (this.#isTimeOver() ? [{ type: "resumed", reason: "the time of the halt is over", by: "desk" }] : []));
+  }
+
+  #isTimeOver(): boolean {
     const { halt } = this.state;
-    if (this.#unwritten || halt?.untilMs === undefined || halt.untilMs > this.clock.wall()) return;
-    await this.allow("the time of the halt is over", "desk");
+    return !this.#unwritten && halt?.untilMs !== undefined && halt.untilMs <= this.clock.wall();
   }
 }
 

@@ -49,8 +49,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a halt is answered before it is written",
     "src/engine/desk.ts",
-    "      await this.append([halted], requestId);",
-    "      this.#unwritten = halted;",
+    "      await this.append(() => [this.#atLeast(asked)], requestId);",
+    "      this.#unwritten = this.#atLeast(asked);",
   ),
   mutant(
     "a candle is taken for closed before it is",
