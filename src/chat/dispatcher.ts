@@ -48,8 +48,8 @@ export class Dispatcher implements FrontDoor {
   readonly #longActions: LongActions;
   readonly #proofs: Proofs;
   readonly #running = new Map<string, Promise<View>>();
-  /** Requests that this process accepted and has not settled. */
-  readonly #accepted = new Set<string>();
+  /** Requests that this process accepted and has not settled, and whether each is answered: a restart takes it for interrupted, and runs again what lowers risk. */
+  readonly #accepted = new Map<string, boolean>();
 
   constructor(options: DoorOptions) {
     this.options = options;
@@ -91,7 +91,7 @@ export class Dispatcher implements FrontDoor {
     const { store, clock } = this.options;
     // Nothing comes of it but an answer, so a stranger writes nothing here.
     if (exposes(request) || !this.isAllowed(request)) return "new";
-    this.#accepted.add(request.id);
+    this.#accepted.set(request.id, this.#accepted.get(request.id) ?? false);
     try {
       return await store.accept({ requestId: request.id, wallMs: clock.wall(), body: JSON.stringify({ request }) });
     } catch (thrown) {
@@ -162,13 +162,24 @@ export class Dispatcher implements FrontDoor {
   async #settled(request: Request, onProgress: ((view: View) => void) | undefined): Promise<View> {
     const view = await this.run(request, { onProgress });
     if (!this.#accepted.has(request.id)) return view;
-    try {
-      await this.options.store.settle(request.id);
-      this.#accepted.delete(request.id);
-    } catch (thrown) {
-      this.options.logger.error({ requestId: request.id, error: messageOf(thrown) }, "an answered request could not be settled");
-    }
+    this.#accepted.set(request.id, true);
+    await this.#settleAnswered();
     return view;
+  }
+
+  /** What could not be settled is tried again with the next answer: whatever undoes it, as a resume does a panic, comes by here. */
+  async #settleAnswered(): Promise<void> {
+    const { store, logger } = this.options;
+    for (const [requestId, isAnswered] of this.#accepted) {
+      if (!isAnswered) continue;
+      try {
+        await store.settle(requestId);
+        this.#accepted.delete(requestId);
+      } catch (thrown) {
+        logger.error({ requestId, error: messageOf(thrown) }, "an answered request could not be settled; the next answer tries again");
+        return;
+      }
+    }
   }
 
   async #run(request: Request, { onProgress, again }: RunOptions): Promise<View> {

@@ -23,6 +23,8 @@ export const TERMINAL: Place = { platform: "terminal", id: "terminal:local", dir
 export class FakeInbox {
   readonly rows = new Map<string, InboxRow>();
   readonly settled: string[] = [];
+  /** Set to make the next settling fail. */
+  failure: Error | undefined;
 
   accept(row: InboxRow): Promise<"new" | "seen"> {
     if (this.rows.has(row.requestId)) return Promise.resolve("seen");
@@ -31,6 +33,7 @@ export class FakeInbox {
   }
 
   settle(requestId: string): Promise<void> {
+    if (this.failure) return Promise.reject(this.failure);
     this.settled.push(requestId);
     return Promise.resolve();
   }

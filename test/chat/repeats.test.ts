@@ -2,8 +2,9 @@ import { beforeEach, expect, test } from "vitest";
 import { recoverInterrupted } from "../../src/chat/recovery.ts";
 import { TransientError } from "../../src/domain/errors.ts";
 import type { Platform, Request } from "../../src/ports/platform.ts";
+import { StoreUnavailable } from "../../src/ports/store.ts";
 import type { View } from "../../src/ports/view.ts";
-import { ADMIN, ChatDesk } from "./door.ts";
+import { ADMIN, ChatDesk, TERMINAL } from "./door.ts";
 
 let desk: ChatDesk;
 let told: { id: string; view: View }[];
@@ -154,4 +155,23 @@ test("a person who cannot be told, and a row that cannot be read, do not keep th
   await recoverInterrupted(desk.door, [discord]);
   expect(desk.inbox.settled).toEqual(["torn", request.id]);
   expect(desk.ledger.state.halt?.panic).toBe(true);
+});
+
+test("what was answered and could not be noted as answered is not run again days later", async () => {
+  const panic = await accepted("panic");
+  desk.ledger.failure = new StoreUnavailable("disk full");
+  desk.inbox.failure = new StoreUnavailable("disk full");
+  await desk.door.handle(panic);
+  desk.ledger.failure = undefined;
+  desk.inbox.failure = undefined;
+  // Its halt was written as soon as the store could, and days later somebody ends it.
+  await desk.ledger.append([{ type: "halted", reason: "no reason given", untilMs: undefined, by: ADMIN, panic: true }]);
+  const resume = desk.request("system resume confirm:yes", "terminal:local", TERMINAL);
+  await desk.door.accept(resume);
+  expect((await desk.door.handle(resume)).title).toBe("The desk trades again");
+  const before = desk.engine.effects.length;
+  desk.restart();
+  await recoverInterrupted(desk.door, [discord]);
+  expect(told.map(({ id }) => id)).toEqual([]);
+  expect(desk.engine.effects.slice(before)).toEqual([]);
 });
