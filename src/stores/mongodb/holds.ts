@@ -27,14 +27,14 @@ export class Holds {
     this.#holder = holder;
   }
 
-  /** Takes a stream; true when what was sent for it before may still be on its way. Rejects with `StreamHeld`. */
-  async take(stream: string): Promise<boolean> {
-    const taken = await this.tryTo(stream);
+  /** Takes a stream; true when what was sent for it before may still be on its way, as of one that was to be given back `isUnanswered`. Rejects with `StreamHeld`. */
+  async take(stream: string, isUnanswered: boolean): Promise<boolean> {
+    const taken = await this.tryTo(stream, isUnanswered);
     if ("by" in taken) throw new StreamHeld(stream, taken.by);
     return taken.isTakeover;
   }
 
-  async tryTo(stream: string): Promise<Taken> {
+  async tryTo(stream: string, isUnanswered = false): Promise<Taken> {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       const hold = await this.#holds.findOne({ _id: stream });
       if (!hold) {
@@ -48,7 +48,7 @@ export class Holds {
         // One that nobody knows any more is gone.
         if (by && !(await this.#members.declareGone(holder))) return { by };
       }
-      const isTakeover = await this.#change(hold, isAnother);
+      const isTakeover = await this.#change(hold, isAnother || isUnanswered);
       if (isTakeover !== undefined) return { isTakeover };
     }
     throw restless(stream);

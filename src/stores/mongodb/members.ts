@@ -55,8 +55,10 @@ export class Members {
     return (await this.#members.findOne(others)) ?? undefined;
   }
 
-  /** Gives back everything that a process holds, and ends it. */
-  async leave(name: string): Promise<void> {
+  /** Gives back everything that a process holds, and ends it. Of some streams what was sent last may still be on its way. */
+  async leave(name: string, unanswered: readonly string[]): Promise<void> {
+    const left = { holder: null, turn: { $add: ["$turn", 1] }, leftAt: "$$NOW" };
+    if (unanswered.length > 0) await this.#holds.updateMany({ holder: name, _id: { $in: [...unanswered] } }, [{ $set: left }]);
     await this.#holds.updateMany({ holder: name }, { $set: { holder: null }, $inc: { turn: 1 } });
     await this.#members.deleteOne({ _id: name });
   }

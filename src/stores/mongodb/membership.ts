@@ -66,7 +66,8 @@ export class Membership {
   /** Ends this process in the database, so that nobody need wait for what it held. */
   leave(): Promise<void> {
     const { members, name } = this.#options;
-    return this.#renewal.end(() => members.leave(name));
+    const unanswered = () => [...this.#owed].flatMap(([stream, { isUnanswered }]) => (isUnanswered ? [stream] : []));
+    return this.#renewal.end(() => members.leave(name, unanswered()));
   }
 
   async #renew(): Promise<boolean> {

@@ -74,13 +74,16 @@ export class MongoStore implements SharedStore, DeskKeys {
   }
 
   acquire(stream: string): Promise<Acquired> {
+    // What was to be given back unanswered is so still when this process takes it again, or cannot.
+    let isUnanswered = false;
     const right = {
       take: () => {
+        isUnanswered = this.#membership.owed(stream)?.isUnanswered === true;
         this.#membership.settle(stream);
-        return this.#holds.take(stream);
+        return this.#holds.take(stream, isUnanswered);
       },
       failed: (thrown: unknown) => {
-        if (!(thrown instanceof StreamHeld)) this.#membership.owe(stream);
+        if (!(thrown instanceof StreamHeld)) this.#membership.owe(stream, isUnanswered);
       },
     };
     return this.#gate.write(async () => {

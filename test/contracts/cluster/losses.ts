@@ -48,6 +48,40 @@ export function lossContract(subject: ClusterSubject): void {
     await one.store.append({ stream: "a", epoch, expectedSequence: 0, bodies: ["x"] });
   });
 
+  it.each(LOSSES)(
+    "an unanswered release whose %s is lost is one for whoever has the stream next, also when its process ends",
+    async (loss) => {
+      const [one, other] = [await subject().join(), await subject().join()];
+      await one.store.acquire("a");
+      await one.lose("holds", loss);
+      await expect(one.store.release("a", true)).rejects.toThrow(StoreUnavailable);
+      await one.store.close();
+      expect(await acquireSoon(other, "a")).toMatchObject({ isTakeover: true });
+    },
+  );
+
+  it.each(LOSSES)(
+    "an unanswered release whose %s is lost is one for the same process, too, when it takes the stream again",
+    async (loss) => {
+      const one = await subject().join();
+      await one.store.acquire("a");
+      await one.lose("holds", loss);
+      await expect(one.store.release("a", true)).rejects.toThrow(StoreUnavailable);
+      expect(await one.store.acquire("a")).toMatchObject({ isTakeover: true });
+    },
+  );
+
+  it("an unanswered release and then an acquisition that do not arrive leave a stream that was left", async () => {
+    const [one, other] = [await subject().join(), await subject().join()];
+    await one.store.acquire("a");
+    await one.lose("holds", "request");
+    await expect(one.store.release("a", true)).rejects.toThrow(StoreUnavailable);
+    await one.lose("holds", "request");
+    await expect(one.store.acquire("a")).rejects.toThrow(StoreUnavailable);
+    await one.renew();
+    expect(await acquireSoon(other, "a")).toMatchObject({ isTakeover: true });
+  });
+
   it.each(LOSSES)("an ask whose %s is lost is asked once when it is asked again", async (loss) => {
     const [one, other] = [await subject().join(), await subject().join()];
     await one.store.acquire("a");

@@ -136,13 +136,18 @@ export class MemoryProcess {
 
   #acquire(stream: string): Promise<Acquired> {
     const { disk } = this.#server;
+    const isUnanswered = this.#owed.get(stream) === true;
     return this.#holdings.acquire(stream, () =>
-      this.#owing(stream, async () => {
-        this.#owed.delete(stream);
-        const isTakeover = this.#server.take(this.name, stream);
-        const acquired = disk.acquire(stream);
-        return isTakeover ? { ...(await acquired), isTakeover } : acquired;
-      }),
+      this.#owing(
+        stream,
+        async () => {
+          this.#owed.delete(stream);
+          const isTakeover = this.#server.take(this.name, stream, isUnanswered);
+          const acquired = disk.acquire(stream);
+          return isTakeover ? { ...(await acquired), isTakeover } : acquired;
+        },
+        isUnanswered,
+      ),
     );
   }
 
@@ -168,7 +173,7 @@ export class MemoryProcess {
     this.#isClosed = true;
     await this.#renewal.end(async () => {
       if (this.#pause) await this.#pause.promise;
-      this.#server.leave(this.name);
+      this.#server.leave(this.name, new Set([...this.#owed].flatMap(([stream, isUnanswered]) => (isUnanswered ? [stream] : []))));
     });
   }
 

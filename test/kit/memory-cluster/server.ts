@@ -51,7 +51,7 @@ export class MemoryServer {
   }
 
   /** Gives a stream to a process; true when what was sent for it before may still be on its way. Throws `StreamHeld`. */
-  take(name: string, stream: string): boolean {
+  take(name: string, stream: string, isUnanswered: boolean): boolean {
     const nowMs = this.#clock.monotonicMs();
     const hold: Hold = this.#holds.get(stream) ?? { holder: undefined };
     if (hold.holder !== undefined && hold.holder !== name) {
@@ -59,6 +59,7 @@ export class MemoryServer {
       if (other && !this.#declareGone(other)) throw new StreamHeld(stream, other.facts);
       hold.leftMs = nowMs;
     }
+    if (isUnanswered) hold.leftMs = nowMs;
     hold.holder = name;
     this.#holds.set(stream, hold);
     return hold.leftMs !== undefined && nowMs - hold.leftMs < TAKEOVER_MS;
@@ -71,8 +72,8 @@ export class MemoryServer {
     if (isUnanswered) hold.leftMs = this.#clock.monotonicMs();
   }
 
-  leave(name: string): void {
-    for (const stream of this.#streamsOf(name)) this.give(name, stream, false);
+  leave(name: string, unanswered: ReadonlySet<string>): void {
+    for (const stream of this.#streamsOf(name)) this.give(name, stream, unanswered.has(stream));
     this.#present.delete(name);
   }
 
