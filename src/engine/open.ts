@@ -139,7 +139,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenedEngine> 
     risk,
     halt: () => desk.halt,
     halted: () => desk.halted() ?? shared?.blind(),
-    caughtUp: shared && (() => shared.caughtUp()),
+    caughtUp: shared && ((isLive) => shared.caughtUp(isLive)),
     advisor: () => advisor,
     accounts,
     scheduled: () => scheduled,

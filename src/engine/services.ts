@@ -21,9 +21,9 @@ export interface AccountServices {
   readonly halted: () => string | undefined;
   /**
    * Waits until everything is known here that other processes had made durable before the call; resolves with why it could not be known. Undefined where one
-   * process has the whole desk.
+   * process has the whole desk. `isLive`: it is about real money, which the books of every other live account count against.
    */
-  readonly caughtUp: (() => Promise<string | undefined>) | undefined;
+  readonly caughtUp: ((isLive?: boolean) => Promise<string | undefined>) | undefined;
   /** Limits, locks and breakers over everything that trades here. */
   readonly risk: RiskGuard;
   /** What an AI service thinks, where there is one. */

@@ -3,6 +3,7 @@ import type { AccountEvent, DeskEvent } from "../../src/domain/events.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { MINUTE_MS } from "../../src/domain/time.ts";
+import type { SharedOptions } from "../../src/engine/cluster/shared.ts";
 import type { CeilingLimit } from "../../src/engine/live/ceiling.ts";
 import { type OpenedEngine, openEngine } from "../../src/engine/open.ts";
 import { openExchange } from "../../src/feeds/exchange.ts";
@@ -84,6 +85,11 @@ export interface LiveRigOptions {
   readonly listings?: readonly SpotListing[];
   readonly dailyLossPct?: number;
   readonly store?: Store;
+  readonly clock?: FakeClock;
+  /** What ties the process to others of its desk. */
+  readonly shared?: SharedOptions;
+  /** Exchanges that do not answer to whoever opens their market. */
+  readonly silent?: readonly string[];
   readonly breakers?: BreakerDefaults;
   /** Starting money of a second account, whose key is `OTHER_KEY`. */
   readonly otherBalances?: Readonly<Record<string, string>>;
@@ -99,7 +105,7 @@ const PRICES = { BTC: 50_000, ETH: 2_000 };
 
 export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig> {
   const startMs = START_MS + (options.beatsAtMs ?? 0);
-  const clock = new FakeClock(startMs);
+  const clock = options.clock ?? new FakeClock(startMs);
   const store: Store = options.store ?? openMemoryStore();
   const tape = new WrittenTape();
   const listings = options.listings ?? [spotListing("BTC", "USDT"), spotListing("ETH", "USDT")];
@@ -145,13 +151,16 @@ export async function openLiveRig(options: LiveRigOptions = {}): Promise<LiveRig
           return options.bend?.(venue) ?? venue;
         },
       },
-      openMarket: (_id, environment) =>
-        openExchange({
-          data: tapeMarketData(tape, symbols, clock, "binance", () => rig.spreadPct),
+      openMarket: async (id, environment) => {
+        if (options.silent?.includes(id)) await new Promise(() => undefined);
+        return openExchange({
+          data: tapeMarketData(tape, symbols, clock, id, () => rig.spreadPct),
           clock,
           logger,
           demo: environment === "demo",
-        }),
+        });
+      },
+      shared: options.shared,
       ceiling: options.ceiling,
       version: "test",
       safeAfterCrashes: 0,

@@ -109,11 +109,11 @@ export class Following {
     return this.#caughtUp.look();
   }
 
-  /** An account whose books are not read on here now: it is new, or it is just being taken or given back. */
-  unread(): string | undefined {
+  /** An account, of those that matter, whose books are not read on here now: it is new, its exchange does not answer, or it is just being taken or given back. */
+  unread(matters: (account: RegisteredAccount) => boolean): string | undefined {
     const { desk, accounts } = this.#options;
     const isRead = (stream: string) => this.#streams.has(stream) || accounts.get(stream)?.isHeld === true;
-    return [...desk.state.accounts.keys()].find((name) => !isRead(accountStream(name)));
+    return [...desk.state.accounts].find(([name, account]) => matters(account) && !isRead(accountStream(name)))?.[0];
   }
 
   /** Follows every account of the desk that is neither held nor followed yet. One whose exchange does not answer is tried again. */

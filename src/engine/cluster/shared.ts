@@ -122,13 +122,14 @@ export class Shared {
     return this.#following?.blind();
   }
 
-  /** Waits until everything is known here that was durable before the call; resolves with why it could not be known. */
-  async caughtUp(): Promise<string | undefined> {
+  /** Waits until everything is known here that was durable before the call; resolves with why it could not be known. Real money needs the books of every live account, for the ceiling is over all of them. */
+  async caughtUp(isLive = false): Promise<string | undefined> {
     const following = this.#following;
     if (!following) return "this process does not follow the others yet";
     try {
       await following.caughtUp();
-      const unread = this.#spansAccounts() ? following.unread() : undefined;
+      const spans = this.#spansAccounts();
+      const unread = following.unread(({ environment }) => spans || (isLive && environment === "live"));
       return unread && `the books of ${unread} are not read here now, and a limit is over all accounts`;
     } catch (failure) {
       if (!(failure instanceof StoreUnavailable)) throw failure;

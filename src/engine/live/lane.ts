@@ -141,7 +141,7 @@ export class Lane {
     const forbidden = order.purpose === "entry" ? () => this.#host.entryForbidden(order, decidedMs) : undefined;
     // The entry is durable, so that of two processes that use up one limit at a time at least one sees what the other one is about to do.
     const { caughtUp } = this.#host.services;
-    const unread = forbidden && caughtUp && (await caughtUp());
+    const unread = forbidden && caughtUp && (await caughtUp(this.#bot.spec.mode === "live"));
     const why = unread ?? forbidden?.();
     if (why !== undefined) return this.#end(order, { type: "order-canceled", reason: `not sent: ${why}` });
     const outcome = await place(this.#host.venue, order, forbidden);

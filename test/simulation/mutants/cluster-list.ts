@@ -45,7 +45,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     ...mutant(
       "an entry is sent without a look at what others have written",
       "src/engine/open.ts",
-      "    caughtUp: shared && (() => shared.caughtUp()),",
+      "    caughtUp: shared && ((isLive) => shared.caughtUp(isLive)),",
       "    caughtUp: undefined,",
     ),
     instances: SEVERAL,
