@@ -154,7 +154,9 @@ export class VenueCommands {
       throw new UserError(
         `The ceiling is ${plain(facts.limit)} ${facts.currency}; it can only be lowered here, and raised only by the setting LIVE_CEILING.`,
       );
-    await desk.append([{ type: "ceiling-lowered", amount, by: caller.user }], caller.requestId);
+    // Somebody else may lower it further while this waits for its turn: what came first would be raised.
+    const isLower = () => amount.isLessThan(live.ceiling.facts()?.limit ?? amount);
+    await desk.append(() => (isLower() ? [{ type: "ceiling-lowered", amount, by: caller.user }] : []), caller.requestId);
     return live.ceiling.facts() ?? facts;
   }
 
