@@ -88,8 +88,9 @@ export function pauseEvents(state: AccountState, code: PauseCode, reason: string
   return [{ type: "account-paused", code, reason, untilMs: untilMs === undefined ? undefined : wallMs(untilMs), holding }];
 }
 
-/** Pauses that end by the clock, by themselves, and by a person only. */
+/** Pauses that end by the clock, by themselves, by a person only, and what is seen once: no cause brings it back when another pause is over. */
 function rankOf(code: PauseCode, untilMs: number | undefined): number {
   if (untilMs !== undefined) return 0;
+  if (code === "late-appearance") return 3;
   return code === "clock" ? 1 : 2;
 }
