@@ -1,5 +1,6 @@
 import { duration, note } from "../../src/chat/args.ts";
 import { scopeWords } from "../../src/chat/args-limits.ts";
+import { recordAsSeen } from "../../src/chat/as-seen.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { onRealClock } from "../../src/chat/real-clock.ts";
 import { scopeMeant, scopeText } from "../../src/chat/risk-scopes.ts";
@@ -15,8 +16,8 @@ export default defineCommand({
     for: duration.describe("How long; until somebody removes it when not given").optional(),
     reason: note.describe("Why, for the others to read").prefault("no reason given"),
   },
-  run(call) {
-    const { args, clock, desk, engine, caller, record } = call;
+  async run(call) {
+    const { args, clock, desk, engine, caller } = call;
     const scope = scopeMeant(call, args.on);
     const nowMs = clock.wall();
     const untilMs = args.for === undefined ? undefined : wallMs(nowMs + args.for);
@@ -24,7 +25,8 @@ export default defineCommand({
     const holds = known && (known.untilMs === undefined || known.untilMs > nowMs);
     if (holds && (known.untilMs === undefined || (untilMs !== undefined && known.untilMs > untilMs)))
       throw new UserError(`Entries of ${scopeText(scope, engine.bots())} are locked for longer than that already. \`lock list\` shows it.`);
-    record({ type: "entries-locked", lock: { scope, reason: args.reason, by: caller.user, untilMs } });
+    const lock = { scope, reason: args.reason, by: caller.user, untilMs };
+    await recordAsSeen(call, () => desk.state.locks.get(scope), { type: "entries-locked", lock });
     return card(`Entries of ${scopeText(scope, engine.bots())} are locked`)
       .good()
       .line(

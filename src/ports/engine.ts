@@ -283,5 +283,6 @@ export interface PanicFacts {
 /** The desk's own stream: people, channels, audit. Appends are serial and durable when they resolve. */
 export interface DeskLedger {
   readonly state: Readonly<DeskState>;
-  append(events: readonly DeskEvent[], requestId?: string): Promise<void>;
+  /** A function is asked for its events once all earlier ones are folded. */
+  append(events: readonly DeskEvent[] | (() => readonly DeskEvent[]), requestId?: string): Promise<void>;
 }

@@ -20,7 +20,10 @@ export class Rig {
   readonly clock = new FakeClock();
   readonly streams = new FakeStreams(this.clock);
   readonly store = openMemoryStore();
-  readonly desk: DeskLedger = { state: emptyDesk(), append: async (events) => this.tell(...events) };
+  readonly desk: DeskLedger = {
+    state: emptyDesk(),
+    append: async (asked) => this.tell(...(typeof asked === "function" ? asked() : asked)),
+  };
   readonly discord = new FakePlatform("discord");
   readonly telegram = new FakePlatform("telegram");
 

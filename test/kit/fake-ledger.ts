@@ -12,15 +12,17 @@ export class FakeLedger implements DeskLedger {
   readonly events: DeskEvent[] = [];
   /** Set to make the next append fail. */
   failure: Error | undefined;
+  /** Set to make every append wait for it, each behind the one before. */
+  slow: Promise<void> | undefined;
 
-  append(events: readonly DeskEvent[], requestId?: string): Promise<void> {
-    if (this.failure) return Promise.reject(this.failure);
-    for (const event of events) {
+  async append(asked: readonly DeskEvent[] | (() => readonly DeskEvent[]), requestId?: string): Promise<void> {
+    if (this.slow) await this.slow;
+    if (this.failure) throw this.failure;
+    for (const event of typeof asked === "function" ? asked() : asked) {
       const sequence = this.state.sequence + 1;
       applyDeskEvent(this.state, { sequence, wallMs: wallMs(0), marketMs: marketMs(MARKET_START), requestId, event });
       this.events.push(event);
     }
-    return Promise.resolve();
   }
 
   ofType<T extends DeskEvent["type"]>(type: T): Extract<DeskEvent, { type: T }>[] {
