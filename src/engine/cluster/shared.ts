@@ -1,5 +1,7 @@
+import type { BreakerSettings } from "../../domain/breaker.ts";
 import { messageOf } from "../../domain/errors.ts";
 import { UnknownEvent } from "../../domain/event-codec.ts";
+import type { Limits, RiskScope } from "../../domain/limits.ts";
 import type { Advisor } from "../../ports/advisor.ts";
 import type { AskBook } from "../../ports/asks.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -130,7 +132,7 @@ export class Shared {
       await following.caughtUp();
       const spans = this.#spansAccounts();
       const unread = following.unread(({ environment }) => spans || (isLive && environment === "live"));
-      return unread && `the books of ${unread} are not read here now, and a limit is over all accounts`;
+      return unread && `the books of ${unread} are not read here now, and what is limited is over several accounts`;
     } catch (failure) {
       if (!(failure instanceof StoreUnavailable)) throw failure;
       return `what other processes have decided could not be read: ${failure.message}`;
@@ -189,8 +191,15 @@ export class Shared {
     throw failure;
   }
 
+  /** Whether something that people have set looks at several accounts: a limit, a breaker of the desk, or one that halts all of it wherever it opens. */
   #spansAccounts(): boolean {
-    return [...(this.#desk?.state.limits.keys() ?? [])].some((scope) => !scope.startsWith("account:") && !scope.startsWith("bot:"));
+    const { limits = new Map<RiskScope, Limits>(), breakers = new Map<RiskScope, BreakerSettings>() } = this.#desk?.state ?? {};
+    return (
+      [...limits.keys()].some((scope) => !scope.startsWith("account:") && !scope.startsWith("bot:")) ||
+      [...breakers].some(([scope, set]) =>
+        Object.values(set).some((each) => each !== "off" && (scope === "all" || each.reaction === "halt")),
+      )
+    );
   }
 
   /** Gives everything back; then nothing is followed or answered any more. */

@@ -1,7 +1,8 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { decimal } from "../../../src/domain/money.ts";
 import { isFlat } from "../../../src/domain/position.ts";
 import { Secret } from "../../../src/domain/secret.ts";
+import type { Environment } from "../../../src/ports/live-venue.ts";
 import { openQueue } from "../../../src/system/queue.ts";
 import { SILENT } from "../../../src/system/silent-logger.ts";
 import { by } from "../../kit/engine-rig.ts";
@@ -15,7 +16,10 @@ import { testSignatures } from "../../kit/queue/signatures.ts";
 
 const OTHER = { name: "other", exchangeId: "binanceus", credentials: { apiKey: new Secret(OTHER_KEY), secret: new Secret(SECRET) } };
 
-it("the ceiling of live trading lets nothing enter where the books of another live account are not read", async () => {
+const UNREAD = "not sent: the books of other are not read here now, and what is limited is over several accounts";
+
+/** Two accounts at two exchanges, each with a process of its own. The process of `main` does not read the books of `other`, because its exchange does not answer there. */
+async function twoAccounts(environment: Environment) {
   const clock = new FakeClock(START_MS);
   const server = new MemoryServer(clock);
   const queues = new MemoryQueueServer({ clock });
@@ -38,7 +42,7 @@ it("the ceiling of live trading lets nothing enter where the books of another li
       await rigs[0]?.beat(1);
     }
   };
-  const during = async <T>(work: Promise<T>, seconds: number): Promise<T> => {
+  const during = async <T>(work: Promise<T>, seconds = 20): Promise<T> => {
     work.catch(() => undefined);
     await beat(seconds);
     return work;
@@ -47,20 +51,40 @@ it("the ceiling of live trading lets nothing enter where the books of another li
   const { front } = gateway.opened;
   // To this process the exchange of the account that is connected next does not answer.
   const engine = await start("engine", "engine", ["binanceus"]);
-  await during(front.connectAccount(newAccount({ environment: "live" }), by("connect")), 20);
+  await during(front.connectAccount(newAccount({ environment }), by("connect")), 20);
   const another = await start("engine-2", "engine");
   await during(front.connectAccount(newAccount({ environment: "live", ...OTHER }), by("connect other")), 40);
   expect([engine, another].map((each) => each.opened.engine.accounts().map(({ state }) => state.account))).toEqual([
     ["main"],
     ["main", "other"],
   ]);
-  await during(front.enterOrder(handOrder({ account: "other", notional: decimal(900) }), by("enter other")), 20);
-  await during(front.enterOrder(handOrder({ notional: decimal(900) }), by("enter main")), 20);
-  const main = engine.engine.account("main")?.state;
-  expect([...(main?.bots.values() ?? [])].map(({ position }) => isFlat(position))).toEqual([true]);
-  expect((await engine.events("order-canceled")).map(({ reason }) => reason)).toEqual([
-    "not sent: the books of other are not read here now, and a limit is over all accounts",
-  ]);
-  expect(gateway.engine.ceiling()?.atRisk?.toNumber()).toBeLessThan(1_000);
-  expect(rigs.flatMap(({ fatal }) => fatal)).toEqual([]);
+  const enters = (account: string) => during(front.enterOrder(handOrder({ account, notional: decimal(900) }), by(`enter ${account}`)));
+  const main = () => [...(engine.engine.account("main")?.state.bots.values() ?? [])].map(({ position }) => isFlat(position));
+  const refusals = async () => (await engine.events("order-canceled")).map(({ reason }) => reason);
+  return { gateway, enters, main, refusals, fatal: () => rigs.flatMap(({ fatal }) => fatal) };
+}
+
+describe("where the books of another account are not read", () => {
+  it("the ceiling of live trading lets no real money enter", async () => {
+    const { gateway, enters, main, refusals, fatal } = await twoAccounts("live");
+    await enters("other");
+    await enters("main");
+    expect([main(), await refusals()]).toEqual([[true], [UNREAD]]);
+    expect(gateway.engine.ceiling()?.atRisk?.toNumber()).toBeLessThan(1_000);
+    expect(fatal()).toEqual([]);
+  });
+
+  it("nothing enters past a breaker that halts the desk wherever it opens", async () => {
+    const { gateway, enters, main, refusals } = await twoAccounts("demo");
+    const setting = { at: 5, reaction: "halt", span: "reset" } as const;
+    await gateway.opened.desk.append([{ type: "breaker-set", scope: "account:other", breaker: "daily-loss", setting, by: "ann" }]);
+    await enters("main");
+    expect([main(), await refusals()]).toEqual([[true], [UNREAD]]);
+  });
+
+  it("test money enters where nothing is over several accounts", async () => {
+    const { enters, main, refusals } = await twoAccounts("demo");
+    await enters("main");
+    expect([main(), await refusals()]).toEqual([[false], []]);
+  });
 });
