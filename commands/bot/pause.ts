@@ -28,7 +28,8 @@ export default defineCommand({
             ? `${name} is paused already; \`bot start ${name}\` ends it.`
             : `Entries of ${name} are locked already; \`lock list\` shows it.`,
         );
-      record({ type: "entries-locked", lock: { scope: `bot:${id}`, reason: args.reason, by: caller.user, untilMs, isPause: true } });
+      const lock = { scope: `bot:${id}`, reason: args.reason, by: caller.user, untilMs, isPause: true } as const;
+      record({ type: "entries-locked", lock }, () => desk.state.locks.get(lock.scope));
       return isFlat(bot.state.position) ? "is paused and holds nothing" : `is paused; its exits go on for ${positionText(bot)}`;
     });
     const until =

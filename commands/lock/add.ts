@@ -1,6 +1,5 @@
 import { duration, note } from "../../src/chat/args.ts";
 import { scopeWords } from "../../src/chat/args-limits.ts";
-import { recordAsSeen } from "../../src/chat/as-seen.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { onRealClock } from "../../src/chat/real-clock.ts";
 import { scopeMeant, scopeText } from "../../src/chat/risk-scopes.ts";
@@ -16,8 +15,8 @@ export default defineCommand({
     for: duration.describe("How long; until somebody removes it when not given").optional(),
     reason: note.describe("Why, for the others to read").prefault("no reason given"),
   },
-  async run(call) {
-    const { args, clock, desk, engine, caller } = call;
+  run(call) {
+    const { args, clock, desk, engine, caller, record } = call;
     const scope = scopeMeant(call, args.on);
     const nowMs = clock.wall();
     const untilMs = args.for === undefined ? undefined : wallMs(nowMs + args.for);
@@ -26,7 +25,7 @@ export default defineCommand({
     if (holds && (known.untilMs === undefined || (untilMs !== undefined && known.untilMs > untilMs)))
       throw new UserError(`Entries of ${scopeText(scope, engine.bots())} are locked for longer than that already. \`lock list\` shows it.`);
     const lock = { scope, reason: args.reason, by: caller.user, untilMs };
-    await recordAsSeen(call, () => desk.state.locks.get(scope), { type: "entries-locked", lock });
+    record({ type: "entries-locked", lock }, () => desk.state.locks.get(scope));
     return card(`Entries of ${scopeText(scope, engine.bots())} are locked`)
       .good()
       .line(

@@ -13,7 +13,7 @@ export default defineCommand({
   danger: (call) => `Let ${scopeText(lockedScope(call), call.engine.bots())} enter again?`,
   run(call) {
     const scope = lockedScope(call);
-    call.record({ type: "entries-unlocked", scope, by: call.caller.user });
+    call.record({ type: "entries-unlocked", scope, by: call.caller.user }, () => call.desk.state.locks.get(scope));
     return card(`Entries of ${scopeText(scope, call.engine.bots())} are no longer locked`).good();
   },
 });

@@ -1,5 +1,4 @@
 import { messageOf, UserError } from "../domain/errors.ts";
-import type { DeskEvent } from "../domain/events.ts";
 import type { BotFacts } from "../ports/engine.ts";
 import type { ButtonPress, Completion, FrontDoor, Place, Request } from "../ports/platform.ts";
 import { StoreUnavailable } from "../ports/store.ts";
@@ -25,6 +24,7 @@ import { type Line, parseLine, unknownCommand } from "./line.ts";
 import { LongActions } from "./long-actions.ts";
 import { parseArgs } from "./parse.ts";
 import { QUESTION_ACTION, Questions } from "./questions.ts";
+import { RecordedFacts } from "./recorded-facts.ts";
 import { earlierResult } from "./repeats.ts";
 import { exposedView, exposes, parseUnexposed, unexposed } from "./secret-forms/exposed.ts";
 import { FORM_ACTION } from "./secret-forms/texts.ts";
@@ -211,7 +211,7 @@ export class Dispatcher implements FrontDoor {
       return this.#isAnswer(request, parsed.argument)
         ? ask(parsed.argument, parsed.sentence)
         : badView(parsed.sentence, `\`help ${request.path}\` shows how it is used.`);
-    const recorded: DeskEvent[] = [];
+    const recorded = new RecordedFacts();
     const call = this.#call(request, parsed.args, { all, bots: verdict.bots }, recorded, onProgress);
     const held = await this.#gate.hold(command, call, request);
     return held ?? approvedView(await this.#effect(command, () => command.run(call), request, recorded), command, request);
@@ -222,15 +222,16 @@ export class Dispatcher implements FrontDoor {
     return this.#questions.answeredBy(request.id) === name;
   }
 
-  async #effect(command: Command, work: () => ReturnType<Command["run"]>, request: Request, recorded: readonly DeskEvent[]): Promise<View> {
+  async #effect(command: Command, work: () => ReturnType<Command["run"]>, request: Request, recorded: RecordedFacts): Promise<View> {
     const { desk } = this.options;
     try {
       const view = viewOf(await work());
-      if (!command.readOnly && !view.form) await desk.append([...recorded, auditOf(command, request, view.title)], request.id);
+      if (!command.readOnly && !view.form)
+        await desk.append(() => [...recorded.atTurn(), auditOf(command, request, view.title)], request.id);
       this.#forgetLocked(recorded);
       return view;
     } catch (thrown) {
-      if (thrown instanceof UserError && recorded.length > 0) await desk.append(recorded);
+      if (thrown instanceof UserError && recorded.certain.length > 0) await desk.append(recorded.certain);
       throw thrown;
     }
   }
@@ -260,9 +261,9 @@ export class Dispatcher implements FrontDoor {
     return { request: { id, ...line, user, place, ...(answerHandle === undefined ? {} : { answerHandle }) } };
   }
 
-  #call(request: Request, args: Args, meant: Meant, recorded: DeskEvent[], onProgress: RunOptions["onProgress"]): Call<Args> {
+  #call(request: Request, args: Args, meant: Meant, recorded: RecordedFacts, onProgress: RunOptions["onProgress"]): Call<Args> {
     const voice: Voice = {
-      record: (event) => recorded.push(event),
+      record: (event, look) => recorded.add(event, look),
       progress: (view) => onProgress?.(this.#longActions.shorten(viewOf(view))),
       secretForm: (form, then) => {
         // What knows secrets shows no interim views.
@@ -275,7 +276,7 @@ export class Dispatcher implements FrontDoor {
   }
 
   /** A lock ends at once what its person was about to do. */
-  #forgetLocked(events: readonly DeskEvent[]): void {
+  #forgetLocked({ events }: RecordedFacts): void {
     const { links } = this.options.desk.state;
     for (const event of events) {
       if (event.type !== "access-locked") continue;

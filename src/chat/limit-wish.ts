@@ -4,7 +4,6 @@ import { levelOf, type RiskScope } from "../domain/limits.ts";
 import { LIMIT_RULES, type LimitRule } from "../risk/limit-rules.ts";
 import { contradiction, isLimitName, loosened } from "../risk/limits.ts";
 import type { None } from "./args-limits.ts";
-import { recordAsSeen } from "./as-seen.ts";
 import type { Call } from "./command.ts";
 import { isLiveScope, scopeMeant, scopeText } from "./risk-scopes.ts";
 import { type Card, card } from "./view.ts";
@@ -90,11 +89,11 @@ export function loosensLive(call: Call<LimitWish>): boolean {
   return loosened(before, after).length > 0 && isLiveScope(call, scope);
 }
 
-/** Writes down the limits of a scope as they were wished. Throws UserError where the wish cannot be set. */
-export async function setLimits(call: Call<LimitWish>): Promise<Card> {
+/** Records the limits of a scope as they were wished. Throws UserError where the wish cannot be set. */
+export function setLimits(call: Call<LimitWish>): Card {
   const { scope, after } = changed(call);
   const { limits } = call.desk.state;
-  await recordAsSeen(call, () => limits.get(scope), { type: "limits-set", scope, limits: after, by: call.caller.user });
+  call.record({ type: "limits-set", scope, limits: after, by: call.caller.user }, () => limits.get(scope));
   const held = Object.keys(after)
     .filter(isLimitName)
     .map((name) => limitText(name, after));

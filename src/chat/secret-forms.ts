@@ -1,11 +1,12 @@
 import { messageOf } from "../domain/errors.ts";
-import type { DeskEvent, KeyEntry } from "../domain/events.ts";
+import type { KeyEntry } from "../domain/events.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { ButtonPress, FormDoor, FormSubmission, Request } from "../ports/platform.ts";
 import type { OpenForm, SecretForm, SecretValues } from "../ports/secret-form.ts";
 import type { View } from "../ports/view.ts";
 import type { FormContinuation } from "./command.ts";
 import type { DoorOptions } from "./door-options.ts";
+import type { RecordedFacts } from "./recorded-facts.ts";
 import { type Scrub, scrubbedError, scrubbedView, scrubberOf } from "./secret-forms/scrubbing.ts";
 import { entryAt, FORM_ACTION, FORM_LIFE_MS, goneView, nextView, openView } from "./secret-forms/texts.ts";
 import { sortValues } from "./secret-forms/values.ts";
@@ -28,7 +29,7 @@ export interface FormAsk {
   readonly form: SecretForm;
   readonly then: FormContinuation;
   /** Facts that the command recorded and that were not appended yet. */
-  readonly recorded: DeskEvent[];
+  readonly recorded: RecordedFacts;
 }
 
 type Entered = Pick<FormSubmission, "token" | "values" | "user" | "place">;
@@ -191,10 +192,10 @@ export class SecretForms implements FormDoor {
 }
 
 /** No fact may hold a secret: it would lie in the store for good. */
-function refuseLeak(recorded: DeskEvent[], scrub: Scrub): void {
-  const facts = JSON.stringify(recorded);
+function refuseLeak(recorded: RecordedFacts, scrub: Scrub): void {
+  const facts = JSON.stringify(recorded.events);
   if (scrub(facts) === facts) return;
-  recorded.length = 0;
+  recorded.clear();
   throw new Error("a command put a secret into a fact; none of its facts was kept");
 }
 

@@ -32,8 +32,9 @@ class StoredLedger extends FakeLedger {
     this.#epoch = epoch;
   }
 
-  override async append(events: readonly DeskEvent[], requestId?: string): Promise<void> {
+  override async append(asked: readonly DeskEvent[] | (() => readonly DeskEvent[]), requestId?: string): Promise<void> {
     const expectedSequence = this.state.sequence;
+    const events = typeof asked === "function" ? asked() : asked;
     await super.append(events, requestId);
     await this.#store.append({
       stream: STREAM,

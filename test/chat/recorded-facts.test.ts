@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { ChatDesk, TERMINAL } from "./door.ts";
+
+/** What two people are told whose commands come while the store is slow, and what is set in the end. */
+async function atOnce({ after = [] }: { readonly after?: readonly string[] }, ...lines: readonly string[]) {
+  const desk = await ChatDesk.open();
+  for (const line of after) await desk.type(line, "terminal:local", TERMINAL);
+  const gate = Promise.withResolvers<void>();
+  desk.ledger.slow = gate.promise;
+  const answers = Promise.all(lines.map((line) => desk.type(line, "terminal:local", TERMINAL)));
+  gate.resolve();
+  return { told: (await answers).map(({ title }) => title), state: desk.ledger.state };
+}
+
+const BOT = "bot create name:dip symbol:BTC/USDT strategy:ema-cross timeframe:1m";
+const SAME_MOMENT = "Somebody else has set this in the same moment. Nothing was done; look what holds now, then send it again.";
+
+test("a limit that was answered is not undone by another one of the same moment", async () => {
+  const { told, state } = await atOnce(
+    {},
+    "risk set on:all positions:3",
+    "risk set on:all daily_loss:2%",
+    "risk set on:symbol:btc positions:1",
+  );
+  expect(told).toEqual(["Limits of the whole desk are set", SAME_MOMENT, "Limits of symbol BTC are set"]);
+  expect(state.limits).toEqual(
+    new Map([
+      ["all", { positions: 3 }],
+      ["symbol:BTC", { positions: 1 }],
+    ]),
+  );
+});
+
+test("a lock is not made shorter by another one of the same moment", async () => {
+  const { told, state } = await atOnce({}, "lock add on:all", "lock add on:all for:1h");
+  expect(told).toEqual(["Entries of the whole desk are locked", SAME_MOMENT]);
+  expect(state.locks.get("all")?.untilMs).toBeUndefined();
+});
+
+test("a lock is not removed that somebody has made longer in the same moment", async () => {
+  const { told, state } = await atOnce({ after: ["lock add on:all for:1h"] }, "lock add on:all for:2h", "lock remove on:all confirm:yes");
+  expect(told).toEqual(["Entries of the whole desk are locked", SAME_MOMENT]);
+  expect(state.locks.has("all")).toBe(true);
+});
+
+test("a pause of an hour does not take the place of a lock without an end", async () => {
+  const { told, state } = await atOnce({ after: [BOT] }, "lock add on:bot:dip", "bot pause dip for:1h");
+  expect(told).toEqual(["Entries of bot dip are locked", SAME_MOMENT]);
+  expect([...state.locks.values()].map(({ untilMs, isPause }) => [untilMs, isPause])).toEqual([[undefined, undefined]]);
+});
