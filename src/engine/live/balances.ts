@@ -1,6 +1,6 @@
 import type { AccountState, BotState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
-import { type Decimal, decimal, min, ZERO } from "../../domain/money.ts";
+import { type Decimal, decimal, max, min, ZERO } from "../../domain/money.ts";
 import { isFlat, isPerpetual } from "../../domain/position.ts";
 import type { Balance, VenuePosition } from "../../ports/live-venue.ts";
 import { BALANCE_READINGS, BALANCE_SETTLE_MS, UNEXPLAINED_MS } from "./limits.ts";
@@ -44,10 +44,11 @@ export class Balances {
       const held = reading.balances.get(coin);
       const total = held ? held.free.plus(held.locked) : ZERO;
       const difference = total.minus(balances.get(coin) ?? ZERO);
-      if (!this.#confirmed(coin, difference, reading.nowMs)) continue;
-      const entryId = `f${this.#state.sequence}-${coin}`;
-      events.push({ type: "foreign-booked", coin, quantity: difference, entryId, reason: "no order of this desk made this change" });
-      events.push(...this.#claims(coin, total, reading));
+      if (this.#confirmed(coin, difference, reading.nowMs)) {
+        const entryId = `f${this.#state.sequence}-${coin}`;
+        events.push({ type: "foreign-booked", coin, quantity: difference, entryId, reason: "no order of this desk made this change" });
+        events.push(...this.#claims(coin, total, reading));
+      } else if (difference.isZero()) events.push(...this.#overdrawn(coin, total, reading));
     }
     events.push(...this.#positions(reading));
     return events;
@@ -72,13 +73,25 @@ export class Balances {
     return true;
   }
 
+  /** The books know how much there is, and bots claim more: what one of them took along had left the account before. No sale would be taken, nor a stop. */
+  #overdrawn(coin: string, total: Decimal, reading: BalanceReading): AccountEvent[] {
+    const missing = max(this.#claimed(coin).minus(total), ZERO);
+    return this.#confirmed(`claims on ${coin}`, missing, reading.nowMs) ? this.#claims(coin, total, reading) : [];
+  }
+
+  #holders(coin: string): BotState[] {
+    return [...this.#state.bots.values()].filter(({ spec, position }) => holds(spec.symbol, coin) && !isFlat(position));
+  }
+
+  #claimed(coin: string): Decimal {
+    return this.#holders(coin).reduce((sum, { position }) => sum.plus(position.quantity), ZERO);
+  }
+
   /** Fewer coins than the bots claim: somebody sold or moved them. The newest claims give way first. */
   #claims(coin: string, total: Decimal, { priceOf }: BalanceReading): AccountEvent[] {
-    const holders = [...this.#state.bots.values()].filter(({ spec, position }) => holds(spec.symbol, coin) && !isFlat(position));
-    const claimed = holders.reduce((sum, { position }) => sum.plus(position.quantity), ZERO);
-    let missing = claimed.minus(total);
+    let missing = this.#claimed(coin).minus(total);
     const events: AccountEvent[] = [];
-    for (const bot of holders.reverse()) {
+    for (const bot of this.#holders(coin).reverse()) {
       if (missing.isLessThanOrEqualTo(0)) break;
       const quantity = min(missing, bot.position.quantity);
       events.push(reduced(bot, quantity, priceOf(bot.spec.symbol)));

@@ -1,13 +1,13 @@
 import type { AccountState } from "../../domain/books.ts";
 import { baseOf } from "../../domain/instrument.ts";
-import { type Decimal, floorToStep, max, toDouble, ZERO } from "../../domain/money.ts";
+import { type Decimal, floorToStep, max, min, toDouble, ZERO } from "../../domain/money.ts";
 
 /** A price so near a level may have touched it in a trade that no ticker showed. */
 const NEAR_SHARE = 0.01;
 
 /** What the account holds of a coin beside the bots' positions. */
 export interface CoinsBeside {
-  /** What earlier positions left there. */
+  /** What earlier positions left there, as far as it is still there: its owner may have turned it into something else. */
   readonly dust: Decimal;
   /** What no bot and no earlier position of one has bought: the owner's own. */
   others(): Decimal;
@@ -16,15 +16,16 @@ export interface CoinsBeside {
 /** What an account holds of a symbol's coin beside its bots' positions. */
 export function coinsBeside(state: AccountState, symbol: string): CoinsBeside {
   const coin = baseOf(symbol);
-  const dust = state.venue.dust.get(coin) ?? ZERO;
-  return {
-    dust,
-    others() {
-      let left = (state.balances.get(coin) ?? ZERO).minus(dust);
-      for (const { spec, position } of state.bots.values()) if (baseOf(spec.symbol) === coin) left = left.minus(position.quantity);
-      return max(left, ZERO);
-    },
-  };
+  const known = state.venue.dust.get(coin) ?? ZERO;
+  const dust = known.isZero() ? known : max(min(known, unclaimed(state, coin)), ZERO);
+  return { dust, others: () => max(unclaimed(state, coin).minus(dust), ZERO) };
+}
+
+/** What is held of a coin beyond the bots' positions; below zero where they claim more than there is. */
+function unclaimed({ balances, bots }: AccountState, coin: string): Decimal {
+  let left = balances.get(coin) ?? ZERO;
+  for (const { spec, position } of bots.values()) if (baseOf(spec.symbol) === coin) left = left.minus(position.quantity);
+  return left;
 }
 
 /** What a doubt about an ended stop follows from. */

@@ -6,7 +6,7 @@ import { isProtective, isTerminal, type Order } from "../../domain/order.ts";
 import { isFlat } from "../../domain/position.ts";
 import type { RejectCause, VenueOrder } from "../../ports/live-venue.ts";
 import { cancel, find, place } from "./ask.ts";
-import { isDoubtful } from "./coins-beside.ts";
+import { coinsBeside, isDoubtful } from "./coins-beside.ts";
 import { wantExit } from "./exit-wish.ts";
 import { fillEvents } from "./fills.ts";
 import { exitIntent, protectiveIntent } from "./intents.ts";
@@ -127,8 +127,7 @@ export class Lane {
       if (!intent) return [];
       this.memory.unsent.set(intent.clientOrderId, this.#host.times.monotonicMs());
       const { id: botId, symbol } = this.#bot.spec;
-      const left = this.#host.state.venue.dust.get(baseOf(symbol));
-      if (dust && !left?.isEqualTo(dust)) return [];
+      if (dust && !coinsBeside(this.#host.state, symbol).dust.isEqualTo(dust)) return [];
       const along: AccountEvent[] = dust ? [{ type: "dust-moved", botId, coin: baseOf(symbol), quantity: dust.negated() }] : [];
       return [...along, { type: "intent", intent }];
     });

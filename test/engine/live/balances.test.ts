@@ -71,3 +71,24 @@ describe("a contract that the exchange lists no more", () => {
     expect(reducedAfterS(16, undefined, new Set([5]))).toEqual([300]);
   });
 });
+
+describe("bots that claim more than the books know to be there", () => {
+  it("give it up after three readings, though books and exchange agree on the balance", () => {
+    const state = emptyAccount();
+    const bot = newBot({ ...SPEC, symbol: "SOL/USDT" });
+    bot.position = { ...FLAT, quantity: decimal("4.24"), cost: decimal(600), openedMs: marketMs(OPENED_MS) };
+    state.bots.set(SPEC.id, bot);
+    state.balances.set("SOL", decimal("4.23"));
+    const balances = new Balances(state);
+    const held = new Map([["SOL", { free: decimal("4.23"), locked: decimal(0) }]]);
+    const rounds = [0, 1, 2].map((round) =>
+      balances.compare({
+        ...{ balances: held, positions: [], nowMs: round * ROUND_MS },
+        ...{ priceOf: () => undefined, strangersMs: () => undefined },
+      }),
+    );
+    expect(rounds.map((events) => events.map((event) => (event.type === "claim-reduced" ? event.quantity.toFixed() : event.type)))).toEqual(
+      [[], [], ["0.01"]],
+    );
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plain } from "../../../src/domain/money.ts";
+import { decimal, plain } from "../../../src/domain/money.ts";
 import { by } from "../../kit/engine-rig.ts";
 import { connectedRig, handOrder } from "../../kit/live-rig.ts";
 
@@ -19,5 +19,25 @@ describe("dust", () => {
     expect(dust?.isLessThan("0.00001") ?? true).toBe(true);
     expect(plain(rig.books().balances.get("BTC")!)).toBe(plain(rig.venue.total("BTC")));
     expect(rig.fatal).toEqual([]);
+  });
+
+  it("that its owner has turned into something else is not sold with a later position, which would never be taken", async () => {
+    const rig = await connectedRig();
+    const first = await rig.engine.enterOrder(handOrder(), by("enter"));
+    await rig.beat(5);
+    await rig.engine.closePosition(first.state.spec.name, by("close"));
+    await rig.beat(10);
+    const dust = rig.venue.total("BTC");
+    expect(plain(rig.books().venue.dust.get("BTC")!)).toBe(plain(dust));
+    rig.venue.transfer("BTC", dust.negated(), rig.clock.wall());
+    await rig.beat(240);
+    // 0.00237762 BTC after its fee: with the dust that is gone it would be a lot more.
+    const second = await rig.engine.enterOrder(handOrder({ notional: decimal(120) }), by("enter again"));
+    await rig.beat(5);
+    await rig.engine.closePosition(second.state.spec.name, by("close again"));
+    await rig.beat(10);
+    expect(plain(rig.books().bots.get(second.state.spec.id)!.position.quantity)).toBe("0");
+    expect(await rig.events("order-rejected")).toEqual([]);
+    expect(await rig.events("position-naked")).toEqual([]);
   });
 });
