@@ -1,6 +1,7 @@
 import { type AccountState, type BotState, newBot } from "./books.ts";
 import type { BotStatus } from "./bot.ts";
 import type { AccountEvent } from "./events.ts";
+import { type Decimal, max, min } from "./money.ts";
 import { isFlat } from "./position.ts";
 import type { MarketMs } from "./time.ts";
 
@@ -33,7 +34,7 @@ export function applyBotFact(state: AccountState, event: BotFact, at: MarketMs):
   const bot = botOf(state, event.botId);
   switch (event.type) {
     case "trail-moved":
-      bot.highest = event.highest;
+      bot.highest = betterOf(bot, event.highest);
       return;
     case "bot-changed": {
       const earlier = bot.earlier ?? [];
@@ -64,6 +65,12 @@ export function applyBotFact(state: AccountState, event: BotFact, at: MarketMs):
     case "position-protected":
       bot.naked = undefined;
   }
+}
+
+/** A price that came while an earlier one was being written is not forgotten for it. */
+function betterOf({ highest, position }: BotState, written: Decimal): Decimal {
+  if (highest === undefined) return written;
+  return position.quantity.isNegative() ? min(highest, written) : max(highest, written);
 }
 
 /** What a bot does now, and why, for people. */

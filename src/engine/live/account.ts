@@ -120,6 +120,7 @@ export class LiveAccount extends Account {
       seen ??= decimal(price);
       if (isBetter(bot, seen)) {
         bot.highest = seen;
+        this.#trails.moved(bot.spec.id);
         this.bestMoves += 1;
       }
       this.wake(bot.spec.id);
@@ -231,7 +232,7 @@ export class LiveAccount extends Account {
 
   /** Written with the next events, whatever they are. */
   protected override alongside(): AccountEvent[] {
-    return this.#trails.events(this.state);
+    return this.#trails.alongside(this.state);
   }
 
   #lane(botId: string): Lane | undefined {

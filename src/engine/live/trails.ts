@@ -8,11 +8,24 @@ import { TRAILS_EVERY_MS } from "./limits.ts";
 export class Trails {
   /** What the stream says. */
   readonly #stored = new Map<string, BotState["highest"]>();
+  /** Bots that a price has moved since the events that are written now were asked for: what the stream then says of them is not what they are. */
+  readonly #moved = new Set<string>();
   #askedMs = 0;
+
+  /** A price is better for a bot than all before. */
+  moved(botId: string): void {
+    this.#moved.add(botId);
+  }
+
+  /** The events that are written with others, which are asked for in this moment. */
+  alongside(state: AccountState): AccountEvent[] {
+    this.#moved.clear();
+    return this.events(state);
+  }
 
   /** The books of these bots were written. */
   stored({ bots }: AccountState, botIds: Iterable<string>): void {
-    for (const botId of botIds) this.#stored.set(botId, bots.get(botId)?.highest);
+    for (const botId of botIds) if (!this.#moved.has(botId)) this.#stored.set(botId, bots.get(botId)?.highest);
   }
 
   /** The events that say what has moved. */

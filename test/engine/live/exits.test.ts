@@ -67,6 +67,30 @@ describe("a bot at a real exchange", () => {
     await expectSettled(rig);
   });
 
+  it("follows a best price that comes while an earlier one is being written, and a restart knows it", async () => {
+    const rig = await entered({ stopPct: undefined, trailingPct: 4 });
+    const append = rig.store.append.bind(rig.store);
+    const written = Promise.withResolvers<void>();
+    let waits = false;
+    rig.store.append = async (batch) => {
+      waits ||= batch.bodies.some((body) => body.includes('"type":"trail-moved"'));
+      if (waits) await written.promise;
+      return append(batch);
+    };
+    stays(rig, 51_000);
+    expect(await rig.until(() => waits, 75)).toBe(true);
+    stays(rig, 52_000);
+    await rig.beat(3);
+    stays(rig, 51_000);
+    await rig.beat(3);
+    written.resolve();
+    await rig.beat(3);
+    expect(plain(rig.bot().highest!)).toBe("52000");
+    await rig.beat(75);
+    await rig.restart();
+    expect(plain(rig.bot().highest!)).toBe("52000");
+  });
+
   it("leaves by a trail that begins only after its gain, and a restart knows how far it had come", async () => {
     const rig = await entered({ stopPct: 3, trailingPct: 1, trailAfterPct: 2 });
     stays(rig, 50_900);
