@@ -4,7 +4,7 @@ import type { BreakerEvent } from "./breaker-events.ts";
 import type { Intent } from "./events.ts";
 import { botOf } from "./fold-bots.ts";
 import type { RiskScope } from "./limits.ts";
-import { max, ZERO } from "./money.ts";
+import { max, min, ZERO } from "./money.ts";
 import { isFlat } from "./position.ts";
 import type { RiskRecord } from "./risk-record.ts";
 import type { MarketMs } from "./time.ts";
@@ -53,12 +53,13 @@ function recordOf(state: AccountState, scope: RiskScope): RiskRecord {
   return scope.startsWith("bot:") ? botOf(state, scope.slice("bot:".length)).risk : state.risk;
 }
 
-/** On paper the resting stop itself moves; at an exchange the desk watches the nearer level beside it. */
+/** On paper the resting stop itself moves; at an exchange the desk watches the nearer level beside it. Never away from the price, whatever opens after it. */
 function tighten(state: AccountState, { botId, price }: Extract<BreakerEvent, { type: "stop-tightened" }>): void {
   const bot = botOf(state, botId);
   if (isFlat(bot.position)) return;
   if (state.mode !== "paper") {
-    bot.tightened = price;
+    const nearer = bot.position.quantity.isNegative() ? min : max;
+    bot.tightened = bot.tightened ? nearer(bot.tightened, price) : price;
     return;
   }
   for (const order of state.orders.values())

@@ -127,6 +127,21 @@ describe("a breaker that moves stops nearer", () => {
     await rig.beat(60);
     await expectSound(rig);
   });
+
+  it("never moves one away from the price, when another breaker opens after it nearer to the stop", async () => {
+    const rig = await protectedRig({}, { notional: decimal(900), stopPct: 20 });
+    await set(rig, "drawdown", { at: 2, reaction: "tighten", span: "reset" });
+    await set(rig, "daily-loss", { at: 8, reaction: "tighten", span: "reset" });
+    rig.price("BTCUSDT", 48_000);
+    await rig.until(() => openNow(rig).length === 1, 10);
+    const nearest = rig.bot().tightened!;
+    rig.price("BTCUSDT", 44_500);
+    await rig.until(() => openNow(rig).length === 2, 10);
+    expect(openNow(rig)).toEqual(["drawdown", "daily-loss"]);
+    expect(rig.bot().tightened?.toFixed()).toBe(nearest.toFixed());
+    rig.price("BTCUSDT", 43_500);
+    expect(await rig.until(() => rig.bot().position.quantity.isZero(), 15)).toBe(true);
+  });
 });
 
 describe("what is measured", () => {
