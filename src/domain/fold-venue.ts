@@ -1,4 +1,4 @@
-import type { AccountState } from "./books.ts";
+import type { AccountState, BotState } from "./books.ts";
 import type { AccountEvent } from "./events.ts";
 import { botOf } from "./fold-bots.ts";
 import { followPosition } from "./fold-orders.ts";
@@ -72,7 +72,7 @@ export function applyVenueFact(state: AccountState, event: VenueFact, at: Market
       if (event.quantity.isNegative()) return takeDust(state, event.botId, event.quantity.negated());
       return leaveBot(state, event, undefined, at);
     case "claim-reduced":
-      if (event.price) shiftDay(state, soldByHand(state, event.botId, event.quantity).times(event.price).negated());
+      if (event.price) shiftDay(state, paidFor(botOf(state, event.botId), event.quantity, event.price).negated());
       return leaveBot(state, event, event.price, at);
     case "orphan-found":
       venue.orphans.set(orphanKey(event.orphan.symbol, event.orphan.venueOrderId), event.orphan);
@@ -120,9 +120,13 @@ function shiftDay(state: AccountState, change: Decimal): void {
   if (state.day) state.day = { ...state.day, equity: state.day.equity.plus(change) };
 }
 
-/** Coins of a spot position that were sold by hand: what they brought is booked as foreign. A perpetual moves no coins. */
-function soldByHand(state: AccountState, botId: string, quantity: Decimal): Decimal {
-  return isPerpetual(botOf(state, botId).spec.symbol) ? ZERO : quantity;
+/**
+ * What was paid for what left a bot, which is booked as foreign: the price of its coins, or of a perpetual, which moves no coins, what it had made or
+ * lost. Because that is a result of the day, whoever closed it, a liquidation too.
+ */
+function paidFor({ spec, position }: BotState, quantity: Decimal, price: Decimal): Decimal {
+  if (!isPerpetual(spec.symbol)) return quantity.times(price);
+  return reducePosition(position, quantity, price).grossRealized.minus(position.grossRealized);
 }
 
 /** What earlier positions left is sold with this one: it cost this bot nothing. */

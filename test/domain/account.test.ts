@@ -154,6 +154,30 @@ describe("an account's books", () => {
     expect(() => push(state, fillOf("e1s", 1, "2.5", "94"))).toThrow(/cannot go below zero/);
   });
 
+  it("count what a liquidation or a close by hand has lost of a contract as a loss of the day, like that of coins", () => {
+    for (const [symbol, side] of [
+      ["BTC/USDT", "buy"],
+      ["BTC/USDT:USDT", "buy"],
+      ["BTC/USDT:USDT", "sell"],
+    ] as const) {
+      const state = emptyAccount();
+      push(state, {
+        ...{ type: "account-opened", account: "main", owner: "discord:1", mode: "live", market: "m", currency: "USDT" },
+        balances: new Map([["USDT", decimal(1_000)]]),
+      });
+      push(state, { type: "bot-created", bot: { ...SPEC, account: "main", mode: "live", symbol } });
+      push(state, { type: "day-started", day: "d", equity: decimal(1_000) });
+      push(state, { type: "intent", intent: { ...intentOf("e1", side, "2"), symbol, purpose: "entry" } });
+      const bought = fillOf("e1", 1, "2", "100");
+      if (bought.type !== "order-filled") throw new Error("expected a fill");
+      push(state, { ...bought, fill: { ...bought.fill, symbol, side, fee: decimal(0) } });
+      const [price, came] = [decimal(side === "buy" ? 80 : 120), decimal(symbol === "BTC/USDT" ? 160 : -40)];
+      push(state, { type: "foreign-booked", coin: "USDT", quantity: came, entryId: "f1", reason: "r" });
+      push(state, { type: "claim-reduced", botId: "b1", quantity: decimal(2), price, reason: "r" });
+      expect([plain(state.balances.get("USDT")!), plain(state.day!.equity)]).toEqual(["960", "1000"]);
+    }
+  });
+
   it("never go back in market time", () => {
     const state = books({ type: "day-started", day: "d", equity: decimal(1) });
     push(state, { type: "bot-stopped", botId: "b1", closing: false, reason: "r" }, 5);
