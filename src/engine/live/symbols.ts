@@ -17,10 +17,14 @@ export function concerns({ bots, orders, venue }: AccountState, symbol: string):
   return false;
 }
 
-/** The earliest start of a symbol's bots, in market time; now where none was started. */
-export function firstStartMs({ bots }: AccountState, symbol: string, nowMs: number): number {
+/**
+ * The earliest start of a symbol's bots, in market time; now where none was started. What still works began before its bot was started anew, and its fills
+ * may not have been read since.
+ */
+export function firstStartMs({ bots, orders }: AccountState, symbol: string, nowMs: number): number {
   let firstMs = nowMs;
   for (const { spec, startedMs } of bots.values()) if (spec.symbol === symbol) firstMs = Math.min(firstMs, startedMs ?? nowMs);
+  for (const order of orders.values()) if (order.symbol === symbol) firstMs = Math.min(firstMs, order.sinceMs);
   return firstMs;
 }
 
