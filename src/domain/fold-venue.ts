@@ -9,8 +9,8 @@ import { withQuarantined } from "./quarantine.ts";
 import { bucketOf } from "./result.ts";
 import type { MarketMs } from "./time.ts";
 
-/** Balance changes that are remembered, so that none is booked twice. */
-const FOREIGN_IDS_MAX = 500;
+/** Balance changes that are remembered, so that none is booked twice: more than one reading of a ledger tells. */
+export const FOREIGN_IDS_MAX = 5_000;
 const ORPHANS_MAX = 200;
 
 export type VenueFact = Extract<
