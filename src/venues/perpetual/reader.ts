@@ -22,6 +22,8 @@ interface Pages<Row> {
   readonly pagesMax: number;
   /** The parameter `after` of the page that follows this row. */
   readonly after: (row: Row) => string;
+  /** Whether a list that has more pages is read as far as that. */
+  readonly isEnough?: boolean;
 }
 
 /** Requests of one venue. Each is signed with the venue's time as far as it is known, and each answer tells that time anew. */
@@ -83,13 +85,13 @@ export class Reader {
     throw new TransientError(`${this.#name} could not be asked for ${what} (${reply.reason})`);
   }
 
-  /** A whole list, newest first, page by page; TransientError when it has more pages than that. */
+  /** A whole list, newest first, page by page; TransientError when it has more pages than that, unless those are enough. */
   async list<Row>(
     what: string,
     path: string,
     params: Readonly<Record<string, string>>,
     shape: z.ZodType<Row[]>,
-    { pagesMax, after }: Pages<Row>,
+    { pagesMax, after, isEnough = false }: Pages<Row>,
   ): Promise<Row[]> {
     const rows: Row[] = [];
     let next: Record<string, string> = {};
@@ -101,6 +103,7 @@ export class Reader {
       if (found.length < PAGE_MAX || last === undefined) return rows;
       next = { after: after(last) };
     }
+    if (isEnough) return rows;
     throw new TransientError(`${this.#name} has more than ${pagesMax * PAGE_MAX} rows of ${what}`);
   }
 }
