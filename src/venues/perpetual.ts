@@ -135,7 +135,8 @@ class PerpetualVenue implements LiveVenue {
   }
 
   async fills(symbol: string, cursor: string | undefined, sinceMs: number): Promise<FillPage> {
-    return fillsAfter(this.#reader, await this.#contract(symbol), this.#quirks, cursor, sinceMs);
+    const contract = await this.#contract(symbol);
+    return fillsAfter(this.#reader, contract, this.#quirks, { cursor, sinceMs, venueMs: () => this.#time.venueMs() });
   }
 
   async balances(): Promise<ReadonlyMap<string, Balance>> {

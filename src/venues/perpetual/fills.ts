@@ -8,19 +8,21 @@ import { FILLS, type FillRow } from "./shapes.ts";
 
 /** Fills so much older than the cursor are read again: a replica that is behind may have left one out. */
 const OVERLAP_MS = 60_000;
+/** What has been shown for so long is shown no more: nothing from before it is still to come, and who asks may have forgotten whose it was. */
+const SETTLED_MS = 600_000;
 /** One span of time is read in so many pages; a busier one is cut in half. */
 const PAGES_MAX = 20;
 const HALVINGS_MAX = 20;
 
 /**
- * Fills of a symbol from a cursor on. The venue pages from the newest back, so that a page of ours is a whole span of time, and the cursor the end of it.
+ * Fills of a symbol from a cursor on. The venue pages from the newest back, so that a page of ours is a whole span of time, and the cursor the end of it, or
+ * beyond the overlap once its last fill is old.
  */
 export async function fillsAfter(
   reader: Reader,
   contract: Contract,
   fees: Fees,
-  cursor: string | undefined,
-  sinceMs: number,
+  { cursor, sinceMs, venueMs }: { readonly cursor: string | undefined; readonly sinceMs: number; readonly venueMs: () => number },
 ): Promise<FillPage> {
   const fromMs = cursor === undefined ? sinceMs : Number(cursor);
   if (!Number.isSafeInteger(fromMs) || fromMs < 0) throw new TypeError(`expected a cursor that this venue gave, found "${cursor}"`);
@@ -30,7 +32,9 @@ export async function fillsAfter(
     const span = await rowsOf(reader, contract, beginMs, endMs);
     if (span.whole) {
       const fills = span.rows.filter(({ ts }) => ts >= beginMs).sort(inOrder);
-      const newestMs = Math.max(fromMs, fills.at(-1)?.ts ?? 0, endMs ?? 0);
+      const lastMs = fills.at(-1)?.ts ?? 0;
+      const isSettled = endMs === undefined && lastMs > 0 && lastMs + SETTLED_MS < venueMs();
+      const newestMs = Math.max(fromMs, isSettled ? lastMs + OVERLAP_MS + 1 : lastMs, endMs ?? 0);
       return { fills: fills.map((row) => fillOf(row, contract, fees)), cursor: String(newestMs) };
     }
     endMs = beginMs + Math.floor((span.oldestMs - beginMs) / 2);

@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
+import { applyAccountEvent } from "../../../src/domain/account.ts";
 import { type AccountState, emptyAccount, newBot } from "../../../src/domain/books.ts";
 import type { BotSpec } from "../../../src/domain/bot.ts";
 import type { AccountEvent } from "../../../src/domain/events.ts";
 import { decimal, ZERO } from "../../../src/domain/money.ts";
 import type { Order } from "../../../src/domain/order.ts";
-import { marketMs } from "../../../src/domain/time.ts";
+import { marketMs, wallMs } from "../../../src/domain/time.ts";
 import { FillSync } from "../../../src/engine/live/fill-sync.ts";
 import type { Logger } from "../../../src/ports/logger.ts";
 import { order, Rig, SYMBOL, stop } from "../../venues/perpetual-rig.ts";
@@ -56,4 +57,41 @@ it("a stop that has triggered into another order is found, however many earlier 
   stage.pass(120_000);
   await sync.sync(SYMBOL);
   expect(written.find(({ type }) => type === "order-filled")).toMatchObject({ fill: { clientOrderId: WORKS, side: "sell" } });
+});
+
+it("the last fill of a symbol that rests is no stranger's once the account has forgotten its order", async () => {
+  const rig = new Rig();
+  const { stage, venue } = rig;
+  const entry = `ss${"a".repeat(20)}`;
+  const begunMs = stage.nowMs;
+  const placed = await venue.place(order({ clientOrderId: entry }));
+  const venueOrderIds = placed.kind === "accepted" ? placed.venueOrderIds : [];
+  const state: AccountState = { ...emptyAccount(), account: "perps", mode: "live" };
+  state.bots.set(SPEC.id, newBot(SPEC));
+  state.orders.set(entry, protective(entry, { venueOrderIds, type: "market", purpose: "entry", side: "buy", status: "open" }));
+  const written: AccountEvent[] = [];
+  const sync = () =>
+    new FillSync({
+      ...{ state, venue, logger: SILENT, fillsSince: () => begunMs },
+      times: { monotonicMs: () => stage.nowMs, venueMs: () => stage.nowMs },
+      appendEvents: async (facts) => {
+        for (const event of typeof facts === "function" ? facts() : facts) {
+          written.push(event);
+          applyAccountEvent(state, {
+            ...{ sequence: state.sequence + 1, wallMs: wallMs(0), marketMs: marketMs(stage.nowMs), requestId: undefined },
+            event,
+          });
+        }
+      },
+    }).sync(SYMBOL);
+  await sync();
+  stage.pass(900_000);
+  await sync();
+  expect(state.bots.get("b1")!.position.quantity.toFixed()).toBe("0.01");
+  expect(state.venue.closed.has(entry)).toBe(true);
+  // Its other bots have ended hundreds of orders since.
+  state.venue.closed.clear();
+  written.length = 0;
+  expect(await sync()).toBe(true);
+  expect(written).toEqual([]);
 });
