@@ -143,8 +143,10 @@ class PerpetualVenue implements LiveVenue {
     return balancesOf(await this.#reader.read("balances", read("/api/v1/account/balance"), BALANCES));
   }
 
+  /** On the margin that the desk trades on: what its owner holds of the same contracts on the other one is apart from it. */
   async positions(): Promise<readonly VenuePosition[]> {
-    const rows = await this.#reader.read("positions", read("/api/v1/account/positions"), POSITIONS);
+    const all = await this.#reader.read("positions", read("/api/v1/account/positions"), POSITIONS);
+    const rows = all.filter(({ marginMode }) => marginMode === this.#habits.marginMode);
     if (rows.some(({ instId }) => !this.#listings.byId(instId))) await this.instruments();
     return rows.flatMap((row) => {
       const contract = this.#listings.byId(row.instId);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { decimal, plain } from "../../src/domain/money.ts";
 import { order, Rig } from "./perpetual-rig.ts";
 
 test("an account with more orders than can be read has a ledger all the same, as far as its newest ones tell", async () => {
@@ -18,4 +19,16 @@ test("an account with more orders than can be read has a ledger all the same, as
   const entries = await venue.ledger(stage.nowMs - 3_600_000);
   expect(entries.map(({ kind }) => kind).sort()).toEqual(["liquidation", "transfer"]);
   expect(pages).toBe(30);
+});
+
+test("what its owner holds of a contract on the other margin is not taken for what the desk holds there", async () => {
+  const { venue, stage } = new Rig();
+  const own = { instId: "BTC-USDT", type: "market", marginMode: "cross", reduceOnly: false, clientOrderId: "", brokerId: "" } as const;
+  expect(stage.exchange.place(stage.account, { ...own, side: "sell", size: decimal(2) })).not.toHaveProperty("code");
+  await venue.place(order());
+  expect(stage.account.positions().map(({ marginMode, contracts }) => [marginMode, plain(contracts)])).toEqual([
+    ["cross", "-2"],
+    ["isolated", "10"],
+  ]);
+  expect((await venue.positions()).map(({ marginMode, quantity }) => [marginMode, plain(quantity)])).toEqual([["isolated", "0.01"]]);
 });
