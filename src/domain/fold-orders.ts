@@ -1,4 +1,5 @@
 import type { AccountState, BotState } from "./books.ts";
+import { trimDust } from "./dust.ts";
 import type { AccountEvent, Intent } from "./events.ts";
 import { botOf, setStatus } from "./fold-bots.ts";
 import { beginProbe, endProbe } from "./fold-breakers.ts";
@@ -118,6 +119,7 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
     if (intent && state.mode === "paper") restProtection(state, bot, orderOf(intent, fill.clientOrderId, fill.marketMs), event);
   }
   followPosition(state, bot, fill.marketMs);
+  trimDust(state, fill.feeCurrency);
 }
 
 /** At a real exchange a stop covers what was held when it was placed: since the first fill beyond that the position waits for another one. */

@@ -1,4 +1,5 @@
 import type { AccountState, BotState } from "./books.ts";
+import { trimDust } from "./dust.ts";
 import type { AccountEvent } from "./events.ts";
 import { botOf } from "./fold-bots.ts";
 import { followPosition } from "./fold-orders.ts";
@@ -62,6 +63,7 @@ export function applyVenueFact(state: AccountState, event: VenueFact, at: Market
       return;
     case "foreign-booked":
       add(state.balances, event.coin, event.quantity);
+      trimDust(state, event.coin);
       if (event.coin === state.currency) shiftDay(state, event.quantity);
       if (event.funding) addFunding(venue.funding, event.funding, event.quantity);
       venue.foreignIds.push(event.entryId);
@@ -70,7 +72,8 @@ export function applyVenueFact(state: AccountState, event: VenueFact, at: Market
     case "dust-moved":
       add(venue.dust, event.coin, event.quantity);
       if (event.quantity.isNegative()) return takeDust(state, event.botId, event.quantity.negated());
-      return leaveBot(state, event, undefined, at);
+      leaveBot(state, event, undefined, at);
+      return trimDust(state, event.coin);
     case "claim-reduced":
       if (event.price) shiftDay(state, paidFor(botOf(state, event.botId), event.quantity, event.price).negated());
       return leaveBot(state, event, event.price, at);

@@ -1,4 +1,5 @@
 import type { AccountState } from "../../domain/books.ts";
+import { unclaimed } from "../../domain/dust.ts";
 import { baseOf } from "../../domain/instrument.ts";
 import { type Decimal, floorToStep, max, min, toDouble, ZERO } from "../../domain/money.ts";
 
@@ -19,13 +20,6 @@ export function coinsBeside(state: AccountState, symbol: string): CoinsBeside {
   const known = state.venue.dust.get(coin) ?? ZERO;
   const dust = known.isZero() ? known : max(min(known, unclaimed(state, coin)), ZERO);
   return { dust, others: () => max(unclaimed(state, coin).minus(dust), ZERO) };
-}
-
-/** What is held of a coin beyond the bots' positions; below zero where they claim more than there is. */
-function unclaimed({ balances, bots }: AccountState, coin: string): Decimal {
-  let left = balances.get(coin) ?? ZERO;
-  for (const { spec, position } of bots.values()) if (baseOf(spec.symbol) === coin) left = left.minus(position.quantity);
-  return left;
 }
 
 /** What a doubt about an ended stop follows from. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decimal, plain } from "../../../src/domain/money.ts";
 import { by } from "../../kit/engine-rig.ts";
+import { spotListing } from "../../kit/exchange/spot/listing.ts";
 import { connectedRig, handOrder } from "../../kit/live-rig.ts";
 
 describe("dust", () => {
@@ -39,5 +40,31 @@ describe("dust", () => {
     expect(plain(rig.books().bots.get(second.state.spec.id)!.position.quantity)).toBe("0");
     expect(await rig.events("order-rejected")).toEqual([]);
     expect(await rig.events("position-naked")).toEqual([]);
+  });
+
+  it("of a coin that fees are paid in goes with them, and is not sold with a later position either", async () => {
+    const rig = await connectedRig({
+      listings: [spotListing("BTC", "USDT"), spotListing("BNB", "USDT", { lot: "0.1", quantityMin: "0.1" })],
+      balances: { USDT: "2000", BNB: "0.03" },
+      account: { feeMode: { coin: "BNB", priceInQuote: 10 } },
+    });
+    for (let round = 0; round < 6; round += 1) {
+      for (const [symbol, notional] of [
+        ["BNB/USDT", 50 + 1.37 * round],
+        ["BTC/USDT", 50 + round],
+        ["BTC/USDT", 20 + round],
+      ] as const) {
+        const { state } = await rig.engine.enterOrder(
+          handOrder({ symbol, notional: decimal(notional) }),
+          by(`enter ${round} ${symbol} ${notional}`),
+        );
+        await rig.beat(6);
+        await rig.engine.closePosition(state.spec.name, by(`close ${round} ${symbol} ${notional}`));
+        await rig.beat(15);
+        expect(plain(rig.books().bots.get(state.spec.id)!.position.quantity), `${symbol} in round ${round}`).toBe("0");
+        const dust = rig.books().venue.dust.get("BNB");
+        expect(dust?.isLessThanOrEqualTo(rig.venue.total("BNB"))).toBe(true);
+      }
+    }
   });
 });
