@@ -1,6 +1,6 @@
 import { spanText } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import { COUNTED, forHowLong, SAME_BAN_MS, SILENCED } from "./governor/answers.ts";
+import { COUNTED, forHowLong, isOfOrders, SAME_BAN_MS, SILENCED } from "./governor/answers.ts";
 import { type Refusal, SharedGate, type SharedShare } from "./governor/shared-gate.ts";
 import { type Limit, Window } from "./governor/window.ts";
 import type { Wire, WireAnswer, WireCall, WirePriority } from "./wire.ts";
@@ -121,6 +121,7 @@ export class Governor {
       if (used !== undefined) this.#gate?.learn(window.spanMs, used);
     }
     for (const window of this.#ordersOf(account)) learn(window, answer.headers.get(COUNTED.get(window.spanMs)?.orders ?? ""), nowMs);
+    if (isOfOrders(answer)) return this.#fill(account, nowMs);
     const forMs = forHowLong(answer);
     if (forMs === undefined) return;
     // Several requests may be told of one ban, each to the second.
@@ -128,6 +129,12 @@ export class Governor {
       this.#onBan?.(this.#clock.wall() + forMs, SILENCED.get(answer.status) ?? `HTTP ${answer.status}`);
     this.#silence(forMs);
     this.#gate?.silence(forMs);
+  }
+
+  /** An account has sent all the orders that it may: who else sends for it is not known, nor in which span; the shortest one is sure to be waited for. */
+  #fill(account: string, nowMs: number): void {
+    const [shortest] = [...this.#ordersOf(account)].sort((a, b) => a.spanMs - b.spanMs);
+    shortest?.correct(shortest.limit, nowMs);
   }
 
   /** Sends nothing until a wall time, as an earlier process was told. */

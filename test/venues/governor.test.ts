@@ -187,6 +187,30 @@ describe("silence that the exchange asks for", () => {
   });
 });
 
+describe("too many orders of one account (-1015)", () => {
+  const tooMany = answered(429, { code: -1015, msg: "Too many new orders; current limit is 10 orders per 10 SECOND." });
+
+  it("silences nobody: it comes without a Retry-After, speaks of one account's orders, and the address is no part of it", async () => {
+    const bans: number[] = [];
+    const governor = governorOf({ onBan: (untilMs) => bans.push(untilMs) });
+    governor.observe("main", tooMany);
+    expect(bans).toEqual([]);
+    expect(await governor.admit("main", { weight: 1, orders: 0 }, "read")).toBeUndefined();
+    expect(await governor.admit("main", { weight: 1, orders: 0 }, "exit")).toBeUndefined();
+    expect(await governor.admit("other", { weight: 1, orders: 1 }, "exit")).toBeUndefined();
+  });
+
+  it("lets no order of that account out before its shortest span is over", async () => {
+    const governor = governorOf();
+    governor.observe("main", tooMany);
+    void ask(governor, "stop", "exit", 1);
+    await clock.advance(9_000);
+    expect(settled).toEqual([]);
+    await clock.advance(2_000);
+    expect(settled).toHaveLength(1);
+  });
+});
+
 describe("a governed wire", () => {
   const call: WireCall = { method: "POST", path: "/api/v3/order", params: {}, signed: true, timeoutMs: 1, priority: "entry" };
 

@@ -23,8 +23,20 @@ export const COUNTED: ReadonlyMap<number, { readonly weight: string; readonly or
   [86_400_000, { weight: "x-mbx-used-weight-1d", orders: "x-mbx-order-count-1d" }],
 ]);
 
+const TOO_MANY = 429;
+/** "Too many new orders": said of one account, and by the exchange's page without a `Retry-After`. */
+const TOO_MANY_ORDERS = -1015;
+
+type Answered = Extract<WireAnswer, { phase: "answered" }>;
+
+/** Whether an answer says that one account has sent too many orders, which is no word about the address that all accounts and prices share. */
+export function isOfOrders({ status, headers, body }: Answered): boolean {
+  if (status !== TOO_MANY || headers.has("retry-after")) return false;
+  return typeof body === "object" && body !== null && "code" in body && body.code === TOO_MANY_ORDERS;
+}
+
 /** How long an answer asks for silence; undefined when it does not. */
-export function forHowLong({ status, headers }: Extract<WireAnswer, { phase: "answered" }>): number | undefined {
+export function forHowLong({ status, headers }: Answered): number | undefined {
   const usualMs = SILENCE_MS.get(status);
   if (usualMs === undefined) return undefined;
   const askedMs = Number(headers.get("retry-after")) * MS_PER_SECOND;
