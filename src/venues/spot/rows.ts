@@ -29,20 +29,13 @@ export function ordersOf(rows: readonly OrderRow[], symbol: string): VenueOrder[
   return [...groups.values()].map((legs) => orderOf(legs, symbol));
 }
 
-/** Fills that came with the answer to placing: whatever fills at once takes. */
+/** Fills that came with the answer to placing: whatever fills at once takes. One without an id is left to the list of fills, which tells it with one. */
 export function immediateFills(placed: Placed, symbol: string, side: "buy" | "sell"): VenueFill[] {
-  return (placed.fills ?? []).map(({ price, qty, commission, commissionAsset, tradeId }) => ({
-    fillId: tradeId,
-    venueOrderId: placed.orderId,
-    symbol,
-    side,
-    price,
-    quantity: qty,
-    fee: commission,
-    feeCurrency: commissionAsset,
-    liquidity: "taker",
-    venueMs: placed.transactTime,
-  }));
+  return (placed.fills ?? []).flatMap(({ price, qty, commission, commissionAsset, tradeId }): VenueFill[] => {
+    if (tradeId === undefined) return [];
+    const told = { fillId: tradeId, venueOrderId: placed.orderId, symbol, side, price, quantity: qty } as const;
+    return [{ ...told, fee: commission, feeCurrency: commissionAsset, liquidity: "taker", venueMs: placed.transactTime }];
+  });
 }
 
 /** A fill of the exchange in our words. */

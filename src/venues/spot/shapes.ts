@@ -24,7 +24,14 @@ const listId = z.int().optional();
 /** What an answer has to look like, by what was asked. Anything else is no answer. */
 export const TIME = z.object({ serverTime: timeMs });
 
-const IMMEDIATE_FILL = z.object({ price: amount, qty: amount, commission: signedAmount, commissionAsset: z.string().min(1), tradeId: id });
+/** Earlier pages of Binance.US show fills without an id; the list of fills has it. */
+const IMMEDIATE_FILL = z.object({
+  price: amount,
+  qty: amount,
+  commission: signedAmount,
+  commissionAsset: z.string().min(1),
+  tradeId: id.optional(),
+});
 
 export const PLACED = z.object({
   orderId: id,

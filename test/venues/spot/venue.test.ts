@@ -38,6 +38,12 @@ describe("placing over the Binance dialect", () => {
     ]);
   });
 
+  it("takes an order for accepted whose fills have no id, as earlier pages of Binance.US show them, and leaves them to the list", async () => {
+    const { tradeId: _, ...fill } = FILL;
+    wire.tell("POST /api/v3/order", answered(200, { ...PLACED, fills: [fill, fill] }));
+    expect(await venue.place(REQUEST)).toEqual({ kind: "accepted", venueOrderIds: ["28"], fills: [] });
+  });
+
   it("sends limit orders with their time in force and protective ones with both prices under the id of the stop", async () => {
     wire.tell("POST /api/v3/order", answered(200, PLACED));
     await venue.place({ ...REQUEST, kind: "limit-ioc", price: decimal("60100.50") });
