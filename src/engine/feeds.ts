@@ -11,6 +11,7 @@ import type { IndicatorValues, Past } from "../ports/strategy.ts";
 import { Ring } from "../rules/ring.ts";
 import { SlotPast } from "./past.ts";
 import { type Alarm, Sense } from "./senses.ts";
+import { Watched } from "./watched.ts";
 
 /** History that every feed is begun with, in candles. */
 const HISTORY_CANDLES_MIN = 20;
@@ -158,6 +159,8 @@ function advance(running: Running, candle: FoldedCandle): void {
 
 /** All feeds that some bot reads, and the newest price of every symbol that moves. */
 export class FeedHub {
+  /** What the watch has seen between candles, on a live market. */
+  readonly watched = new Watched();
   readonly #market: Market;
   readonly #feeds = new Map<string, Feed>();
   readonly #bySymbol = new Map<string, Feed[]>();

@@ -18,9 +18,7 @@ import { type MarketSpeed, Pump } from "./pump.ts";
 import type { RiskGuard } from "./risk-guard.ts";
 import type { AccountServices } from "./services.ts";
 import type { SlotListener } from "./slot-listener.ts";
-
-/** On a live market, candles newer than this are left to the watch, which has seen their prices; before this start nothing has watched. */
-const WATCHED_MS = 120_000;
+import { WATCHED_MS } from "./watched.ts";
 
 /** One market with what moves it and what every account that trades on it shares. */
 export interface Floor {
@@ -148,6 +146,7 @@ export class Floors {
       advisor,
       now: () => (live ? marketMs(Math.max(hub.atMs, clock.wall())) : hub.atMs),
       lagMs: !live && typeof speed === "number" ? speed * LATE_AFTER_MS : 0,
+      // Candles newer than this are left to the watch, which has seen their prices; before this start nothing has watched.
       matchUntil: () => (live ? Math.max(this.#startedMs, clock.wall() - WATCHED_MS) : Number.POSITIVE_INFINITY),
     };
   }

@@ -1,9 +1,10 @@
 import type { BotState } from "../domain/books.ts";
+import type { Candle } from "../domain/candle.ts";
 import type { AccountEvent } from "../domain/events.ts";
 import { followsPrice, holdReason } from "../domain/exits.ts";
 import { type Decimal, decimal, max, toDouble, ZERO } from "../domain/money.ts";
 import { isFlat } from "../domain/position.ts";
-import { type MarketMs, marketMs } from "../domain/time.ts";
+import { type MarketMs, MINUTE_MS, marketMs } from "../domain/time.ts";
 import type { MarketStep } from "../ports/market.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import { Account, type AccountWriter } from "./account.ts";
@@ -13,6 +14,9 @@ import { Exposure, stopNow } from "./exposure.ts";
 import type { Slot } from "./feeds.ts";
 import { beingSold, PaperExecutor, type PaperHost } from "./paper-executor.ts";
 import type { AccountServices } from "./services.ts";
+
+/** After a pause of the watch, prices wait so long for the candles of the pause: what they move would be held against what came before. */
+const CANDLES_WAIT_MS = 15_000;
 
 /** A paper account: everything that happens to it (market steps, prices, commands) passes through its serial queue, and the matching room fills its orders. */
 export class PaperAccount extends Account implements PaperHost {
@@ -48,7 +52,7 @@ export class PaperAccount extends Account implements PaperHost {
 
   /** One price seen on a live market. */
   onPrice(symbol: string, price: number, at: MarketMs): Promise<void> | undefined {
-    if (!this.exposure.touches(symbol, price, price)) return undefined;
+    if (!this.exposure.touches(symbol, price, price) || this.#isAhead(symbol, at)) return undefined;
     return this.queue.run(async () => {
       const events = this.#matched(symbol, price, price, this.#purse(), (bot, cash) => {
         const book = bookOf(this.state, bot, this.#instrument(symbol), cash);
@@ -59,6 +63,18 @@ export class PaperAccount extends Account implements PaperHost {
       await this.heed();
       await this.executor.finishPanic();
     });
+  }
+
+  /** Whether candles are still to come of a pause in which nobody watched this symbol. */
+  #isAhead(symbol: string, at: MarketMs): boolean {
+    const { hub } = this.services;
+    const sinceMs = hub.watched.since(symbol);
+    return sinceMs !== undefined && hub.atMs <= sinceMs - MINUTE_MS && at - sinceMs < CANDLES_WAIT_MS;
+  }
+
+  /** Whether the watch has seen the prices of a candle, which comes late: they are not matched a second time, after newer ones. */
+  #wasWatched(symbol: string, { openTimeMs }: Candle): boolean {
+    return openTimeMs >= Math.max(this.services.hub.watched.since(symbol) ?? Number.POSITIVE_INFINITY, this.#openedMs);
   }
 
   /** Levels need the market's rules, and a live market that did not answer at the start tells them later. */
@@ -128,7 +144,7 @@ export class PaperAccount extends Account implements PaperHost {
     const purse = this.#purse();
     for (const symbol of [...this.exposure.symbols]) {
       const candle = step.candles.get(symbol);
-      if (!candle) continue;
+      if (!candle || this.#wasWatched(symbol, candle)) continue;
       const found = this.#matched(symbol, candle.low, candle.high, purse, (bot, cash) => {
         const book = bookOf(this.state, bot, this.#instrument(symbol), cash);
         return executionEvents(book, bot, this.venue.onCandle(book, candle), step.atMs);

@@ -65,6 +65,7 @@ export class PriceWatch {
         fresh += 1;
         const at = marketMs(wallMs(seenMs));
         hub.seePrice(symbol, price, at, quote);
+        hub.watched.saw(symbol, at);
         saw(symbol);
         for (const account of accounts) void account.onPrice(symbol, price, at)?.catch(onFatal);
       }
