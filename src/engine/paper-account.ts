@@ -77,7 +77,7 @@ export class PaperAccount extends Account implements PaperHost {
     return openTimeMs >= Math.max(this.services.hub.watched.since(symbol) ?? Number.POSITIVE_INFINITY, this.#openedMs);
   }
 
-  /** Levels need the market's rules, and a live market that did not answer at the start tells them later. */
+  /** Levels need the market's rules, and a live market that did not answer at the start, or lists a symbol again, tells them later. */
   tend(): void {
     if (!this.#levelsKnown) this.#levelsKnown = this.#readLevels();
   }
@@ -174,6 +174,8 @@ export class PaperAccount extends Account implements PaperHost {
     match: (bot: BotState, cash: Decimal) => AccountEvent[],
   ): AccountEvent[] {
     const events: AccountEvent[] = [];
+    // What was asked before the exchange delisted the symbol may be answered after it.
+    if (!this.services.market.instruments.has(symbol)) return events;
     for (const bot of this.exposure.touched(symbol, low, high)) {
       const found = match(bot, purse.cash);
       for (const event of found) {
@@ -187,6 +189,7 @@ export class PaperAccount extends Account implements PaperHost {
 
   /** Raises what trailing stops follow. Between events this is memory only: it is found again from the same candles after a restart. */
   #trail(symbol: string, high: number): void {
+    if (!this.services.market.instruments.has(symbol)) return;
     for (const bot of this.exposure.trailing(symbol)) {
       const seen = decimal(high);
       if (bot.highest && seen.isLessThanOrEqualTo(bot.highest)) continue;
@@ -199,8 +202,14 @@ export class PaperAccount extends Account implements PaperHost {
   }
 
   protected override appended(botIds: ReadonlySet<string>): void {
-    this.exposure.update(this.state, this.services.market.instruments, botIds);
-    for (const botId of botIds) this.#highestStored.set(botId, this.state.bots.get(botId)?.highest);
+    const { instruments } = this.services.market;
+    this.exposure.update(this.state, instruments, botIds);
+    for (const botId of botIds) {
+      const bot = this.state.bots.get(botId);
+      this.#highestStored.set(botId, bot?.highest);
+      // One whose symbol is not listed now has no levels: they are read again when it is.
+      if (bot && !instruments.has(bot.spec.symbol)) this.#levelsKnown = false;
+    }
   }
 
   /** Trailing stops that rose since the last event. */

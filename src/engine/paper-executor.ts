@@ -210,7 +210,9 @@ export class PaperExecutor implements AccountExecutor {
 
   #checkEntry(bot: BotState, slot: Slot, { funds, spent, pending, beside }: Asked): EntryAnswer {
     const { services } = this.#account;
-    const instrument = this.#instrument(bot);
+    const { symbol } = bot.spec;
+    const instrument = services.market.instruments.get(symbol);
+    if (!instrument) return { allowed: false, code: "market-rules", because: `${services.market.label} do not list ${symbol} now` };
     const price = decimal(slot.candle.close);
     const limited = services.risk.question(this.#account, bot.spec, { instrument, slot }, pending);
     return checkEntry({
