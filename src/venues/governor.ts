@@ -1,6 +1,6 @@
 import { spanText } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import { COUNTED, forHowLong, isOfOrders, SAME_BAN_MS, SILENCED } from "./governor/answers.ts";
+import { COUNTED, forHowLong, ordersBarredMs, SAME_BAN_MS, SILENCED } from "./governor/answers.ts";
 import { type Refusal, SharedGate, type SharedShare } from "./governor/shared-gate.ts";
 import { type Limit, Window } from "./governor/window.ts";
 import type { Wire, WireAnswer, WireCall, WirePriority } from "./wire.ts";
@@ -60,6 +60,8 @@ export class Governor {
   #waiting: Waiter[] = [];
   /** Monotonic: no correction of the wall clock shortens a silence, or keeps exits waiting after it. */
   #silentUntilMs: number;
+  /** Monotonic, by account. */
+  readonly #barredUntilMs = new Map<string, number>();
   #sleep: AbortController | undefined;
   readonly #gate: SharedGate | undefined;
 
@@ -91,14 +93,14 @@ export class Governor {
 
   /** Resolves when the call may be sent (undefined), or with why it may not. */
   admit(account: string, cost: Cost, priority: WirePriority): Promise<Refusal | undefined> {
-    const banned = this.#banned();
-    if (banned) return Promise.resolve(banned);
+    const refusal = this.#banned() ?? (cost.orders > 0 ? this.#barred(account) : undefined);
+    if (refusal) return Promise.resolve(refusal);
     const untilMs = this.#clock.monotonicMs() + WAIT_MAX_MS[priority];
     const admitted = this.#admitted(account, cost, priority, untilMs);
     const gate = this.#gate;
     if (!gate) return admitted;
     const passing = { account, weight: cost.weight, part: USED_SHARE_MAX * SHARE[priority], untilMs };
-    return admitted.then((refusal) => refusal ?? gate.pass(passing));
+    return admitted.then((refused) => refused ?? gate.pass(passing));
   }
 
   /** Whether it fits what this process knows of. */
@@ -121,7 +123,8 @@ export class Governor {
       if (used !== undefined) this.#gate?.learn(window.spanMs, used);
     }
     for (const window of this.#ordersOf(account)) learn(window, answer.headers.get(COUNTED.get(window.spanMs)?.orders ?? ""), nowMs);
-    if (isOfOrders(answer)) return this.#fill(account, nowMs);
+    const barredMs = ordersBarredMs(answer);
+    if (barredMs !== undefined) return this.#bar(account, nowMs + barredMs);
     const forMs = forHowLong(answer);
     if (forMs === undefined) return;
     // Several requests may be told of one ban, each to the second.
@@ -131,10 +134,20 @@ export class Governor {
     this.#gate?.silence(forMs);
   }
 
-  /** An account has sent all the orders that it may: who else sends for it is not known, nor in which span; the shortest one is sure to be waited for. */
-  #fill(account: string, nowMs: number): void {
-    const [shortest] = [...this.#ordersOf(account)].sort((a, b) => a.spanMs - b.spanMs);
-    shortest?.correct(shortest.limit, nowMs);
+  /** One account sends no order until an instant; everything else goes on. */
+  #bar(account: string, untilMs: number): void {
+    this.#barredUntilMs.set(account, Math.max(untilMs, this.#barredUntilMs.get(account) ?? untilMs));
+    const isBarred = (waiter: Waiter) => waiter.account === account && waiter.cost.orders > 0;
+    const refused = this.#waiting.filter(isBarred);
+    this.#waiting = this.#waiting.filter((waiter) => !isBarred(waiter));
+    this.#rouse();
+    for (const { settle } of refused) settle(this.#barred(account));
+  }
+
+  #barred(account: string): Refusal | undefined {
+    const leftMs = (this.#barredUntilMs.get(account) ?? Number.NEGATIVE_INFINITY) - this.#clock.monotonicMs();
+    if (leftMs <= 0) return undefined;
+    return { reason: `the exchange takes no more orders of this account for another ${spanText(leftMs)}`, retryAfterMs: leftMs };
   }
 
   /** Sends nothing until a wall time, as an earlier process was told. */

@@ -188,26 +188,35 @@ describe("silence that the exchange asks for", () => {
 });
 
 describe("too many orders of one account (-1015)", () => {
-  const tooMany = answered(429, { code: -1015, msg: "Too many new orders; current limit is 10 orders per 10 SECOND." });
+  const refusal = { code: -1015, msg: "Too many new orders; current limit is 10 orders per 10 SECOND." };
 
-  it("silences nobody: it comes without a Retry-After, speaks of one account's orders, and the address is no part of it", async () => {
-    const bans: number[] = [];
-    const governor = governorOf({ onBan: (untilMs) => bans.push(untilMs) });
-    governor.observe("main", tooMany);
-    expect(bans).toEqual([]);
-    expect(await governor.admit("main", { weight: 1, orders: 0 }, "read")).toBeUndefined();
-    expect(await governor.admit("main", { weight: 1, orders: 0 }, "exit")).toBeUndefined();
-    expect(await governor.admit("other", { weight: 1, orders: 1 }, "exit")).toBeUndefined();
-  });
+  it.each([
+    [{}, 10_000],
+    [{ "retry-after": "40000" }, 40_000_000],
+  ] as const)(
+    "with %o keeps that account's orders back for %i ms and silences nobody: the address is no part of it",
+    async (headers, lastsMs) => {
+      const bans: number[] = [];
+      const governor = governorOf({ onBan: (untilMs) => bans.push(untilMs) });
+      governor.observe("main", answered(429, refusal, headers));
+      expect([bans, governor.bannedUntilMs <= clock.wall()]).toEqual([[], true]);
+      expect(await governor.admit("main", { weight: 1, orders: 0 }, "read")).toBeUndefined();
+      expect(await governor.admit("main", { weight: 1, orders: 0 }, "exit")).toBeUndefined();
+      expect(await governor.admit("other", { weight: 1, orders: 1 }, "exit")).toBeUndefined();
+      expect(await governor.admit("main", { weight: 1, orders: 1 }, "exit")).toMatchObject({ retryAfterMs: lastsMs });
+      await clock.advance(lastsMs);
+      expect(await governor.admit("main", { weight: 1, orders: 1 }, "exit")).toBeUndefined();
+    },
+  );
 
-  it("lets no order of that account out before its shortest span is over", async () => {
+  it("is heard by the orders of that account that wait for their turn", async () => {
     const governor = governorOf();
-    governor.observe("main", tooMany);
-    void ask(governor, "stop", "exit", 1);
-    await clock.advance(9_000);
-    expect(settled).toEqual([]);
-    await clock.advance(2_000);
-    expect(settled).toHaveLength(1);
+    await ask(governor, "first", "exit", 80);
+    void ask(governor, "mine", "exit", 10, "main");
+    void ask(governor, "other", "exit", 10, "other");
+    governor.observe("main", answered(429, refusal));
+    await clock.advance(0);
+    expect(settled).toEqual(["first", "mine: the exchange takes no more orders of this account for another 10 s"]);
   });
 });
 

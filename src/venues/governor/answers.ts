@@ -24,21 +24,27 @@ export const COUNTED: ReadonlyMap<number, { readonly weight: string; readonly or
 ]);
 
 const TOO_MANY = 429;
-/** "Too many new orders": said of one account, and by the exchange's page without a `Retry-After`. */
+/** "Too many new orders": said of one account, with a `Retry-After` (Binance.com, 2026) or without one (Binance.US). */
 const TOO_MANY_ORDERS = -1015;
+/** The shortest span in which orders are counted. */
+const ORDERS_MS = 10_000;
 
 type Answered = Extract<WireAnswer, { phase: "answered" }>;
 
-/** Whether an answer says that one account has sent too many orders, which is no word about the address that all accounts and prices share. */
-export function isOfOrders({ status, headers, body }: Answered): boolean {
-  if (status !== TOO_MANY || headers.has("retry-after")) return false;
-  return typeof body === "object" && body !== null && "code" in body && body.code === TOO_MANY_ORDERS;
+/** For how long an account is to send no order because it has sent too many: no word about the address, which all accounts and prices share. */
+export function ordersBarredMs({ status, headers, body }: Answered): number | undefined {
+  const isOfOrders = status === TOO_MANY && typeof body === "object" && body !== null && "code" in body && body.code === TOO_MANY_ORDERS;
+  return isOfOrders ? askedOr(ORDERS_MS, headers) : undefined;
 }
 
 /** How long an answer asks for silence; undefined when it does not. */
 export function forHowLong({ status, headers }: Answered): number | undefined {
   const usualMs = SILENCE_MS.get(status);
   if (usualMs === undefined) return undefined;
+  return askedOr(usualMs, headers);
+}
+
+function askedOr(usualMs: number, headers: Answered["headers"]): number {
   const askedMs = Number(headers.get("retry-after")) * MS_PER_SECOND;
   return Math.min(askedMs > 0 ? askedMs : usualMs, SILENCE_MAX_MS);
 }
