@@ -29,7 +29,7 @@ import { SendingRight } from "./right.ts";
 import { forbiddenAtSend } from "./send-gate.ts";
 import { concerns, firstStartMs, hasBusiness, symbolsOf } from "./symbols.ts";
 import type { LiveTimes } from "./times.ts";
-import { Trails } from "./trails.ts";
+import { isBest, Trails } from "./trails.ts";
 
 /** Fills and balances are asked for from a little before a bot's first start. */
 const BEFORE_START_MS = 60_000;
@@ -113,12 +113,13 @@ export class LiveAccount extends Account {
   }
 
   /** A price may concern what the desk watches: the lanes of that symbol look. */
-  onPrice(symbol: string, price: number, _at: MarketMs): undefined {
+  onPrice(symbol: string, price: number, at: MarketMs): undefined {
+    const venueMs = at + (this.venue?.clock()?.offsetMs ?? 0);
     let seen: Decimal | undefined;
     for (const bot of this.state.bots.values()) {
       if (bot.spec.symbol !== symbol || isFlat(bot.position)) continue;
       seen ??= decimal(price);
-      if (isBetter(bot, seen)) {
+      if (isBest(bot, seen, venueMs)) {
         bot.highest = seen;
         this.#trails.moved(bot.spec.id);
         this.bestMoves += 1;
@@ -286,10 +287,4 @@ export class LiveAccount extends Account {
   fillsSince(symbol: string): number {
     return firstStartMs(this.state, symbol, this.services.now()) - BEFORE_START_MS;
   }
-}
-
-/** Whether a price is better for a position than all since its entry. */
-function isBetter({ highest, position }: BotState, seen: Decimal): boolean {
-  if (!highest) return true;
-  return position.quantity.isNegative() ? seen.isLessThan(highest) : seen.isGreaterThan(highest);
 }

@@ -1,8 +1,23 @@
 import type { AccountState, BotState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { followsPrice } from "../../domain/exits.ts";
+import type { Decimal } from "../../domain/money.ts";
 import { isFlat } from "../../domain/position.ts";
 import { TRAILS_EVERY_MS } from "./limits.ts";
+
+/** No price is older than this when it comes; an entry further ahead of one is a step of the exchange's clock. */
+const BEHIND_MAX_MS = 5_000;
+
+/** Whether a price is the best since the entry. One that was seen before the entry's fill may come after it: nothing was held at it. In venue time. */
+export function isBest(
+  { highest, position, enteredMs }: Pick<BotState, "highest" | "position" | "enteredMs">,
+  seen: Decimal,
+  venueMs: number,
+): boolean {
+  if (enteredMs !== undefined && venueMs < enteredMs && enteredMs - venueMs < BEHIND_MAX_MS) return false;
+  if (!highest) return true;
+  return position.quantity.isNegative() ? seen.isLessThan(highest) : seen.isGreaterThan(highest);
+}
 
 /** How far trailing stops have followed, as far as it is not written yet: a restart must know it. */
 export class Trails {
