@@ -32,7 +32,7 @@ const TABLE: readonly Row[] = [
   ...rejected("would-trigger", [102037, 102040], [102047, 102055]),
   ...rejected("mode", 102089, 110006, 110019),
   ...rejected("symbol", 152014),
-  ...rejected("key", 152401, 152402, 152404, 152406, 152408, 152409),
+  ...rejected("key", 401, 152401, 152402, 152404, 152406, 152408, 152409),
   ...rejected("clock", 152405, 152410),
   ...rejected("limit", 429),
   ...rejected("parameters", [152001, 152009], [152011, 152013], 152015, 152428),
