@@ -1,8 +1,11 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Wire, WireAnswer, WireCall } from "./wire.ts";
 
+/** What stands in front of a venue may answer for it while it goes on, and the venue itself says with these that it does not know. */
+const SERVER_ERRORS_FROM = 500;
+
 /**
- * Passes calls on, and knows whether one that changes something may still be taken by the venue: it has left, no answer to it came, and the venue's time
+ * Passes calls on, and knows whether one that changes something may still be taken by the venue: it has left, no answer to it came or one that tells nothing, and the venue's time
  * for it is not up.
  */
 export class Unanswered implements Wire {
@@ -29,7 +32,7 @@ export class Unanswered implements Wire {
     this.#open += 1;
     try {
       const answer = await this.#wire.send(call);
-      if (answer.phase === "lost") this.#untilMs = this.#clock.monotonicMs() + this.#windowMs;
+      if (tellsNothing(answer)) this.#untilMs = this.#clock.monotonicMs() + this.#windowMs;
       return answer;
     } finally {
       this.#open -= 1;
@@ -43,4 +46,8 @@ export class Unanswered implements Wire {
   close(): Promise<void> {
     return this.#wire.close();
   }
+}
+
+function tellsNothing(answer: WireAnswer): boolean {
+  return answer.phase === "lost" || (answer.phase === "answered" && answer.status >= SERVER_ERRORS_FROM);
 }

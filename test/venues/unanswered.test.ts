@@ -33,6 +33,14 @@ describe("what a venue may still take", () => {
     expect(wire.any).toBe(false);
   });
 
+  it.each([500, 502, 503, 504])("is a change to which only HTTP %i was said: that tells nothing of what becomes of it", async (status) => {
+    const { wire, clock } = opened(async () => ({ phase: "answered", status, headers: new Map(), body: { code: -1006 } }));
+    await wire.send(ORDER);
+    expect(wire.any).toBe(true);
+    clock.nowMs += WINDOW_MS;
+    expect(wire.any).toBe(false);
+  });
+
   it("is no reading, and nothing that never left", async () => {
     const { wire } = opened(async ({ method }) =>
       method === "GET" ? { phase: "lost", reason: "no answer" } : { phase: "not-sent", reason: "barred" },
