@@ -32,7 +32,7 @@ export class PriceWatch {
     this.#services = services;
   }
 
-  /** Monotonic time at which all prices were fresh last; undefined before the first time. */
+  /** Monotonic time at which the prices of all listed symbols were fresh last; undefined before the first time. */
   get seenMs(): number | undefined {
     return this.#seenMs;
   }
@@ -62,14 +62,16 @@ export class PriceWatch {
       const accounts = active();
       for (const { symbol, price, quote, wallMs: seenMs } of readings) {
         if (clock.wall() - seenMs > PRICE_FRESH_MS) continue;
-        fresh += 1;
+        if (market.instruments.has(symbol)) fresh += 1;
         const at = marketMs(wallMs(seenMs));
         hub.seePrice(symbol, price, at, quote);
         hub.watched.saw(symbol, at);
         saw(symbol);
         for (const account of accounts) void account.onPrice(symbol, price, at)?.catch(onFatal);
       }
-      if (fresh === asked.size) this.#seenMs = clock.monotonicMs();
+      // Nobody has a price of what the exchange lists no more: its bots are told so each by itself, and the others are watched.
+      const listed = [...asked].filter((symbol) => market.instruments.has(symbol));
+      if (fresh === listed.length) this.#seenMs = clock.monotonicMs();
     } catch (failure) {
       if (!(failure instanceof TransientError)) throw failure;
       logger.warn({ market: market.key, problem: messageOf(failure) }, "no prices on this beat");

@@ -70,3 +70,27 @@ describe("a symbol that is delisted while its answer is on the way", () => {
     expect(rig.fatal).toEqual([]);
   });
 });
+
+describe("a bot whose symbol the exchange lists no more", () => {
+  it("does not silence the heartbeat of a desk whose other prices are fresh", async () => {
+    const clock = new FakeClock(NOON);
+    const ETH = "ETH/USDT";
+    const flat = Array<number>(70).fill(100);
+    const market = new Delisting({ [BTC]: flat, [ETH]: flat }, clock, FROM_MS);
+    market.shown.set(BTC, 100);
+    market.shown.set(ETH, 100);
+    const rig = await openRig({ market, clock });
+    const protection = { stopPct: 5, takePct: undefined, trailingPct: undefined };
+    await startBot(rig, { name: "one", ...RULES, protection });
+    await startBot(rig, { name: "two", ...RULES, symbol: ETH, protection });
+    await beat(rig, 30);
+    expect(rig.pulse.problems()).toEqual([]);
+    (market.instruments as Map<string, Instrument>).delete(ETH);
+    market.shown.delete(ETH);
+    await beat(rig, 60);
+    expect(rig.pulse.problems()).toEqual([]);
+    market.shown.delete(BTC);
+    await beat(rig, 60);
+    expect(rig.pulse.problems()).toEqual([expect.stringMatching(/stops that the desk holds are blind/)]);
+  });
+});
