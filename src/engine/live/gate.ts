@@ -100,6 +100,11 @@ export function feasible(bot: BotState, entry: WishedEntry, rules: Instrument): 
 function exitFeasible(held: Decimal, quantity: Decimal, stopPrice: Decimal, rules: Instrument): Denied | undefined {
   if (rules.contract) return undefined;
   const left = floorToStep(held.plus(lessBps(quantity, rules.takerFeeBps)), rules.lotSize);
+  const { quantityMin } = rules;
+  if (quantityMin && left.isLessThan(quantityMin)) {
+    const because = `after the fee of buying it ${left.toFixed()} ${rules.base} would be left, and ${quantityMin.toFixed()} ${rules.base} is the least that can be sold: make the orders larger`;
+    return { allowed: false, code: "exit-infeasible", because };
+  }
   const notional = left.times(stopPrice).times(1 - STOP_LIMIT_SLACK_PCT / 100);
   if (notional.isGreaterThanOrEqualTo(rules.notionalMin) && left.isGreaterThan(0)) return undefined;
   const because = `at its stop the position would be worth ${notional.toFixed(2)} ${rules.quote}, and ${rules.notionalMin.toFixed()} is the least that can be sold: make the orders larger`;
