@@ -4,10 +4,17 @@ import { defineCommand } from "../../src/chat/command.ts";
 import { inBrackets } from "../../src/chat/reasons.ts";
 import { card } from "../../src/chat/view.ts";
 import { UserError } from "../../src/domain/errors.ts";
-import type { Engine } from "../../src/ports/engine.ts";
+import { isFlat } from "../../src/domain/position.ts";
+import type { AccountFacts, DeskLedger, Engine } from "../../src/ports/engine.ts";
 
 function liveRunning(engine: Engine) {
   return engine.bots().filter(({ state }) => state.spec.mode === "live" && state.status === "running");
+}
+
+/** Accounts that hold something and have not begun to sell it, though a panic is on: no process has them, or it has not heard of it yet. */
+function unsold({ state }: DeskLedger, engine: Engine): readonly AccountFacts[] {
+  if (state.halt?.panic !== true) return [];
+  return engine.accounts().filter((each) => !each.state.panic && [...each.state.bots.values()].some(({ position }) => !isFlat(position)));
 }
 
 export default defineCommand({
@@ -16,12 +23,14 @@ export default defineCommand({
   factor: true,
   factorUnless: ({ desk, engine }) => desk.state.halt?.panic !== true && !engine.accounts().some(({ state }) => state.mode === "live"),
   args: {},
-  danger({ desk, engine, visible }) {
+  danger({ desk, engine, visible, caller }) {
     const running = visible.filter(({ state }) => state.status === "running").length;
     const reason = inBrackets(desk.state.halt?.reason ?? "");
     const live = liveRunning(engine).map(shownName);
     const withMoney = live.length === 0 ? "" : ` With real money: ${live.join(", ")}.`;
-    return `The halt${reason} ends; ${running === 1 ? "1 running bot" : `${running} running bots`} may open positions again.${withMoney}`;
+    const untold = unsold(desk, engine).map(({ state }) => accountNameFor(state, caller.user));
+    const left = untold.length === 0 ? "" : ` The panic has not reached ${untold.join(", ")} yet: what is held there stays open.`;
+    return `The halt${reason} ends; ${running === 1 ? "1 running bot" : `${running} running bots`} may open positions again.${withMoney}${left}`;
   },
   async run({ engine, desk, caller }) {
     if (desk.state.halt === undefined) throw new UserError("The desk is not halted; there is nothing to resume.");

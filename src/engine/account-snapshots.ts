@@ -6,7 +6,7 @@ import type { Store } from "../ports/store.ts";
 import type { Account } from "./account.ts";
 
 /** Grows whenever the shape of a fold changes; older snapshots are then not used. */
-const SNAPSHOT_VERSION = 6;
+const SNAPSHOT_VERSION = 7;
 /** An account is kept again after so many events: a start reads the tail of a stream faster than all of it is written down again and again. */
 const SNAPSHOT_EVENTS = 50;
 /** Or after this, where it matters how far its market has come. */

@@ -58,11 +58,13 @@ export class PriceWatch {
     try {
       let fresh = 0;
       const asked = symbols();
+      // A market that has not said yet what it lists is watched by nobody.
+      const isListed = (symbol: string) => market.instruments.size === 0 || market.instruments.has(symbol);
       const readings = asked.size === 0 ? [] : await market.prices(asked);
       const accounts = active();
       for (const { symbol, price, quote, wallMs: seenMs } of readings) {
         if (clock.wall() - seenMs > PRICE_FRESH_MS) continue;
-        if (market.instruments.has(symbol)) fresh += 1;
+        if (isListed(symbol)) fresh += 1;
         const at = marketMs(wallMs(seenMs));
         hub.seePrice(symbol, price, at, quote);
         hub.watched.saw(symbol, at);
@@ -70,8 +72,7 @@ export class PriceWatch {
         for (const account of accounts) void account.onPrice(symbol, price, at)?.catch(onFatal);
       }
       // Nobody has a price of what the exchange lists no more: its bots are told so each by itself, and the others are watched.
-      const listed = [...asked].filter((symbol) => market.instruments.has(symbol));
-      if (fresh === listed.length) this.#seenMs = clock.monotonicMs();
+      if (fresh === [...asked].filter(isListed).length) this.#seenMs = clock.monotonicMs();
     } catch (failure) {
       if (!(failure instanceof TransientError)) throw failure;
       logger.warn({ market: market.key, problem: messageOf(failure) }, "no prices on this beat");

@@ -5,8 +5,8 @@ import type { Wire, WireAnswer, WireCall } from "./wire.ts";
 const SERVER_ERRORS_FROM = 500;
 
 /**
- * Passes calls on, and knows whether one that changes something may still be taken by the venue: it has left, no answer to it came or one that tells nothing, and the venue's time
- * for it is not up.
+ * Passes calls on, and knows whether one that changes something may still be taken by the venue: it has left, no answer to it came or one that tells
+ * nothing, and the venue's time for it is not up.
  */
 export class Unanswered implements Wire {
   readonly #wire: Wire;

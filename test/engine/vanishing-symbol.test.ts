@@ -93,4 +93,17 @@ describe("a bot whose symbol the exchange lists no more", () => {
     await beat(rig, 60);
     expect(rig.pulse.problems()).toEqual([expect.stringMatching(/stops that the desk holds are blind/)]);
   });
+
+  it("is not watched where the exchange has listed nothing yet", async () => {
+    const clock = new FakeClock(NOON);
+    const market = new Delisting({ [BTC]: Array<number>(70).fill(100) }, clock, FROM_MS);
+    market.shown.set(BTC, 100);
+    const rig = await openRig({ market, clock });
+    await startBot(rig, { name: "one", ...RULES, protection: { stopPct: 5, takePct: undefined, trailingPct: undefined } });
+    await beat(rig, 30);
+    (market.instruments as Map<string, Instrument>).clear();
+    market.shown.delete(BTC);
+    await beat(rig, 60);
+    expect(rig.pulse.problems()).toEqual([expect.stringMatching(/stops that the desk holds are blind/)]);
+  });
 });
