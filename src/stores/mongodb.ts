@@ -6,7 +6,7 @@ import type { DeskKeys } from "../ports/desk-key.ts";
 import type { Logger } from "../ports/logger.ts";
 import { connect, type MongoAddress, placeOf } from "./mongodb/connect.ts";
 import { entryFault } from "./mongodb/entry.ts";
-import { type Fault, faultOf, isRefusedUser, ROOT_REFUSED } from "./mongodb/faults.ts";
+import { type Fault, faultOf, isBetweenPrimaries, isRefusedUser, ROOT_REFUSED } from "./mongodb/faults.ts";
 import { closeFormer, formerFault } from "./mongodb/former.ts";
 import { Holds } from "./mongodb/holds.ts";
 import { Members } from "./mongodb/members.ts";
@@ -16,6 +16,9 @@ import { collectionsOf } from "./mongodb/schemas.ts";
 import { type SetupOptions, setUp } from "./mongodb/setup.ts";
 import { MongoStore } from "./mongodb/store.ts";
 import { vacancy } from "./mongodb/vacancy.ts";
+
+/** Longer than any election of a set whose members answer. */
+const ELECTION_MS = 30_000;
 
 export interface MongoOptions extends MongoAddress {
   readonly clock: Clock;
@@ -37,7 +40,7 @@ export async function openMongoStore(options: MongoOptions): Promise<SharedStore
   const place = placeOf(options.url);
   let connection: Connection | undefined;
   try {
-    connection = await connect(options);
+    connection = await connectPatiently(options);
     const joined = await join(connection, options);
     if (joined instanceof MongoStore) return joined;
     throw refused(place, joined);
@@ -45,6 +48,19 @@ export async function openMongoStore(options: MongoOptions): Promise<SharedStore
     await connection?.destroy();
     const fault = faultOf(thrown);
     throw fault ? refused(place, fault) : thrown;
+  }
+}
+
+/** A process that starts while the members elect a primary waits for it: a supervisor that starts it again and again would be no faster. */
+async function connectPatiently(options: MongoAddress & { readonly clock: Clock }): Promise<Connection> {
+  const untilMs = options.clock.monotonicMs() + ELECTION_MS;
+  for (;;) {
+    try {
+      return await connect(options);
+    } catch (thrown) {
+      // Looking for a primary has taken seconds already.
+      if (!isBetweenPrimaries(thrown) || options.clock.monotonicMs() >= untilMs) throw thrown;
+    }
   }
 }
 
@@ -77,7 +93,7 @@ export async function mongoVacancy(
 ): Promise<void> {
   let connection: Connection | undefined;
   try {
-    connection = await connect(options);
+    connection = await connectPatiently(options);
     await vacancy(collectionsOf(connection), stream, options.clock, told);
   } catch (thrown) {
     const fault = faultOf(thrown);

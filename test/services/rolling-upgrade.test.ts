@@ -34,7 +34,7 @@ const CHANGES: readonly Change[] = [
     put: `const started = { type: "bot-started", botId: bot.spec.id, by: caller.user } as const;
       return name.startsWith("${WARM}") ? [started, { type: "${NEW_EVENT}", botId: bot.spec.id } as never] : [started];`,
   },
-  { file: "src/engine/account-snapshots.ts", find: "const SNAPSHOT_VERSION = 6;", put: "const SNAPSHOT_VERSION = 7;" },
+  { file: "src/engine/account-snapshots.ts", find: "const SNAPSHOT_VERSION = 7;", put: "const SNAPSHOT_VERSION = 8;" },
   { file: "src/engine/account-snapshots.ts", find: '"state":${this', put: '"books":${this' },
   { file: "src/engine/account-snapshots.ts", find: "state: AccountState };", put: "books: AccountState };" },
   { file: "src/engine/account-snapshots.ts", find: "...kept.state,", put: "...kept.books," },

@@ -82,6 +82,11 @@ export function wasNeverSent(thrown: unknown): boolean {
   return thrown instanceof Error && /ServerSelectionError$/.test(thrown.name);
 }
 
+/** Members answer and none of them is the primary: an election takes some ten seconds. */
+export function isBetweenPrimaries(thrown: unknown): boolean {
+  return faultOf(thrown) === NO_PRIMARY;
+}
+
 /** The fault behind an error of the driver or the server; undefined for anything else, which is a bug of ours. */
 export function faultOf(thrown: unknown): Fault | undefined {
   if (!(thrown instanceof Error)) return undefined;
