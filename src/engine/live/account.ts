@@ -10,7 +10,7 @@ import type { Logger } from "../../ports/logger.ts";
 import type { MarketStep } from "../../ports/market.ts";
 import { Account, type AccountWriter } from "../account.ts";
 import type { Slot } from "../feeds.ts";
-import { type AccountServices, freshPrice } from "../services.ts";
+import type { AccountServices } from "../services.ts";
 import type { Technical } from "../technical.ts";
 import type { Ceiling } from "./ceiling.ts";
 import { coinsBeside } from "./coins-beside.ts";
@@ -19,7 +19,6 @@ import { FillRhythm } from "./fill-rhythm.ts";
 import { FillSync } from "./fill-sync.ts";
 import { Lane } from "./lane.ts";
 import type { LaneView } from "./lane-view.ts";
-import { ENTRY_PRICE_AGE_MS } from "./limits.ts";
 import { PanicTurns } from "./panic-turns.ts";
 import { PanicWatch } from "./panic-watch.ts";
 import { Preparations } from "./preparations.ts";
@@ -29,7 +28,7 @@ import { SendingRight } from "./right.ts";
 import { forbiddenAtSend } from "./send-gate.ts";
 import { concerns, firstStartMs, hasBusiness, symbolsOf } from "./symbols.ts";
 import type { LiveTimes } from "./times.ts";
-import { isBest, Trails } from "./trails.ts";
+import { isBest, priceSinceEntry, Trails } from "./trails.ts";
 
 /** Fills and balances are asked for from a little before a bot's first start. */
 const BEFORE_START_MS = 60_000;
@@ -82,7 +81,7 @@ export class LiveAccount extends Account {
     this.locked = options.locked;
     this.ceiling = options.ceiling;
     this.#onFatal = options.onFatal;
-    this.times = { monotonicMs: () => clock.monotonicMs(), venueMs: () => clock.wall() + (this.venue?.clock()?.offsetMs ?? 0) };
+    this.times = { monotonicMs: () => clock.monotonicMs(), venueMs: () => clock.wall() + this.#offsetMs() };
     this.#right = new SendingRight(options.writer, this.times.monotonicMs);
     this.executor = new LiveExecutor(this);
     this.fills = new FillSync(this);
@@ -114,7 +113,7 @@ export class LiveAccount extends Account {
 
   /** A price may concern what the desk watches: the lanes of that symbol look. */
   onPrice(symbol: string, price: number, at: MarketMs): undefined {
-    const venueMs = at + (this.venue?.clock()?.offsetMs ?? 0);
+    const venueMs = at + this.#offsetMs();
     let seen: Decimal | undefined;
     for (const bot of this.state.bots.values()) {
       if (bot.spec.symbol !== symbol || isFlat(bot.position)) continue;
@@ -185,12 +184,16 @@ export class LiveAccount extends Account {
       rules,
       traits: this.venue.traits,
       ...coinsBeside(this.state, symbol),
-      price: freshPrice(this.services, symbol, ENTRY_PRICE_AGE_MS),
+      price: priceSinceEntry(this.services, bot, this.#offsetMs()),
       nowMs: this.times.monotonicMs(),
       venueMs: this.times.venueMs(),
       turn: this.#panicTurns.mine(this.state, bot, this.times.monotonicMs()),
       listed: this.lists(symbol),
     };
+  }
+
+  #offsetMs(): number {
+    return this.venue?.clock()?.offsetMs ?? 0;
   }
 
   syncFills(symbol: string): Promise<boolean> {

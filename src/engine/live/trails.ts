@@ -3,18 +3,28 @@ import type { AccountEvent } from "../../domain/events.ts";
 import { followsPrice } from "../../domain/exits.ts";
 import type { Decimal } from "../../domain/money.ts";
 import { isFlat } from "../../domain/position.ts";
-import { TRAILS_EVERY_MS } from "./limits.ts";
+import { type AccountServices, freshPrice } from "../services.ts";
+import { ENTRY_PRICE_AGE_MS, TRAILS_EVERY_MS } from "./limits.ts";
 
 /** No price is older than this when it comes; an entry further ahead of one is a step of the exchange's clock. */
 const BEHIND_MAX_MS = 5_000;
 
-/** Whether a price is the best since the entry. One that was seen before the entry's fill may come after it: nothing was held at it. In venue time. */
-export function isBest(
-  { highest, position, enteredMs }: Pick<BotState, "highest" | "position" | "enteredMs">,
-  seen: Decimal,
-  venueMs: number,
-): boolean {
-  if (enteredMs !== undefined && venueMs < enteredMs && enteredMs - venueMs < BEHIND_MAX_MS) return false;
+/** Whether a price was seen before the entry's fill, though it came or is looked at after it: nothing was held at it. In venue time. */
+function isBeforeEntry({ enteredMs }: Pick<BotState, "enteredMs">, venueMs: number): boolean {
+  return enteredMs !== undefined && venueMs < enteredMs && enteredMs - venueMs < BEHIND_MAX_MS;
+}
+
+/** The last price of a bot's symbol, where it is fresh and no older than its entry: one from before has reached no target and passed no stop of it. */
+export function priceSinceEntry(services: AccountServices, bot: BotState, offsetMs: number): number | undefined {
+  const { symbol } = bot.spec;
+  const seen = services.hub.price(symbol);
+  return seen && isBeforeEntry(bot, seen.atMs + offsetMs) ? undefined : freshPrice(services, symbol, ENTRY_PRICE_AGE_MS);
+}
+
+/** Whether a price is the best since the entry. In venue time. */
+export function isBest(bot: Pick<BotState, "highest" | "position" | "enteredMs">, seen: Decimal, venueMs: number): boolean {
+  if (isBeforeEntry(bot, venueMs)) return false;
+  const { highest, position } = bot;
   if (!highest) return true;
   return position.quantity.isNegative() ? seen.isLessThan(highest) : seen.isGreaterThan(highest);
 }

@@ -10,7 +10,7 @@ const LEFT = ["BUY LIMIT FILLED", "SELL STOP_LOSS_LIMIT CANCELED", "SELL MARKET 
 const RISE_MINUTE = 20;
 
 /** A promoted bot that has entered near 50,300 and is protected, while the price stays there. */
-async function entered(protection: Partial<Protection>): Promise<LiveRig> {
+async function entered(protection: Partial<Protection>, prepared: (rig: LiveRig) => void = () => undefined): Promise<LiveRig> {
   const rig = await connectedRig({
     prepare: (tape) => {
       for (let minute = 0; minute < RISE_MINUTE; minute += 1)
@@ -31,6 +31,7 @@ async function entered(protection: Partial<Protection>): Promise<LiveRig> {
     await rig.beat(18 * 60);
   }
   await rig.engine.promoteBot("dip", "main", undefined, by("promote"));
+  prepared(rig);
   await rig.until(() => openOrders(rig).length > 0, 25 * 60);
   expect(story(rig)).toEqual(ENTERED);
   return rig;
@@ -150,6 +151,28 @@ describe("a bot at a real exchange", () => {
     expect((await rig.events("order-filled")).slice(1).map(({ reason }) => reason)).toEqual(["take profit 1 of 2", "take profit 2 of 2"]);
     await expectSettled(rig);
     expect(await rig.events("position-naked")).toEqual([]);
+  });
+
+  it("sells nothing at a target that only a price from before its entry had reached", async () => {
+    const takes = [
+      { pct: 1, sharePct: 50 },
+      { pct: 3, sharePct: 50 },
+    ];
+    const rig = await entered({ stopPct: 3, takes }, (each) => {
+      const append = each.store.append.bind(each.store);
+      each.store.append = async (batch) => {
+        // While the entry is being written, its price falls by more than its first target is away.
+        if (batch.bodies.some((body) => body.includes('"purpose":"entry"'))) {
+          stays(each, 49_500);
+          await each.clock.advance(500);
+          each.core.advanceTo(each.clock.wall());
+        }
+        return append(batch);
+      };
+    });
+    await rig.beat(5);
+    expect(story(rig)).toEqual(ENTERED);
+    await expectSettled(rig);
   });
 
   it("that is to be closed by hand while a part is being sold is closed whole", async () => {
