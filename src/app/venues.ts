@@ -103,14 +103,14 @@ export class Venues {
     const { Governor } = await import("../venues/governor.ts");
     const quirks = await quirksOf(exchangeId);
     const { weightLimits, orderLimits } = quirks;
-    const usedShareAtStart = "usedShareAtStart" in quirks ? quirks.usedShareAtStart : 0;
+    const { usedShareAtStart, silences, oneRefusalForBoth } = "silences" in quirks ? quirks : NO_QUIRKS;
     const { clock, logger, budgets } = this.#options;
     const shared = budgets && { budget: budgets.of(name), processes: () => budgets.processes() };
     const onBan = (untilMs: number, reason: string) => {
       logger.warn({ exchange: exchangeId, untilMs, reason }, "the exchange asked for silence");
       this.#onBan.get(name)?.(untilMs, reason);
     };
-    return new Governor({ clock, weightLimits, orderLimits, usedShareAtStart, onBan, shared });
+    return new Governor({ clock, weightLimits, orderLimits, usedShareAtStart, silences, oneRefusalForBoth, onBan, shared });
   }
 }
 
@@ -121,6 +121,9 @@ function budgetName(exchangeId: ExchangeId, environment: Environment): string {
 async function quirksOf<Id extends ExchangeId>(exchangeId: Id): Promise<Quirks[Id]> {
   return (await QUIRKS[exchangeId]()) as Quirks[Id];
 }
+
+/** Where answers tell what was used, and for how long to be silent. */
+const NO_QUIRKS = { usedShareAtStart: 0, silences: undefined, oneRefusalForBoth: false };
 
 const QUIRKS = {
   binance: async () => (await import("../venues/quirks/binance.ts")).BINANCE,

@@ -1,6 +1,7 @@
 import { spanText } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import { COUNTED, forHowLong, ordersBarredMs, SAME_BAN_MS, SILENCED } from "./governor/answers.ts";
+import { COUNTED, forHowLong, ordersBarredMs, SAME_BAN_MS, SILENCE_MS, SILENCED, type Silences } from "./governor/answers.ts";
+import { Bars } from "./governor/bars.ts";
 import { type Refusal, SharedGate, type SharedShare } from "./governor/shared-gate.ts";
 import { type Limit, Window } from "./governor/window.ts";
 import type { Wire, WireAnswer, WireCall, WirePriority } from "./wire.ts";
@@ -22,6 +23,10 @@ export interface GovernorOptions {
    * tell. A desk that is started anew then does not draw the silence of somebody who asks too much. The address has longer limits, and candles to read.
    */
   readonly usedShareAtStart?: number;
+  /** How long the exchange sends an address away, where its answers do not say. */
+  readonly silences?: Silences | undefined;
+  /** It says "too many" of an account's orders and of an address in one way: refused orders are at first the account's. */
+  readonly oneRefusalForBoth?: boolean;
   /** Wall time until which an earlier process was banned. */
   readonly bannedUntilMs?: number;
   /** Told whenever the exchange asks for silence, so that a restart keeps it. Wall time. */
@@ -57,16 +62,20 @@ export class Governor {
   readonly #orders = new Map<string, readonly Window[]>();
   readonly #usedShareAtStart: number;
   readonly #startMs: number;
+  readonly #silences: Silences;
+  readonly #oneRefusalForBoth: boolean;
   #waiting: Waiter[] = [];
   /** Monotonic: no correction of the wall clock shortens a silence, or keeps exits waiting after it. */
   #silentUntilMs: number;
-  /** Monotonic, by account. */
-  readonly #barredUntilMs = new Map<string, number>();
+  readonly #bars = new Bars();
   #sleep: AbortController | undefined;
   readonly #gate: SharedGate | undefined;
 
-  constructor({ clock, weightLimits, orderLimits, usedShareAtStart = 0, bannedUntilMs = 0, onBan, shared }: GovernorOptions) {
+  constructor(options: GovernorOptions) {
+    const { clock, weightLimits, orderLimits, usedShareAtStart = 0, bannedUntilMs = 0, onBan, shared } = options;
     this.#clock = clock;
+    this.#silences = options.silences ?? SILENCE_MS;
+    this.#oneRefusalForBoth = options.oneRefusalForBoth ?? false;
     this.#onBan = onBan;
     this.#usedShareAtStart = usedShareAtStart;
     this.#startMs = clock.monotonicMs();
@@ -93,7 +102,7 @@ export class Governor {
 
   /** Resolves when the call may be sent (undefined), or with why it may not. */
   admit(account: string, cost: Cost, priority: WirePriority): Promise<Refusal | undefined> {
-    const refusal = this.#banned() ?? (cost.orders > 0 ? this.#barred(account) : undefined);
+    const refusal = this.#banned() ?? (cost.orders > 0 ? this.#bars.refusal(account, this.#clock.monotonicMs()) : undefined);
     if (refusal) return Promise.resolve(refusal);
     const untilMs = this.#clock.monotonicMs() + WAIT_MAX_MS[priority];
     const admitted = this.#admitted(account, cost, priority, untilMs);
@@ -114,8 +123,8 @@ export class Governor {
     });
   }
 
-  /** Learns what an answer says about limits. */
-  observe(account: string, answer: WireAnswer): void {
+  /** Learns what an answer says about limits; of a call that used up so many orders. */
+  observe(account: string, answer: WireAnswer, orders = 0): void {
     if (answer.phase !== "answered") return;
     const nowMs = this.#clock.monotonicMs();
     for (const window of this.#weights) {
@@ -123,11 +132,11 @@ export class Governor {
       if (used !== undefined) this.#gate?.learn(window.spanMs, used);
     }
     for (const window of this.#ordersOf(account)) learn(window, answer.headers.get(COUNTED.get(window.spanMs)?.orders ?? ""), nowMs);
-    const barredMs = ordersBarredMs(answer);
+    const mayBeOrders = this.#oneRefusalForBoth && orders > 0 && !this.#bars.hasJustEnded(account, nowMs);
+    const barredMs = ordersBarredMs(answer, mayBeOrders);
     if (barredMs !== undefined) return this.#bar(account, nowMs + barredMs);
-    const forMs = forHowLong(answer);
+    const forMs = forHowLong(answer, this.#silences);
     if (forMs === undefined) return;
-    // Several requests may be told of one ban, each to the second.
     if (forMs - this.#leftMs() > SAME_BAN_MS)
       this.#onBan?.(this.#clock.wall() + forMs, SILENCED.get(answer.status) ?? `HTTP ${answer.status}`);
     this.#silence(forMs);
@@ -136,18 +145,12 @@ export class Governor {
 
   /** One account sends no order until an instant; everything else goes on. */
   #bar(account: string, untilMs: number): void {
-    this.#barredUntilMs.set(account, Math.max(untilMs, this.#barredUntilMs.get(account) ?? untilMs));
+    this.#bars.bar(account, untilMs);
     const isBarred = (waiter: Waiter) => waiter.account === account && waiter.cost.orders > 0;
     const refused = this.#waiting.filter(isBarred);
     this.#waiting = this.#waiting.filter((waiter) => !isBarred(waiter));
     this.#rouse();
-    for (const { settle } of refused) settle(this.#barred(account));
-  }
-
-  #barred(account: string): Refusal | undefined {
-    const leftMs = (this.#barredUntilMs.get(account) ?? Number.NEGATIVE_INFINITY) - this.#clock.monotonicMs();
-    if (leftMs <= 0) return undefined;
-    return { reason: `the exchange takes no more orders of this account for another ${spanText(leftMs)}`, retryAfterMs: leftMs };
+    for (const { settle } of refused) settle(this.#bars.refusal(account, this.#clock.monotonicMs()));
   }
 
   /** Sends nothing until a wall time, as an earlier process was told. */
@@ -274,10 +277,11 @@ export interface GovernedOptions {
 export function governed({ wire, governor, account, costOf }: GovernedOptions): Wire {
   return {
     async send(call) {
-      const refusal = await governor.admit(account, costOf(call), call.priority ?? "read");
+      const cost = costOf(call);
+      const refusal = await governor.admit(account, cost, call.priority ?? "read");
       if (refusal) return { phase: "not-sent", ...refusal };
       const answer = await wire.send(call);
-      governor.observe(account, answer);
+      governor.observe(account, answer, cost.orders);
       return answer;
     },
     setOffset: (offsetMs) => wire.setOffset(offsetMs),

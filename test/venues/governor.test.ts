@@ -220,6 +220,53 @@ describe("too many orders of one account (-1015)", () => {
   });
 });
 
+describe("an exchange that says `too many` in one way (Blofin)", () => {
+  const { silences, oneRefusalForBoth } = BLOFIN;
+  const tooMany = answered(429, { code: "429", msg: "Too Many Requests" });
+  const admits = async (governor: Governor, account: string, orders: number) =>
+    (await governor.admit(account, { weight: 1, orders }, "exit"))?.retryAfterMs ?? 0;
+
+  it("keeps back the one account for ten seconds at first, and everybody once it is said of anything else", async () => {
+    const bans: number[] = [];
+    const governor = governorOf({ silences, oneRefusalForBoth, onBan: (untilMs) => bans.push(untilMs - clock.wall()) });
+    governor.observe("main", tooMany, 1);
+    governor.observe("main", tooMany, 1);
+    expect([await admits(governor, "main", 1), await admits(governor, "main", 0), await admits(governor, "other", 1)]).toEqual([
+      10_000, 0, 0,
+    ]);
+    expect(bans).toEqual([]);
+    await clock.advance(2_000);
+    governor.observe("public", tooMany);
+    expect([bans, await admits(governor, "other", 1)]).toEqual([[300_000], 300_000]);
+  });
+
+  it("sends everybody away when an account is refused that had sent nothing, but not when it is long after", async () => {
+    const governor = governorOf({ silences, oneRefusalForBoth });
+    governor.observe("main", tooMany, 1);
+    await clock.advance(30_000);
+    governor.observe("main", tooMany, 1);
+    expect(await admits(governor, "other", 1)).toBe(0);
+    await clock.advance(11_000);
+    governor.observe("main", tooMany, 1);
+    expect(await admits(governor, "other", 1)).toBe(300_000);
+  });
+
+  it("has a firewall that sends an address away for five minutes", async () => {
+    const governor = governorOf({ silences, oneRefusalForBoth });
+    governor.observe("main", answered(403, undefined), 1);
+    expect(await admits(governor, "other", 0)).toBe(300_000);
+  });
+
+  it("hears of its wire which calls were orders", async () => {
+    const wire = new ScriptedWire();
+    wire.tell("POST /api/v1/trade/order", tooMany);
+    const governor = governorOf({ silences, oneRefusalForBoth });
+    const limited = governed({ wire, governor, account: "main", costOf: () => ({ weight: 1, orders: 1 }) });
+    await limited.send({ method: "POST", path: "/api/v1/trade/order", params: {}, signed: true, timeoutMs: 1, priority: "exit" });
+    expect([await admits(governor, "main", 1), await admits(governor, "other", 1)]).toEqual([10_000, 0]);
+  });
+});
+
 describe("a governed wire", () => {
   const call: WireCall = { method: "POST", path: "/api/v3/order", params: {}, signed: true, timeoutMs: 1, priority: "entry" };
 

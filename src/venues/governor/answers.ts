@@ -1,7 +1,8 @@
 import type { WireAnswer } from "../wire.ts";
 
-/** Silence where the exchange did not say how long. */
-const SILENCE_MS: ReadonlyMap<number, number> = new Map([
+/** Silence where the answer does not say how long, by its status. */
+export type Silences = ReadonlyMap<number, number>;
+export const SILENCE_MS: ReadonlyMap<number, number> = new Map([
   [429, 60_000],
   [418, 120_000],
   // The firewall in front of the exchange.
@@ -31,15 +32,19 @@ const ORDERS_MS = 10_000;
 
 type Answered = Extract<WireAnswer, { phase: "answered" }>;
 
-/** For how long an account is to send no order because it has sent too many: no word about the address, which all accounts and prices share. */
-export function ordersBarredMs({ status, headers, body }: Answered): number | undefined {
-  const isOfOrders = status === TOO_MANY && typeof body === "object" && body !== null && "code" in body && body.code === TOO_MANY_ORDERS;
-  return isOfOrders ? askedOr(ORDERS_MS, headers) : undefined;
+/**
+ * For how long an account is to send no order because it has sent too many: no word about the address, which all accounts and prices share. `mayBe`: it was
+ * said of an order, at an exchange that says "too many" in one way for both.
+ */
+export function ordersBarredMs({ status, headers, body }: Answered, mayBe: boolean): number | undefined {
+  if (status !== TOO_MANY) return undefined;
+  const isOfOrders = typeof body === "object" && body !== null && "code" in body && body.code === TOO_MANY_ORDERS;
+  return isOfOrders || mayBe ? askedOr(ORDERS_MS, headers) : undefined;
 }
 
 /** How long an answer asks for silence; undefined when it does not. */
-export function forHowLong({ status, headers }: Answered): number | undefined {
-  const usualMs = SILENCE_MS.get(status);
+export function forHowLong({ status, headers }: Answered, silences: Silences): number | undefined {
+  const usualMs = silences.get(status) ?? SILENCE_MS.get(status);
   if (usualMs === undefined) return undefined;
   return askedOr(usualMs, headers);
 }

@@ -22,5 +22,14 @@ export const BLOFIN = {
    * earlier one that read as much as it may: 0.64 of the limit, and 0.64 less this. Exits go before them in what is left.
    */
   usedShareAtStart: 0.3,
+  /**
+   * For so long it sends an address away: its firewall, and after more than 500 requests in a minute; after 1,500 in five minutes it is an hour, in which it is
+   * asked again every five minutes. Code 429 is also its word for more than 30 requests of one account under `/trade/`.
+   */
+  silences: new Map([
+    [403, 300_000],
+    [429, 300_000],
+  ]),
+  oneRefusalForBoth: true,
   weights: {},
 } as const;
