@@ -67,6 +67,15 @@ describe("candles through a cache", () => {
     expect(await soon.candles(BTC, NOON_MS, 60)).toHaveLength(60);
   });
 
+  it("are not kept while their hour may still change at the exchange, however far ahead this machine's clock is", async () => {
+    const venueMs = NOON_MS + HOUR_MS - 20_000;
+    const ahead = new FakeClock(venueMs + 6 * MINUTE_MS);
+    const told = Object.assign(new HandData(ahead), { nowMs: () => venueMs });
+    const kept = withCachedCandles(told, { cache, clock: ahead, environment: "live" });
+    expect(await kept.candles(BTC, NOON_MS, 60)).toHaveLength(60);
+    expect(cache.values.size).toBe(0);
+  });
+
   it.each([
     ["no text of candles", () => "]"],
     ["too few minutes", (text: string) => JSON.stringify((JSON.parse(text) as unknown[]).slice(1))],

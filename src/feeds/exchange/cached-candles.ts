@@ -27,12 +27,14 @@ export interface CacheOptions {
  */
 export function withCachedCandles(data: MarketData, { cache, clock, environment }: CacheOptions): MarketData {
   const keyOf = (symbol: string, hourMs: number) => `candles:1:${data.exchangeId}:${environment}:${symbol}:${hourMs}`;
+  // A clock of this machine that is ahead must not keep a minute that still forms: others read it, and for days.
+  const settledMs = () => Math.min(clock.wall(), data.nowMs?.() ?? Number.POSITIVE_INFINITY) - SETTLED_MS;
   const keep = (symbol: string, candles: readonly Candle[]) => {
-    const hours = wholeHours(candles, clock.wall() - SETTLED_MS);
+    const hours = wholeHours(candles, settledMs());
     if (hours.size > 0) cache.put(new Map([...hours].map(([hourMs, rows]) => [keyOf(symbol, hourMs), textOf(rows)])), KEEP_MS);
   };
   const candles = async (symbol: string, fromMs: number, limit: number): Promise<Candle[]> => {
-    const endMs = Math.min(fromMs + limit * MINUTE_MS, clock.wall() - SETTLED_MS);
+    const endMs = Math.min(fromMs + limit * MINUTE_MS, settledMs());
     const hours: number[] = [];
     for (let hourMs = Math.floor(fromMs / HOUR_MS) * HOUR_MS; hourMs + HOUR_MS <= endMs; hourMs += HOUR_MS) hours.push(hourMs);
     const found = await cache.get(hours.map((hourMs) => keyOf(symbol, hourMs)));

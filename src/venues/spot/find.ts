@@ -11,8 +11,8 @@ const NO_ORDER = -2013;
 const ARCHIVED = -2026;
 /** "Invalid symbol." */
 const NO_SYMBOL = -1121;
-/** How far back the list of all orders is read. Older orders are found by their id: their reads lag no more. */
-const HISTORY_MS = 24 * 3_600_000;
+/** How far back the list of all orders is read: less than the 24 hours that one question may span, for it ends when it arrives. Older orders are found by their id. */
+const HISTORY_MS = 24 * 3_600_000 - 300_000;
 const PAGE = 1_000;
 const PAGES_MAX = 10;
 

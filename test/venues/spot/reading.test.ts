@@ -29,7 +29,7 @@ describe("looking for an order", () => {
   it("is absent only when all three places answered whole and had nothing", async () => {
     expect(await venue.find(REF)).toEqual({ kind: "absent" });
     expect(wire.calls.map(({ path }) => path)).toEqual(["/api/v3/time", "/api/v3/order", "/api/v3/openOrders", "/api/v3/allOrders"]);
-    expect(wire.asked("GET /api/v3/allOrders")).toEqual([{ symbol: "BTCUSDT", limit: 1_000, startTime: NOW_MS - 86_400_000 }]);
+    expect(wire.asked("GET /api/v3/allOrders")).toEqual([{ symbol: "BTCUSDT", limit: 1_000, startTime: NOW_MS - 86_100_000 }]);
   });
 
   it.each(["GET /api/v3/order", "GET /api/v3/openOrders", "GET /api/v3/allOrders"])(
