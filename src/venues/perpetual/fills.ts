@@ -30,14 +30,15 @@ export async function fillsAfter(
   let endMs: number | undefined;
   for (let halving = 0; halving < HALVINGS_MAX; halving += 1) {
     const span = await rowsOf(reader, contract, beginMs, endMs);
-    if (span.whole) {
+    // What reaches back beyond the cursor leaves out nothing but what was shown before.
+    if (span.whole || span.oldestMs < fromMs) {
       const fills = span.rows.filter(({ ts }) => ts >= beginMs).sort(inOrder);
       const lastMs = fills.at(-1)?.ts ?? 0;
       const isSettled = endMs === undefined && lastMs > 0 && lastMs + SETTLED_MS < venueMs();
       const newestMs = Math.max(fromMs, isSettled ? lastMs + OVERLAP_MS + 1 : lastMs, endMs ?? 0);
       return { fills: fills.map((row) => fillOf(row, contract, fees)), cursor: String(newestMs) };
     }
-    endMs = beginMs + Math.floor((span.oldestMs - beginMs) / 2);
+    endMs = fromMs + Math.max(1, Math.floor((span.oldestMs - fromMs) / 2));
   }
   throw new TransientError(`the fills of ${contract.symbol} are too many to be read`);
 }
@@ -46,7 +47,11 @@ function inOrder(a: FillRow, b: FillRow): number {
   return a.ts - b.ts || a.tradeId.length - b.tradeId.length || (a.tradeId < b.tradeId ? -1 : 1);
 }
 
-type Span = { readonly whole: true; readonly rows: FillRow[] } | { readonly whole: false; readonly oldestMs: number };
+interface Span {
+  readonly whole: boolean;
+  readonly rows: FillRow[];
+  readonly oldestMs: number;
+}
 
 async function rowsOf(reader: Reader, { instId }: Contract, beginMs: number, endMs: number | undefined): Promise<Span> {
   const bounds = { instId, begin: String(beginMs), ...(endMs !== undefined && { end: String(endMs) }), limit: String(PAGE_MAX) };
@@ -61,8 +66,8 @@ async function rowsOf(reader: Reader, { instId }: Contract, beginMs: number, end
       oldestMs = Math.min(oldestMs, row.ts);
     }
     const last = found.at(-1);
-    if (found.length < PAGE_MAX || last === undefined) return { whole: true, rows: [...rows.values()] };
+    if (found.length < PAGE_MAX || last === undefined) return { whole: true, rows: [...rows.values()], oldestMs };
     next = { after: last.tradeId };
   }
-  return { whole: false, oldestMs };
+  return { whole: false, rows: [...rows.values()], oldestMs };
 }
