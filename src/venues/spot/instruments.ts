@@ -51,15 +51,15 @@ export function instrumentOf(listing: Listing, fees: Fees): Instrument | undefin
   };
 }
 
-/** What the account pays; undefined where the answer does not say. */
+/** What the account pays, at least nothing where it is paid; undefined where the answer does not say. */
 export function feesOf({ commissionRates, makerCommission, takerCommission }: Account): Fees | undefined {
   if (commissionRates) return { makerFeeBps: bps(commissionRates.maker), takerFeeBps: bps(commissionRates.taker) };
   if (makerCommission === undefined || takerCommission === undefined) return undefined;
-  return { makerFeeBps: makerCommission, takerFeeBps: takerCommission };
+  return { makerFeeBps: Math.max(0, makerCommission), takerFeeBps: Math.max(0, takerCommission) };
 }
 
 function bps(rate: Decimal): number {
-  return toDouble(rate.times(decimal(10_000)));
+  return Math.max(0, toDouble(rate.times(decimal(10_000))));
 }
 
 /** A buyer and a seller may have different bands: only what both allow is allowed. */

@@ -34,7 +34,9 @@ export function immediateFills(placed: Placed, symbol: string, side: "buy" | "se
   return (placed.fills ?? []).flatMap(({ price, qty, commission, commissionAsset, tradeId }): VenueFill[] => {
     if (tradeId === undefined) return [];
     const told = { fillId: tradeId, venueOrderId: placed.orderId, symbol, side, price, quantity: qty } as const;
-    return [{ ...told, fee: commission, feeCurrency: commissionAsset, liquidity: "taker", venueMs: placed.transactTime }];
+    return [
+      { ...told, fee: commission, feeCurrency: commissionAsset || quoteOf(symbol), liquidity: "taker", venueMs: placed.transactTime },
+    ];
   });
 }
 
@@ -48,10 +50,14 @@ export function fillOf(row: FillRow, symbol: string): VenueFill {
     price: row.price,
     quantity: row.qty,
     fee: row.commission,
-    feeCurrency: row.commissionAsset,
+    feeCurrency: row.commissionAsset || quoteOf(symbol),
     liquidity: row.isMaker ? "maker" : "taker",
     venueMs: row.time,
   };
+}
+
+function quoteOf(symbol: string): string {
+  return symbol.split("/")[1] ?? "";
 }
 
 function orderOf(legs: readonly OrderRow[], symbol: string): VenueOrder {

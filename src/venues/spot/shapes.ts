@@ -17,6 +17,13 @@ const id = z
   .nonnegative()
   .transform((value) => String(value));
 const timeMs = z.int().nonnegative();
+/** Of a fill that cost nothing it need not be told in which coin. */
+const withFeeCoin = ({ commission, commissionAsset }: { readonly commission: Decimal; readonly commissionAsset: string }) =>
+  commission.isZero() || commissionAsset !== "";
+const coin = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? "");
 const side = z.enum(["BUY", "SELL"]).transform((text) => (text === "BUY" ? ("buy" as const) : ("sell" as const)));
 /** Of an order that belongs to no list it is -1. */
 const listId = z.int().optional();
@@ -25,13 +32,15 @@ const listId = z.int().optional();
 export const TIME = z.object({ serverTime: timeMs });
 
 /** Earlier pages of Binance.US show fills without an id; the list of fills has it. */
-const IMMEDIATE_FILL = z.object({
-  price: amount,
-  qty: amount,
-  commission: signedAmount,
-  commissionAsset: z.string().min(1),
-  tradeId: id.optional(),
-});
+const IMMEDIATE_FILL = z
+  .object({
+    price: amount,
+    qty: amount,
+    commission: signedAmount,
+    commissionAsset: coin,
+    tradeId: id.optional(),
+  })
+  .refine(withFeeCoin);
 
 export const PLACED = z.object({
   orderId: id,
@@ -68,18 +77,20 @@ export const ORDER_ROW = z.object({
 export type OrderRow = z.output<typeof ORDER_ROW>;
 export const ORDER_ROWS = z.array(ORDER_ROW);
 
-const FILL_ROW = z.object({
-  symbol: z.string().min(1),
-  id: z.int().nonnegative(),
-  orderId: id,
-  price: amount,
-  qty: amount,
-  commission: signedAmount,
-  commissionAsset: z.string().min(1),
-  time: timeMs,
-  isBuyer: z.boolean(),
-  isMaker: z.boolean(),
-});
+const FILL_ROW = z
+  .object({
+    symbol: z.string().min(1),
+    id: z.int().nonnegative(),
+    orderId: id,
+    price: amount,
+    qty: amount,
+    commission: signedAmount,
+    commissionAsset: coin,
+    time: timeMs,
+    isBuyer: z.boolean(),
+    isMaker: z.boolean(),
+  })
+  .refine(withFeeCoin);
 export type FillRow = z.output<typeof FILL_ROW>;
 export const FILL_ROWS = z.array(FILL_ROW);
 
@@ -96,9 +107,9 @@ export const ENDED_ROWS = z.union([
 
 /** Binance lists every coin it knows, so that an empty list of balances is a fault of the answer. */
 export const ACCOUNT = z.object({
-  makerCommission: z.number().nonnegative().optional(),
-  takerCommission: z.number().nonnegative().optional(),
-  commissionRates: z.object({ maker: amount, taker: amount }).optional(),
+  makerCommission: z.number().optional(),
+  takerCommission: z.number().optional(),
+  commissionRates: z.object({ maker: signedAmount, taker: signedAmount }).optional(),
   canTrade: z.boolean(),
   balances: z.array(z.object({ asset: z.string().min(1), free: amount, locked: amount })).min(1),
 });
