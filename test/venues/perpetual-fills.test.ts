@@ -2,25 +2,32 @@ import { describe, expect, it } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
 import type { Contract } from "../../src/venues/perpetual/contracts.ts";
 import { fillsAfter } from "../../src/venues/perpetual/fills.ts";
-import type { Reader } from "../../src/venues/perpetual/reader.ts";
-import type { WireCall } from "../../src/venues/wire.ts";
+import { Reader } from "../../src/venues/perpetual/reader.ts";
+import { VenueClock } from "../../src/venues/perpetual/venue-clock.ts";
+import { FakeClock } from "../kit/fake-clock.ts";
+import { instrumentOf } from "../kit/fake-instrument.ts";
+import { answered, ScriptedWire } from "./spot/scripted-wire.ts";
 
 const CURSOR_MS = 1_700_000_000_000;
 const NOW_MS = CURSOR_MS + 120_000;
-const CONTRACT = { instId: "BTC-USDT", symbol: "BTC/USDT:USDT", settle: "USDT", value: decimal("0.001") } as unknown as Contract;
+const CONTRACT: Contract = {
+  ...{ instId: "BTC-USDT", symbol: "BTC/USDT:USDT", settle: "USDT", value: decimal("0.001"), lotSize: decimal("0.1"), trades: true },
+  instrument: instrumentOf("BTC/USDT:USDT"),
+};
 
 /** A venue with a fill at each of these instants, a hundred a page from the newest back. */
 function venueOf(times: readonly number[]): Reader {
   const all = times.map((ts, index) => ({
-    ...{ instId: "BTC-USDT", tradeId: String(10_000 + index), orderId: "7", side: "buy", ts },
-    ...{ fillPrice: decimal(60_000), fillSize: decimal(1), fee: decimal("0.01") },
+    ...{ instId: "BTC-USDT", tradeId: String(10_000 + index), orderId: "7", side: "buy", ts: String(ts) },
+    ...{ fillPrice: "60000", fillSize: "1", fee: "0.01" },
   }));
-  const read = async (_what: string, { params }: WireCall) => {
-    const { begin, end, after } = params as Record<string, string>;
-    const rows = all.filter(({ ts }) => ts >= Number(begin) && ts <= Number(end ?? NOW_MS)).reverse();
-    return rows.slice(after === undefined ? 0 : rows.findIndex(({ tradeId }) => tradeId === after) + 1).slice(0, 100);
-  };
-  return { read } as unknown as Reader;
+  const wire = new ScriptedWire();
+  wire.tell("GET /api/v1/trade/fills-history", ({ begin, end, after }) => {
+    const rows = all.filter(({ ts }) => Number(ts) >= Number(begin) && Number(ts) <= Number(end ?? NOW_MS)).reverse();
+    const page = rows.slice(after === undefined ? 0 : rows.findIndex(({ tradeId }) => tradeId === after) + 1).slice(0, 100);
+    return answered(200, { code: "0", msg: "success", data: page });
+  });
+  return new Reader("Blofin", wire, new VenueClock(wire, new FakeClock(NOW_MS)));
 }
 
 /** Every fill that is shown until the cursor stays where it is. */
