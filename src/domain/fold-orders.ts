@@ -1,5 +1,5 @@
 import type { AccountState, BotState } from "./books.ts";
-import { trimDust } from "./dust.ts";
+import { trimDust, unclaimed } from "./dust.ts";
 import type { AccountEvent, Intent } from "./events.ts";
 import { botOf, setStatus } from "./fold-bots.ts";
 import { beginProbe, endProbe } from "./fold-breakers.ts";
@@ -97,9 +97,10 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
   const bot = botOf(state, order.botId);
   const [base = "", rest = ""] = fill.symbol.split("/");
   const quote = rest.split(":")[0] ?? "";
+  const beyond = fill.feeCurrency === base ? unclaimed(state, base) : ZERO;
   book(state, bot, event, { base, quote, decidedAt: decidedAt(order) });
   const before = bot.position;
-  bot.position = applyFill(before, state.mode === "paper" ? fill : claimed(bot, fill), base);
+  bot.position = applyFill(before, state.mode === "paper" ? fill : claimed(bot, fill), base, beyond);
   countResult(state, bot, before);
   countSlippage(bot, order, state.intents.get(order.intentId), event);
   if (order.parts) moveParts(bot, { ...order, parts: order.parts }, fill, bot.position.quantity.minus(before.quantity));

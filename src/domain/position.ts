@@ -1,4 +1,4 @@
-import { type Decimal, ZERO } from "./money.ts";
+import { type Decimal, max, min, ZERO } from "./money.ts";
 import type { Side } from "./order.ts";
 import type { MarketMs } from "./time.ts";
 
@@ -80,10 +80,10 @@ export function isPerpetual(symbol: string): boolean {
 
 /**
  * The position after one fill. What opens adds cost; what closes takes its share of the cost by average, and the last one takes all of the rest, so that
- * cost and result add up exactly. A fee in base lowers a spot position, a fee in quote is counted in `feesPaid`. A perpetual may be short: its quantity
- * and cost are then negative.
+ * cost and result add up exactly. A fee in base lowers a spot position, that of a sale as far as the account has nothing of the coin `beyond` its positions
+ * to pay it with; a fee in quote is counted in `feesPaid`. A perpetual may be short: its quantity and cost are then negative.
  */
-export function applyFill(position: Position, fill: Fill, base: string): Position {
+export function applyFill(position: Position, fill: Fill, base: string, beyond: Decimal = ZERO): Position {
   const [, rest = ""] = fill.symbol.split("/");
   const feeInBase = fill.feeCurrency === base;
   const feeInQuote = fill.feeCurrency === rest.split(":")[0];
@@ -106,12 +106,18 @@ export function applyFill(position: Position, fill: Fill, base: string): Positio
       `fill ${fill.fillId} ${fill.side}s ${fill.quantity.toFixed()} of ${position.quantity.toFixed()}: a position cannot go below zero`,
     );
   }
-  return closed(counted, signed, fill.price);
+  const left = closed(counted, signed, fill.price);
+  const owed = feeInBase && !isPerpetual(fill.symbol) ? min(fill.fee.minus(max(beyond, ZERO)), left.quantity) : ZERO;
+  return owed.isGreaterThan(0) ? closed(left, owed.negated(), ZERO) : left;
 }
 
-/** A position whose coins leave it without an order of ours: at a price when they were sold by hand, at their cost when they only move. */
+/**
+ * A position whose coins leave it without an order of ours: at a price when they were sold by hand, at their cost when they only move. No more than it has:
+ * an earlier version may have written that more left it.
+ */
 export function reducePosition(position: Position, quantity: Decimal, price: Decimal | undefined): Position {
-  const signed = position.quantity.isNegative() ? quantity : quantity.negated();
+  const most = min(quantity, position.quantity.abs());
+  const signed = position.quantity.isNegative() ? most : most.negated();
   const entry = entryPrice(position);
   return entry === undefined ? position : closed(position, signed, price ?? entry);
 }

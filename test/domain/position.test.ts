@@ -10,6 +10,7 @@ import {
   isFlat,
   netRealized,
   type Position,
+  reducePosition,
   unrealizedAt,
 } from "../../src/domain/position.ts";
 import { marketMs } from "../../src/domain/time.ts";
@@ -51,6 +52,21 @@ describe("a position", () => {
     );
     expect(sold.results).toEqual(["0.05 0.016666666666666667", "0.15 0.083333333333333333"]);
     expect(plain(netRealized(sold.position))).toBe("0.1");
+  });
+
+  it("pays the fee of a sale in its own coin as far as there is no other, at what it cost, and never more than it has", () => {
+    const bought = held(fill("buy", "4", "100"));
+    const sale = fill("sell", "2", "110", "0.2", "BTC");
+    const left = (beyond: string) => applyFill(bought, sale, "BTC", decimal(beyond));
+    expect(["0", "-1", "0.15", "0.2", "3"].map((beyond) => plain(left(beyond).quantity))).toEqual(["1.8", "1.8", "1.95", "2", "2"]);
+    expect([plain(left("0").cost), plain(left("0").grossRealized), plain(entryPrice(left("0"))!)]).toEqual(["180", "0", "100"]);
+    const over = applyFill(bought, fill("sell", "3.9", "110", "0.2", "BTC"), "BTC");
+    expect([isFlat(over), plain(over.cost), over.openedMs]).toEqual([true, "0", undefined]);
+  });
+
+  it("gives no more away than it has", () => {
+    const reduced = reducePosition(held(fill("buy", "4", "100")), decimal("4.01"), undefined);
+    expect([isFlat(reduced), plain(reduced.cost), plain(reduced.grossRealized)]).toEqual([true, "0", "0"]);
   });
 
   it("of books that did not count the fees of opening is sold without a share of them", () => {

@@ -1,7 +1,8 @@
 import type { AccountState } from "../../domain/books.ts";
+import { unclaimed } from "../../domain/dust.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { baseOf } from "../../domain/instrument.ts";
-import { min } from "../../domain/money.ts";
+import { type Decimal, min } from "../../domain/money.ts";
 import { isProtective, type Order } from "../../domain/order.ts";
 import { applyFill, closingResult, entryPrice, type Fill, isPerpetual, type Position } from "../../domain/position.ts";
 import { marketMs } from "../../domain/time.ts";
@@ -25,6 +26,8 @@ export function orderWithVenueId({ orders, venue }: AccountState, symbol: string
 export function fillEvents(state: AccountState, fills: readonly OwnFill[]): AccountEvent[] {
   const events: AccountEvent[] = [];
   const positions = new Map<string, Position>();
+  /** What the account has of a coin beyond its bots' positions, as the fills before leave it. */
+  const beyond = new Map<string, Decimal>();
   const seen = new Set<string>();
   for (const { fill, order } of fills) {
     const known = state.orders.get(order.clientOrderId) ?? state.venue.closed.get(order.clientOrderId);
@@ -34,8 +37,11 @@ export function fillEvents(state: AccountState, fills: readonly OwnFill[]): Acco
     const before = positions.get(order.botId) ?? state.bots.get(order.botId)?.position;
     if (!before) continue;
     const booked = ownFill(fill, order);
-    const after = applyFill(before, covered(before, booked), baseOf(fill.symbol));
+    const base = baseOf(fill.symbol);
+    const others = beyond.get(base) ?? unclaimed(state, base);
+    const after = applyFill(before, covered(before, booked), base, others);
     positions.set(order.botId, after);
+    beyond.set(base, others.plus(coinsOf(booked, base)).minus(after.quantity.minus(before.quantity)));
     events.push(filled(order, booked, before, after));
   }
   return events;
@@ -56,6 +62,12 @@ export function ownFill(fill: VenueFill, { clientOrderId }: Pick<Order, "clientO
     liquidity,
     marketMs: marketMs(venueMs),
   };
+}
+
+/** How a fill moves what the account has of the coin that is traded. */
+function coinsOf({ side, quantity, fee, feeCurrency }: Fill, base: string): Decimal {
+  const moved = side === "buy" ? quantity : quantity.negated();
+  return feeCurrency === base ? moved.minus(fee) : moved;
 }
 
 /** What a bot's own coins covered of a sale. */
