@@ -8,7 +8,7 @@ import { type Decimal, decimal, max, min, ZERO } from "./money.ts";
 import { isProtective, isTerminal, nextStatus, type Order, type OrderStatus } from "./order.ts";
 import { followPaperPosition, restProtection } from "./paper-protection.ts";
 import { boughtParts, fittedParts, type Part, soldParts, withoutParts } from "./parts.ts";
-import { applyFill, type Fill, isFlat, isPerpetual, type Position } from "./position.ts";
+import { applyFill, coveredPart, type Fill, isFlat, isPerpetual, type Position } from "./position.ts";
 import { addToBucket, resultOf } from "./result.ts";
 import type { MarketMs } from "./time.ts";
 
@@ -100,7 +100,7 @@ function applyOrderFill(state: AccountState, event: Extract<AccountEvent, { type
   const beyond = fill.feeCurrency === base ? unclaimed(state, base) : ZERO;
   book(state, bot, event, { base, quote, decidedAt: decidedAt(order) });
   const before = bot.position;
-  bot.position = applyFill(before, state.mode === "paper" ? fill : claimed(bot, fill), base, beyond);
+  bot.position = applyFill(before, state.mode === "paper" ? fill : coveredPart(before, fill, order.purpose === "entry"), base, beyond);
   countResult(state, bot, before);
   countSlippage(bot, order, state.intents.get(order.intentId), event);
   if (order.parts) moveParts(bot, { ...order, parts: order.parts }, fill, bot.position.quantity.minus(before.quantity));
@@ -154,12 +154,6 @@ function putFilled(state: AccountState, order: Order): void {
   const status = nextStatus(order.status, full ? "filled" : "partially-filled");
   if (isTerminal(status)) endOrder(state, { ...order, status });
   else state.orders.set(order.clientOrderId, { ...order, status });
-}
-
-/** The part of a fill that a bot's own coins covered: what a real venue sold beyond them was somebody else's, and the balance says so. */
-function claimed({ position }: BotState, fill: Fill): Fill {
-  if (isPerpetual(fill.symbol) || fill.side === "buy" || fill.quantity.isLessThanOrEqualTo(position.quantity)) return fill;
-  return { ...fill, quantity: position.quantity };
 }
 
 /** Cash, coins and the bot's own sums, each moved by the same fill. A perpetual moves no coins: its results are paid into the settling one. */

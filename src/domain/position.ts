@@ -89,6 +89,7 @@ export function applyFill(position: Position, fill: Fill, base: string, beyond: 
   const feeInQuote = fill.feeCurrency === rest.split(":")[0];
   const feesPaid = feeInQuote ? position.feesPaid.plus(fill.fee) : position.feesPaid;
   const counted = { ...position, feesPaid, fillCount: position.fillCount + 1 };
+  if (fill.quantity.isZero()) return counted;
   const signed = fill.side === "buy" ? fill.quantity : fill.quantity.negated();
   const opens = isFlat(position) ? isPerpetual(fill.symbol) || fill.side === "buy" : position.quantity.isNegative() === signed.isNegative();
   if (opens) {
@@ -109,6 +110,16 @@ export function applyFill(position: Position, fill: Fill, base: string, beyond: 
   const left = closed(counted, signed, fill.price);
   const owed = feeInBase && !isPerpetual(fill.symbol) ? min(fill.fee.minus(max(beyond, ZERO)), left.quantity) : ZERO;
   return owed.isGreaterThan(0) ? closed(left, owed.negated(), ZERO) : left;
+}
+
+/**
+ * The part of a fill at a real exchange that is the position's. What an order that only closes moved beyond it was somebody else's, its owner's own coins or
+ * contracts, and the account's balances and positions say so.
+ */
+export function coveredPart({ quantity }: Position, fill: Fill, opens: boolean): Fill {
+  if (opens) return fill;
+  const most = quantity.isNegative() === (fill.side === "buy") ? quantity.abs() : ZERO;
+  return fill.quantity.isGreaterThan(most) ? { ...fill, quantity: most } : fill;
 }
 
 /**

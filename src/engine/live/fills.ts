@@ -2,9 +2,9 @@ import type { AccountState } from "../../domain/books.ts";
 import { unclaimed } from "../../domain/dust.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { baseOf } from "../../domain/instrument.ts";
-import { type Decimal, min } from "../../domain/money.ts";
+import type { Decimal } from "../../domain/money.ts";
 import { isProtective, type Order } from "../../domain/order.ts";
-import { applyFill, closingResult, entryPrice, type Fill, isPerpetual, type Position } from "../../domain/position.ts";
+import { applyFill, closingResult, coveredPart, entryPrice, type Fill, type Position } from "../../domain/position.ts";
 import { marketMs } from "../../domain/time.ts";
 import type { VenueFill } from "../../ports/live-venue.ts";
 
@@ -39,7 +39,7 @@ export function fillEvents(state: AccountState, fills: readonly OwnFill[]): Acco
     const booked = ownFill(fill, order);
     const base = baseOf(fill.symbol);
     const others = beyond.get(base) ?? unclaimed(state, base);
-    const after = applyFill(before, covered(before, booked), base, others);
+    const after = applyFill(before, coveredPart(before, booked, order.purpose === "entry"), base, others);
     positions.set(order.botId, after);
     beyond.set(base, others.plus(coinsOf(booked, base)).minus(after.quantity.minus(before.quantity)));
     events.push(filled(order, booked, before, after));
@@ -68,12 +68,6 @@ export function ownFill(fill: VenueFill, { clientOrderId }: Pick<Order, "clientO
 function coinsOf({ side, quantity, fee, feeCurrency }: Fill, base: string): Decimal {
   const moved = side === "buy" ? quantity : quantity.negated();
   return feeCurrency === base ? moved.minus(fee) : moved;
-}
-
-/** What a bot's own coins covered of a sale. */
-function covered(position: Position, fill: Fill): Fill {
-  if (isPerpetual(fill.symbol) || fill.side === "buy") return fill;
-  return { ...fill, quantity: min(fill.quantity, position.quantity) };
 }
 
 function filled(order: Order, fill: Fill, before: Position, after: Position): AccountEvent {
