@@ -160,6 +160,7 @@ export class Reconciler {
     await this.#host.appendEvents(() => {
       this.#settled = this.#atRest(activity);
       differences = this.#settled ? this.#balances.compare(reading) : [];
+      if (this.#settled) this.#host.preparations.noteHeld(positions, this.#host.state);
       return differences;
     });
     return [...found, ...differences];

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type AccountState, emptyAccount, newBot } from "../../../src/domain/books.ts";
 import type { BotSpec } from "../../../src/domain/bot.ts";
 import { decimal } from "../../../src/domain/money.ts";
+import { FLAT } from "../../../src/domain/position.ts";
 import { Preparations } from "../../../src/engine/live/preparations.ts";
 import { order, Rig, SYMBOL } from "../../venues/perpetual-rig.ts";
 
@@ -68,5 +69,31 @@ describe("the leverage of a perpetual contract", () => {
     const { rig, preparations } = set();
     expect(await preparations.compare(rig.venue, trading({ ...SPEC, symbol: "BTC/USDT" }))).toEqual([]);
     expect(rig.wire.sent).toEqual([]);
+  });
+});
+
+describe("a position at the exchange that no bot has opened", () => {
+  async function deniedWith(held: string | undefined, own = "0"): Promise<string | undefined> {
+    const { rig, preparations } = set();
+    await preparations.prepare(rig.venue, SYMBOL, 5);
+    const state = trading();
+    state.bots.get(SPEC.id)!.position = { ...FLAT, quantity: decimal(own), cost: decimal(own).times(60_000) };
+    const terms = { entryPrice: decimal(60_000), liquidationPrice: undefined, leverage: 5, marginMode: "isolated" } as const;
+    preparations.noteHeld(held === undefined ? [] : [{ symbol: SYMBOL, quantity: decimal(held), ...terms }], state);
+    return preparations.missing(SPEC);
+  }
+
+  it("denies an entry in its contract, in one sentence, because both would be one", async () => {
+    expect(await deniedWith("-0.02")).toBe(
+      "the exchange holds -0.02 BTC in BTC/USDT:USDT that no bot of this account has opened, and an entry would become one position with it: close it there first",
+    );
+    expect(await deniedWith("0.03", "0.01")).toContain("holds 0.02 BTC");
+    expect(await deniedWith("-0.01", "0.01")).toContain("holds -0.02 BTC");
+  });
+
+  it("is neither the bot's own, nor what a part of it was closed of, nor one that is closed", async () => {
+    expect([await deniedWith(undefined), await deniedWith("0.01", "0.01"), await deniedWith("0.008", "0.01")]).toEqual(
+      Array(3).fill(undefined),
+    );
   });
 });
