@@ -64,7 +64,9 @@ function heldStep(view: LaneView): Step {
   if (!view.listed) return unlistedStep(view);
   const stop = orders.find((order) => isProtective(order) && isOpen(order));
   if (stop && memory.may("exit")) return view.turn ? cancelStep(view, stop) : REST;
-  if (!stop && orders.some(isProtective)) return nakedOr(view, REST, "whether its stop rests is unanswered");
+  // Where both only reduce, a sale of everything leaves nothing to a stop that may rest; elsewhere the stop may hold the coins.
+  if (!stop && orders.some(isProtective) && !(traits.reduceOnly && bot.exit && !bot.exit.keep))
+    return nakedOr(view, REST, "whether its stop rests is unanswered");
   if (memory.may("exit")) {
     const dust = dustAlong(view, rules);
     return { kind: "exit", quantity: atOnce(dust ? floorToStep(bot.position.quantity.plus(dust), rules.lotSize) : leaving, rules), dust };

@@ -99,6 +99,17 @@ describe("the next step of a bot at a venue with orders that only reduce", () =>
     expect(nextStep({ ...view, nowMs: clock.nowMs, orders: given }).kind).toBe("exit");
   });
 
+  it("sells everything although it is unanswered whether the stop rests, and a part only once it is known", () => {
+    const stop = order({ clientOrderId: "ss2", purpose: "stop", type: "stop", price: decimal(48_000) });
+    const { view } = viewOf({ orders: [stop] });
+    expect(nextStep(view)).toMatchObject({ kind: "exit", quantity: decimal("0.01") });
+    view.bot.exit = { ...view.bot.exit!, keep: decimal("0.006") };
+    expect(nextStep(view).kind).not.toBe("exit");
+    view.bot.exit = { ...view.bot.exit!, keep: undefined };
+    const holding = { ...view, traits: { ...view.traits, reduceOnly: false } };
+    expect(nextStep(holding).kind, "on a spot exchange it may hold the coins").not.toBe("exit");
+  });
+
   it("sends no exit beside one that works", () => {
     const { view } = viewOf({ orders: [order({ status: "open" })] });
     expect(nextStep(view).kind).not.toBe("exit");
