@@ -58,7 +58,8 @@ function heldStep(view: LaneView): Step {
   const sales = orders.filter((order) => !isProtective(order) && order.purpose !== "entry");
   if (sales.some(isOpen)) return nakedOr(view, REST, "its sale works");
   // Even a sale that only reduces is not repeated before the answer to the last one came or was given up.
-  if (sales.some(({ status }) => !traits.reduceOnly || status === "in-flight")) return nakedOr(view, REST, "its sale is unanswered");
+  if (sales.some(({ status }) => !traits.reduceOnly || status === "in-flight"))
+    return nakedOr(view, keptPartStep(view, rules, sales), "its sale is unanswered");
   // Of everything a second sale takes only what is left. Of a part it would take another one, so the part waits for its proof, behind its stop.
   if (sales.length > 0 && bot.exit?.keep) return protectStep(view, rules, quantity);
   if (!view.listed) return unlistedStep(view);
@@ -72,6 +73,16 @@ function heldStep(view: LaneView): Step {
     return { kind: "exit", quantity: atOnce(dust ? floorToStep(bot.position.quantity.plus(dust), rules.lotSize) : leaving, rules), dust };
   }
   return protectStep(view, rules, quantity);
+}
+
+/** What an unanswered sale of a part leaves, whether it came through or not, need not wait for its answer without a stop. */
+function keptPartStep({ bot, orders, memory, listed }: LaneView, rules: Instrument, sales: readonly Order[]): Step {
+  const { levels } = memory.measure(bot, rules);
+  const isKnown = bot.exit?.keep !== undefined && sales.every(({ status }) => status === "unknown");
+  if (!isKnown || !levels || !listed || orders.some(isProtective) || !memory.may("protect")) return REST;
+  const rest = sales.reduce((left, sale) => left.minus(remainingOf(sale)), bot.position.quantity);
+  const quantity = floorToStep(rest, rules.lotSize);
+  return isSellable(rules, quantity, levels.stopLimitPrice) ? { kind: "protect", quantity, levels } : REST;
 }
 
 /** What an exit is to sell: all, or what a target does not leave; undefined while none is wanted, or the venue would not take that part. */

@@ -175,6 +175,33 @@ describe("a bot at a real exchange", () => {
     await expectSettled(rig);
   });
 
+  it.each(["reset", "swallowed"])(
+    "keeps a stop for what a part leaves while the sale of the part is unanswered, %s on its way",
+    async (how) => {
+      const takes = [
+        { pct: 1, sharePct: 50 },
+        { pct: 9, sharePct: 50 },
+      ];
+      const rig = await entered({ stopPct: 3, takes });
+      const arrives = how === "reset";
+      rig.faults.next("POST /api/v3/order", arrives ? { answer: "reset" } : { lost: "on-the-way" });
+      for (const path of ["order", "openOrders", "allOrders", "myTrades"])
+        rig.faults.next(`GET /api/v3/${path}`, { answer: "empty" }, arrives ? 6 : 0);
+      stays(rig, 50_900);
+      await rig.until(() => [...rig.books().orders.values()].some(({ status }) => status === "unknown"), 120);
+      await rig.beat(4);
+      const [stop, ...others] = openOrders(rig);
+      expect(others).toEqual([]);
+      expect(stop?.remaining.isLessThanOrEqualTo(rig.venue.total("BTC"))).toBe(true);
+      expect(stop?.remaining.isGreaterThan(0)).toBe(true);
+      await rig.beat(240);
+      expect(rig.bot().exit).toBeUndefined();
+      await expectSettled(rig);
+      const sold = (await rig.events("order-filled")).filter(({ fill }) => fill.side === "sell");
+      expect(sold.map(({ reason }) => reason)).toEqual(["take profit 1 of 2"]);
+    },
+  );
+
   it("that is to be closed by hand while a part is being sold is closed whole", async () => {
     const rig = await entered({
       stopPct: 3,
