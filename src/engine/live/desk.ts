@@ -4,7 +4,6 @@ import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
 import type { DeskEvent } from "../../domain/events.ts";
 import { exchangeName } from "../../domain/exchange-names.ts";
 import { exchangeMarketKey } from "../../domain/market-key.ts";
-import { isFlat } from "../../domain/position.ts";
 import type { SealedKey } from "../../domain/sealed.ts";
 import { clauseOf } from "../../domain/sentences.ts";
 import { wallMs } from "../../domain/time.ts";
@@ -23,6 +22,7 @@ import { Ceiling, type CeilingLimit } from "./ceiling.ts";
 import { checkNewAccount, credentialsOf, firstReading, keyEvents, type LiveOpening, openedEvent } from "./connect.ts";
 import { ExchangeHealth, measured } from "./health.ts";
 import { CLOCK_OFF_MAX_MS } from "./limits.ts";
+import { removal } from "./removal.ts";
 
 /** Between tries to write a ban down. */
 const BAN_AGAIN_MS = 1_000;
@@ -227,19 +227,15 @@ export class LiveDesk {
 
   async remove(name: string, caller: Caller): Promise<void> {
     const account = this.find(name);
-    const { state } = account;
-    const busy = [...state.bots.values()].filter(
-      ({ status, deleted, position }) => !deleted && (status === "running" || status === "stopping" || !isFlat(position)),
-    );
-    if (busy.length > 0)
-      throw new UserError(
-        `${name} has bots that run or hold something: ${busy.map(({ spec }) => spec.name).join(", ")}. Stop and close them first.`,
-      );
-    if (state.orders.size > 0) throw new UserError(`${name} has orders that are not settled yet. Try again in a moment.`);
-    await account.appendOnce([{ type: "account-removed", reason: `removed by ${caller.user}` }], caller.requestId);
-    await account.venue?.close();
-    account.venue = undefined;
-    account.locked = "the account was removed";
+    // In the account's turn: an entry that is being written down is not in its books yet, and one that comes later finds the account closed.
+    const venue = await account.queue.run(async () => {
+      await account.appendOnce(() => removal(account.state, caller), caller.requestId);
+      const left = account.venue;
+      account.venue = undefined;
+      account.locked = "the account was removed";
+      return left;
+    });
+    await venue?.close();
   }
 
   /** Wraps every sealed key under the current key-encryption key. Returns how many were wrapped anew. */

@@ -127,6 +127,19 @@ describe("removing an account", () => {
     await rig.beat(5);
     await expectSettled(rig);
   });
+
+  it("leaves no position behind that is entered in the same instant, however far the entry has come", async () => {
+    for (let turns = 0; turns < 40; turns += 1) {
+      const rig = await connectedRig();
+      const entering = rig.engine.enterOrder(handOrder(), by("enter"));
+      for (let turn = 0; turn < turns; turn += 1) await undefined;
+      const [entered, removed] = await Promise.allSettled([entering, rig.engine.removeAccount("main", by("remove"))]);
+      await rig.beat(5);
+      expect([entered.status, removed.status].sort(), `after ${turns} turns`).toEqual(["fulfilled", "rejected"]);
+      expect(story(rig)).toEqual(entered.status === "fulfilled" ? ["BUY LIMIT FILLED", "SELL STOP_LOSS_LIMIT NEW"] : []);
+      if (entered.status === "fulfilled") await expectSettled(rig);
+    }
+  });
 });
 
 describe("worlds", () => {
