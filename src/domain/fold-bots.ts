@@ -55,7 +55,9 @@ export function applyBotFact(state: AccountState, event: BotFact, at: MarketMs):
       return setStatus(bot, event.closing && !isFlat(bot.position) ? "stopping" : "stopped", event.reason);
     case "exit-wanted": {
       const { purpose, key, slotMs, reason, values, keep, parts } = event;
-      bot.exit = { purpose, key, slotMs, reason, values, tries: 0, ...(keep && { keep }), ...(parts && { parts }) };
+      // A wish that was written twice, because the store took it late, counts on: its orders have their ids by these numbers.
+      const tries = bot.exit?.key === key && bot.exit.purpose === purpose ? bot.exit.tries : 0;
+      bot.exit = { purpose, key, slotMs, reason, values, tries, ...(keep && { keep }), ...(parts && { parts }) };
       if (purpose === "exit") bot.actedSlotMs = slotMs;
       return;
     }

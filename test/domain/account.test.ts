@@ -116,6 +116,17 @@ describe("an account's books", () => {
     expect(plain(state.balances.get("USDT")!.minus(1_000))).toBe(plain(bot.quoteEntries));
   });
 
+  it("count on the orders of a wish to close that was written twice, so that no two have one id", () => {
+    const state = entered();
+    const wish = { type: "exit-wanted", botId: "b1", purpose: "close", slotMs: marketMs(1), reason: "asked", values: {} } as const;
+    push(state, { ...wish, key: "x9" });
+    push(state, { type: "intent", intent: intentOf("x1", "sell", "1") });
+    push(state, { ...wish, key: "x9" });
+    expect(state.bots.get("b1")!.exit?.tries).toBe(1);
+    push(state, { ...wish, key: "x12" });
+    expect(state.bots.get("b1")!.exit?.tries).toBe(0);
+  });
+
   it("forget the intent of an unprotected entry, too", () => {
     const state = books({ type: "intent", intent: intentOf("e1", "buy", "1") }, fillOf("e1", 1, "1", "100"));
     push(state, { type: "intent", intent: intentOf("x1", "sell", "1") });
