@@ -66,7 +66,7 @@ function heldStep(view: LaneView): Step {
   const stop = orders.find((order) => isProtective(order) && isOpen(order));
   if (stop && memory.may("exit")) return view.turn ? cancelStep(view, stop) : REST;
   // Where both only reduce, a sale of everything leaves nothing to a stop that may rest; elsewhere the stop may hold the coins.
-  if (!stop && orders.some(isProtective) && !(traits.reduceOnly && bot.exit && !bot.exit.keep))
+  if (!stop && orders.some(isProtective) && !(traits.reduceOnly && bot.exit && !bot.exit.keep && !bot.exit.parts))
     return nakedOr(view, REST, "whether its stop rests is unanswered");
   if (memory.may("exit")) {
     const dust = dustAlong(view, rules);
