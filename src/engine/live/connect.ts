@@ -4,10 +4,12 @@ import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { exchangeName } from "../../domain/exchange-names.ts";
 import { type Decimal, ZERO } from "../../domain/money.ts";
+import { isFlat } from "../../domain/position.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { NewAccount } from "../../ports/engine.ts";
 import type { Balance, Environment, KeyFacts, LiveVenue } from "../../ports/live-venue.ts";
 import type { Credentials, Vault } from "../../ports/vault.ts";
+import { find } from "./ask.ts";
 
 /** What a venue is opened with. */
 export interface VenueSpec {
@@ -91,6 +93,31 @@ export async function firstReading(venue: LiveVenue, wish: NewAccount, clock: Cl
       },
     );
   }
+}
+
+/** Orders that another key must show before it may look after what is held or unanswered: what the exchange has taken it shows to every key of one account. */
+const KNOWN_ASKED_MAX = 3;
+
+/** Throws UserError where a key is of an account that knows none of the orders which the exchange took for what is held or works. */
+export async function checkSameAccount(state: AccountState, venue: LiveVenue): Promise<void> {
+  const concerned = new Set([...state.orders.values()].map(({ symbol }) => symbol));
+  for (const { spec, position } of state.bots.values()) if (!isFlat(position)) concerned.add(spec.symbol);
+  const taken = [...state.venue.closed.values(), ...state.orders.values()].filter(
+    ({ symbol, venueOrderIds }) => concerned.has(symbol) && venueOrderIds !== undefined,
+  );
+  const asked = taken.slice(-KNOWN_ASKED_MAX).reverse();
+  for (const order of asked) {
+    const reading = await find(venue, order);
+    if (reading.kind === "found") return;
+    if (reading.kind === "no-reading")
+      throw new UserError(
+        `${exchangeName(venue.exchangeId)} did not say whether this key is of the same account (${reading.reason}). Nothing was changed; try again in a moment.`,
+      );
+  }
+  if (asked.length === 0) return;
+  throw new UserError(
+    `This key is of another account at ${exchangeName(venue.exchangeId)}: it knows none of the orders of what ${state.account} holds. Connect a key of the same account, or this one under another name.`,
+  );
 }
 
 /** The events that open an account's books, or give it another key. */

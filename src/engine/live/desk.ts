@@ -19,7 +19,7 @@ import type { Floors } from "../floors.ts";
 import { accountStream } from "../streams.ts";
 import { LiveAccount } from "./account.ts";
 import { Ceiling, type CeilingLimit } from "./ceiling.ts";
-import { checkNewAccount, credentialsOf, firstReading, keyEvents, type LiveOpening, openedEvent } from "./connect.ts";
+import { checkNewAccount, checkSameAccount, credentialsOf, firstReading, keyEvents, type LiveOpening, openedEvent } from "./connect.ts";
 import { ExchangeHealth, measured } from "./health.ts";
 import { CLOCK_OFF_MAX_MS } from "./limits.ts";
 import { removal } from "./removal.ts";
@@ -159,6 +159,7 @@ export class LiveDesk {
   ): Promise<LiveAccount> {
     const { desk, accounts, floors, opening, onFatal } = this.#options;
     const { name, exchangeId, environment } = wish;
+    if (known) await checkSameAccount(known.state, venue);
     const keySet = await keyEvents(wish, first, opening.vault);
     if (known) {
       const { paused } = known.state.venue;

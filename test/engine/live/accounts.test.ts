@@ -100,6 +100,19 @@ describe("connecting an account", () => {
     await expectSettled(rig);
   });
 
+  it("with the key of another account is refused while something is held, and changes nothing", async () => {
+    const rig = await protectedRig({ otherBalances: { USDT: "1000", BTC: "1" } });
+    const other = newAccount({ credentials: { apiKey: new Secret(OTHER_KEY), secret: new Secret(SECRET) } });
+    await expect(rig.engine.connectAccount(other, by("other"))).rejects.toThrow("is of another account at Binance");
+    await rig.engine.connectAccount(newAccount(), by("same"));
+    await rig.beat(240);
+    expect(await rig.events("claim-reduced")).toEqual([]);
+    await expectSettled(rig);
+    await rig.engine.closePosition("hand-btc", by("close"));
+    await rig.beat(10);
+    await rig.engine.connectAccount(other, by("other again"));
+  });
+
   it("twice under one request is done once", async () => {
     const rig = await openLiveRig();
     await rig.engine.connectAccount(newAccount(), by("connect"));
