@@ -157,7 +157,8 @@ export async function resetOrAsk(call: Call<ResetWish>): Promise<Card> {
       );
   }
   if (answer === "ask") throw new UserError(`The ${breaker} breaker is not open; there is nothing to reset.`);
-  await call.engine.breakers.reset(account.state.account, { breaker, scope }, answer.reason, call.caller);
+  const opening = { breaker, scope, ...(open && { sinceMs: open.sinceMs }) };
+  await call.engine.breakers.reset(account.state.account, opening, answer.reason, call.caller);
   return card(`${titleOf(breaker)} of ${scopeText(scope, call.engine.bots())} is closed`)
     .good()
     .line(

@@ -1,8 +1,8 @@
-import { type BreakerName, type BreakerSetting, breakerKey, type OpenBreaker } from "../domain/breaker.ts";
+import { type BreakerName, type BreakerSetting, breakerKey } from "../domain/breaker.ts";
 import type { BreakerEvent } from "../domain/breaker-events.ts";
 import { UserError } from "../domain/errors.ts";
 import type { RiskScope } from "../domain/limits.ts";
-import type { Breakers, Caller } from "../ports/engine.ts";
+import type { BreakerOpening, Breakers, Caller } from "../ports/engine.ts";
 import type { BreakerFacts } from "../ports/risk-facts.ts";
 import { BREAKER_RULES } from "../risk/breaker-rules.ts";
 import type { Account } from "./account.ts";
@@ -44,13 +44,15 @@ export class PeoplesBreakers implements Breakers {
     return BREAKER_RULES[breaker].of === "results" ? settings.at(breaker, scope) : settings.narrowest(breaker, [scope, "all"])?.setting;
   }
 
-  async reset(name: string, { breaker, scope }: Pick<OpenBreaker, "breaker" | "scope">, reason: string, caller: Caller): Promise<void> {
+  async reset(name: string, { breaker, scope, sinceMs }: BreakerOpening, reason: string, caller: Caller): Promise<void> {
     const account = this.#accounts.get(accountStream(name));
     if (!account) throw new UserError(`There is no account named ${name}.`);
     const { state } = account;
     if (state.requests.includes(caller.requestId)) return;
     const isWanted = () => {
-      if (state.breakers.open.has(breakerKey({ breaker, scope }))) return true;
+      const open = state.breakers.open.get(breakerKey({ breaker, scope }));
+      if (open && sinceMs !== undefined && open.sinceMs !== sinceMs) throw openedAgain(breaker);
+      if (open) return true;
       const bot = scope.startsWith("bot:") ? state.bots.get(scope.slice("bot:".length)) : undefined;
       return breaker === "drawdown" && (drawdown(account, bot)?.lost.isGreaterThan(0) ?? false);
     };
@@ -65,4 +67,11 @@ export class PeoplesBreakers implements Breakers {
     if (!isReset && !state.requests.includes(caller.requestId))
       throw new UserError(`The ${breaker} breaker is not open any more; there is nothing to reset.`);
   }
+}
+
+/** What was approved or confirmed was another opening, with numbers of its own. */
+function openedAgain(breaker: BreakerName): UserError {
+  return new UserError(
+    `The ${breaker} breaker closed and has opened again meanwhile, so nothing was reset. \`risk breakers\` shows why; send the command again to reset that.`,
+  );
 }

@@ -190,9 +190,12 @@ export interface ManualOrder {
 export interface Breakers {
   all(): readonly BreakerFacts[];
   setting(breaker: BreakerName, scope: RiskScope): BreakerSetting | undefined;
-  /** Closes an open one; a drawdown counts from here on, also that of a limit. Throws UserError where there is nothing to reset. */
-  reset(account: string, breaker: Pick<OpenBreaker, "breaker" | "scope">, reason: string, caller: Caller): Promise<void>;
+  /** Closes an open one; a drawdown counts from here on, also that of a limit. Throws UserError where there is nothing to reset, or another opening than the one that was looked at. */
+  reset(account: string, opening: BreakerOpening, reason: string, caller: Caller): Promise<void>;
 }
+
+/** Which opening of a breaker is meant: without `sinceMs` whichever is in force. */
+export type BreakerOpening = Pick<OpenBreaker, "breaker" | "scope"> & Partial<Pick<OpenBreaker, "sinceMs">>;
 
 /**
  * The engine as commands see it. Reads come from memory and never wait, but for those that say so. Writes resolve when their effect is durable; a repeated request id has

@@ -1,8 +1,7 @@
-import type { OpenBreaker } from "../../domain/breaker.ts";
 import { UserError } from "../../domain/errors.ts";
 import type { SealedKey } from "../../domain/sealed.ts";
 import type { BotChange } from "../../ports/bot-changes.ts";
-import type { BotRanges, Caller, ManualOrder, NewAccount, NewBot } from "../../ports/engine.ts";
+import type { BotRanges, BreakerOpening, Caller, ManualOrder, NewAccount, NewBot } from "../../ports/engine.ts";
 import type { TradingEngine } from "../engine.ts";
 import type { LiveDesk } from "../live/desk.ts";
 
@@ -43,8 +42,8 @@ export const CALLS = {
   removeAccount: ({ engine }: Hands, account: string, caller: Caller) => engine.removeAccount(account, caller),
   resumeAccount: ({ engine }: Hands, account: string, caller: Caller) => engine.resumeAccount(account, caller),
   limitLeverage: ({ engine }: Hands, account: string, leverage: number, caller: Caller) => engine.limitLeverage(account, leverage, caller),
-  resetBreaker: ({ engine }: Hands, account: string, breaker: Pick<OpenBreaker, "breaker" | "scope">, reason: string, caller: Caller) =>
-    engine.breakers.reset(account, breaker, reason, caller),
+  resetBreaker: ({ engine }: Hands, account: string, opening: BreakerOpening, reason: string, caller: Caller) =>
+    engine.breakers.reset(account, opening, reason, caller),
 } as const;
 
 export type Call = keyof typeof CALLS;
