@@ -1,3 +1,4 @@
+import { accountStream, DESK_STREAM } from "../engine/streams.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeskLedger } from "../ports/engine.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -6,7 +7,7 @@ import type { Store } from "../ports/store.ts";
 import type { Streams } from "../ports/streams.ts";
 import type { Alert, BotNames } from "./alerts-shape.ts";
 import { type PlatformBacklog, together } from "./delivery/backlog.ts";
-import { beginningOf, endsOf } from "./delivery/beginning.ts";
+import { type Beginning, beginningOf, endsOf, unreadBefore, wasUnsubscribed } from "./delivery/beginning.ts";
 import { Lane } from "./delivery/lane.ts";
 import { LAST_COMMIT_MAX_MS, LOOK_AGAIN_MS } from "./delivery/limits.ts";
 
@@ -38,9 +39,9 @@ export class Delivery {
 
   /** Begins to deliver: first what an earlier process left. Waits for nothing. */
   start(): void {
-    const { streams } = this.#parts;
+    const { streams, clock } = this.#parts;
     this.#unlisten = streams.onAppend(() => {
-      this.#followChannels(() => endsOf(streams));
+      this.#followChannels(() => ({ cursors: endsOf(streams), wallMs: clock.wall() }));
       for (const { lane } of this.#lanes.values()) lane.wake();
     });
     this.#followChannels(undefined);
@@ -93,7 +94,7 @@ export class Delivery {
   };
 
   /** Opens and ends channels as the desk has them. `ends` is where a channel begins that appears while we listen. */
-  #followChannels(ends: (() => ReadonlyMap<string, number>) | undefined): void {
+  #followChannels(ends: (() => Beginning) | undefined): void {
     const { channels } = this.#parts.desk.state;
     for (const [place, { lane, ended }] of this.#lanes) {
       if (channels.has(place)) continue;
@@ -105,7 +106,7 @@ export class Delivery {
     for (const place of channels.keys()) if (!this.#lanes.has(place)) this.#open(place, ends?.());
   }
 
-  #open(place: string, ends: ReadonlyMap<string, number> | undefined): void {
+  #open(place: string, ends: Beginning | undefined): void {
     const { platforms, desk } = this.#parts;
     const lane = new Lane({
       ...this.#parts,
@@ -121,15 +122,27 @@ export class Delivery {
     this.#lanes.set(place, { lane, ended });
   }
 
-  async #begin(place: string, ends: ReadonlyMap<string, number> | undefined): Promise<ReadonlyMap<string, number>> {
-    const { store, streams } = this.#parts;
+  async #begin(place: string, ends: Beginning | undefined): Promise<ReadonlyMap<string, number>> {
+    const { store, streams, clock } = this.#parts;
     await this.#ending.get(place);
-    if (ends !== undefined) await store.forgetChannel(place);
-    const known = await store.cursors(place);
-    if (known.size > 0) return known;
-    const cursors = ends ?? (await beginningOf(place, streams));
+    const known = ends ? undefined : await store.cursors(place);
+    if (known && known.size > 0 && !(await wasUnsubscribed(place, known.get(DESK_STREAM) ?? 0, streams))) return known;
+    if (known?.size !== 0) await store.forgetChannel(place);
+    const { cursors: read, wallMs } = ends ?? (await beginningOf(place, streams, clock.wall()));
+    const cursors = new Map([...(await this.#unread(read, wallMs)), ...read]);
     await store.recordDelivery({ channel: place, cursors, rows: [] });
     return cursors;
+  }
+
+  /** Where a channel begins on the streams of accounts whose books are not read here yet. */
+  #unread(read: ReadonlyMap<string, number>, wallMs: number): Promise<Map<string, number>> {
+    const { desk, store } = this.#parts;
+    const streams = [...desk.state.accounts.keys()].map(accountStream);
+    return unreadBefore(
+      wallMs,
+      streams.filter((stream) => !read.has(stream)),
+      store,
+    );
   }
 
   async #forget(place: string, ended: Promise<void>): Promise<void> {
