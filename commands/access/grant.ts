@@ -24,7 +24,8 @@ export default defineCommand({
   run(call) {
     const { args, user, record } = call;
     const scope = scopeOf(call);
-    record({ type: "access-granted", user: args.user, role: args.role, scope, by: user.id });
+    // A bot that is deleted in the same moment takes its grants with it: a later one of its name must not inherit them.
+    record({ type: "access-granted", user: args.user, role: args.role, scope, by: user.id }, () => scopeOf(call));
     return card(`${personText(args.user, user)} is ${args.role}`)
       .good()
       .fields({ Scope: scope });

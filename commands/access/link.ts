@@ -1,4 +1,4 @@
-import { TERMINAL_USER } from "../../src/chat/access.ts";
+import { personOf, TERMINAL_USER } from "../../src/chat/access.ts";
 import { refuseProgram } from "../../src/chat/api-tokens.ts";
 import { secretText } from "../../src/chat/args.ts";
 import { CLAIM_CODE_LENGTH } from "../../src/chat/claim.ts";
@@ -60,8 +60,10 @@ function issue({ identity, user, claim, desk }: LinkCall): Card {
   );
 }
 
-function link({ identity, user, record, caller }: LinkCall, code: string, owner: string): Card {
-  record(identity.linkCodes.link(code, owner, user.id, caller.requestId));
+function link({ identity, user, desk, record, caller }: LinkCall, code: string, owner: string): Card {
+  const { links } = desk.state;
+  // Two that link to each other at once would be linked in a circle, and be nobody's person.
+  record(identity.linkCodes.link(code, owner, user.id, caller.requestId), () => `${personOf(links, user.id)} ${personOf(links, owner)}`);
   return card(`${user.id} and ${owner} are one person now`)
     .good()
     .line("Each has the rights and the bots of both, and can approve what the other asks for.", "Not you? Send `access lock` at once.");

@@ -17,7 +17,7 @@ export default defineCommand({
     const { args, place, user, desk, record } = call;
     if (isApiUser(args.user)) return revokeToken(call);
     const scope = args.scope === "here" ? `place:${place.id}` : args.scope;
-    const { links, locked } = desk.state;
+    const { links } = desk.state;
     // What is linked to somebody else stands alone from now on, so that a lost account can be cut off.
     const isLinked = scope === "all" && personOf(links, args.user) !== args.user;
     const held = desk.state.grants.filter((grant) => grant.user === args.user && (scope === "all" || grant.scope === scope));
@@ -25,8 +25,9 @@ export default defineCommand({
     record({ type: "access-revoked", user: args.user, scope, by: user.id });
     if (isLinked) {
       // Cut off from a locked person it stays locked: nobody gets rights back by losing some.
-      if (locked.some((each) => samePerson(links, each, args.user))) record({ type: "access-locked", user: args.user, by: user.id });
-      record({ type: "user-linked", user: args.user, to: args.user, by: user.id });
+      const isLocked = () => desk.state.locked.some((each) => samePerson(links, each, args.user));
+      if (isLocked()) record({ type: "access-locked", user: args.user, by: user.id });
+      record({ type: "user-linked", user: args.user, to: args.user, by: user.id }, isLocked);
     }
     return card(`${personText(args.user, user)} lost ${held.length === 1 ? "1 role" : `${held.length} roles`}`)
       .good()

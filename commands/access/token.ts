@@ -30,7 +30,7 @@ export default defineCommand({
       throw new UserError("user: only who sits at the desk's terminal makes a token in its name; name a person, or leave it out.");
     const person = personOf(desk.state.links, args.user ?? user.id);
     const { token, event } = identity.tokens.issue({ ...args, user: person, lifeMs: args.lasts, by: user.id });
-    record(event);
+    record(event, () => desk.state.tokens.get(args.name));
     return card(`Token ${args.name} is made; it is shown once`)
       .good()
       .line(

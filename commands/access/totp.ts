@@ -16,12 +16,12 @@ export default defineCommand({
     refuseProgram(user.id, "access totp");
     return undefined;
   },
-  async run({ identity, user, record }) {
+  async run({ identity, user, desk, record }) {
     refuseProgram(user.id, "access totp");
     if (user.id === TERMINAL_USER)
       throw new UserError("The terminal needs no second factor: being there is one. Send this in Discord or Telegram.");
     const { uri, seed, event } = await identity.factors.enrol(user.id);
-    record(event);
+    record(event, () => desk.state.factors.get(identity.person));
     return card("Add this to your authenticator app now; it is shown once")
       .good()
       .line(

@@ -27,7 +27,7 @@ export default defineCommand({
     const wish = { by: caller.user, place: place.id, market: market.key, symbol, timeframe: args.timeframe, rule: rule.text };
     refuseAlert(desk.state, wish);
     const stand = await engine.alerts.stand(wish);
-    record({ type: "alert-added", alert: { ...wish, ...stand } });
+    record({ type: "alert-added", alert: { ...wish, ...stand } }, () => refuseAlert(desk.state, wish));
     return card(`You are told here when ${rule.text}`)
       .good()
       .line(

@@ -3,6 +3,7 @@ import { botButtons, forEachBot, haltLine, outcomeCard, shownName } from "../../
 import { type Call, defineCommand } from "../../src/chat/command.ts";
 import { card } from "../../src/chat/view.ts";
 import type { BotSpec } from "../../src/domain/bot.ts";
+import { UserError } from "../../src/domain/errors.ts";
 import type { BotFacts, DeskLedger } from "../../src/ports/engine.ts";
 
 /** Whether real money may be entered with from then on, and is not now. */
@@ -29,7 +30,14 @@ export default defineCommand({
     const outcomes = await forEachBot(bots, async ({ state }) => {
       const { name, id } = state.spec;
       const pause = pauseOf(desk, state.spec);
-      if (pause) record({ type: "entries-unlocked", scope: `bot:${id}`, by: caller.user });
+      if (pause)
+        record({ type: "entries-unlocked", scope: `bot:${id}`, by: caller.user }, () => {
+          // Starting takes time, and who locks it meanwhile is told that it is locked.
+          if (desk.state.locks.get(`bot:${id}`) !== pause)
+            throw new UserError(
+              `Somebody else has locked ${name} in the same moment, which holds; no pause was ended. \`lock list\` shows it.`,
+            );
+        });
       if (state.status === "running") return pause ? "is no longer paused" : { unchanged: "is running already" };
       await engine.startBot(name, callerFor(`start ${name}`));
       return "is running";

@@ -109,7 +109,8 @@ export function loosensLiveBreaker(call: Call<BreakerWish>): boolean {
 /** Records a breaker as it was wished. Throws UserError where the wish cannot be set. */
 export function setBreaker(call: Call<BreakerWish>): Card {
   const { breaker, scope, setting, after } = changed(call);
-  call.record({ type: "breaker-set", scope, breaker, setting, by: call.caller.user });
+  const { breakers } = call.desk.state;
+  call.record({ type: "breaker-set", scope, breaker, setting, by: call.caller.user }, () => breakers.get(scope)?.[breaker]);
   const name = `The ${breaker} breaker of ${scopeText(scope, call.engine.bots())}`;
   return card(after ? `${name} is set` : `${name} is off`)
     .good()

@@ -227,7 +227,7 @@ export class Dispatcher implements FrontDoor {
     try {
       const view = viewOf(await work());
       if (!command.readOnly && !view.form)
-        await desk.append(() => [...recorded.atTurn(), auditOf(command, request, view.title)], request.id);
+        await desk.append(() => [...recorded.atTurn(() => this.isAllowed(request)), auditOf(command, request, view.title)], request.id);
       this.#forgetLocked(recorded);
       return view;
     } catch (thrown) {

@@ -7,6 +7,14 @@ interface Fact {
   readonly isAsSeen: (() => boolean) | undefined;
 }
 
+const GIVE_RIGHTS: ReadonlySet<DeskEvent["type"]> = new Set([
+  "access-granted",
+  "access-unlocked",
+  "user-linked",
+  "token-made",
+  "factor-enrolled",
+]);
+
 /** Facts that a command adds to the desk's stream, in one append with its audit. */
 export class RecordedFacts {
   readonly #facts: Fact[] = [];
@@ -26,8 +34,13 @@ export class RecordedFacts {
     return this.#facts.filter(({ isAsSeen }) => isAsSeen === undefined).map(({ event }) => event);
   }
 
-  /** All of them, when it is their turn to be written. Throws UserError where somebody else has set meanwhile what one of them follows from, for it would undo what they were told. */
-  atTurn(): readonly DeskEvent[] {
+  /**
+   * All of them, when it is their turn to be written. Throws UserError where somebody else has set meanwhile what one of them follows from, for it would undo what they
+   * were told; and where one gives rights that whoever gives them has lost meanwhile.
+   */
+  atTurn(isAllowed: () => boolean): readonly DeskEvent[] {
+    if (this.events.some(({ type }) => GIVE_RIGHTS.has(type)) && !isAllowed())
+      throw new UserError("Your own rights have ended in the same moment. Nothing was done.");
     if (this.#facts.some(({ isAsSeen }) => isAsSeen?.() === false))
       throw new UserError("Somebody else has set this in the same moment. Nothing was done; look what holds now, then send it again.");
     return this.events;

@@ -48,3 +48,46 @@ test("a pause of an hour does not take the place of a lock without an end", asyn
   expect(told).toEqual(["Entries of bot dip are locked", SAME_MOMENT]);
   expect([...state.locks.values()].map(({ untilMs, isPause }) => [untilMs, isPause])).toEqual([[undefined, undefined]]);
 });
+
+test("a breaker that was answered is not undone by another one of the same moment", async () => {
+  const { told, state } = await atOnce(
+    {},
+    "risk set breaker:losses on:all at:2 confirm:yes",
+    "risk set breaker:losses on:all at:4 confirm:yes",
+    "risk set breaker:gap on:all at:3 confirm:yes",
+  );
+  expect(told).toEqual(["The losses breaker of the whole desk is set", SAME_MOMENT, "The gap breaker of the whole desk is set"]);
+  expect(state.breakers.get("all")?.losses).toMatchObject({ at: 2 });
+});
+
+test("a lock that was answered is not removed by who ends a pause in the same moment", async () => {
+  const { told, state } = await atOnce({ after: [BOT, "bot pause dip for:1h"] }, "lock add on:bot:dip", "bot start dip");
+  expect(told).toEqual(["Entries of bot dip are locked", expect.stringContaining("Somebody else has locked dip in the same moment")]);
+  expect([...state.locks.values()].map(({ isPause }) => isPause)).toEqual([undefined]);
+});
+
+test("of two tokens of one name one is made, and works", async () => {
+  const { told, state } = await atOnce({}, "access token name:ci role:viewer", "access token name:ci role:operator");
+  expect(told).toEqual(["Token ci is made; it is shown once", SAME_MOMENT]);
+  expect(state.tokens.get("ci")?.role).toBe("viewer");
+});
+
+test("who loses their rights gives none in the same moment", async () => {
+  const desk = await ChatDesk.open();
+  await desk.grant("discord:2", "admin");
+  const gate = Promise.withResolvers<void>();
+  desk.ledger.slow = gate.promise;
+  const told = Promise.all([desk.type("access revoke discord:2"), desk.type("access grant discord:3 operator", "discord:2")]);
+  gate.resolve();
+  expect((await told).map(({ title }) => title)).toEqual([
+    "discord:2 lost 1 role",
+    "Your own rights have ended in the same moment. Nothing was done.",
+  ]);
+  expect(desk.ledger.state.grants).toEqual([]);
+});
+
+test("no role at a bot outlives it, also where it is given while the bot is deleted", async () => {
+  const { told, state } = await atOnce({ after: [BOT] }, "bot delete dip confirm:yes", "access grant discord:3 operator scope:bot:dip");
+  expect(told).toEqual(["dip is deleted", "scope: there is no bot named dip. `bot list` shows what there is."]);
+  expect(state.grants).toEqual([]);
+});

@@ -56,6 +56,29 @@ describe("a code that links", () => {
     expect((await desk.type("bot start theirs", PHONE, CHAT)).title).toBe(DENIED);
   });
 
+  test("that two people type to each other at once makes one person of them, in no circle", async () => {
+    await desk.grant("discord:5", "viewer");
+    await desk.grant(PHONE, "viewer");
+    const [one, other] = [await codeOf("discord:5"), await codeOf(PHONE, CHAT)];
+    const asked = await desk.type(`access link code:${one}`, PHONE, CHAT);
+    const askedToo = await desk.type(`access link code:${other}`, "discord:5");
+    const [waits, waitsToo] = [
+      await desk.press(asked, "Yes, access link", PHONE, CHAT),
+      await desk.press(askedToo, "Yes, access link", "discord:5"),
+    ];
+    await desk.approve(waits);
+    await desk.approve(waitsToo);
+    const gate = Promise.withResolvers<void>();
+    desk.ledger.slow = gate.promise;
+    const told = Promise.all([desk.press(waits, "Continue", PHONE, CHAT), desk.press(waitsToo, "Continue", "discord:5")]);
+    gate.resolve();
+    expect((await told).map(({ title }) => title)).toEqual([
+      `${PHONE} and discord:5 are one person now`,
+      "Somebody else has set this in the same moment. Nothing was done; look what holds now, then send it again.",
+    ]);
+    expect(desk.ledger.state.links).toEqual(new Map([[PHONE, "discord:5"]]));
+  });
+
   test("is given only to whoever proves that it is them", async () => {
     expect((await desk.type("access link")).title).toBe("One more step: a second factor");
     expect((await desk.type("access link", "discord:66")).title).toContain("You hold no role here");

@@ -50,6 +50,16 @@ describe("alert add", () => {
     expect(desk.ledger.state.alerts.size).toBe(0);
   });
 
+  test("is made once where the same is asked for twice at once, and the other one is told so", async () => {
+    const gate = Promise.withResolvers<void>();
+    desk.ledger.slow = gate.promise;
+    const line = 'alert add symbol:btc timeframe:5m rule:"close > 1"';
+    const told = Promise.all([desk.type(line), desk.type(line)]);
+    gate.resolve();
+    expect((await told).map(({ title }) => title)).toEqual(["You are told here when close > 1", "Alert a1 tells that here already."]);
+    expect(desk.ledger.state.alerts.size).toBe(1);
+  });
+
   test("refuses the same twice at one place, and more than a person may have", async () => {
     await desk.type('alert add symbol:btc timeframe:5m rule:"close > 1"');
     expect(textOf(await desk.type('alert add symbol:btc timeframe:5m rule:"close>1"'))).toContain("Alert a1 tells that here already.");

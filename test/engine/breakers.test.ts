@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BreakerName, BreakerSetting } from "../../src/domain/breaker.ts";
 import type { Candle } from "../../src/domain/candle.ts";
 import type { RiskScope } from "../../src/domain/limits.ts";
-import { HOUR_MS, type MarketMs, MINUTE_MS } from "../../src/domain/time.ts";
+import { HOUR_MS, MINUTE_MS } from "../../src/domain/time.ts";
 import { BREAKER_DEFAULTS } from "../../src/risk/breaker-defaults.ts";
 import { openMemoryStore } from "../../src/stores/memory.ts";
 import { scripted } from "../kit/engine-market.ts";
@@ -99,29 +99,6 @@ describe("a breaker that denies", () => {
     const both = await Promise.allSettled([reset("first"), reset("second")]);
     expect(both.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
     expect(await rig.eventsOf(OWNER, "breaker-reset")).toHaveLength(1);
-  });
-
-  it("that closed and opened again is not reset by who looked at its earlier opening", async () => {
-    const rig = await openRig({ market: scripted({ [BTC]: [...LOSS_THEN_UP, 96, 96, 104, 104, 104, 96, 96, 104, 104] }) });
-    await startBot(rig, { name: "one" });
-    await set(rig, "bot:b1", "losses", { at: 1 });
-    const opening = () => [...rig.books(OWNER).breakers.open.values()][0];
-    const reset = (sinceMs: MarketMs | undefined, request: string) =>
-      rig.engine.breakers.reset(
-        `paper:${OWNER}`,
-        { breaker: "losses", scope: "bot:b1", ...(sinceMs && { sinceMs }) },
-        "by hand",
-        by(request),
-      );
-    await rig.move(6);
-    const seen = opening();
-    await reset(undefined, "somebody else");
-    await rig.engine.moveMarket("end");
-    expect(opening()?.sinceMs).toBeGreaterThan(seen?.sinceMs ?? 0);
-    await expect(reset(seen?.sinceMs, "late")).rejects.toThrow("has opened again meanwhile, so nothing was reset");
-    expect(open(rig)).toEqual(["losses"]);
-    await reset(opening()?.sinceMs, "told");
-    expect(open(rig)).toEqual([]);
   });
 
   it("closes by itself when its time is over, and a drawdown then counts from there", async () => {
