@@ -5,7 +5,7 @@ import { ConfigError, messageOf, TransientError, UserError } from "../domain/err
 import type { AccountEvent } from "../domain/events.ts";
 import type { Decimal } from "../domain/money.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { Store } from "../ports/store.ts";
+import { type Store, StoreUnavailable } from "../ports/store.ts";
 import type { PaperVenue } from "../ports/venue.ts";
 import type { Account, AccountWriter } from "./account.ts";
 import { AccountSnapshots } from "./account-snapshots.ts";
@@ -15,7 +15,7 @@ import { symbolsOf } from "./concerned.ts";
 import type { Desk } from "./desk.ts";
 import { follow } from "./follow.ts";
 import { PaperAccount } from "./paper-account.ts";
-import { BotRunner, readsOf } from "./runner.ts";
+import { BotRunner, readsOf, withoutRunner } from "./runner.ts";
 import type { AccountServices } from "./services.ts";
 import { openStream } from "./stream.ts";
 import { accountStream, type StreamBook } from "./streams.ts";
@@ -246,7 +246,7 @@ export class Accounts {
     const { store, streams, desk } = this.#options;
     const name = accountStream(account);
     const known = this.#accounts.get(name);
-    const state = known && !known.isHeld ? known.state : ((await this.#snapshots.load(name)) ?? emptyAccount());
+    const state = known && !known.isHeld && known.state.sequence > 0 ? known.state : ((await this.#snapshots.load(name)) ?? emptyAccount());
     const writer: AccountWriter = await openStream<AccountState, AccountEvent>({
       ...{ name, state, store, clock: desk.clock, apply: applyAccountEvent },
       onAppend: streams.appended,
@@ -258,6 +258,13 @@ export class Accounts {
     });
     streams.add(name, () => writer.end);
     return writer;
+  }
+
+  /** Gives a stream back that could not be made an account. A store that does not answer makes up for it by itself. */
+  async giveUp({ name }: AccountWriter): Promise<void> {
+    await this.#options.store.release(name).catch((failure: unknown) => {
+      if (!(failure instanceof StoreUnavailable)) throw failure;
+    });
   }
 
   /** Reads an account's stream while another process has it, from a fold that is known already where there is one. Whoever follows it adds it to the streams of the desk. */
@@ -289,11 +296,4 @@ export class Accounts {
     await account.appendOnce([opened]);
     return account;
   }
-}
-
-/** Running bots that have no runner. */
-function withoutRunner({ state, runners }: Account): BotState[] {
-  const found: BotState[] = [];
-  for (const bot of state.bots.values()) if (bot.status === "running" && !runners.get(bot.spec.id)) found.push(bot);
-  return found;
 }

@@ -115,8 +115,12 @@ export class Bots {
       if (this.#isTaken(name, caller)) throw nameTaken(name);
       const spec = await this.#register(caller, (id) => specFor(id, name));
       const { id: botId } = spec;
+      const send = async () => {
+        refuseRemoved(account);
+        await account.executor.send(then(spec), caller.requestId);
+      };
       try {
-        await told(account.queue.run(async () => account.executor.send(then(spec), caller.requestId)));
+        await told(account.queue.run(send));
       } catch (failure) {
         if (!account.state.bots.has(botId)) await this.#desk.append([{ type: "bot-unregistered", botId }]);
         throw failure;
@@ -139,6 +143,7 @@ export class Bots {
     const { account, bot } = this.find(name);
     await this.#accounts.run(account, bot.spec.id);
     await this.#inQueue(account, caller, async () => {
+      refuseRemoved(account);
       if (bot.status === "running") throw new UserError(`${name} runs already.`);
       if (account.state.mode !== "paper") checkAlone(othersIn(account, bot), bot.spec);
       if (bot.status === "stopping") throw new UserError(`${name} is still closing its position. Wait for that, then start it.`);
@@ -211,6 +216,10 @@ export class Bots {
   #registered(name: string): boolean {
     return this.#desk.names.named(name) !== undefined;
   }
+}
+
+function refuseRemoved({ state }: Account): void {
+  if (state.venue.removed) throw new UserError(`The account ${state.account} was removed, so nothing can be started there.`);
 }
 
 function othersIn({ state }: Account, bot: BotState): BotState[] {

@@ -1,4 +1,4 @@
-import type { BotState } from "../domain/books.ts";
+import type { AccountState, BotState } from "../domain/books.ts";
 import type { BotSpec } from "../domain/bot.ts";
 import { BotFault } from "../domain/errors.ts";
 import { ATR_STOP_PERIOD } from "../domain/exits.ts";
@@ -175,4 +175,11 @@ export class Runners {
   on(feedKey: string): readonly BotRunner[] {
     return this.#byFeed.get(feedKey) ?? [];
   }
+}
+
+/** Running bots that have no runner. */
+export function withoutRunner({ state, runners }: { readonly state: AccountState; readonly runners: Runners }): BotState[] {
+  const found: BotState[] = [];
+  for (const bot of state.bots.values()) if (bot.status === "running" && !runners.get(bot.spec.id)) found.push(bot);
+  return found;
 }

@@ -184,7 +184,8 @@ export class RoutedEngine implements Engine {
     const { own, accounts, vault, hand } = this.#parts;
     const stream = accountStream(wish.name);
     const known = accounts.get(stream);
-    if (known && !known.isHeld && !known.state.venue.removed) {
+    // A name without books was left by a store that failed while its account was made.
+    if (known && !known.isHeld && known.state.sequence > 0 && !known.state.venue.removed) {
       const { apiKey, secret, passphrase } = credentials;
       const sealed = await vault.seal(handedPurpose(wish.name), { apiKey, secret, ...(passphrase && { passphrase }) });
       await this.#at(wish.name, "changeKey", [wish, sealed, caller], caller);

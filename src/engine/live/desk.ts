@@ -1,5 +1,4 @@
 import type { Rates } from "../../domain/conversion.ts";
-import type { DeskState } from "../../domain/desk.ts";
 import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
 import type { DeskEvent } from "../../domain/events.ts";
 import { exchangeName } from "../../domain/exchange-names.ts";
@@ -16,12 +15,13 @@ import type { AccountWriter } from "../account.ts";
 import type { Accounts } from "../accounts.ts";
 import type { Desk } from "../desk.ts";
 import type { Floors } from "../floors.ts";
+import { SerialQueue } from "../queue.ts";
 import { accountStream } from "../streams.ts";
 import { LiveAccount } from "./account.ts";
+import { checkTaken, problemsOf } from "./account-checks.ts";
 import { Ceiling, type CeilingLimit } from "./ceiling.ts";
 import { checkNewAccount, checkSameAccount, credentialsOf, firstReading, keyEvents, type LiveOpening, openedEvent } from "./connect.ts";
 import { ExchangeHealth, measured } from "./health.ts";
-import { CLOCK_OFF_MAX_MS } from "./limits.ts";
 import { removal } from "./removal.ts";
 
 /** Between tries to write a ban down. */
@@ -44,6 +44,8 @@ export class LiveDesk {
   readonly #options: LiveDeskOptions;
   /** By exchange and world. */
   readonly #health = new Map<string, ExchangeHealth>();
+  /** Accounts that are being made or given another key. */
+  readonly #taking = new SerialQueue();
 
   constructor(options: LiveDeskOptions) {
     this.#options = options;
@@ -136,7 +138,9 @@ export class LiveDesk {
     const venue = await this.#openVenue(wish.exchangeId, wish.environment, wish.credentials, barred);
     try {
       const first = await firstReading(venue, wish, desk.clock);
-      return await this.#take(wish, caller, venue, first, known instanceof LiveAccount ? known : undefined);
+      await this.#options.floors.atExchange(wish.exchangeId, wish.environment);
+      // Two of one name may have come so far at once: one makes the account, and the other one finds it.
+      return await this.#taking.run(() => this.#take(wish, caller, venue, first));
     } catch (failure) {
       await venue.close();
       throw failure;
@@ -150,21 +154,16 @@ export class LiveDesk {
     await this.connect({ ...wish, credentials: { apiKey, secret, ...(passphrase && { passphrase }) } }, caller);
   }
 
-  async #take(
-    wish: NewAccount,
-    caller: Caller,
-    venue: LiveVenue,
-    first: Awaited<ReturnType<typeof firstReading>>,
-    known: LiveAccount | undefined,
-  ): Promise<LiveAccount> {
+  async #take(wish: NewAccount, caller: Caller, venue: LiveVenue, first: Awaited<ReturnType<typeof firstReading>>): Promise<LiveAccount> {
     const { desk, accounts, floors, opening, onFatal } = this.#options;
     const { name, exchangeId, environment } = wish;
-    if (known) await checkSameAccount(known.state, venue);
+    const known = accounts.get(accountStream(name));
+    checkTaken(desk.state, known, wish, caller);
+    if (known instanceof LiveAccount) await checkSameAccount(known.state, venue);
     const keySet = await keyEvents(wish, first, opening.vault);
-    if (known) {
-      const { paused } = known.state.venue;
-      const resumed = paused?.code === "key" ? [{ type: "account-resumed" as const, reason: "another key was connected" }] : [];
-      await known.appendOnce([keySet, ...resumed], caller.requestId);
+    if (known instanceof LiveAccount) {
+      const resumed = { type: "account-resumed" as const, reason: "another key was connected" };
+      await known.appendOnce(() => [keySet, ...(known.state.venue.paused?.code === "key" ? [resumed] : [])], caller.requestId);
       await known.venue?.close();
       known.venue = venue;
       known.locked = undefined;
@@ -174,17 +173,21 @@ export class LiveDesk {
     const floor = await floors.atExchange(exchangeId, environment);
     // Taken before anybody else hears of it: whoever found it without books would strike its name again.
     const writer = await accounts.write(name);
-    await desk.append(
-      [{ type: "account-registered", account: name, owner: caller.user, exchange: exchangeId, environment }],
-      caller.requestId,
-    );
+    const registered = { type: "account-registered" as const, account: name, owner: caller.user, exchange: exchangeId, environment };
     const ceiling = environment === "live" ? this.ceiling : undefined;
     const account = new LiveAccount({
       ...{ writer, services: floor.services, venue, locked: undefined, ceiling, onFatal },
       health: this.#healthOf(exchangeId, environment),
     });
     const opened = openedEvent(wish, caller.user, exchangeMarketKey(exchangeId, environment === "demo"), first);
-    await account.appendOnce([opened, keySet], caller.requestId);
+    try {
+      // A name without books was given to that person before, and the store failed then; so it may have kept the books, too.
+      await desk.append(() => (desk.state.accounts.has(name) ? [] : [registered]), caller.requestId);
+      await account.appendOnce(writer.state.sequence > 0 ? [keySet] : [opened, keySet], caller.requestId);
+    } catch (failure) {
+      await accounts.giveUp(writer);
+      throw failure;
+    }
     return accounts.add(account);
   }
 
@@ -222,7 +225,15 @@ export class LiveDesk {
     const account = this.find(name);
     const { paused } = account.state.venue;
     if (!paused) throw new UserError(`${name} is not paused.`);
-    await account.appendOnce([{ type: "account-resumed", reason: `resumed by ${caller.user}` }], caller.requestId);
+    let isResumed = account.state.requests.includes(caller.requestId);
+    // It may be paused for another reason while this waits for the store: that is nothing that anybody has looked at.
+    const resumed = () => {
+      if (isResumed || account.state.venue.paused !== paused) return [];
+      isResumed = true;
+      return [{ type: "account-resumed" as const, reason: `resumed by ${caller.user}` }];
+    };
+    await account.appendOnce(resumed, caller.requestId);
+    if (!isResumed) throw new UserError(`${name} is not paused as it was any more. Look what holds now, then send it again.`);
     account.reconciler.recheck();
   }
 
@@ -261,27 +272,4 @@ export class LiveDesk {
 /** Binds a sealed key that one process hands to another to its account. */
 export function handedPurpose(account: string): string {
   return `handed:${account}`;
-}
-
-function checkTaken(state: Readonly<DeskState>, known: unknown, wish: NewAccount, caller: Caller): void {
-  const registered = state.accounts.get(wish.name);
-  if (!registered) return;
-  const same = registered.exchange === wish.exchangeId && registered.environment === wish.environment;
-  if (known instanceof LiveAccount && same && registered.owner === caller.user) return;
-  throw new UserError(
-    `The name ${wish.name} is taken. Choose another one; a new key for that account comes from its owner, for the same exchange and environment.`,
-  );
-}
-
-function problemsOf(account: LiveAccount, rights: AccountTest["rights"], offsetMs: number): string[] {
-  const problems: string[] = [];
-  if (rights.mayOrder === false) problems.push("The key may not trade: allow it at the exchange.");
-  if (rights.withdraw) problems.push("The key may withdraw: take that right away at the exchange.");
-  if (rights.transfer) problems.push("The key may transfer: take that right away at the exchange.");
-  if (rights.addressRestricted === false) problems.push("The key works from every address: restrict it to this machine's at the exchange.");
-  if (Math.abs(offsetMs) > CLOCK_OFF_MAX_MS)
-    problems.push(`This machine's clock is off by ${Math.round(Math.abs(offsetMs) / 1000)} s: set it by NTP.`);
-  const { paused } = account.state.venue;
-  if (paused) problems.push(`The account is paused: ${paused.reason}.`);
-  return problems;
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/domain/errors.ts";
 import { Secret } from "../../../src/domain/secret.ts";
+import { StoreUnavailable } from "../../../src/ports/store.ts";
 import type { DrillStep } from "../../../src/ports/venue-facts.ts";
+import { openMemoryStore } from "../../../src/stores/memory.ts";
 import { canary } from "../../kit/canary/canary.ts";
 import { by, wishFor } from "../../kit/engine-rig.ts";
+import { moodyStore } from "../../kit/engine-store.ts";
 import { expectSettled, openOrders, story } from "../../kit/live-referee.ts";
 import { connectedRig, handOrder, KEY, newAccount, OTHER_KEY, openLiveRig, protectedRig, SECRET } from "../../kit/live-rig.ts";
 
@@ -113,6 +116,39 @@ describe("connecting an account", () => {
     await rig.engine.connectAccount(other, by("other again"));
   });
 
+  it("by two requests at once makes it once, and the second one changes its key", async () => {
+    const rig = await openLiveRig();
+    const both = ["one", "other"].map((request) => rig.engine.connectAccount(newAccount(), by(request)));
+    expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+    expect([(await rig.events("account-opened")).length, (await rig.events("key-set")).length]).toEqual([1, 2]);
+    await rig.beat(3);
+    await rig.engine.enterOrder(handOrder(), by("enter"));
+    await rig.beat(5);
+    await expectSettled(rig);
+    expect(rig.fatal).toEqual([]);
+  });
+
+  it.each(["refused", "kept, and its answer was lost"])(
+    "that the store %s after its name is connected by its next request",
+    async (how) => {
+      const moody = moodyStore(openMemoryStore());
+      const rig = await openLiveRig({ store: moody.store });
+      (how === "refused" ? moody.broken : moody.lost).add("account:main");
+      await expect(rig.engine.connectAccount(newAccount(), by("connect"))).rejects.toThrow(StoreUnavailable);
+      moody.broken.clear();
+      await expect(rig.engine.connectAccount(newAccount(), by("theirs", "discord:2"))).rejects.toThrow("is taken");
+      await rig.engine.connectAccount(newAccount(), by("again"));
+      expect(await rig.events("account-opened")).toHaveLength(1);
+      await rig.beat(3);
+      await rig.engine.enterOrder(handOrder(), by("enter"));
+      await rig.beat(5);
+      await rig.restart();
+      await rig.beat(5);
+      await expectSettled(rig);
+      expect(rig.fatal).toEqual([]);
+    },
+  );
+
   it("twice under one request is done once", async () => {
     const rig = await openLiveRig();
     await rig.engine.connectAccount(newAccount(), by("connect"));
@@ -152,6 +188,25 @@ describe("removing an account", () => {
       expect(story(rig)).toEqual(entered.status === "fulfilled" ? ["BUY LIMIT FILLED", "SELL STOP_LOSS_LIMIT NEW"] : []);
       if (entered.status === "fulfilled") await expectSettled(rig);
     }
+  });
+});
+
+describe("an account that is removed while an order is entered", () => {
+  it("is not removed, for nobody would look after what that order buys", async () => {
+    const moody = moodyStore(openMemoryStore());
+    const rig = await connectedRig({ store: moody.store });
+    moody.held.add("account:main");
+    const entered = rig.engine.enterOrder(handOrder(), by("enter"));
+    await rig.beat(1);
+    const removed = rig.engine.removeAccount("main", by("remove"));
+    removed.catch(() => undefined);
+    await rig.beat(1);
+    moody.release("account:main");
+    await entered;
+    await expect(removed).rejects.toThrow("has bots that run or hold something: hand-btc");
+    await rig.beat(5);
+    await expectSettled(rig);
+    expect(rig.books().venue.removed).toBeFalsy();
   });
 });
 
