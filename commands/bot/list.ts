@@ -53,13 +53,8 @@ export default defineCommand({
 });
 
 function wantedBy({ bot, status, symbol }: Wish, visible: readonly BotFacts[]): (bot: BotFacts) => boolean {
-  const named =
-    bot === undefined
-      ? undefined
-      : idsNamed(
-          visible.map(({ state }) => state.spec),
-          bot,
-        );
+  const specs = visible.map(({ state }) => state.spec);
+  const named = bot === undefined ? undefined : idsNamed(specs, bot);
   return ({ state }) =>
     (named?.has(state.spec.id) ?? true) &&
     (status === undefined || (status === "holding" ? !isFlat(state.position) : state.status === status)) &&

@@ -18,9 +18,9 @@ import {
 import { type Call, defineCommand } from "../../src/chat/command.ts";
 import { type LimitWish, loosensLive, looserQuestion, setLimits, wishesLimits } from "../../src/chat/limit-wish.ts";
 import { type Card, card } from "../../src/chat/view.ts";
+import { isAtWork } from "../../src/domain/books.ts";
 import { UserError } from "../../src/domain/errors.ts";
 import { exchangeName } from "../../src/domain/exchange-names.ts";
-import { isFlat } from "../../src/domain/position.ts";
 import { LEVERAGE_LIMIT_MOST } from "../../src/risk/leverage.ts";
 import { ORDERS_MOST } from "../../src/risk/limits.ts";
 
@@ -124,10 +124,7 @@ async function limitLeverage(call: Call<Wish>): Promise<Card> {
 
 /** Bots that were made for more. */
 function concernedText({ state }: VenueAccount, limit: number): string | undefined {
-  const above = [...state.bots.values()].filter(
-    ({ spec, deleted, status, position }) =>
-      !deleted && (spec.leverage ?? 1) > limit && (status === "running" || status === "stopping" || !isFlat(position)),
-  );
+  const above = [...state.bots.values()].filter((bot) => !bot.deleted && (bot.spec.leverage ?? 1) > limit && isAtWork(bot));
   if (above.length === 0) return undefined;
   const names = above.map(({ spec }) => spec.name).join(", ");
   return `Made for more: ${names}. Nothing new is opened by them; what is held keeps its leverage, its stop and its exits.`;

@@ -59,8 +59,8 @@ export interface Call<A> {
   /** The caller for one of several effects of this request, so that each of them happens once. */
   callerFor(effect: string): Caller;
   /**
-   * Adds a fact to the desk's stream, in one append with the audit of this command. With `look` the fact follows from what that sees now: where it sees something else
-   * when it is the fact's turn to be written, nothing is written and the command is refused.
+   * Adds a fact to the desk's stream, in one append with the audit of this command. With `look` the fact follows from what that sees now: where it sees
+   * something else, or throws, when it is the fact's turn to be written, nothing is written and the command is refused.
    */
   record(event: DeskEvent, look?: () => unknown): void;
   /** Shows an interim view of long work. */

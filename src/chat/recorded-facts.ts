@@ -35,8 +35,8 @@ export class RecordedFacts {
   }
 
   /**
-   * All of them, when it is their turn to be written. Throws UserError where somebody else has set meanwhile what one of them follows from, for it would undo what they
-   * were told; and where one gives rights that whoever gives them has lost meanwhile.
+   * All of them, when it is their turn to be written. Throws UserError where somebody else has set meanwhile what one of them follows from, for it would
+   * undo what they were told; and where one gives rights that whoever gives them has lost meanwhile.
    */
   atTurn(isAllowed: () => boolean): readonly DeskEvent[] {
     if (this.events.some(({ type }) => GIVE_RIGHTS.has(type)) && !isAllowed())

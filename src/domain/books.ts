@@ -4,7 +4,7 @@ import type { Intent, KeyEntry, KeyRights, Orphan, PauseCode } from "./events.ts
 import { type Decimal, ZERO } from "./money.ts";
 import type { Order, Purpose } from "./order.ts";
 import type { Part } from "./parts.ts";
-import { FLAT, type Position } from "./position.ts";
+import { FLAT, isFlat, type Position } from "./position.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { Result } from "./result.ts";
 import { emptyRecord, type RecentOrder, type RiskRecord } from "./risk-record.ts";
@@ -121,6 +121,11 @@ export interface AccountState {
   sequence: number;
   /** Market time of the last step whose outcome is in these books. */
   marketMs: MarketMs;
+}
+
+/** Whether a bot has something to look after: it runs, it is stopping, or it holds a position. */
+export function isAtWork({ status, position }: Pick<BotState, "status" | "position">): boolean {
+  return status === "running" || status === "stopping" || !isFlat(position);
 }
 
 /** The books of an account before the first event of its stream. */

@@ -1,4 +1,4 @@
-import type { AccountState } from "../domain/books.ts";
+import { type AccountState, isAtWork } from "../domain/books.ts";
 import { type Decimal, decimal, ZERO } from "../domain/money.ts";
 import { remainingOf } from "../domain/order.ts";
 import { isFlat, isPerpetual, unrealizedAt } from "../domain/position.ts";
@@ -103,8 +103,6 @@ export class Funds {
 /** Whether the market must reach this account: something runs, is held or works. */
 export function isActive(state: AccountState): boolean {
   if (state.orders.size > 0) return true;
-  for (const bot of state.bots.values()) {
-    if (bot.status === "running" || bot.status === "stopping" || !isFlat(bot.position)) return true;
-  }
+  for (const bot of state.bots.values()) if (isAtWork(bot)) return true;
   return false;
 }

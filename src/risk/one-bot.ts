@@ -1,15 +1,11 @@
-import type { BotState } from "../domain/books.ts";
+import { type BotState, isAtWork } from "../domain/books.ts";
 import { UserError } from "../domain/errors.ts";
-import { isFlat } from "../domain/position.ts";
 
 type Bots = Iterable<Readonly<BotState>>;
 
 /** The bot that trades or holds a symbol, of all bots of one account at an exchange: there is one at most. */
 export function traderOf(bots: Bots, symbol: string): Readonly<BotState> | undefined {
-  for (const bot of bots) {
-    const { spec, deleted, status, position } = bot;
-    if (spec.symbol === symbol && !deleted && (status === "running" || status === "stopping" || !isFlat(position))) return bot;
-  }
+  for (const bot of bots) if (bot.spec.symbol === symbol && !bot.deleted && isAtWork(bot)) return bot;
   return undefined;
 }
 

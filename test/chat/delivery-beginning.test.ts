@@ -2,13 +2,9 @@ import { expect, it } from "vitest";
 import { encodeEvent } from "../../src/domain/event-codec.ts";
 import { marketMs, wallMs } from "../../src/domain/time.ts";
 import { type Store, StoreUnavailable } from "../../src/ports/store.ts";
-import type { FakePlatform } from "../kit/fake-platform.ts";
-import { fillOf, Rig } from "./delivery.rig.ts";
+import { fillOf, Rig, read, sold } from "./delivery.rig.ts";
 
 const PLACE = "discord:1";
-/** Titles as people read them, without their prices. */
-const read = (platform: FakePlatform, place: string) => platform.read(place).map((title) => title.replace(/ at 100[.0]* USDT/, ""));
-const sold = (bot: string, n: number) => `${bot} sold ${n} BTC`;
 
 it("begins anew when the process ended right after it was subscribed again, and its ledger could not be deleted before", async () => {
   const rig = new Rig();

@@ -96,3 +96,13 @@ export function numberIn(title: string): number | undefined {
   const found = /(\d+) BTC/.exec(title)?.[1];
   return found === undefined ? undefined : Number(found);
 }
+
+/** Titles as people read them, without their prices. */
+export function read(platform: FakePlatform, place: string): string[] {
+  return platform.read(place).map((title) => title.replace(/ at 100[.0]* USDT/, ""));
+}
+
+/** What is read of the fill that `fillOf` makes. */
+export function sold(bot: string, n: number): string {
+  return `${bot} sold ${n} BTC`;
+}

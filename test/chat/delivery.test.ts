@@ -1,12 +1,8 @@
 import { expect, it } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
-import type { FakePlatform } from "../kit/fake-platform.ts";
-import { Rig } from "./delivery.rig.ts";
+import { Rig, read, sold } from "./delivery.rig.ts";
 
 const PLACE = "discord:1";
-/** Titles as people read them, without their prices. */
-const read = (platform: FakePlatform, place: string) => platform.read(place).map((title) => title.replace(/ at 100[.0]* USDT/, ""));
-const sold = (bot: string, n: number) => `${bot} sold ${n} BTC`;
 
 it("delivers what happens after a channel was subscribed, in order, and nothing from before", async () => {
   const rig = new Rig();

@@ -14,7 +14,7 @@ import type { ReconcileFacts } from "../../ports/venue-facts.ts";
 import type { AccountWriter } from "../account.ts";
 import type { Accounts } from "../accounts.ts";
 import type { Desk } from "../desk.ts";
-import type { Floors } from "../floors.ts";
+import type { Floor, Floors } from "../floors.ts";
 import { SerialQueue } from "../queue.ts";
 import { accountStream } from "../streams.ts";
 import { LiveAccount } from "./account.ts";
@@ -36,6 +36,13 @@ export interface LiveDeskOptions {
   readonly ceiling: CeilingLimit | undefined;
   readonly rates: Rates;
   readonly onFatal: (failure: unknown) => void;
+}
+
+/** An exchange that answered to the key of an account that is being made or given another key. */
+interface Reached {
+  readonly venue: LiveVenue;
+  readonly first: Awaited<ReturnType<typeof firstReading>>;
+  readonly floor: Floor;
 }
 
 /** The accounts at real exchanges: opened at start, connected, tested and removed by people. */
@@ -138,9 +145,9 @@ export class LiveDesk {
     const venue = await this.#openVenue(wish.exchangeId, wish.environment, wish.credentials, barred);
     try {
       const first = await firstReading(venue, wish, desk.clock);
-      await this.#options.floors.atExchange(wish.exchangeId, wish.environment);
+      const floor = await this.#options.floors.atExchange(wish.exchangeId, wish.environment);
       // Two of one name may have come so far at once: one makes the account, and the other one finds it.
-      return await this.#taking.run(() => this.#take(wish, caller, venue, first));
+      return await this.#taking.run(() => this.#take(wish, caller, { venue, first, floor }));
     } catch (failure) {
       await venue.close();
       throw failure;
@@ -154,8 +161,8 @@ export class LiveDesk {
     await this.connect({ ...wish, credentials: { apiKey, secret, ...(passphrase && { passphrase }) } }, caller);
   }
 
-  async #take(wish: NewAccount, caller: Caller, venue: LiveVenue, first: Awaited<ReturnType<typeof firstReading>>): Promise<LiveAccount> {
-    const { desk, accounts, floors, opening, onFatal } = this.#options;
+  async #take(wish: NewAccount, caller: Caller, { venue, first, floor }: Reached): Promise<LiveAccount> {
+    const { desk, accounts, opening, onFatal } = this.#options;
     const { name, exchangeId, environment } = wish;
     const known = accounts.get(accountStream(name));
     checkTaken(desk.state, known, wish, caller);
@@ -170,7 +177,6 @@ export class LiveDesk {
       known.reconciler.soon();
       return known;
     }
-    const floor = await floors.atExchange(exchangeId, environment);
     // Taken before anybody else hears of it: whoever found it without books would strike its name again.
     const writer = await accounts.write(name);
     const registered = { type: "account-registered" as const, account: name, owner: caller.user, exchange: exchangeId, environment };

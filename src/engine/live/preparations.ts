@@ -1,9 +1,9 @@
-import type { AccountState } from "../../domain/books.ts";
+import { type AccountState, isAtWork } from "../../domain/books.ts";
 import type { BotSpec } from "../../domain/bot.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { baseOf } from "../../domain/instrument.ts";
 import { type Decimal, plain, ZERO } from "../../domain/money.ts";
-import { isFlat, isPerpetual } from "../../domain/position.ts";
+import { isPerpetual } from "../../domain/position.ts";
 import type { LiveVenue, VenuePosition } from "../../ports/live-venue.ts";
 import { BALANCE_LAG_MS } from "./limits.ts";
 import { pauseEvents } from "./refusals.ts";
@@ -80,8 +80,6 @@ export class Preparations {
 }
 
 function concerned({ bots }: AccountState): BotSpec[] {
-  const trading = [...bots.values()].filter(
-    ({ status, deleted, position }) => !deleted && (status === "running" || status === "stopping" || !isFlat(position)),
-  );
+  const trading = [...bots.values()].filter((bot) => !bot.deleted && isAtWork(bot));
   return trading.map(({ spec }) => spec).filter(({ symbol }) => isPerpetual(symbol));
 }

@@ -1,4 +1,4 @@
-import type { AccountState, BotState } from "../../domain/books.ts";
+import { type AccountState, type BotState, isAtWork } from "../../domain/books.ts";
 import { isFlat } from "../../domain/position.ts";
 
 /** Symbols whose orders and fills may be ours. */
@@ -10,8 +10,7 @@ export function symbolsOf({ venue, bots }: AccountState): readonly string[] {
 
 /** Whether something of ours runs, works or is held in a symbol, or an order there is not explained. */
 export function concerns({ bots, orders, venue }: AccountState, symbol: string): boolean {
-  for (const { spec, status, position } of bots.values())
-    if (spec.symbol === symbol && (status === "running" || status === "stopping" || !isFlat(position))) return true;
+  for (const bot of bots.values()) if (bot.spec.symbol === symbol && isAtWork(bot)) return true;
   for (const order of orders.values()) if (order.symbol === symbol) return true;
   for (const orphan of venue.orphans.values()) if (orphan.symbol === symbol) return true;
   return false;
