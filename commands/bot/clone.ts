@@ -25,10 +25,20 @@ export default defineCommand({
     const decider = { strategy, params, ...(rules && { rules }) };
     const size = { sizing, ...(sizeMax && { sizeMax }), ...(leverage === undefined ? {} : { leverage }) };
     const made = await engine.createBot(
-      { name, group: undefined, symbol, timeframe, ...decider, ...size, protection },
+      {
+        name,
+        ...(args.name === undefined && { isNameMadeUp: true }),
+        group: undefined,
+        symbol,
+        timeframe,
+        ...decider,
+        ...size,
+        protection,
+      },
       callerFor(`clone ${name}`),
     );
-    return botCard(await engine.look(made.state.spec.name), engine, `${name} is made like ${spec.name}`)
+    const look = await engine.look(made.state.spec.name);
+    return botCard(look, engine, `${made.state.spec.name} is made like ${spec.name}`)
       .good()
       .line("It is flat, on paper and not started; nothing of what the other one holds or has made is carried over.");
   },

@@ -75,8 +75,10 @@ export default defineCommand({
     refuseCurrency("stop", args.stop?.currency, symbols);
     const { names, group } = namesFor({ name: args.name, group: args.group, symbols, strategy: decider.strategy }, engine.bots());
     const protection = exits.exitsFrom([...stopAndTake(args, decider.strategy, strategies), args.trailing, args.breakeven, args.max_hold]);
+    const isNameMadeUp = args.name === undefined && symbols.length === 1;
     const wishes = names.map((name, index) => ({
       name,
+      ...(isNameMadeUp && { isNameMadeUp }),
       group,
       symbol: symbols[index]!,
       timeframe,
@@ -86,18 +88,20 @@ export default defineCommand({
       ...(args.advice === undefined || args.advice === "off" ? {} : { advice: args.advice }),
       ...(args.leverage === undefined && args.margin === undefined ? {} : { leverage: args.leverage ?? 1 }),
     }));
+    const given = new Map<string, string>();
     const outcomes = await forEach(
       wishes,
-      ({ name }) => name,
+      ({ name }) => given.get(name) ?? name,
       async (wish) => {
-        await engine.createBot(wish, callerFor(`create ${wish.name}`));
+        const { name } = (await engine.createBot(wish, callerFor(`create ${wish.name}`))).state.spec;
+        given.set(wish.name, name);
         if (!args.start) return `created on ${wish.symbol}`;
-        await engine.startBot(wish.name, callerFor(`start ${wish.name}`));
+        await engine.startBot(name, callerFor(`start ${name}`));
         return `running on ${wish.symbol}`;
       },
     );
     const halted = args.start ? haltLine(desk.state.halt) : undefined;
-    const made = engine.bot(names[0]!)?.state.spec.protection ?? protection;
+    const made = engine.bot(outcomes[0]?.name ?? "")?.state.spec.protection ?? protection;
     const warning = protectionWarning({ protection: made });
     const looks = await Promise.all(outcomes.filter(({ done, name }) => done && engine.bot(name)).map(({ name }) => engine.look(name)));
     const unfit = looks.map(unfitSizeLine).filter((line) => line !== undefined);

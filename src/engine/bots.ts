@@ -20,6 +20,10 @@ import { SerialQueue } from "./queue.ts";
 import type { AccountServices } from "./services.ts";
 import { accountStream } from "./streams.ts";
 
+const NAME_MAX = 32;
+/** Names that are tried for a bot which nobody named, where others are given them in the same moment. */
+const NAME_TRIES_MAX = 50;
+
 /** What people do to bots. Each runs in its account's serial queue, is durable when it resolves, and has its effect once per request id. */
 export class Bots {
   readonly #desk: Desk;
@@ -45,8 +49,8 @@ export class Bots {
     return { account, bot };
   }
 
-  /** One bot after another of each owner, so that they are counted; that names and numbers are given once whoever has the desk sees to. */
-  create(wish: NewBot, caller: Caller): Promise<void> {
+  /** Answers its name. One bot after another of each owner, so that they are counted; that names and numbers are given once whoever has the desk sees to. */
+  create(wish: NewBot, caller: Caller): Promise<string> {
     return this.#creatingIn(accountStream(paperAccountOf(caller.user))).run(() => this.#create(wish, caller));
   }
 
@@ -56,30 +60,61 @@ export class Bots {
     return creating;
   }
 
-  async #create(wish: NewBot, caller: Caller): Promise<void> {
+  async #create(wish: NewBot, caller: Caller): Promise<string> {
     const { state } = this.#desk;
     const own = this.#accounts.byOwner(caller.user);
-    if (own?.state.requests.includes(caller.requestId) && this.#registered(wish.name)) return;
+    const made = this.madeFor(caller) ?? (this.#registered(wish.name) ? wish.name : undefined);
+    if (made !== undefined && own?.state.requests.includes(caller.requestId)) return made;
     const count = this.#desk.names.ownedBy(caller.user);
     if (count >= BOTS_PER_OWNER_MAX || state.bots.size >= BOTS_MAX) {
       throw new UserError(
         `You have ${count} bots and the desk ${state.bots.size}; the most are ${BOTS_PER_OWNER_MAX} a person and ${BOTS_MAX} a desk. Delete one first.`,
       );
     }
-    if (this.#isTaken(wish.name, caller)) throw nameTaken(wish.name);
+    if (!wish.isNameMadeUp && this.#isTaken(wish.name, caller)) throw nameTaken(wish.name);
     const account = await told(this.#accounts.openFor(caller.user, this.#services));
     const { account: accountName, currency } = account.state;
     // A plan of several entries follows from the price, also of a symbol that nobody has followed yet.
     if (buildsUp(wish.strategy)) await this.#readPrice(wish.symbol);
-    const bot = await this.#register(caller, (id) => {
-      const spec = specOf(wish, { id, owner: caller.user, account: accountName, currency }, this.#services.market, (symbol) => {
-        const seen = this.#services.hub.price(symbol);
-        return seen && decimal(seen.price);
-      });
+    const specNamed = (name: string) => (id: string) => {
+      const spec = specOf(
+        { ...wish, name },
+        { id, owner: caller.user, account: accountName, currency },
+        this.#services.market,
+        (symbol) => {
+          const seen = this.#services.hub.price(symbol);
+          return seen && decimal(seen.price);
+        },
+      );
       refuseBeyond(account, spec);
       return spec;
-    });
+    };
+    const bot = await this.#registerNamed(wish, caller, specNamed);
     await this.#inQueue(account, caller, async () => [{ type: "bot-created", bot }]);
+    return bot.name;
+  }
+
+  /** A name that nobody chose is another one where somebody was given it first, here or in another process. */
+  async #registerNamed(wish: NewBot, caller: Caller, specNamed: (name: string) => (id: string) => BotSpec): Promise<BotSpec> {
+    if (!wish.isNameMadeUp) return this.#register(caller, specNamed(wish.name));
+    const known = this.madeFor(caller);
+    let name = known ?? this.freeName(wish.name);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#register(caller, specNamed(name));
+      } catch (failure) {
+        // Other processes say it in the same words.
+        const isTaken = failure instanceof UserError && failure.message === nameTaken(name).message;
+        if (!isTaken || known !== undefined || tries >= NAME_TRIES_MAX) throw failure;
+        name = this.freeName(wish.name, tries + 1);
+      }
+    }
+  }
+
+  /** The name that a request was given for its bot. */
+  madeFor({ requestId }: Caller): string | undefined {
+    for (const bot of this.#desk.state.bots.values()) if (bot.requestId === requestId) return bot.name;
+    return undefined;
   }
 
   /** Gives a bot that may be made its name and its number. */
@@ -132,9 +167,10 @@ export class Bots {
   }
 
   /** A name for a bot that nobody has taken: the wished one, or one with a number behind it. */
-  freeName(wished: string): string {
-    for (let count = 1; ; count += 1) {
-      const name = count === 1 ? wished : `${wished}-${count}`;
+  freeName(wished: string, from = 1): string {
+    for (let count = from; ; count += 1) {
+      const number = count === 1 ? "" : `-${count}`;
+      const name = wished.slice(0, NAME_MAX - number.length) + number;
       if (!this.#registered(name)) return name;
     }
   }

@@ -223,8 +223,7 @@ export class TradingEngine implements Engine {
   }
 
   async createBot(wish: NewBot, caller: Caller): Promise<BotFacts> {
-    await this.#parts.bots.create(wish, caller);
-    return this.#found(wish.name);
+    return this.#found(await this.#parts.bots.create(wish, caller));
   }
 
   async startBot(name: string, caller: Caller): Promise<BotFacts> {

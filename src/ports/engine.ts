@@ -110,6 +110,8 @@ export interface PriceFacts {
 
 export interface NewBot {
   readonly name: string;
+  /** Nobody chose the name: where it is another bot's by then, one with a number behind it is taken. */
+  readonly isNameMadeUp?: boolean;
   readonly group: string | undefined;
   readonly symbol: string;
   readonly timeframe: Timeframe;

@@ -59,26 +59,24 @@ export class VenueCommands {
   async promote(bot: BotFacts, accountName: string, newName: string | undefined, caller: Caller): Promise<string> {
     const { live, bots } = this.#parts;
     const account = live.find(accountName);
-    const done = [...account.state.bots.values()].find(
-      ({ spec }) => spec.name === newName && account.state.requests.includes(caller.requestId),
-    );
-    if (done) return done.spec.name;
+    const done = account.state.requests.includes(caller.requestId) ? bots.madeFor(caller) : undefined;
+    if (done !== undefined) return done;
     const facts = this.promotion(bot, accountName, newName);
     if (facts.refusals.length === 0) await prepare(account, bot.state.spec);
     if (facts.refusals.length > 0) throw new UserError(facts.refusals.join(" "));
-    const { newName: name } = facts;
+    const { newName: wished } = facts;
     const started = (spec: { readonly id: string }): AccountEvent => ({ type: "bot-started", botId: spec.id });
-    await bots.createIn(
+    return bots.createIn(
       account,
-      name,
+      // Two may be promoted at once, and nobody chose their names.
+      newName === undefined ? () => bots.madeFor(caller) ?? bots.freeName(wished) : wished,
       caller,
-      (id) => promotedSpec(bot.state.spec, account, { id, name, owner: caller.user }),
+      (id, name) => promotedSpec(bot.state.spec, account, { id, name, owner: caller.user }),
       (spec) => {
         checkAlone(account.state.bots.values(), spec);
         return [{ type: "bot-created", bot: spec }, started(spec)];
       },
     );
-    return name;
   }
 
   /** Enters by hand, in a bot of its own. Answers its name. */
