@@ -34,6 +34,7 @@ export default defineCommand({
   },
   async run({ engine, desk, caller }) {
     if (desk.state.halt === undefined) throw new UserError("The desk is not halted; there is nothing to resume.");
+    const untold = unsold(desk, engine).map(({ state }) => accountNameFor(state, caller.user));
     await engine.resume(caller);
     const paused = engine.accounts().filter(({ state }) => state.venue.paused);
     return card("The desk trades again")
@@ -42,6 +43,7 @@ export default defineCommand({
         ...paused.map(
           ({ state }) => `${accountNameFor(state, caller.user)} stays paused; \`risk reset account:${state.account}\` ends that.`,
         ),
+        untold.length === 0 ? undefined : `The panic had not reached ${untold.join(", ")}: what is held there stays open.`,
       );
   },
 });

@@ -2,7 +2,7 @@ import type { AccountState } from "../domain/books.ts";
 import { fromJson, toJson } from "../domain/money.ts";
 import { type MarketMs, marketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Store } from "../ports/store.ts";
+import type { Snapshot, Store } from "../ports/store.ts";
 import type { Account } from "./account.ts";
 
 /** Grows whenever the shape of a fold changes; older snapshots are then not used. */
@@ -14,7 +14,8 @@ const MOVED_SNAPSHOT_MS = 60_000;
 
 /** The books of an account as text, and what would make them another text. */
 interface Written {
-  readonly state: AccountState;
+  /** One that was given back and taken again counts its best prices anew. */
+  readonly account: Account;
   readonly sequence: number;
   readonly bestMoves: number;
   readonly text: string;
@@ -49,19 +50,29 @@ export class AccountSnapshots {
   /** The books of the newest snapshot; undefined without one, and when another build wrote it: the stream tells the same, only slower. */
   async load(stream: string): Promise<AccountState | undefined> {
     const snapshot = await this.#store.loadSnapshot(stream);
-    const state = snapshot && read(snapshot.body);
+    const state = snapshot && (await isInStream(this.#store, snapshot)) ? read(snapshot.body) : undefined;
     if (state && state.mode !== "paper") this.#kept.set(stream, { sequence: state.sequence, atMs: this.#clock.monotonicMs() });
     return state;
   }
 
   /** On a quiet account only its place in the market moves, and its books are the text that they were. */
-  #textOf({ writer: { name }, state, bestMoves }: Account): string {
+  #textOf(account: Account): string {
+    const { writer, state, bestMoves } = account;
+    const { name } = writer;
     const known = this.#written.get(name);
-    if (known?.state === state && known.sequence === state.sequence && known.bestMoves === bestMoves) return known.text;
+    if (known?.account === account && known.sequence === state.sequence && known.bestMoves === bestMoves) return known.text;
     const text = toJson(state);
-    this.#written.set(name, { state, sequence: state.sequence, bestMoves, text });
+    this.#written.set(name, { account, sequence: state.sequence, bestMoves, text });
     return text;
   }
+}
+
+/** Whether a stream has come as far as its snapshot. Of a copy that was made while the desk ran it may not have: what follows could then never be written. */
+export async function isInStream(
+  store: Pick<Store, "read">,
+  { stream, sequence }: Pick<Snapshot, "stream" | "sequence">,
+): Promise<boolean> {
+  return sequence === 0 || (await store.read(stream, sequence - 1, 1)).length > 0;
 }
 
 function read(body: string): AccountState | undefined {

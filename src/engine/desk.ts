@@ -7,6 +7,7 @@ import type { MarketMs } from "../domain/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeskLedger } from "../ports/engine.ts";
 import { type Store, StoreUnavailable } from "../ports/store.ts";
+import { isInStream } from "./account-snapshots.ts";
 import { BotNames, nameTaken } from "./names.ts";
 import { openStream, type StreamFold } from "./stream.ts";
 import { DESK_STREAM, type StreamBook } from "./streams.ts";
@@ -213,7 +214,7 @@ export async function deskFold(store: Store): Promise<DeskFold> {
 /** Undefined when there is none or another build wrote it: the stream tells the same, only slower. */
 async function readSnapshot(store: Store): Promise<DeskState | undefined> {
   const snapshot = await store.loadSnapshot(DESK_STREAM);
-  if (!snapshot) return undefined;
+  if (!snapshot || !(await isInStream(store, snapshot))) return undefined;
   const { version, state } = fromJson(snapshot.body) as { version: number; state: DeskState };
   return version === SNAPSHOT_VERSION ? { ...emptyDesk(), ...state } : undefined;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ADMIN, ChatDesk, textOf } from "../chat/door.ts";
+import { ADMIN, ChatDesk, TERMINAL, textOf } from "../chat/door.ts";
 import { scripted } from "../kit/engine-market.ts";
 import { openRig, startBot } from "../kit/engine-rig.ts";
 
@@ -13,6 +13,9 @@ test("a resume names the accounts that a panic has not reached, whose positions 
   expect(textOf(await desk.type("system resume"))).toContain(
     "The panic has not reached your paper account yet: what is held there stays open.",
   );
+  // At the terminal it is not asked, so it is told.
+  expect(textOf(await desk.type("system resume confirm:yes", "terminal:local", TERMINAL))).toContain("The panic had not reached");
+  await rig.desk.append([{ type: "halted", reason: "crash", untilMs: undefined, by: ADMIN, panic: true }]);
   await rig.pulse.beat();
   await rig.clock.breathe();
   expect(textOf(await desk.type("system resume"))).not.toContain("has not reached");
