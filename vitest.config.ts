@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/kit/longest-first.ts";
 
 // Node keeps what it compiled: half of the start of a process is compiling the same sources again, and the tests start a few hundred.
 process.env.NODE_COMPILE_CACHE ??= resolve(import.meta.dirname, "node_modules/.cache/compiled");
@@ -8,6 +9,7 @@ export default defineConfig({
   test: {
     // Looks for the secrets of all tests in everything that a run leaves.
     globalSetup: ["test/kit/canary/global-setup.ts"],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
