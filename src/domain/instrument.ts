@@ -27,6 +27,8 @@ export interface Instrument {
   readonly marketQuantityMax?: Decimal;
   /** How far from the last price an order may be, as factors of it. */
   readonly priceBand?: { readonly low: number; readonly high: number };
+  /** Why nothing is entered here, as a clause. What is held is still protected and closed. */
+  readonly entriesBarred?: string;
   /** Protective orders that may rest at once in this symbol. */
   readonly protectiveOrdersMax?: number;
 }

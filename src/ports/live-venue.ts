@@ -165,6 +165,13 @@ export interface VenuePosition {
   readonly marginMode: "cross" | "isolated";
 }
 
+/** What is open at a perpetual venue. */
+export interface OpenPositions {
+  readonly held: readonly VenuePosition[];
+  /** Symbols that the venue lists no more while something is open in them: how much it is cannot be told without the size of a contract. */
+  readonly unreadable: ReadonlySet<string>;
+}
+
 /** A change of the balance that no order made: funding, a liquidation's fee, a transfer. */
 export interface LedgerEntry {
   readonly entryId: string;
@@ -209,7 +216,7 @@ export interface LiveVenue {
   /** Balances that are not zero. */
   balances(): Promise<ReadonlyMap<string, Balance>>;
   /** Empty for spot. */
-  positions(): Promise<readonly VenuePosition[]>;
+  positions(): Promise<OpenPositions>;
   /** Changes of the balance that no order made, after an instant of venue time. Empty where the venue lists none. */
   ledger(sinceMs: number): Promise<readonly LedgerEntry[]>;
   /** Reads what the key may do and that it works. Throws UserError in one sentence for a wrong key, a wrong address or missing rights. */
@@ -219,7 +226,7 @@ export interface LiveVenue {
    * UserError in one sentence for that, and when the venue refuses.
    */
   prepare(symbol: string, leverage: number): Promise<void>;
-  /** Perpetual venues: the leverage that is set for each of these symbols now. Empty for spot. */
+  /** Perpetual venues: the leverage that is set now for each of these symbols that it lists. Empty for spot. */
   leverages(symbols: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Measures the venue's clock against ours and signs with it from then on. Throws TransientError when it could not be read. */
   syncClock(): Promise<void>;

@@ -9,17 +9,17 @@ import type {
   KeyFacts,
   LedgerEntry,
   LiveVenue,
+  OpenPositions,
   OrderReading,
   OrderRef,
   OrderRequest,
   PlaceOutcome,
   VenueOrder,
-  VenuePosition,
   VenueTraits,
 } from "../ports/live-venue.ts";
 import { keyFacts, leveragesOf, prepareSymbol } from "./perpetual/account.ts";
 import { cancelOutcome, placeOutcome } from "./perpetual/classify.ts";
-import type { Contract } from "./perpetual/contracts.ts";
+import { type Contract, symbolOf } from "./perpetual/contracts.ts";
 import { fillsAfter } from "./perpetual/fills.ts";
 import { findOrder, openOrdersOf } from "./perpetual/find.ts";
 import { ledgerSince } from "./perpetual/ledger.ts";
@@ -95,7 +95,7 @@ class PerpetualVenue implements LiveVenue {
 
   async instruments(): Promise<ReadonlyMap<string, Instrument>> {
     const trading = await this.#listings.load(this.#reader, this.#quirks.settle, this.#quirks);
-    return new Map(trading.map(({ symbol, instrument }) => [symbol, instrument]));
+    return new Map(trading.map((instrument) => [instrument.symbol, instrument]));
   }
 
   async place(request: OrderRequest): Promise<PlaceOutcome> {
@@ -144,16 +144,17 @@ class PerpetualVenue implements LiveVenue {
   }
 
   /** On the margin that the desk trades on: what its owner holds of the same contracts on the other one is apart from it. */
-  async positions(): Promise<readonly VenuePosition[]> {
+  async positions(): Promise<OpenPositions> {
     const all = await this.#reader.read("positions", read("/api/v1/account/positions"), POSITIONS);
     const rows = all.filter(({ marginMode }) => marginMode === this.#habits.marginMode);
     if (rows.some(({ instId }) => !this.#listings.byId(instId))) await this.instruments();
-    return rows.flatMap((row) => {
+    const held = rows.flatMap((row) => {
       const contract = this.#listings.byId(row.instId);
-      if (contract) return positionOf(row, contract) ?? [];
-      if (this.#listings.isOther(row.instId)) return [];
-      throw new TransientError(`${this.#quirks.name} shows a position in ${row.instId}, which it does not list`);
+      return (contract && positionOf(row, contract)) ?? [];
     });
+    const unlisted = rows.filter(({ instId }) => !this.#listings.byId(instId) && !this.#listings.isOther(instId));
+    const open = unlisted.filter(({ positions }) => !positions.isZero());
+    return { held, unreadable: new Set(open.map(({ instId }) => symbolOf(instId))) };
   }
 
   ledger(sinceMs: number): Promise<readonly LedgerEntry[]> {
@@ -169,8 +170,9 @@ class PerpetualVenue implements LiveVenue {
   }
 
   async leverages(symbols: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const contracts = await Promise.all(symbols.map((symbol) => this.#contract(symbol)));
-    return leveragesOf(this.#reader, contracts, this.#habits.marginMode);
+    if (!this.#listings.loaded) await this.instruments();
+    const listed = symbols.flatMap((symbol) => this.#listings.listed(symbol) ?? []);
+    return leveragesOf(this.#reader, listed, this.#habits.marginMode);
   }
 
   async syncClock(): Promise<void> {

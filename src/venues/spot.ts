@@ -9,12 +9,12 @@ import type {
   KeyFacts,
   LedgerEntry,
   LiveVenue,
+  OpenPositions,
   OrderReading,
   OrderRef,
   OrderRequest,
   PlaceOutcome,
   VenueOrder,
-  VenuePosition,
   VenueTraits,
 } from "../ports/live-venue.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -155,8 +155,8 @@ class SpotVenue implements LiveVenue {
     return new Map(held.map(({ asset, free, locked }) => [asset, { free, locked }]));
   }
 
-  async positions(): Promise<readonly VenuePosition[]> {
-    return [];
+  async positions(): Promise<OpenPositions> {
+    return { held: [], unreadable: new Set() };
   }
 
   async ledger(): Promise<readonly LedgerEntry[]> {

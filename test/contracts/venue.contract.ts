@@ -47,7 +47,7 @@ function marketContract(stage: Stage): void {
     const balances = await stage().venue.balances();
     expect(balances.get("USDT")?.free.isGreaterThan(0)).toBe(true);
     expect([...balances.values()].every(({ free, locked }) => free.plus(locked).isGreaterThan(0))).toBe(true);
-    expect(await stage().venue.positions()).toEqual([]);
+    expect((await stage().venue.positions()).held).toEqual([]);
   });
 }
 
@@ -63,7 +63,7 @@ function orderContract(stage: Stage, subject: VenueSubject): void {
     const known = new Map(fills.map((fill) => [fill.fillId, plain(fill.quantity)]));
     for (const fill of outcome.fills) expect(known.get(fill.fillId)).toBe(plain(fill.quantity));
     expect(await reading(stage(), entry)).toMatchObject({ status: "filled", symbol, side: "buy" });
-    expect((await venue.positions()).map(({ quantity }) => plain(quantity))).toEqual(
+    expect((await venue.positions()).held.map(({ quantity }) => plain(quantity))).toEqual(
       venue.traits.kind === "perpetual" ? [plain(entry.quantity)] : [],
     );
   });

@@ -104,8 +104,8 @@ function bent(value: unknown, at: number, poison: unknown): unknown {
 }
 
 /** An error that a read may end with stands for an answer that has nothing in it. */
-function calm(thrown: unknown): never[] & { fills: never[] } {
-  if (thrown instanceof TransientError || thrown instanceof UserError) return Object.assign([], { fills: [] });
+function calm(thrown: unknown): never[] & { fills: never[]; held: never[] } {
+  if (thrown instanceof TransientError || thrown instanceof UserError) return Object.assign([], { fills: [], held: [] });
   throw thrown;
 }
 
@@ -120,7 +120,7 @@ test("answers of a real shape with one bent value give sound quantities or no re
     (await venue.openOrders(SYMBOL).catch(calm)).flatMap((each) => [each.quantity, each.filledQuantity]),
     (await venue.fills(SYMBOL, undefined, 0).catch(calm)).fills.flatMap((each) => [each.quantity, each.price]),
     [...(await venue.balances().catch(calm)).values()].map(({ free }) => free),
-    (await venue.positions().catch(calm)).flatMap(({ quantity, entryPrice }) => [quantity.abs(), entryPrice]),
+    (await venue.positions().catch(calm)).held.flatMap(({ quantity, entryPrice }) => [quantity.abs(), entryPrice]),
     (await venue.ledger(0).catch(calm)).map(({ amount }) => amount.abs()),
     [...(await venue.instruments().catch(calm)).values()].flatMap(({ lotSize, tickSize, quantityMin }) => [
       lotSize,

@@ -67,7 +67,20 @@ export class Rig {
   constructor(options: BlofinOptions = { limits: false }, contract: Partial<Contract> = {}) {
     this.stage = new Stage(options, contract);
     this.wire = new StageWire(this.stage);
-    this.venue = openPerpetualVenue({ wire: this.wire, quirks: BLOFIN, environment: "demo", clock: this.#clock() });
+    this.venue = this.restarted();
+  }
+
+  /** The account as another process would open it, which has read nothing yet. */
+  restarted(): LiveVenue {
+    return openPerpetualVenue({ wire: this.wire, quirks: BLOFIN, environment: "demo", clock: this.#clock() });
+  }
+
+  /** From now on the venue lists another contract in place of the one that there was. */
+  delist(): void {
+    this.wire.spoil = ({ path }, answer) =>
+      path.endsWith("/instruments") && answer.phase === "answered"
+        ? { ...answer, body: JSON.parse(JSON.stringify(answer.body).replaceAll("BTC", "ETH")) }
+        : undefined;
   }
 
   #clock(): Clock {

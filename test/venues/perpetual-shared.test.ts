@@ -30,5 +30,5 @@ test("what its owner holds of a contract on the other margin is not taken for wh
     ["cross", "-2"],
     ["isolated", "10"],
   ]);
-  expect((await venue.positions()).map(({ marginMode, quantity }) => [marginMode, plain(quantity)])).toEqual([["isolated", "0.01"]]);
+  expect((await venue.positions()).held.map(({ marginMode, quantity }) => [marginMode, plain(quantity)])).toEqual([["isolated", "0.01"]]);
 });

@@ -68,7 +68,7 @@ test("an order's whole life passes through the real ccxt class over a socket", a
   const placed = await venue.place(stop({ takePrice: decimal(63_000) }));
   const ref = refTo(stop(), placed.kind === "accepted" ? placed.venueOrderIds : []);
   expect((await venue.openOrders(SYMBOL)).length).toBe(1);
-  expect((await venue.positions()).map(({ quantity, leverage }) => [plain(quantity), leverage])).toEqual([["0.01", 5]]);
+  expect((await venue.positions()).held.map(({ quantity, leverage }) => [plain(quantity), leverage])).toEqual([["0.01", 5]]);
   expect(await venue.cancel(ref)).toEqual({ kind: "canceled" });
   expect((await venue.place(order({ clientOrderId: "out", side: "sell", reduces: true }))).kind).toBe("accepted");
   expect((await venue.fills(SYMBOL, undefined, 0)).fills.length).toBe(2);

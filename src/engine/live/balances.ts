@@ -2,7 +2,7 @@ import type { AccountState, BotState } from "../../domain/books.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { type Decimal, decimal, max, min, ZERO } from "../../domain/money.ts";
 import { isFlat, isPerpetual } from "../../domain/position.ts";
-import type { Balance, VenuePosition } from "../../ports/live-venue.ts";
+import type { Balance, OpenPositions } from "../../ports/live-venue.ts";
 import { BALANCE_READINGS, BALANCE_SETTLE_MS, UNEXPLAINED_MS } from "./limits.ts";
 
 /** A difference that was seen and is not believed yet. */
@@ -15,7 +15,7 @@ interface Suspect {
 
 export interface BalanceReading {
   readonly balances: ReadonlyMap<string, Balance>;
-  readonly positions: readonly VenuePosition[];
+  readonly positions: OpenPositions;
   readonly nowMs: number;
   readonly priceOf: (symbol: string) => Decimal | undefined;
   /** Venue time of the newest fill of a symbol that was not ours; undefined where none was seen. */
@@ -108,8 +108,9 @@ export class Balances {
     const events: AccountEvent[] = [];
     for (const bot of this.#state.bots.values()) {
       const { symbol } = bot.spec;
-      if (!isPerpetual(symbol) || isFlat(bot.position)) continue;
-      const held = positions.find((position) => position.symbol === symbol)?.quantity ?? decimal(0);
+      // What cannot be read is not gone.
+      if (!isPerpetual(symbol) || isFlat(bot.position) || positions.unreadable.has(symbol)) continue;
+      const held = positions.held.find((position) => position.symbol === symbol)?.quantity ?? decimal(0);
       const sameSide = held.isZero() || held.isNegative() === bot.position.quantity.isNegative();
       const left = sameSide ? held.abs() : ZERO;
       const missing = bot.position.quantity.abs().minus(left);

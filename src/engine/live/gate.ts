@@ -72,6 +72,7 @@ export interface WishedEntry {
 
 /** Whether what an entry would open can be protected and closed again; undefined when it can. */
 export function feasible(bot: BotState, entry: WishedEntry, rules: Instrument): Denied | undefined {
+  if (rules.entriesBarred !== undefined) return { allowed: false, code: "exit-infeasible", because: rules.entriesBarred };
   const { side, quantity, bound, stopDistance, parts } = entry;
   const signed = side === "buy" ? quantity : quantity.negated();
   // What is held already counts, for there is one stop over all of it.

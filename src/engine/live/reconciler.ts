@@ -2,7 +2,7 @@ import { messageOf, TransientError, UserError } from "../../domain/errors.ts";
 import type { AccountEvent } from "../../domain/events.ts";
 import { decimal } from "../../domain/money.ts";
 import { isProtective } from "../../domain/order.ts";
-import type { LiveVenue, VenueOrder } from "../../ports/live-venue.ts";
+import type { LiveVenue, OpenPositions, VenueOrder } from "../../ports/live-venue.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { ReconcileFacts } from "../../ports/venue-facts.ts";
 import { Balances } from "./balances.ts";
@@ -19,11 +19,12 @@ const RETRY_MAX_MS = 60_000;
 const SOON_PER_SYMBOL_MS = 4_000;
 /** How far back changes of the balance are asked for: an outage is not longer, and what is booked is known by its id. */
 const LEDGER_BACK_MS = 2 * 86_400_000;
+const NOTHING_OPEN: OpenPositions = { held: [], unreadable: new Set() };
 
 export interface ReconcilerHost extends UpkeepHost {
   readonly venue: LiveVenue | undefined;
   readonly logger: Logger;
-  readonly fills: FillSync;
+  readonly fills: Pick<FillSync, "sync" | "foreign">;
   readonly preparations: Preparations;
   /** Symbols whose orders and fills may be ours. */
   symbols(): readonly string[];
@@ -152,7 +153,7 @@ export class Reconciler {
     const found = await this.#symbols(venue);
     const balances = await venue.balances();
     const perpetual = venue.traits.kind === "perpetual";
-    const positions = perpetual ? await venue.positions() : [];
+    const positions = perpetual ? await venue.positions() : NOTHING_OPEN;
     if (perpetual) found.push(...(await this.#bookLedger(venue)), ...(await this.#compareLeverage(venue)));
     const strangersMs = (symbol: string) => this.#host.fills.foreign(symbol)?.venueMs;
     const reading = { balances, positions, nowMs: times.monotonicMs(), priceOf: this.#priceOf, strangersMs };
@@ -160,7 +161,7 @@ export class Reconciler {
     await this.#host.appendEvents(() => {
       this.#settled = this.#atRest(activity);
       differences = this.#settled ? this.#balances.compare(reading) : [];
-      if (this.#settled) this.#host.preparations.noteHeld(positions, this.#host.state);
+      if (this.#settled) this.#host.preparations.noteHeld(positions.held, this.#host.state);
       return differences;
     });
     return [...found, ...differences];
@@ -176,13 +177,13 @@ export class Reconciler {
   async #symbols(venue: LiveVenue): Promise<AccountEvent[]> {
     const due = this.#host.symbols().filter((symbol) => this.#isDue(symbol));
     const found: AccountEvent[] = [];
-    let failure: TransientError | undefined;
+    let failure: Error | undefined;
     const each = async (act: (symbol: string) => Promise<void>) => {
       for (const symbol of due) {
         try {
           await act(symbol);
         } catch (thrown) {
-          if (!(thrown instanceof TransientError)) throw thrown;
+          if (!(thrown instanceof TransientError || thrown instanceof UserError)) throw thrown;
           this.#upkeep.rulesChanged();
           if (this.#host.lists(symbol)) failure ??= thrown;
         }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TransientError } from "../../domain/errors.ts";
+import type { Instrument } from "../../domain/instrument.ts";
 import { type Contract, contractOf, type Fees } from "./contracts.ts";
 import type { Reader } from "./reader.ts";
 import { readPublic } from "./requests.ts";
@@ -8,6 +9,8 @@ import { LISTING, VOLUME } from "./shapes.ts";
 const ROWS = z.array(z.unknown());
 const SOME_ROWS = ROWS.min(1);
 const NAMED = z.object({ instId: z.string() });
+
+const DOUBTFUL = "the exchange tells the size of one contract in two ways that differ, so that nobody knows how much an entry would open";
 
 /** How far the two tellings of a contract's size may differ: volumes are rounded. */
 const SIZE_TOLERANCE_PCT = 1;
@@ -19,10 +22,14 @@ const SIZE_TOLERANCE_PCT = 1;
 export class Listings {
   readonly #contracts = new Map<string, Contract>();
   readonly #others = new Set<string>();
+  #listed: ReadonlyMap<string, Contract> = new Map();
   #loaded = false;
 
-  /** Reads all listings anew. Answers those that trade now and whose contract size the venue tells twice alike. */
-  async load(reader: Reader, settle: string, fees: Fees): Promise<Contract[]> {
+  /**
+   * Reads all listings anew. Answers the rules of those that trade now. Nothing is entered where the venue tells a contract's size in two ways that
+   * differ; what is held there is still protected and closed, for that only ever reduces a position, whatever a contract's true size is.
+   */
+  async load(reader: Reader, settle: string, fees: Fees): Promise<Instrument[]> {
     const rows = await reader.read("its symbols", readPublic("/api/v1/market/instruments"), SOME_ROWS);
     const volumes = await reader.read("its volumes", readPublic("/api/v1/market/tickers"), ROWS);
     const doubtful = new Set<string>();
@@ -34,15 +41,18 @@ export class Listings {
       else this.#others.add(parsed?.instId ?? nameOf(row));
     }
     if (listed.length === 0) throw new TransientError(`the venue lists no perpetual contract that settles in ${settle}`);
-    const byId = new Map(listed.map((contract) => [contract.instId, contract]));
+    this.#listed = new Map(listed.map((contract) => [contract.instId, contract]));
     for (const row of volumes) {
       const volume = VOLUME.safeParse(row).data;
-      const contract = volume && byId.get(volume.instId);
+      const contract = volume && this.#listed.get(volume.instId);
       if (contract && contradicts(contract, volume)) doubtful.add(contract.instId);
     }
     for (const contract of listed) this.#contracts.set(contract.instId, contract);
     this.#loaded = true;
-    return listed.filter(({ instId, trades }) => trades && !doubtful.has(instId));
+    return listed.flatMap(({ instId, trades, instrument }) => {
+      if (!trades) return [];
+      return doubtful.has(instId) ? { ...instrument, entriesBarred: DOUBTFUL } : instrument;
+    });
   }
 
   get loaded(): boolean {
@@ -52,6 +62,12 @@ export class Listings {
   bySymbol(symbol: string): Contract | undefined {
     const match = /^([A-Z0-9]+)\/([A-Z0-9]+):\2$/.exec(symbol);
     return match ? this.#contracts.get(`${match[1]}-${match[2]}`) : undefined;
+  }
+
+  /** The contract of a symbol, where it was listed at the last reading: the venue refuses questions about others. */
+  listed(symbol: string): Contract | undefined {
+    const contract = this.bySymbol(symbol);
+    return contract && this.#listed.get(contract.instId);
   }
 
   byId(instId: string): Contract | undefined {

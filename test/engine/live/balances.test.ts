@@ -40,7 +40,12 @@ const OPENED_MS = 1_000;
 const ROUND_MS = 20_000;
 
 /** What an exchange that lists no position any more leads to, round by round; by the seconds at which claims were reduced. */
-function reducedAfterS(rounds: number, strangersMs: number | undefined, listed: ReadonlySet<number> = new Set()): number[] {
+function reducedAfterS(
+  rounds: number,
+  strangersMs: number | undefined,
+  listed: ReadonlySet<number> = new Set(),
+  unreadable: ReadonlySet<number> = new Set(),
+): number[] {
   const state = emptyAccount();
   const bot = newBot(SPEC);
   bot.position = { ...FLAT, quantity: decimal("4.24"), cost: decimal(600), openedMs: marketMs(OPENED_MS) };
@@ -48,7 +53,7 @@ function reducedAfterS(rounds: number, strangersMs: number | undefined, listed: 
   const balances = new Balances(state);
   const found: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const positions = listed.has(round) ? [HELD] : [];
+    const positions = { held: listed.has(round) ? [HELD] : [], unreadable: new Set(unreadable.has(round) ? [SYMBOL] : []) };
     const reading = { balances: new Map(), positions, nowMs: round * ROUND_MS, priceOf: () => undefined, strangersMs: () => strangersMs };
     if (balances.compare(reading).some(({ type }) => type === "claim-reduced")) found.push((round * ROUND_MS) / 1_000);
   }
@@ -64,6 +69,11 @@ describe("a contract that the exchange lists no more", () => {
     expect(reducedAfterS(9, undefined)).toEqual([]);
     expect(reducedAfterS(10, undefined)).toEqual([180]);
     expect(reducedAfterS(9, OPENED_MS - 1)).toEqual([]);
+  });
+
+  it("is held on to while a position is open there that cannot be read, and is not counted as missing meanwhile", () => {
+    expect(reducedAfterS(20, OPENED_MS + 500, new Set(), new Set(Array.from({ length: 20 }, (_, round) => round)))).toEqual([]);
+    expect(reducedAfterS(6, OPENED_MS + 500, new Set(), new Set([0, 1]))).toEqual([80]);
   });
 
   it("is counted anew when one list shows it", () => {
@@ -83,7 +93,7 @@ describe("bots that claim more than the books know to be there", () => {
     const held = new Map([["SOL", { free: decimal("4.23"), locked: decimal(0) }]]);
     const rounds = [0, 1, 2].map((round) =>
       balances.compare({
-        ...{ balances: held, positions: [], nowMs: round * ROUND_MS },
+        ...{ balances: held, positions: { held: [], unreadable: new Set() }, nowMs: round * ROUND_MS },
         ...{ priceOf: () => undefined, strangersMs: () => undefined },
       }),
     );

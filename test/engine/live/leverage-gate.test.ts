@@ -53,3 +53,14 @@ it("what is added is measured with what is held: one liquidation and one stop ov
   // Beyond the stop of both together it would be sold at once.
   expect(feasible(within, { ...add, bound: decimal(800) }, RULES)).toMatchObject({ code: "market-rules" });
 });
+
+it("a contract whose size is doubtful is not entered in", () => {
+  const entry = { side: "buy", quantity: decimal(1), bound: decimal(1_000) } as const;
+  const doubtful = { ...RULES, entriesBarred: "nobody knows how large a contract is" };
+  expect(feasible(botWith(2, 5), entry, RULES)).toBeUndefined();
+  expect(feasible(botWith(2, 5), entry, doubtful)).toEqual({
+    allowed: false,
+    code: "exit-infeasible",
+    because: "nobody knows how large a contract is",
+  });
+});
