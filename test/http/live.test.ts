@@ -60,6 +60,26 @@ describe("a program", () => {
     }
   });
 
+  test("that wants only what is new is not told the past of an account that this process begins to read later", async () => {
+    let isRead = false;
+    const late = await LiveRig.open((streams) => ({
+      names: () => streams.names().filter((name) => isRead || name === "desk"),
+      since: (...asked) => streams.since(...asked),
+      lastSequence: (stream) => streams.lastSequence(stream),
+      onAppend: (listener) => streams.onAppend(listener),
+    }));
+    late.streams.append(late.stream, fillOf("b1", 2));
+    await late.pass(GATHER_MS);
+    const program = await late.subscribed(await late.bearer("late"));
+    isRead = true;
+    late.streams.append(late.stream, fillOf("b1", 3));
+    await late.pass(GATHER_MS);
+    expect(sequences(program, late.stream)).toEqual([3]);
+    const resumed = await late.subscribed(await late.bearer("resumed"), { after: { desk: 1 } });
+    await late.pass(GATHER_MS);
+    expect(sequences(resumed, late.stream)).toEqual([2, 3]);
+  });
+
   test("learns how far it was told also where nothing was worth a message, so that it need not read that again", async () => {
     const program = await rig.subscribed(bearer, { topics: ["fills"] });
     for (let n = 0; n < 250; n++) rig.streams.append(rig.stream, { type: "trail-moved", botId: "b1", highest: rig.equity });

@@ -81,10 +81,7 @@ function partsOf({ options }: Observed): Part[] {
     partFor("entries", halt ? [`halted: ${halt.reason}`] : []),
     ...backings.map((each) => partFor(each.name, each.trouble() ?? [])),
     ...platforms().map(({ name, reachable }) => partFor(name, reachable ? [] : ["not reachable"])),
-    ...engine.accounts().flatMap(({ state, venue, troubles }) => {
-      const paused = state.venue.paused ? [`paused: ${state.venue.paused.reason}`] : [];
-      return venue ? [partFor(`account ${state.account}`, [...paused, ...troubles])] : [];
-    }),
+    ...engine.accounts().flatMap(({ state, venue, troubles }) => (venue ? [partFor(`account ${state.account}`, troubles)] : [])),
     ...silent.map(([exchange, { untilMs, reason }]) =>
       partFor(exchange, [`sends this machine away until ${minuteText(untilMs)} UTC: ${reason}`]),
     ),

@@ -36,6 +36,10 @@ export class Feed {
   /** Cursors that moved since they were told. */
   readonly #moved = new Set<string>();
   #reachedMs = 0;
+  /** Wall time at which a program began that wants only what is new; undefined for one that says how far it has read. */
+  #newSince: number | undefined;
+  /** Streams that it could not see then, as those of an account that is not read here yet: what was written in them before is not new. */
+  readonly #unseen = new Set<string>();
 
   constructor(parts: FeedParts, { topics }: Pick<Subscription, "topics">) {
     this.#parts = parts;
@@ -80,7 +84,8 @@ export class Feed {
 
   /** Where it begins. False when the program knows more than the store. */
   #begin(after: Subscription["after"]): boolean {
-    const { streams, sight, close } = this.#parts;
+    const { streams, sight, close, clock } = this.#parts;
+    if (after === undefined) this.#newSince = clock.wall();
     const visible = sight()?.streams(streams.names()) ?? [];
     for (const stream of visible) {
       const last = streams.lastSequence(stream);
@@ -91,7 +96,7 @@ export class Feed {
       }
       this.#cursors.set(stream, from);
     }
-    this.#reachedMs = this.#parts.clock.monotonicMs();
+    this.#reachedMs = clock.monotonicMs();
     this.send({ type: "subscribed", topics: [...this.topics], cursors: Object.fromEntries(this.#cursors) });
     return true;
   }
@@ -100,8 +105,8 @@ export class Feed {
     const { streams, sight, close } = this.#parts;
     const now = sight();
     if (now === undefined) return close(CLOSED.ended);
-    // A stream that can be seen from now on is told from its beginning, as it is after a new connection.
     for (const stream of now.streams(streams.names())) {
+      if (!this.#cursors.has(stream)) this.#unseen.add(stream);
       while (!this.#isEnded && (this.#cursors.get(stream) ?? 0) < streams.lastSequence(stream)) {
         if (!(await this.#page(stream))) break;
       }
@@ -120,7 +125,8 @@ export class Feed {
       return false;
     }
     for (const recorded of page) {
-      const message = tellingOf(stream, recorded, { topics: this.topics, sight: now, specOf, desk });
+      const isPast = this.#unseen.has(stream) && this.#newSince !== undefined && recorded.wallMs < this.#newSince;
+      const message = isPast ? undefined : tellingOf(stream, recorded, { topics: this.topics, sight: now, specOf, desk });
       this.#cursors.set(stream, recorded.sequence);
       if (message === undefined) this.#moved.add(stream);
       else {
