@@ -1,4 +1,4 @@
-import { ended, isVenueAccount, sentence, stateText, type VenueAccount } from "../../src/chat/account-cards.ts";
+import { ended, isVenueAccount, sentence, type VenueAccount } from "../../src/chat/account-cards.ts";
 import { accountNameFor } from "../../src/chat/account-names.ts";
 import { defineCommand } from "../../src/chat/command.ts";
 import { onRealClock } from "../../src/chat/real-clock.ts";
@@ -54,9 +54,7 @@ export default defineCommand({
 });
 
 function troublesOf({ state, troubles }: AccountFacts, user: string): readonly string[] {
-  const { paused } = state.venue;
-  const told = paused ? [stateText({ state, troubles }), ...troubles] : troubles;
-  return told.map((each) => `${accountNameFor(state, user)}: ${sentence(each)}`);
+  return troubles.map((each) => `${accountNameFor(state, user)}: ${sentence(each)}`);
 }
 
 function bansOf(bans: DeskState["bans"], now: number): readonly string[] {

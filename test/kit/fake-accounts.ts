@@ -174,7 +174,8 @@ export class FakeAccounts {
   }
 
   #factsOf(state: AccountState): AccountFacts {
-    const troubles = this.troubles.get(state.account) ?? [];
+    const { paused } = state.venue;
+    const troubles = [...(paused ? [`paused: ${paused.reason}`] : []), ...(this.troubles.get(state.account) ?? [])];
     const cash = state.balances.get("USDT");
     if (state.mode === "paper") return { state, equity: cash, reserved: ZERO, troubles, venue: undefined };
     const exchangeId = state.exchange ?? "";
