@@ -118,7 +118,7 @@ async function limitLeverage(call: Call<Wish>): Promise<Card> {
     throw new UserError(
       `leverage: it exists on perpetual contracts, and ${shown} trades spot at ${exchangeName(account.venue.exchangeId)}; choose an account with perpetual contracts.`,
     );
-  await engine.limitLeverage(name, limit, caller);
+  await engine.limitLeverage(name, limit, caller, account.venue.leverageLimit);
   return card(`${shown} takes a leverage of at most ${limit} now`).good().line(concernedText(account, limit));
 }
 

@@ -198,8 +198,8 @@ export class TradingEngine implements Engine {
     return this.#venues.lowerCeiling(amount, caller);
   }
 
-  async limitLeverage(account: string, leverage: number, caller: Caller): Promise<void> {
-    await this.#venues.limitLeverage(account, leverage, caller);
+  async limitLeverage(account: string, leverage: number, caller: Caller, from?: number): Promise<void> {
+    await this.#venues.limitLeverage(account, leverage, caller, from);
   }
 
   #factsOf(account: Account): AccountFacts {

@@ -264,8 +264,11 @@ export interface Engine extends MarketReader {
   ceiling(): CeilingFacts | undefined;
   /** What money of several currencies is counted in, and by which prices. */
   readonly rates: Rates;
-  /** The most leverage that anything in an account at an exchange may have; what is held keeps its own. */
-  limitLeverage(account: string, leverage: number, caller: Caller): Promise<void>;
+  /**
+   * The most leverage that anything in an account at an exchange may have; what is held keeps its own. With `from` only while that is still what holds:
+   * throws UserError where somebody else has set it meanwhile.
+   */
+  limitLeverage(account: string, leverage: number, caller: Caller, from?: number): Promise<void>;
   /** Every limit in force, with how much of it is used. */
   limits(): readonly LimitFacts[];
   readonly breakers: Breakers;

@@ -70,6 +70,9 @@ describe("a trader with 100 USDT at Blofin", () => {
       "leverage BTC/USDT:USDT takes a whole number from 1 to 125, found 126",
     );
     expect(await person.run("risk set account:real leverage:2")).toContain("real (LIVE) takes a leverage of at most 2 now");
+    // Who wished to lower it from 3 in the moment in which it was lowered to 2 would raise it without being asked.
+    const late = { user: "terminal:local", requestId: "late" };
+    await expect(stage.rig.desk.opened.front.limitLeverage("real", 3, late, 3)).rejects.toThrow("Somebody else has set this limit to 2");
     await person.run('bot create symbol:BTC/USDT strategy:ema-cross timeframe:1m name:dip size:"20 USDT" leverage:3');
     expect(await person.run("bot promote bot:dip account:real")).toContain("real takes a leverage of at most 2, found 3");
     expect([exchange.trading(), exchange.violations()]).toEqual([[], []]);

@@ -41,7 +41,8 @@ export const CALLS = {
   drillAccount: ({ engine }: Hands, account: string, caller: Caller) => engine.drillAccount(account, caller, () => undefined),
   removeAccount: ({ engine }: Hands, account: string, caller: Caller) => engine.removeAccount(account, caller),
   resumeAccount: ({ engine }: Hands, account: string, caller: Caller) => engine.resumeAccount(account, caller),
-  limitLeverage: ({ engine }: Hands, account: string, leverage: number, caller: Caller) => engine.limitLeverage(account, leverage, caller),
+  limitLeverage: ({ engine }: Hands, account: string, leverage: number, caller: Caller, from?: number) =>
+    engine.limitLeverage(account, leverage, caller, from),
   resetBreaker: ({ engine }: Hands, account: string, opening: BreakerOpening, reason: string, caller: Caller) =>
     engine.breakers.reset(account, opening, reason, caller),
 } as const;

@@ -221,8 +221,8 @@ export class RoutedEngine implements Engine {
     return this.#at(name, "resumeAccount", [name, caller], caller);
   }
 
-  limitLeverage(account: string, leverage: number, caller: Caller): Promise<void> {
-    return this.#at(account, "limitLeverage", [account, leverage, caller], caller);
+  limitLeverage(account: string, leverage: number, caller: Caller, from?: number): Promise<void> {
+    return this.#at(account, "limitLeverage", [account, leverage, caller, from], caller);
   }
 
   /** Answered when every process has read it, or is too blind to let anything enter. */

@@ -6,7 +6,7 @@ import { marketMs } from "../../domain/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { BotFacts, Caller, ManualOrder, PromotionFacts } from "../../ports/engine.ts";
 import type { CeilingFacts, DrillStep } from "../../ports/venue-facts.ts";
-import { LEVERAGE_LIMIT_MOST } from "../../risk/leverage.ts";
+import { LEVERAGE_LIMIT_MOST, leverageLimitOf } from "../../risk/leverage.ts";
 import { checkAlone, traderOf } from "../../risk/one-bot.ts";
 import type { Account } from "../account.ts";
 import type { Accounts } from "../accounts.ts";
@@ -110,13 +110,21 @@ export class VenueCommands {
     });
   }
 
-  /** The most leverage that anything in an account may have. What is held keeps its own. */
-  async limitLeverage(name: string, leverage: number, caller: Caller): Promise<void> {
+  /** The most leverage that anything in an account may have, while it is `from` still. What is held keeps its own. */
+  async limitLeverage(name: string, leverage: number, caller: Caller, from?: number): Promise<void> {
     const account = this.#parts.live.find(name);
     if (account.venue && account.venue.traits.kind !== "perpetual") throw new UserError(noLeverage(account));
     if (!Number.isInteger(leverage) || leverage < 1 || leverage > LEVERAGE_LIMIT_MOST)
       throw new UserError(`The leverage of an account is limited to a whole number from 1 to ${LEVERAGE_LIMIT_MOST}, found ${leverage}.`);
-    await account.appendOnce([{ type: "leverage-limited", leverage, by: caller.user }], caller.requestId);
+    if (account.state.requests.includes(caller.requestId)) return;
+    await account.appendOnce(() => {
+      const now = leverageLimitOf(account.state);
+      if (from !== undefined && now !== from)
+        throw new UserError(
+          `Somebody else has set this limit to ${now} in the same moment. Nothing was done; send it again if it is still wished.`,
+        );
+      return [{ type: "leverage-limited", leverage, by: caller.user }];
+    }, caller.requestId);
   }
 
   /** Cancels a working entry. What protects a position is not canceled by hand. */
