@@ -35,6 +35,9 @@ const TELL_EVERY_MS = HOUR_MS;
 /** Symbols that advice is kept on. */
 export const SYMBOLS_MAX = 200;
 const TIMEFRAME = "15m";
+/** A symbol that could not be read, as one that the exchange lists no more, is tried again after so long of market time. */
+const UNREAD_AGAIN_MS = MINUTE_MS;
+const UNREAD = "its candles could not be read";
 /** Three days of candles: enough for every figure, and five requests at an exchange. */
 const READ_MINUTES = 4_320;
 
@@ -107,12 +110,8 @@ export class AdviceBook implements Advisor {
 
   async #ask(market: string, due: readonly AdvisedSymbol[], atMs: number): Promise<void> {
     const { client, clock, desk } = this.#parts;
-    const subjects: Subject[] = [];
-    for (const { symbol } of due) {
-      const subject = subjectOf(symbol, await this.#parts.candles(market, symbol, READ_MINUTES));
-      this.#askedMs.set(keyOf({ market, symbol }), atMs);
-      if (subject) subjects.push(subject);
-    }
+    const { subjects, unread } = await this.#subjects(market, due, atMs);
+    if (unread !== undefined) await this.#lost(`on ${unread}: ${UNREAD}`);
     if (subjects.length === 0) return;
     const mark = await desk();
     const question = markOf(mark, JSON.stringify(subjects));
@@ -127,13 +126,39 @@ export class AdviceBook implements Advisor {
       for (const [symbol, advice] of found) this.#notes.set(keyOf({ market, symbol }), advice);
       const none = [...found].find(([, advice]) => "none" in advice);
       if (none && "none" in none[1]) await this.#lost(`on ${none[0]}: ${none[1].none}`);
-      else await this.#back();
+      else if (unread === undefined) await this.#back();
       this.#backoffMs = 0;
     } catch (failure) {
       // Asked again after the pause; until then what is known counts for as long as it is fresh.
       for (const each of due) this.#askedMs.delete(keyOf(each));
       throw failure;
     }
+  }
+
+  /** What is asked about, and one of the symbols that could not be read: they keep no other from being asked about. */
+  async #subjects(
+    market: string,
+    due: readonly AdvisedSymbol[],
+    atMs: number,
+  ): Promise<{ readonly subjects: Subject[]; readonly unread: string | undefined }> {
+    const subjects: Subject[] = [];
+    let unread: string | undefined;
+    for (const { symbol } of due) {
+      const key = keyOf({ market, symbol });
+      try {
+        const subject = subjectOf(symbol, await this.#parts.candles(market, symbol, READ_MINUTES));
+        this.#askedMs.set(key, atMs);
+        if (subject) subjects.push(subject);
+      } catch (failure) {
+        this.#closing.signal.throwIfAborted();
+        this.#parts.logger.warn({ symbol, problem: messageOf(failure) }, "the candles that advice is asked on could not be read");
+        this.#askedMs.set(key, atMs - ASK_EVERY_MS + UNREAD_AGAIN_MS);
+        // What is known of it counts for as long as it is fresh.
+        if (!this.#notes.has(key)) this.#notes.set(key, { none: UNREAD });
+        unread = symbol;
+      }
+    }
+    return { subjects, unread };
   }
 
   #forget(wanted: readonly AdvisedSymbol[]): void {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { UserError } from "../../src/domain/errors.ts";
 import type { DeskEvent } from "../../src/domain/events.ts";
 import { MINUTE_MS } from "../../src/domain/time.ts";
 import type { AdvisedSymbol } from "../../src/ports/advisor.ts";
@@ -20,6 +21,7 @@ let told: DeskEvent[];
 let atMs: number;
 let wanted: AdvisedSymbol[];
 let book: AdviceBook;
+let unlisted: string | undefined;
 
 function candlesUntil(endMs: number) {
   return Array.from({ length: 900 }, (_, index) => {
@@ -43,6 +45,7 @@ beforeEach(() => {
   told = [];
   atMs = T0;
   wanted = [BTC];
+  unlisted = undefined;
   book = new AdviceBook({
     client: new ShenronClient({ wire: service.wire, key: KEY, clock }),
     clock,
@@ -50,7 +53,10 @@ beforeEach(() => {
     desk: async () => "0".repeat(16),
     wanted: () => wanted,
     atMs: () => atMs,
-    candles: async () => candlesUntil(atMs),
+    candles: async (_market, symbol) => {
+      if (symbol === unlisted) throw new UserError(`There is no ${symbol} in this market.`);
+      return candlesUntil(atMs);
+    },
     tell: async (event) => void told.push(event),
   });
 });
@@ -132,6 +138,20 @@ describe("Advice", () => {
     expect(book.on("m", "BTC/USDT")).toEqual({ none: "the service contradicted itself on it" });
     expect(book.on("m", "ETH/USDT")).toMatchObject({ action: "sell" });
     expect(told).toMatchObject([{ type: "advice-lost", reason: "on BTC/USDT: the service contradicted itself on it" }]);
+  });
+
+  test("on one symbol whose candles cannot be read leaves the others alone, and is asked for when they can", async () => {
+    wanted = [BTC, ETH];
+    unlisted = "BTC/USDT";
+    await ask(says(opinion(), opinion({ symbol: "ETH/USDT" })));
+    expect(book.on("m", "ETH/USDT")).toMatchObject({ action: "sell" });
+    expect(book.on("m", "BTC/USDT")).toEqual({ none: "its candles could not be read" });
+    expect(told).toMatchObject([{ type: "advice-lost", reason: "on BTC/USDT: its candles could not be read" }]);
+    unlisted = undefined;
+    atMs += MINUTE_MS;
+    await clock.advance(6_000);
+    expect(book.on("m", "BTC/USDT")).toMatchObject({ action: "sell" });
+    expect(told).toMatchObject([{ type: "advice-lost" }, { type: "advice-back" }]);
   });
 
   test("comes without words that could be pressed, run or taken for ours", async () => {
