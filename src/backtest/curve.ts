@@ -13,6 +13,7 @@ export class EquityCurve {
   #peak: EquityPoint;
   #drawdown = ZERO;
   #longestMs = 0;
+  #isBelow = false;
 
   constructor(begun: EquityPoint, readings: number) {
     this.#strideReadings = Math.max(1, Math.ceil(readings / POINTS_MAX));
@@ -24,10 +25,12 @@ export class EquityCurve {
   see(point: EquityPoint): void {
     this.#readings += 1;
     this.#last = point;
-    if (point.equity.isGreaterThanOrEqualTo(this.#peak.equity)) {
+    const isBelow = point.equity.isLessThan(this.#peak.equity);
+    if (isBelow || this.#isBelow) this.#longestMs = Math.max(this.#longestMs, point.atMs - this.#peak.atMs);
+    this.#isBelow = isBelow;
+    if (!isBelow) {
       this.#peak = point;
     } else {
-      this.#longestMs = Math.max(this.#longestMs, point.atMs - this.#peak.atMs);
       const fall = this.#peak.equity.minus(point.equity).dividedBy(this.#peak.equity);
       if (fall.isGreaterThan(this.#drawdown)) this.#drawdown = fall;
     }
