@@ -64,7 +64,8 @@ function heldStep(view: LaneView): Step {
   if (sales.length > 0 && bot.exit?.keep) return protectStep(view, rules, quantity);
   if (!view.listed) return unlistedStep(view);
   const stop = orders.find((order) => isProtective(order) && isOpen(order));
-  if (stop && memory.may("exit")) return view.turn ? cancelStep(view, stop) : REST;
+  // A turn is for giving up a stop: who has no stop any more by the venue's word waits for none.
+  if (stop && memory.may("exit")) return view.turn || memory.lapsed.has(stop.clientOrderId) ? cancelStep(view, stop) : REST;
   // Where both only reduce, a sale of everything leaves nothing to a stop that may rest; elsewhere the stop may hold the coins.
   if (!stop && orders.some(isProtective) && !(traits.reduceOnly && bot.exit && !bot.exit.keep && !bot.exit.parts))
     return nakedOr(view, REST, "whether its stop rests is unanswered");

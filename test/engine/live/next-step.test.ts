@@ -88,6 +88,25 @@ describe("the next step of a bot at a venue with orders that only reduce", () =>
     expect(nextStep(later).kind, "of everything a second sale takes only what is left").toBe("exit");
   });
 
+  it("alarms of a stop that was canceled for a sale also when it is another position's turn, as while its last reading has to wait", () => {
+    const stop = order({ clientOrderId: "ss2", purpose: "stop", type: "stop", price: decimal(48_000), status: "open" });
+    const { view, memory, clock } = viewOf({ orders: [stop], turn: false });
+    const stepIn = (ms: number) => {
+      clock.nowMs += ms;
+      return nextStep({ ...view, nowMs: clock.nowMs, venueMs: clock.nowMs });
+    };
+    memory.rests("ss2");
+    memory.read("ss2");
+    expect(stepIn(1_000).kind, "while it rests it waits for its turn").toBe("rest");
+    memory.cancels.set("ss2", clock.nowMs);
+    memory.lapse("ss2", undefined, () => false);
+    memory.busy.add("ss2");
+    expect(stepIn(1_000).kind).toBe("rest");
+    expect(stepIn(5_000)).toMatchObject({ kind: "alarm", reason: expect.stringContaining("its stop has ended at the exchange") });
+    memory.busy.delete("ss2");
+    expect(stepIn(1_000).kind).not.toBe("rest");
+  });
+
   it("sends no exit beside one whose answer is on its way, however many went before", () => {
     const { view, memory, clock } = viewOf({ orders: [order({}), order({ clientOrderId: "ss2", status: "in-flight" })] });
     memory.busy.add("ss2");
