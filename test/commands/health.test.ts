@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ChatDesk } from "../chat/door.ts";
+import { VenueDesk } from "./venue-rig.ts";
 
 test("health says that Redis is away, and that the desk needs a look for it", async () => {
   let trouble: string | undefined;
@@ -15,4 +16,12 @@ test("health says how long the desk runs in plain words", async () => {
   const { fields } = await (await ChatDesk.open()).type("system health");
   const running = fields.find(({ name }) => name === "Running");
   expect(running?.value).toMatch(/^\d/);
+});
+
+test("health names a paused account once, with the reason", async () => {
+  const at = await VenueDesk.open();
+  await at.connect("main");
+  at.engine.books.get("main")!.venue.paused = { code: "ledger", reason: "0.1 BTC missing", untilMs: undefined };
+  const { lines } = await at.type("system health");
+  expect(lines?.filter((line) => line.startsWith("main"))).toEqual(["main (LIVE): Paused: 0.1 BTC missing."]);
 });
