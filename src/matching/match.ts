@@ -12,28 +12,31 @@ export const PARTICIPATION_PCT = 10;
 
 /**
  * How a bot's orders fill against one closed one-minute candle, in this order: closing orders, a stop that the open has passed, else entries at the open, then stops before
- * targets inside the candle, an open beyond a level filling at the open. A trailing stop is held where the candles before this one put it,
+ * targets inside the candle, an open beyond a level filling at the open, and an entry beyond one, as after a gap, at what the market showed then. A trailing stop is held where the candles before this one put it,
  * because a candle does not tell whether its high or its low came first. Pure.
  */
 export function matchCandle(book: BotBook, candle: Candle): Execution[] {
   const run = new Matching(book, floorToStep(percentOf(decimal(candle.volume), PARTICIPATION_PCT), book.instrument.lotSize));
   const openMs = marketMs(candle.openTimeMs);
   const closeMs = marketMs(candle.openTimeMs + MINUTE_MS);
-  const enteredBefore = !book.positionQuantity.isZero();
   for (const order of book.orders) if (closesAtMarket(order)) run.take(order, candle.open, openMs, run.triggerOf(order));
   const resting = run.levels().stop;
   if (resting && candle.open <= toDouble(resting.price)) run.take(resting.order, candle.open, openMs, resting.price);
   else for (const order of book.orders) if (order.purpose === "entry") run.enterInCandle(order, candle, openMs, closeMs);
   const { stop, targets } = run.levels();
+  const seen = run.enteredAt ?? candle.open;
+  const seenMs = seen === candle.open ? openMs : closeMs;
+  // After an entry inside of the candle only its close is known to come; the high may have come before.
+  const high = seen === candle.open ? candle.high : candle.close;
   if (stop && candle.low <= toDouble(stop.price)) {
-    const gapped = enteredBefore && candle.open <= toDouble(stop.price);
-    run.take(stop.order, gapped ? candle.open : stop.price, gapped ? openMs : closeMs, stop.price);
+    const gapped = seen <= toDouble(stop.price);
+    run.take(stop.order, gapped ? seen : stop.price, gapped ? seenMs : closeMs, stop.price);
     return run.executions;
   }
   for (const target of targets) {
-    if (candle.high < toDouble(target.price)) break;
-    const gapped = enteredBefore && candle.open >= toDouble(target.price);
-    run.take(target.order, gapped ? candle.open : target.price, gapped ? openMs : closeMs);
+    if (high < toDouble(target.price)) break;
+    const gapped = seen >= toDouble(target.price);
+    run.take(target.order, gapped ? seen : target.price, gapped ? seenMs : closeMs);
   }
   return run.executions;
 }
@@ -67,6 +70,8 @@ class Matching {
   #cost: Decimal;
   #cash: Decimal;
   #volumeLeft: Decimal | undefined;
+  /** What the market showed when something was last entered in this candle: no level was touched before that. */
+  enteredAt: number | undefined;
 
   constructor(book: BotBook, volumeLeft: Decimal | undefined) {
     this.#book = book;
@@ -89,11 +94,14 @@ class Matching {
   }
 
   enterInCandle(order: Order, candle: Candle, openMs: MarketMs, closeMs: MarketMs): void {
-    if (order.type === "market") return this.take(order, candle.open, openMs);
-    if (!order.price) return;
-    const limit = toDouble(order.price);
-    if (candle.open <= limit) this.#execute(order, decimal(candle.open), "taker", openMs);
+    const before = this.executions.length;
+    const limit = order.price && toDouble(order.price);
+    const atOpen = order.type === "market" || limit === undefined || candle.open <= limit;
+    if (order.type === "market") this.take(order, candle.open, openMs);
+    else if (!order.price || limit === undefined) return;
+    else if (atOpen) this.#execute(order, decimal(candle.open), "taker", openMs);
     else if (candle.low < limit) this.#execute(order, order.price, "maker", closeMs);
+    if (this.executions.length > before) this.enteredAt = atOpen ? candle.open : limit;
   }
 
   /** The protective orders that hold now. An entry of this very candle is protected from its fill on. */

@@ -211,6 +211,18 @@ describe("matching against a one-minute candle", () => {
       candle(100, 101, 94, 100, 130),
       ["e1 10@100 open", "e1s 3@95 close"],
     ],
+    [
+      "an entry after a gap below its stop is sold at what the market shows, not at the stop",
+      { orders: [order({})], protection: { stopPrice: decimal(105) } },
+      candle(100, 106, 95, 97),
+      ["e1 10@100 open", "e1s 10@100 open"],
+    ],
+    [
+      "a limit entry is not sold at a target by a high that may have been before it",
+      { orders: [order({ type: "limit", price: "95.5" })], protection: { takePct: 2 } },
+      candle(100, 105, 95, 96),
+      ["e1 10@95.5 close"],
+    ],
     ["a limit entry below the candle rests", { orders: [order({ type: "limit", price: "95" })] }, candle(100, 105, 95, 101), []],
     [
       "a limit entry fills at its price when the candle goes through it",
