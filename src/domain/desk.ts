@@ -240,7 +240,8 @@ function applyPeopleFact(state: DeskState, event: PeopleFact): void {
       state.links.set(event.user, event.to);
       return;
     case "access-locked":
-      if (!state.locked.includes(event.user)) state.locked.push(event.user);
+      // A list of its own also for who is locked already: whoever unlocks them in the same moment can see it.
+      state.locked = [...state.locked.filter((user) => user !== event.user), event.user];
       return;
     case "access-unlocked":
       state.locked = state.locked.filter((user) => user !== event.user);

@@ -91,3 +91,41 @@ test("no role at a bot outlives it, also where it is given while the bot is dele
   expect(told).toEqual(["dip is deleted", "scope: there is no bot named dip. `bot list` shows what there is."]);
   expect(state.grants).toEqual([]);
 });
+
+test.each([
+  ["who is locked already", "discord:5"],
+  ["who is locked at another account of theirs", "telegram:9"],
+])("a lock of %s is not undone by who unlocks them in the same moment", async (_, again) => {
+  const desk = await ChatDesk.open();
+  await desk.grant("discord:5", "viewer");
+  await desk.ledger.append([{ type: "access-locked", user: "discord:5", by: "discord:1" }]);
+  await desk.ledger.append([{ type: "user-linked", user: "discord:5", to: "telegram:9", by: "discord:1" }]);
+  const gate = Promise.withResolvers<void>();
+  desk.ledger.slow = gate.promise;
+  const told = [];
+  for (const [line, user] of [
+    [`access lock user:${again}`, "discord:1"],
+    ["access unlock discord:5", "terminal:local"],
+    ["access unlock discord:5", "terminal:local"],
+  ] as const) {
+    told.push(desk.type(line, user, TERMINAL));
+    // Each is on its way to the store before the next one looks.
+    await desk.clock.breathe();
+  }
+  gate.resolve();
+  expect((await Promise.all(told)).map(({ title }) => title)).toEqual([`${again} is locked`, SAME_MOMENT, SAME_MOMENT]);
+  expect((await desk.type("bot list", "discord:5")).title).toContain("Your access is locked");
+  await desk.type("access unlock discord:5", "terminal:local", TERMINAL);
+  expect(desk.ledger.state.locked).toEqual([]);
+});
+
+test("an unlock that was answered before does not undo a lock that came after it", async () => {
+  const desk = await ChatDesk.open();
+  await desk.ledger.append([{ type: "access-locked", user: "discord:5", by: "discord:1" }]);
+  const gate = Promise.withResolvers<void>();
+  desk.ledger.slow = gate.promise;
+  const told = Promise.all([desk.type("access unlock discord:5", "terminal:local", TERMINAL), desk.type("access lock user:discord:5")]);
+  gate.resolve();
+  expect((await told).map(({ title }) => title)).toEqual(["discord:5 has their rights back", "discord:5 is locked"]);
+  expect(desk.ledger.state.locked).toEqual(["discord:5"]);
+});
